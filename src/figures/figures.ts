@@ -1,0 +1,114 @@
+// The door of the figures room: named specs, figures computed from claims, their words, their restatements.
+import type { Json, LogReader, Transaction } from "../evidence/evidence.ts";
+import { TracewireError } from "../errors.ts";
+import { computeFigure } from "./compute-figure.ts";
+import type { Figure } from "./figure.ts";
+import { parseFigureSpec, type FigureSpec } from "./figure-spec.ts";
+
+export { computeFigure, figureHash, RULES_VERSION } from "./compute-figure.ts";
+export { FigureSpecSchema, parseFigureSpec, type FigureSpec } from "./figure-spec.ts";
+export type { Figure, FigureRow } from "./figure.ts";
+export { figuresView } from "./figures-view.ts";
+export { describeFigure, figurePhrase, formatCount, formatMoney, formatValue, numberWord, type FigureWords } from "./wording.ts";
+export { addDecimal, compareDecimal, formatDecimal, parseDecimal } from "./decimal.ts";
+
+export type NamedSpec = { id: string; seq: number; spec: FigureSpec };
+
+export function appendFigureSpec(transaction: Transaction, value: unknown, by: string, where?: string): { seq: number; changed: boolean } {
+  const spec = parseFigureSpec(value, where);
+  const current = transaction.db.prepare("SELECT seq, spec FROM figure_specs WHERE id = ? AND to_seq IS NULL").get(spec.id);
+  if (current && current.spec === JSON.stringify(sortKeys(spec))) return { seq: current.seq as number, changed: false };
+  return { seq: transaction.append({ kind: "figure", spec: sortKeys(spec) as Json, by }), changed: true };
+}
+
+/** The spec of a named figure as it stood when the log had `log_size` entries. */
+export function findFigureSpec(log: Pick<LogReader, "db">, id: string, log_size = Number.MAX_SAFE_INTEGER): NamedSpec | undefined {
+  const row = log.db.prepare("SELECT seq, id, spec FROM figure_specs WHERE id = ? AND seq < ? AND (to_seq IS NULL OR to_seq >= ?)").get(id, log_size, log_size);
+  return row && { id: row.id as string, seq: row.seq as number, spec: JSON.parse(row.spec as string) as FigureSpec };
+}
+
+export function requireFigureSpec(log: LogReader, id: string, log_size?: number): NamedSpec {
+  const found = findFigureSpec(log, id, log_size);
+  if (found) return found;
+  throw new TracewireError("NOT_FOUND", { what: `There is no figure "${id}"`, hint: `Figures: ${listFigureSpecs(log).map((named) => named.id).join(", ") || "none yet"}` });
+}
+
+export function listFigureSpecs(log: Pick<LogReader, "db">): NamedSpec[] {
+  return log.db
+    .prepare("SELECT seq, id, spec FROM figure_specs WHERE to_seq IS NULL ORDER BY id")
+    .all()
+    .map((row) => ({ id: row.id as string, seq: row.seq as number, spec: JSON.parse(row.spec as string) as FigureSpec }));
+}
+
+export type Restatement = {
+  seq: number;
+  at: string;
+  figure: string;
+  from: StatedValue;
+  to: StatedValue;
+  cause: { what: "row added" | "row removed" | "value changed" | "range changed" | "rule changed"; subject?: string; from?: string | null; to?: string | null }[];
+};
+export type StatedValue = Pick<Figure, "value" | "low" | "high" | "rows_sha256" | "log_size">;
+
+const CAUSES_MAX = 50;
+
+/**
+ * Called at the end of every change: a figure that a publication rests on, and that this change moves, gets a
+ * restatement that links the old value to the new one with its cause. What was published keeps its own value.
+ */
+export function recordRestatements(transaction: Transaction, log: LogReader, size_before: number, by: string): void {
+  const size = transaction.size();
+  for (const stated of transaction.db.prepare("SELECT * FROM stated_figures WHERE log_size <= ? ORDER BY id").all(size_before)) {
+    const named = findFigureSpec(transaction, stated.id as string);
+    const oldSpec = transaction.db.prepare("SELECT spec FROM figure_specs WHERE seq = ?").get(stated.spec_seq as number);
+    if (!named || !oldSpec) continue;
+    // The root over an uncommitted log is not known yet, and a restatement does not need it.
+    const rootless: LogReader = { ...log, root: () => "" };
+    const now = computeFigure(rootless, named.spec, size);
+    const ruleChanged = named.seq !== stated.spec_seq;
+    if (now.rows_sha256 === stated.rows_sha256 && now.value === stated.value && now.low === stated.low && now.high === stated.high && !ruleChanged) continue;
+    const before = computeFigure(rootless, JSON.parse(oldSpec.spec as string) as FigureSpec, stated.log_size as number);
+    transaction.append({
+      kind: "restatement",
+      figure: named.id,
+      spec_seq: named.seq,
+      from: statedValue(before) as unknown as Json,
+      to: statedValue(now) as unknown as Json,
+      cause: causesOf(before, now, ruleChanged) as unknown as Json,
+      by,
+    });
+  }
+}
+
+export function readRestatements(log: LogReader, id: string): Restatement[] {
+  return log.db
+    .prepare("SELECT seq, body FROM restatements WHERE id = ? ORDER BY seq")
+    .all(id)
+    .map((row) => ({ seq: row.seq as number, ...(JSON.parse(row.body as string) as Omit<Restatement, "seq">) }));
+}
+
+function statedValue({ value, low, high, rows_sha256, log_size }: Figure): StatedValue {
+  return { value, low, high, rows_sha256, log_size };
+}
+
+function causesOf(before: Figure, now: Figure, ruleChanged: boolean): Restatement["cause"] {
+  const causes: Restatement["cause"] = ruleChanged ? [{ what: "rule changed" }] : [];
+  const key = (row: Figure["rows"][number]) => `${row.subject}|${row.label}`;
+  const old = new Map(before.rows.map((row) => [key(row), row]));
+  const current = new Map(now.rows.map((row) => [key(row), row]));
+  for (const [name, row] of current) {
+    const was = old.get(name);
+    if (!was) causes.push({ what: "row added", subject: row.subject, to: row.value });
+    else if (was.value !== row.value) causes.push({ what: "value changed", subject: row.subject, from: was.value, to: row.value });
+    else if (was.low !== row.low || was.high !== row.high) causes.push({ what: "range changed", subject: row.subject, from: `${was.low} to ${was.high}`, to: `${row.low} to ${row.high}` });
+  }
+  for (const [name, row] of old) if (!current.has(name)) causes.push({ what: "row removed", subject: row.subject, from: row.value });
+  return causes.slice(0, CAUSES_MAX);
+}
+
+/** One byte form of a spec whatever order its file had. */
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys);
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, item]) => [key, sortKeys(item)]));
+}

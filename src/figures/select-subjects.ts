@@ -1,0 +1,65 @@
+// Which thefts (or other subjects) a figure is about: rules 2 to 6, 14 and 16. Every one left out says why.
+import { kindSpec, readClaims, readJudgements, type Claim, type Vantage } from "../casefile/casefile.ts";
+import type { LogReader } from "../evidence/evidence.ts";
+import { chooseClaim } from "./choose-claim.ts";
+import { compareDecimal, parseDecimal } from "./decimal.ts";
+import type { FigureSpec } from "./figure-spec.ts";
+import { firstDay, lastDay } from "./periods.ts";
+
+export type Selected = { subject: string; label: string; when: string | null; claims: Claim[] };
+export type Excluded = { subject: string; label: string; why: string };
+
+export function selectSubjects(log: LogReader, spec: FigureSpec, at: Vantage): { selected: Selected[]; excluded: Excluded[] } {
+  const unnamed = new Set(readJudgements(log, at, "victim_named").filter((judgement) => judgement.verdict === "negative").map((judgement) => judgement.subject));
+  const claims = Map.groupBy(readClaims(log, at, { kind: spec.of }), (claim) => claim.subject);
+  const selected: Selected[] = [];
+  const excluded: Excluded[] = [];
+  for (const [subject, own] of [...claims].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const label = latest(own, kindSpec(spec.of).title) ?? subject;
+    const when = spec.period && spec.period.basis !== "period" ? (latest(own, spec.period.basis) ?? null) : (latest(own, "date") ?? null);
+    const why = spec.include?.some((item) => item.subject === subject) ? undefined : reasonLeftOut(subject, own, spec, unnamed);
+    if (why) excluded.push({ subject, label, why });
+    else selected.push({ subject, label, when, claims: own });
+  }
+  return { selected, excluded };
+}
+
+/** The first rule that leaves the subject out, in the order in which a reader would ask. */
+function reasonLeftOut(subject: string, claims: Claim[], spec: FigureSpec, unnamed: Set<string>): string | undefined {
+  const of = (field: string) => latest(claims, field);
+  const { period, attribution, victims, outcome } = spec;
+
+  if (period && period.basis !== "period") {
+    const date = of(period.basis);
+    if (!date) return `nobody states its ${kindSpec(spec.of).fields[period.basis]?.label.toLowerCase() ?? "date"}`;
+    if (period.placeholders === "exclude" && date.length < 10) return "dated only to the month or year";
+    if (lastDay(date) < period.from || firstDay(date) > period.to) return "outside the period";
+  }
+  if (spec.listed_by && !claims.some((claim) => claim.field === "listed_by" && claim.value === spec.listed_by)) return `not in the ${spec.listed_by}`;
+
+  const level = of("attribution_level");
+  if (attribution?.levels && !attribution.levels.includes(level as never)) return `attribution: ${level ?? "none"}`;
+  if (attribution?.contested === "exclude" && of("confidence") === "contested") return "its attribution is contested";
+  if (spec.actors && !claims.some((claim) => claim.field === "attributed_to" && spec.actors!.includes(claim.value))) return `not attributed to ${spec.actors.join(" or ")}`;
+
+  const type = of("victim_type");
+  if (victims?.types && !victims.types.includes(type ?? "")) return `kind of victim: ${type ?? "unknown"}`;
+  if (victims?.named !== undefined && victims.named === unnamed.has(subject)) return victims.named ? "the victim is not named" : "the victim is named";
+  if (victims?.identity === "as_attributed" && level?.endsWith("-unnamed-victim")) return "the attributing body did not name the victim";
+  if (spec.countries && !spec.countries.includes(of("country") ?? "")) return `country: ${of("country") ?? "not stated"}`;
+
+  if (outcome || spec.valuation?.minted === "exclude") {
+    const { chosen } = chooseClaim(claims, { ...spec, field: spec.field ?? "amount", valuation: spec.valuation && { ...spec.valuation, minted: "include" } });
+    if (spec.valuation?.minted === "exclude" && chosen?.valuation?.minted) return "its amount is a nominal value of minted tokens";
+    if (!chosen && outcome?.unknown_amounts === "exclude") return "its amount is unknown";
+    if (chosen && outcome?.zero_amounts === "exclude" && /^0+$/.test(chosen.value)) return "nothing was taken";
+    if (outcome?.amount_min && (!chosen || compareDecimal(parseDecimal(chosen.value), parseDecimal(outcome.amount_min)) < 0))
+      return `below ${Number(outcome.amount_min).toLocaleString("en-US")} or unknown`;
+  }
+  return spec.exclude?.find((item) => item.subject === subject)?.why;
+}
+
+/** The newest claim wins for what is not a contested amount (labels, dates, classes). */
+function latest(claims: Claim[], field: string): string | undefined {
+  return claims.findLast((claim) => claim.field === field)?.value;
+}

@@ -1,0 +1,122 @@
+// Composition root: a data folder becomes opened stores with their effects; everything is closed in order.
+// A NewsroomReader cannot write: the public site is given one, and the compiler keeps it so.
+import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { casefileView } from "./casefile/casefile.ts";
+import type { Effects } from "./effects.ts";
+import { TracewireError } from "./errors.ts";
+import {
+  createLogKey,
+  diskFault,
+  diskFileSystem,
+  evidenceView,
+  openBlobStore,
+  openLogReader,
+  openLogWriter,
+  parseLogKey,
+  serializeLogKey,
+  verifierKey,
+  type EvidenceReader,
+  type EvidenceWriter,
+  type FileSystem,
+  type Transaction,
+} from "./evidence/evidence.ts";
+import { figuresView, recordRestatements } from "./figures/figures.ts";
+import { pressView } from "./press/press.ts";
+
+/** Every view, in the order in which an entry is shown to them: later ones may read earlier ones. */
+export const VIEWS = [evidenceView, casefileView, figuresView, pressView] as const;
+
+export type NewsroomReader = EvidenceReader & { folder: string; verifierKey: string; close(): void };
+
+export type NewsroomWriter = EvidenceWriter & {
+  folder: string;
+  verifierKey: string;
+  effects: Effects;
+  /**
+   * One change, all of it or nothing: durable and signed when this returns. A figure that a publication rests
+   * on and that the change moves gets its restatement in the same transaction.
+   */
+  transact<T>(by: string, change: (transaction: Transaction) => T): T;
+  close(): void;
+};
+
+export const KEY_FILE = "newsroom.key";
+export const PUBLIC_KEY_FILE = "newsroom.pub";
+
+export function newsroomExists(folder: string): boolean {
+  return existsSync(join(folder, "newsroom.db"));
+}
+
+/** Makes an empty newsroom with a key of its own (mode 0600). Throws NEWSROOM_EXISTS in a folder that has one. */
+export function createNewsroom(folder: string, effects: Effects, files: FileSystem = diskFileSystem): NewsroomWriter {
+  if (newsroomExists(folder)) throw new TracewireError("NEWSROOM_EXISTS", { where: folder });
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const present = readdirSync(folder).filter((name) => name !== "tmp");
+    if (present.length > 0 && !present.includes(KEY_FILE))
+      throw new TracewireError("NEWSROOM_EXISTS", { what: "The folder is not empty and holds no newsroom", where: folder });
+    if (!existsSync(join(folder, KEY_FILE))) {
+      const key = createLogKey();
+      writeFileSync(join(folder, KEY_FILE), serializeLogKey(key), { mode: 0o600, flag: "wx" });
+      chmodSync(join(folder, KEY_FILE), 0o600);
+      writeFileSync(join(folder, PUBLIC_KEY_FILE), `${verifierKey(key)}\n`);
+    }
+  } catch (error) {
+    throw diskFault(error, folder);
+  }
+  const newsroom = openForWriting(folder, effects, files);
+  if (newsroom.log.size() === 0)
+    newsroom.log.transact("newsroom", (transaction) =>
+      transaction.append({ kind: "newsroom", format: 1, verifier_key: newsroom.verifierKey, by: "tracewire" }),
+    );
+  return newsroom;
+}
+
+export function openNewsroom(folder: string, files: FileSystem = diskFileSystem): NewsroomReader {
+  if (!newsroomExists(folder)) throw new TracewireError("NO_NEWSROOM", { where: folder });
+  const log = openLogReader(folder);
+  const blobs = openBlobStore(folder, files);
+  return { folder, log, blobs, verifierKey: readPublicKey(folder), close: () => log.close() };
+}
+
+export function openForWriting(folder: string, effects: Effects, files: FileSystem = diskFileSystem): NewsroomWriter {
+  let keyText: string;
+  try {
+    keyText = readFileSync(join(folder, KEY_FILE), "utf8");
+  } catch (error) {
+    if (!newsroomExists(folder)) throw new TracewireError("NO_NEWSROOM", { where: folder });
+    throw new TracewireError("READ_ONLY", {
+      what: "The signing key is not here, so nothing can be added to the log",
+      where: join(folder, KEY_FILE),
+      hint: "A backup made without --with-key can be read and verified; put the key back to write.",
+      cause: error,
+    });
+  }
+  const key = parseLogKey(keyText);
+  const log = openLogWriter(folder, key, VIEWS, effects, files);
+  const blobs = openBlobStore(folder, files);
+  return {
+    folder,
+    log,
+    blobs,
+    effects,
+    verifierKey: verifierKey(key),
+    transact: (by, change) =>
+      log.transact(by, (transaction) => {
+        const before = transaction.size();
+        const outcome = change(transaction);
+        if (transaction.size() > before) recordRestatements(transaction, log, before, by);
+        return outcome;
+      }),
+    close: () => log.close(),
+  };
+}
+
+function readPublicKey(folder: string): string {
+  try {
+    return readFileSync(join(folder, PUBLIC_KEY_FILE), "utf8").trim();
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,149 @@
+// The text form of a story, for files and editors of one's own choice (docs/stories.md). Parsing and printing are
+// inverse: a story printed and read again is the same tree.
+import { TracewireError } from "../errors.ts";
+import { FIGURE_FORMS, parseStory, type Block, type FigureForm, type Inline, type InlineNode, type Story } from "./story.ts";
+
+const LINES_MAX = 5_000;
+const HEAD_KEYS = ["slug", "topic", "byline", "happened", "picture", "reply"];
+
+/** Reads the text form. Throws BAD_STORY with file and line. */
+export function parseStoryText(text: string, file = "story"): Story {
+  const lines = text.replaceAll("\r\n", "\n").split("\n");
+  if (lines.length > LINES_MAX) throw new TracewireError("BAD_STORY", { what: `More than ${LINES_MAX} lines`, where: file });
+  const refuse = (line: number, what: string): never => {
+    throw new TracewireError("BAD_STORY", { what, where: `${file}:${line + 1}` });
+  };
+  const head: Record<string, string[]> = {};
+  let at = 0;
+  if (lines[at++]?.trim() !== "---") refuse(0, 'The first line is "---", then the head (slug, topic, byline, happened), then "---"');
+  for (; at < lines.length && lines[at]!.trim() !== "---"; at++) {
+    const match = /^([a-z]+): (.+)$/.exec(lines[at]!.trim());
+    if (!match || !HEAD_KEYS.includes(match[1]!)) refuse(at, `Expected one of ${HEAD_KEYS.join(", ")}, a colon and a value`);
+    (head[match![1]!] ??= []).push(match![2]!);
+  }
+  if (at++ >= lines.length) refuse(lines.length - 1, 'The head has no closing "---"');
+
+  let headline: Inline | undefined;
+  let standfirst: Inline | undefined;
+  const sections: Story["sections"] = [];
+  for (const { line, text: block } of paragraphs(lines, at)) {
+    const inline = (source: string): Inline => parseInline(source, (what) => refuse(line, what));
+    const special = /^!(pull|chart) ([a-z0-9-]+)(?:\|([a-z_]+))?(?: (.*))?$/s.exec(block);
+    if (block.startsWith("# ")) headline = inline(block.slice(2));
+    else if (block.startsWith("> ")) standfirst = inline(block.slice(2));
+    else if (block.startsWith("## ")) sections.push({ title: inline(block.slice(3)), blocks: [] });
+    else {
+      if (sections.length === 0) sections.push({ title: null, blocks: [] });
+      let node: Block;
+      if (special) {
+        const [, kind, figure, form = "short", caption] = special;
+        if (!(FIGURE_FORMS as readonly string[]).includes(form)) refuse(line, `"${form}" is no form of a figure; forms: ${FIGURE_FORMS.join(", ")}`);
+        if (!caption) refuse(line, `A ${kind} needs a caption behind the figure's name`);
+        node = kind === "pull" ? { type: "pull", figure: figure!, form: form as FigureForm, content: inline(caption!) } : { type: "chart", figure: figure!, content: inline(caption!) };
+      } else if (block.startsWith("!")) return refuse(line, `Unknown block ${block.split(" ")[0]}; known: !pull, !chart`);
+      else node = { type: "paragraph", content: inline(block) };
+      sections.at(-1)!.blocks.push(node);
+    }
+  }
+  return parseStory(
+    {
+      type: "story",
+      slug: head.slug?.[0],
+      topic: head.topic?.[0],
+      byline: head.byline?.[0],
+      happened: head.happened?.[0],
+      ...(head.picture ? { picture: head.picture[0] } : {}),
+      headline: headline ?? refuse(at, 'There is no headline ("# …")'),
+      standfirst: standfirst ?? refuse(at, 'There is no standfirst ("> …")'),
+      sections,
+      replies: head.reply ?? [],
+    },
+    file,
+  );
+}
+
+export function formatStoryText(story: Story): string {
+  const head = [
+    `slug: ${story.slug}`,
+    `topic: ${story.topic}`,
+    `byline: ${story.byline}`,
+    `happened: ${story.happened}`,
+    ...(story.picture ? [`picture: ${story.picture}`] : []),
+    ...story.replies.map((reply) => `reply: ${reply}`),
+  ];
+  const blocks = [`# ${formatInline(story.headline)}`, `> ${formatInline(story.standfirst)}`];
+  for (const section of story.sections) {
+    if (section.title) blocks.push(`## ${formatInline(section.title)}`);
+    for (const block of section.blocks)
+      blocks.push(
+        block.type === "paragraph"
+          ? formatInline(block.content)
+          : `!${block.type} ${block.figure}${block.type === "pull" && block.form !== "short" ? `|${block.form}` : ""} ${formatInline(block.content)}`,
+      );
+  }
+  return `---\n${head.join("\n")}\n---\n\n${blocks.join("\n\n")}\n`;
+}
+
+function* paragraphs(lines: string[], start: number): Generator<{ line: number; text: string }> {
+  let open: string[] = [];
+  let line = start;
+  for (let at = start; at <= lines.length; at++) {
+    const text = lines[at]?.trim();
+    if (text) {
+      if (open.length === 0) line = at;
+      open.push(text);
+    } else if (open.length > 0) {
+      yield { line, text: open.join(" ") };
+      open = [];
+    }
+  }
+}
+
+// {{figure-id}} {{figure-id|words}} {{name:S/2024/215}} {{date:2024-02-09}} [text](/path) *emphasis*
+const TOKEN = /\{\{([^{}]*)\}\}|\[([^\][]+)\]\(([^()\s]+)\)|\*([^*]+)\*/g;
+
+function parseInline(source: string, refuse: (what: string) => never): Inline {
+  const nodes: InlineNode[] = [];
+  let end = 0;
+  for (const match of source.matchAll(TOKEN)) {
+    if (match.index > end) nodes.push({ type: "text", text: source.slice(end, match.index) });
+    end = match.index + match[0].length;
+    if (match[1] !== undefined) nodes.push(parseBraces(match[1], refuse));
+    else if (match[2] !== undefined) nodes.push({ type: "link", text: match[2], href: match[3]! });
+    else nodes.push({ type: "emphasis", text: match[4]! });
+  }
+  if (end < source.length) nodes.push({ type: "text", text: source.slice(end) });
+  const stray = nodes.find((node) => node.type === "text" && /\{\{|\}\}/.test(node.text));
+  if (stray) refuse("There is a “{{” or “}}” without its other half");
+  return nodes.length > 0 ? nodes : refuse("There is nothing here");
+}
+
+function parseBraces(source: string, refuse: (what: string) => never): InlineNode {
+  if (source.startsWith("name:")) return { type: "name", text: source.slice(5) };
+  if (source.startsWith("date:")) return { type: "date", date: source.slice(5) };
+  const match = /^([a-z0-9][a-z0-9-]{2,79})(?:\|([a-z_]+))?$/.exec(source);
+  const form = match?.[2] ?? "short";
+  if (!match || !(FIGURE_FORMS as readonly string[]).includes(form)) return refuse(`{{${source}}} is no figure, name or date; forms of a figure: ${FIGURE_FORMS.join(", ")}`);
+  return { type: "figure", id: match[1]!, form: form as FigureForm };
+}
+
+function formatInline(content: Inline): string {
+  return content
+    .map((node) => {
+      switch (node.type) {
+        case "text":
+          return node.text;
+        case "emphasis":
+          return `*${node.text}*`;
+        case "figure":
+          return `{{${node.id}${node.form === "short" ? "" : `|${node.form}`}}}`;
+        case "name":
+          return `{{name:${node.text}}}`;
+        case "date":
+          return `{{date:${node.date}}}`;
+        case "link":
+          return `[${node.text}](${node.href})`;
+      }
+    })
+    .join("");
+}

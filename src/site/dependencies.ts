@@ -1,0 +1,43 @@
+// From new log entries to the pages that show them: the names under which pages were stored.
+import type { LogReader } from "../evidence/evidence.ts";
+
+const ENTRIES_MAX = 5_000;
+
+/** Names touched by the entries [from, to); "everything" when there are too many to look at one by one. */
+export function changedSince(log: LogReader, from: number, to: number): Set<string> | "everything" {
+  if (to < from || to - from > ENTRIES_MAX) return "everything";
+  const names = new Set(["log"]);
+  const touch = (body: Record<string, unknown>, seq: number): void => {
+    names.add(`entry:${seq}`);
+    switch (body.kind) {
+      case "claim":
+        names.add(`subject:${(body.claim as { subject: string }).subject}`).add("figures").add("casefile");
+        break;
+      case "judgement":
+        names.add(`subject:${String(body.subject)}`).add("figures").add("casefile");
+        break;
+      case "capture":
+        names.add(`capture:${String(body.sha256)}`);
+        break;
+      case "figure":
+      case "restatement":
+        names.add("figures");
+        break;
+      case "publication":
+        names.add(`story:${String(body.slug)}`).add("stories").add("figures");
+        break;
+    }
+  };
+  for (const { seq, body } of log.entries(from, to)) {
+    if (!body) continue;
+    touch(body, seq);
+    if (body.kind === "erasure") return "everything";
+    // A release changes what its targets show.
+    if (body.kind === "release")
+      for (const target of [...((body.entries ?? []) as number[]), ...((body.bytes ?? []) as number[])]) {
+        const entry = log.read(target);
+        if (entry?.body) touch(entry.body, target);
+      }
+  }
+  return names;
+}

@@ -1,0 +1,37 @@
+// HTML as typed, auto-escaping templates: a string put into `html` is text, whatever it says; only another `Html`
+// is markup. There is no way to make markup from a string but the template's own literal parts.
+
+declare const brand: unique symbol;
+export type Html = { readonly [brand]: true; readonly markup: string };
+type Part = Html | string | number | null | undefined | false | readonly Part[];
+
+export function html(literals: TemplateStringsArray, ...parts: Part[]): Html {
+  let markup = literals[0]!;
+  for (let at = 0; at < parts.length; at++) markup += render(parts[at]!) + literals[at + 1]!;
+  return { markup } as Html;
+}
+
+/** Joins parts with a separator, as Array.join does for text. */
+export function joinHtml(parts: readonly Part[], separator: Part): Html {
+  return { markup: parts.map(render).join(render(separator)) } as Html;
+}
+
+export const nothing = html``;
+
+function render(part: Part): string {
+  if (part === null || part === undefined || part === false) return "";
+  if (typeof part === "string") return escapeHtml(part);
+  if (typeof part === "number") return String(part);
+  if (Array.isArray(part)) return part.map(render).join("");
+  return (part as Html).markup;
+}
+
+const ENTITIES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+
+/** Escapes for element content and for attributes in quotes; control characters that HTML forbids become U+FFFD. */
+export function escapeHtml(text: string): string {
+  // Bidirectional controls could reorder what a reader sees of a hostile claim (Trojan Source, CVE-2021-42574).
+  return text
+    .replace(/[&<>"']/g, (character) => ENTITIES[character]!)
+    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u202a-\u202e\u2066-\u2069]/g, "\ufffd");
+}

@@ -1,0 +1,29 @@
+// What a page is made from and how it is found. A page gets a reader only: nothing here can write.
+import type { Capture, EvidenceReader } from "../evidence/evidence.ts";
+import type { Vantage } from "../casefile/casefile.ts";
+import type { Figure, NamedSpec } from "../figures/figures.ts";
+import type { Page } from "./page-store.ts";
+
+export type SiteContext = EvidenceReader & {
+  verifierKey: string;
+  /** The log's size for this rendering; every read of the page is made at it. */
+  log_size: number;
+  /** What the reader asked to see: the newest, or "as known at" a size (`?known=`) and "as claimed by" a date (`?as-of=`). */
+  at: Vantage & { is_newest: boolean };
+  /** A figure at the page's vantage, computed once for each log size. */
+  figure(id: string): { named: NamedSpec; figure: Figure } | undefined;
+  capture(id: string | number): Capture | undefined;
+  now: string;
+};
+
+export type Request = { path: string; params: Record<string, string>; query: URLSearchParams };
+
+export type Route = {
+  /** Fastify pattern, e.g. /thefts/:id */
+  path: string;
+  /** One line for docs/routes.md; a test compares. */
+  about: string;
+  /** Query parameters that mean something here; others are ignored and never reach the page's key. */
+  query?: readonly string[];
+  render(context: SiteContext, request: Request): Page | undefined | Promise<Page | undefined>;
+};

@@ -1,0 +1,200 @@
+// The door of the public site: routes to ready bytes. It holds a reader and so cannot write, by type.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import fastify, { type FastifyInstance } from "fastify";
+import type { Clock } from "../effects.ts";
+import { TracewireError } from "../errors.ts";
+import { findCapture, sizeKnownAt } from "../evidence/evidence.ts";
+import { computeFigure, findFigureSpec, type Figure } from "../figures/figures.ts";
+import type { NewsroomReader } from "../newsroom.ts";
+import { changedSince } from "./dependencies.ts";
+import { errorPage } from "./pages/error-page.ts";
+import { openPageStore, makeReady, type Page, type ReadyPage } from "./page-store.ts";
+import type { Route, SiteContext } from "./route.ts";
+import { ROUTES } from "./routes.ts";
+
+export { ROUTES } from "./routes.ts";
+
+/** How often another process's commit is looked for: well inside the second in which a page must show it. */
+const LOOK_INTERVAL_MS = 200;
+const URL_LENGTH_MAX = 2_000;
+const REQUEST_TIMEOUT_MS = 15_000;
+
+export type SiteOptions = { clock: Clock; /** Names this site answers to, without port; others are refused (DNS rebinding). */ hosts: readonly string[] };
+
+export type Site = { app: FastifyInstance; /** Looks for new entries now; returns how many pages were purged. */ refresh(): number; close(): Promise<void> };
+
+export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
+  const { log } = newsroom;
+  const store = openPageStore();
+  const figures = new Map<string, Figure>();
+  let version = log.dataVersion();
+  let size = log.size();
+
+  const refresh = (): number => {
+    const now = log.dataVersion();
+    if (now === version) return 0;
+    version = now;
+    const newSize = log.size();
+    const changed = changedSince(log, size, newSize);
+    size = newSize;
+    figures.clear();
+    return changed === "everything" ? (store.clear(), -1) : store.purge(changed);
+  };
+  const timer = setInterval(refresh, LOOK_INTERVAL_MS);
+  timer.unref();
+
+  const contextFor = (query: URLSearchParams): SiteContext => {
+    const head = log.size();
+    const known = knownSize(query.get("known"), head, (at) => sizeKnownAt(log, at));
+    const asOf = query.get("as-of");
+    if (asOf !== null && !/^\d{4}(-\d{2}(-\d{2})?)?$/.test(asOf)) throw new TracewireError("BAD_ARGUMENT", { what: `as-of: "${asOf}" is not a date`, hint: "Write YYYY, YYYY-MM or YYYY-MM-DD." });
+    const at = { log_size: known ?? head, evidence: "released" as const, as_of: asOf ?? undefined, is_newest: known === undefined && asOf === null };
+    return {
+      log,
+      blobs: newsroom.blobs,
+      verifierKey: newsroom.verifierKey,
+      log_size: head,
+      at,
+      now: options.clock(),
+      capture: (id) => findCapture(log, id),
+      figure(id) {
+        const named = findFigureSpec(log, id, at.log_size);
+        if (!named) return undefined;
+        const key = `${id}@${at.log_size}@${at.as_of ?? ""}`;
+        const figure = figures.get(key) ?? computeFigure(log, at.as_of ? { ...named.spec, as_of: at.as_of } : named.spec, at.log_size);
+        figures.set(key, figure);
+        return { named, figure };
+      },
+    };
+  };
+
+  const renderRoute = async (route: Route, url: URL, params: Record<string, string>): Promise<Page> => {
+    const query = new URLSearchParams([...url.searchParams].filter(([name]) => route.query?.includes(name) || name === "known" || name === "as-of"));
+    const page = await route.render(contextFor(query), { path: url.pathname, params, query });
+    return page ?? errorPage(new TracewireError("NOT_FOUND", { what: "There is no page at this address", hint: "Try the front page, or the list of thefts." }), url.pathname);
+  };
+
+  const isOurHost = (header: string | undefined) => {
+    const name = (header ?? "").replace(/:\d+$/, "").toLowerCase();
+    return options.hosts.includes(name);
+  };
+
+  /** Ready pages never reach the router: the ceiling is the socket. */
+  const answerReady = (request: IncomingMessage, response: ServerResponse): boolean => {
+    if (request.method !== "GET" && request.method !== "HEAD") return false;
+    if (!isOurHost(request.headers.host)) return false;
+    const ready = store.get(request.url!);
+    if (!ready) return false;
+    send(ready, request, response);
+    return true;
+  };
+
+  const app = fastify({
+    serverFactory: (handler): Server => {
+      const server = createServer((request, response) => {
+        if (!answerReady(request, response)) handler(request, response);
+      });
+      server.requestTimeout = REQUEST_TIMEOUT_MS;
+      return server;
+    },
+    routerOptions: { maxParamLength: 300, caseSensitive: true },
+    return503OnClosing: false,
+    exposeHeadRoutes: false,
+  });
+
+  app.addHook("onRequest", async (request) => {
+    if (!isOurHost(request.headers.host)) throw new TracewireError("UNKNOWN_HOST", { what: `"${request.headers.host ?? ""}" is not served here` });
+    if (request.url.length > URL_LENGTH_MAX) throw new TracewireError("BAD_ARGUMENT", { what: "The address is too long" });
+  });
+
+  for (const route of ROUTES)
+    app.route({
+      method: ["GET", "HEAD"],
+      url: route.path,
+      handler: async (request, reply) => {
+        const url = new URL(request.url, "http://localhost");
+        const page = await renderRoute(route, url, request.params as Record<string, string>);
+        const key = isCanonical(request.url, route) ? request.url : "";
+        // The log may have moved while the page was made: then it is sent, and made again for the next reader.
+        const ready = key && log.dataVersion() === version ? store.put(key, page) : makeReady(page);
+        reply.hijack();
+        send(ready, request.raw, reply.raw);
+      },
+    });
+
+  const fail = (error: unknown, request: IncomingMessage, response: ServerResponse) => {
+    const known = error instanceof TracewireError ? error : new TracewireError("INTERNAL", { what: "This page could not be made", cause: error });
+    if (known.code === "INTERNAL") process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+    send(makeReady(errorPage(known, (request.url ?? "/").split("?")[0]!, request.headers.accept)), request, response);
+  };
+  app.setNotFoundHandler((request, reply) => {
+    reply.hijack();
+    const error =
+      request.method === "GET" || request.method === "HEAD"
+        ? new TracewireError("NOT_FOUND", { what: "There is no page at this address", hint: "Try the front page, or the list of thefts." })
+        : new TracewireError("METHOD_NOT_ALLOWED", { what: `${request.method} is not answered: this site can only be read` });
+    fail(error, request.raw, reply.raw);
+  });
+  app.setErrorHandler((error, request, reply) => {
+    reply.hijack();
+    fail(isClientFault(error) ? new TracewireError("BAD_ARGUMENT", { what: "The address cannot be read", cause: error }) : error, request.raw, reply.raw);
+  });
+
+  return {
+    app,
+    refresh,
+    async close() {
+      clearInterval(timer);
+      await app.close();
+    },
+  };
+}
+
+const SECURITY_HEADERS = {
+  "content-security-policy":
+    "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+  "permissions-policy": "camera=(), geolocation=(), microphone=()",
+};
+
+function send(ready: ReadyPage, request: IncomingMessage, response: ServerResponse): void {
+  const accepts = String(request.headers["accept-encoding"] ?? "");
+  const [encoding, body] =
+    ready.brotli && /\bbr\b/.test(accepts) ? ["br", ready.brotli] : ready.gzip && /\bgzip\b/.test(accepts) ? ["gzip", ready.gzip] : [undefined, ready.plain];
+  const headers: Record<string, string | number> = { ...SECURITY_HEADERS, "cache-control": "no-cache", ...ready.headers };
+  if (ready.gzip) headers.vary = "accept-encoding";
+  if (ready.status === 200) {
+    // Strong, and so one for each encoding of the bytes.
+    headers.etag = encoding ? `${ready.etag.slice(0, -1)}-${encoding}"` : ready.etag;
+    if (request.headers["if-none-match"]?.split(/, */).includes(headers.etag)) {
+      response.writeHead(304, headers).end();
+      return;
+    }
+  }
+  if (encoding) headers["content-encoding"] = encoding;
+  headers["content-length"] = body!.length;
+  response.writeHead(ready.status, headers);
+  response.end(request.method === "HEAD" ? undefined : body);
+}
+
+function knownSize(value: string | null, head: number, sizeAt: (at: string) => number): number | undefined {
+  if (value === null || value === "") return undefined;
+  if (/^\d{1,12}$/.test(value) && Number(value) <= head) return Number(value);
+  if (/^\d{4}-\d{2}-\d{2}(T[\d:.]+Z)?$/.test(value)) return sizeAt(value.length === 10 ? `${value}T23:59:59.999Z` : value);
+  throw new TracewireError("BAD_ARGUMENT", { what: `known: "${value}" is neither a size of this log (0 to ${head}) nor a time`, hint: "Write a number of entries, or a time such as 2026-11-24." });
+}
+
+/** Only addresses in one exact form are kept ready, so that endless spellings of a query cannot fill the store. */
+function isCanonical(url: string, route: Route): boolean {
+  const [, search] = url.split("?") as [string, string?];
+  if (search === undefined) return true;
+  const names = [...new URLSearchParams(search).keys()];
+  return search.length < 200 && new Set(names).size === names.length && names.every((name) => route.query?.includes(name) || name === "known" || name === "as-of");
+}
+
+function isClientFault(error: unknown): boolean {
+  return !(error instanceof TracewireError) && typeof (error as { statusCode?: number }).statusCode === "number" && (error as { statusCode: number }).statusCode < 500;
+}
