@@ -18,6 +18,7 @@ const options = JSON.parse(input.subarray(0, head_end).toString("utf8")) as Extr
 
 const extraction = await extractTextInProcess(input.subarray(head_end + 1), {
   ...options,
+  expendable: true,
   onBegin: (begun) => process.stdout.write(`${JSON.stringify(begun)}\n`),
 });
 process.stdout.write(`${JSON.stringify(extraction)}\n`, () => process.exit(0));

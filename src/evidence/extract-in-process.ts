@@ -1,5 +1,6 @@
 // Bytes to text in this very process. Right for what we made or already trust (importers, tests) and for the
-// limited child of extract.ts; a hostile document belongs in the child, because here nothing bounds its time.
+// limited child of extract.ts; a hostile document belongs in the child, because here nothing bounds its time. PDF is
+// read by the child alone: its parser can fail a promise that nobody holds, which ends the process it runs in.
 import { DEFAULT_LIMITS, Unreadable, type Extraction, type ExtractLimits, type Extractor, type ExtractorInput } from "./extraction.ts";
 import { findMediaType, type MediaType } from "./media-type.ts";
 
@@ -8,10 +9,13 @@ export type ExtractOptions = { declared_media_type?: string; file_name?: string;
 /** Known before the text is: what a child that dies half way has still told us. */
 export type ExtractionBegun = { extractor: string; version: string; media_type: string };
 
-/** Never throws: what cannot be read is an outcome with its reason. */
+/**
+ * Never throws: what cannot be read is an outcome with its reason. `expendable` says that this process may die of a
+ * document, as the child may.
+ */
 export async function extractTextInProcess(
   bytes: Uint8Array,
-  options: ExtractOptions & { onBegin?: (begun: ExtractionBegun) => void } = {},
+  options: ExtractOptions & { expendable?: boolean; onBegin?: (begun: ExtractionBegun) => void } = {},
 ): Promise<Extraction> {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const refused = refuseSize(bytes, options.declared_media_type, limits);
@@ -24,6 +28,14 @@ export async function extractTextInProcess(
     return { outcome: "unreadable", ...NO_EXTRACTOR, media_type, reason: withWarnings(reason, found) };
   }
   const extractor = await load();
+  if (media_type === "application/pdf" && !options.expendable)
+    return {
+      outcome: "unreadable",
+      extractor: extractor.name,
+      version: extractor.version,
+      media_type,
+      reason: "a PDF is read in a child process only",
+    };
   options.onBegin?.({ extractor: extractor.name, version: extractor.version, media_type });
   let extraction = await runExtractor(extractor, { bytes, media_type, charset, limits });
   if (extraction.outcome === "unreadable" && found.by === "guessed" && media_type !== "text/plain") {

@@ -14,12 +14,12 @@ const bytes = (text: string) => new TextEncoder().encode(text);
 type Options = Parameters<typeof extractTextInProcess>[1];
 
 async function read(source: string | Uint8Array, options: Options = {}): Promise<ExtractedText> {
-  const extraction = await extractTextInProcess(typeof source === "string" ? bytes(source) : source, options);
+  const extraction = await extractTextInProcess(typeof source === "string" ? bytes(source) : source, { expendable: true, ...options });
   assert.equal(extraction.outcome, "text", JSON.stringify(extraction));
   return extraction as ExtractedText;
 }
 async function refusal(source: string | Uint8Array, options: Options = {}): Promise<string> {
-  const extraction = await extractTextInProcess(typeof source === "string" ? bytes(source) : source, options);
+  const extraction = await extractTextInProcess(typeof source === "string" ? bytes(source) : source, { expendable: true, ...options });
   assert.equal(extraction.outcome, "unreadable", JSON.stringify(extraction).slice(0, 300));
   return extraction.outcome === "unreadable" ? extraction.reason : "";
 }
@@ -177,6 +177,7 @@ test("PDF: pages, paragraphs, pages without text", async () => {
   assert.match(it.warnings.join(), /no text on 1 pages: 2/);
   assert.match(await refusal(makePdf([""])), /1 pages without text/);
   assert.match(await refusal("%PDF-1.4\nnothing"), /not a readable PDF/);
+  assert.match(await refusal(makePdf([""]), { expendable: false }), /in a child process only/);
 });
 
 test("mail: headers first, attachments by hash, a date as written", async () => {
@@ -225,7 +226,7 @@ test("the child gives what the process gives", async () => {
     [Buffer.from([0, 1, 2, 3, 4]), {}],
   ];
   const [inside, outside] = await Promise.all([
-    Promise.all(samples.map(([sample, options]) => extractTextInProcess(sample, options))),
+    Promise.all(samples.map(([sample, options]) => extractTextInProcess(sample, { expendable: true, ...options }))),
     Promise.all(samples.map(([sample, options]) => extractText(sample, options))),
   ]);
   assert.deepEqual(outside, inside);

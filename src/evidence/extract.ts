@@ -35,7 +35,8 @@ type ChildEnd = { stopped?: string; failed?: string };
 
 function runChild(bytes: Uint8Array, options: ExtractOptions, limits: ExtractLimits): Promise<{ stdout: Buffer; end: ChildEnd }> {
   const child = spawnChild(limits);
-  if (child instanceof Error) return Promise.resolve({ stdout: Buffer.alloc(0), end: { failed: `no child process could be started: ${child.message}` } });
+  if (child instanceof Error)
+    return Promise.resolve({ stdout: Buffer.alloc(0), end: { failed: `no child process could be started: ${child.message}` } });
   const chunks: Buffer[] = [];
   let output_bytes = 0;
   let stderr = "";
@@ -122,7 +123,8 @@ function watchMemory(pid: number | undefined, rss_mb_max: number, stop: (reason:
 }
 
 function deathReason(stderr: string, code: number | null, signal: string | null, limits: ExtractLimits): string {
-  if (/heap out of memory|Allocation failed|invalid array length Allocation/i.test(stderr)) return `reading it took more than ${limits.heap_mb_max} MB of memory`;
+  if (/heap out of memory|Allocation failed|invalid array length Allocation/i.test(stderr))
+    return `reading it took more than ${limits.heap_mb_max} MB of memory`;
   const said = stderr.split("\n").find((line) => /Error/.test(line))?.slice(0, 300).trim();
   return `the extractor ended early (${signal ?? `exit ${code}`})${said ? `: ${said}` : ""}`;
 }

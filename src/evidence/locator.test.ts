@@ -10,7 +10,7 @@ import { announce, scaled, seed } from "../../test/scale.ts";
 
 const plain = (text: string): ExtractedText => ({ outcome: "text", extractor: "test", version: "1", media_type: "text/plain", text, paragraphs: [0], warnings: [] });
 async function read(source: string | Uint8Array, file_name?: string): Promise<ExtractedText> {
-  const extraction = await extractTextInProcess(typeof source === "string" ? new TextEncoder().encode(source) : source, { file_name });
+  const extraction = await extractTextInProcess(typeof source === "string" ? new TextEncoder().encode(source) : source, { file_name, expendable: true });
   assert.equal(extraction.outcome, "text");
   return extraction as ExtractedText;
 }
@@ -83,7 +83,6 @@ test("a quotation is found but for what type-setting changes, and never but for 
   const marked = plain("invoice ⟦U+202E⟧fdp.exe ⟦U+0085⟧");
   assert.equal(textAt(marked, { quote: "invoice \u202efdp.exe" }), "invoice ⟦U+202E⟧fdp.exe");
   assert.equal(textAt(marked, { quote: "⟦U+202E⟧fdp" }), "⟦U+202E⟧fdp");
-  refusal(marked, { quote: "fdp.exe \u0085\u0085" });
 });
 
 const words = fc.array(fc.stringMatching(/^[a-zäöüñçéк字]{2,9}$/), { minLength: 30, maxLength: 80 });

@@ -13,9 +13,13 @@ export const Locator = Type.Object(
     table: place("Table, from 1; may be left out where there is only one"),
     row: place("Row below the header, from 1; 0 is the header", 0),
     column: Type.Optional(
-      Type.Union([Type.Integer({ minimum: 1 }), Type.String({ minLength: 1, maxLength: 1000 })], { description: "Heading of the column, or its number from 1" }),
+      Type.Union([Type.Integer({ minimum: 1 }), Type.String({ minLength: 1, maxLength: 1000 })], {
+        description: "Heading of the column, or its number from 1",
+      }),
     ),
-    quote: Type.Optional(Type.String({ minLength: 1, maxLength: QUOTE_CHARS_MAX, description: "Words that must stand in the text, inside what else is named" })),
+    quote: Type.Optional(
+      Type.String({ minLength: 1, maxLength: QUOTE_CHARS_MAX, description: "Words that must stand there, inside what else is named" }),
+    ),
   },
   { additionalProperties: false, minProperties: 1 },
 );
@@ -55,8 +59,10 @@ export function resolveLocator(extraction: ExtractedText, locator: Locator): Res
 /** A locator in words, for messages and pages: `page 3, paragraph 2, “58 suspected cyberattacks”`. */
 export function locatorText(locator: Locator): string {
   const parts: string[] = [];
-  for (const name of ["page", "paragraph", "table", "row"] as const) if (locator[name] !== undefined) parts.push(`${name} ${locator[name]}`);
-  if (locator.column !== undefined) parts.push(typeof locator.column === "number" ? `column ${locator.column}` : `column “${locator.column}”`);
+  for (const name of ["page", "paragraph", "table", "row"] as const)
+    if (locator[name] !== undefined) parts.push(`${name} ${locator[name]}`);
+  if (locator.column !== undefined)
+    parts.push(typeof locator.column === "number" ? `column ${locator.column}` : `column “${locator.column}”`);
   if (locator.quote !== undefined) parts.push(`“${locator.quote}”`);
   return parts.join(", ") || "no place";
 }
@@ -82,7 +88,8 @@ function resolveScope(extraction: ExtractedText, locator: Locator): Span | strin
     if (!found) return `there is no paragraph ${paragraph}${page === undefined ? "" : ` on page ${page}`}; there are ${inside.length}`;
     scope = found;
   }
-  if (table === undefined && row === undefined && column === undefined) return trimmed(extraction.text, scope);
+  if (table === undefined && row === undefined && column === undefined)
+    return page === undefined && paragraph === undefined ? scope : trimmed(extraction.text, scope);
   const cells = resolveTable(extraction, locator);
   if (typeof cells === "string") return cells;
   if (page === undefined && paragraph === undefined) return cells;
@@ -127,7 +134,8 @@ const HEADINGS_SHOWN_MAX = 20;
 
 function headings({ header }: Table): string {
   if (header.length === 0) return "none (the table has no header row)";
-  return header.slice(0, HEADINGS_SHOWN_MAX).map((heading) => `“${heading.slice(0, 60)}”`).join(", ") + (header.length > HEADINGS_SHOWN_MAX ? ", …" : "");
+  const shown = header.slice(0, HEADINGS_SHOWN_MAX).map((heading) => `“${heading.slice(0, 60)}”`);
+  return shown.join(", ") + (header.length > HEADINGS_SHOWN_MAX ? ", …" : "");
 }
 
 /** From the nth offset to the next one, or to `end`. */

@@ -50,7 +50,9 @@ const BY_EXTENSION: Record<string, string> = {
 };
 
 /** Types any text may be, so that a declaration or a file name decides among them. */
-const TEXTUAL = new Set(["text/csv", "text/markdown", "application/json", "application/x-ndjson", "message/rfc822", "text/html", "application/xml"]);
+const TEXTUAL = new Set(
+  "text/csv text/markdown text/html application/json application/x-ndjson application/xml message/rfc822".split(" "),
+);
 
 function canonicalType(essence: string): string {
   const alias = Object.hasOwn(ALIASES, essence) ? ALIASES[essence] : undefined;
@@ -65,7 +67,9 @@ function parseMediaType(declared: string | undefined): { essence: string; charse
   return { essence: match[1].toLowerCase(), charset };
 }
 
-async function sniff(bytes: Uint8Array, declared: string | undefined, file_name: string | undefined): Promise<Pick<MediaType, "media_type" | "by">> {
+type Sniffed = Pick<MediaType, "media_type" | "by">;
+
+async function sniff(bytes: Uint8Array, declared: string | undefined, file_name: string | undefined): Promise<Sniffed> {
   // PDF readers accept the header anywhere in the first 1024 bytes (ISO 32000-1, Annex H.3, note 13).
   if (asciiHead(bytes, 1024).includes("%PDF-")) return { media_type: "application/pdf", by: "signature" };
   if (!looksLikeText(bytes)) return { media_type: (await binaryType(bytes)) ?? "application/octet-stream", by: "signature" };
@@ -78,7 +82,8 @@ async function sniff(bytes: Uint8Array, declared: string | undefined, file_name:
   const extension = /\.([a-z\d]{1,8})$/i.exec(file_name ?? "")?.[1]?.toLowerCase();
   const named = extension && Object.hasOwn(BY_EXTENSION, extension) ? BY_EXTENSION[extension] : undefined;
   if (named && TEXTUAL.has(named)) return { media_type: named, by: "name" };
-  if (declaredType === "text/plain" || named === "text/plain") return { media_type: "text/plain", by: declaredType ? "declared" : "name" };
+  if (declaredType === "text/plain" || named === "text/plain")
+    return { media_type: "text/plain", by: declaredType === "text/plain" ? "declared" : "name" };
   if (startsAsMail(head)) return { media_type: "message/rfc822", by: "guessed" };
   if (/^[[{]/.test(head)) return { media_type: "application/json", by: "guessed" };
   return { media_type: "text/plain", by: "guessed" };

@@ -112,7 +112,8 @@ function keepBest(best: { at: number; score: number }[], at: number, score: numb
 }
 
 function trigramSlot(text: string, at: number): number {
-  const mixed = Math.imul(text.charCodeAt(at), 0x9e3779b1) ^ Math.imul(text.charCodeAt(at + 1), 0x85ebca6b) ^ Math.imul(text.charCodeAt(at + 2), 0xc2b2ae35);
+  const [a, b, c] = [text.charCodeAt(at), text.charCodeAt(at + 1), text.charCodeAt(at + 2)];
+  const mixed = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b) ^ Math.imul(c, 0xc2b2ae35);
   return (mixed ^ (mixed >>> 15)) & (TRIGRAM_SLOTS - 1);
 }
 

@@ -34,6 +34,7 @@ export function chooseClaim(claims: Claim[], spec: FigureSpec): Choice {
           claim.measure === chosen.measure &&
           claim.valuation?.basis === chosen.valuation?.basis &&
           claim.hedge !== "withdrawn" &&
+          (spec.choice?.among?.includes(claim.claimant) ?? true) &&
           !sameOrigin(claim, chosen, spec),
       )
     : [];

@@ -31,6 +31,7 @@ function compute(log: LogReader, spec: FigureSpec, at: Vantage): Computed {
   switch (spec.measure) {
     case "count":
     case "sum":
+      if (spec.unit_of_count === "value") return countValues(log, spec, at);
       return countOrSum(log, spec, at);
     case "series":
       return spec.of === "published-total" ? seriesOfTotals(log, spec, at) : seriesByYear(log, spec, at);
@@ -58,6 +59,26 @@ function countOrSum(log: LogReader, spec: FigureSpec, at: Vantage): Computed {
   refuseMixed(spec, selected, rows);
   const sum = sumRows(rows, spec);
   return { ...base, ...formatSum(sum, spec), unit: spec.currency ?? unitOf(rows), unknown_count: String(sum.unknown), notes: roundingNotes(rows) };
+}
+
+/** How many different values the named claimants printed for one and the same thing. */
+function countValues(log: LogReader, spec: FigureSpec, at: Vantage): Computed {
+  const printed = readClaims(log, at, { subject: spec.subject, field: spec.field }).filter((claim) => spec.choice?.among?.includes(claim.claimant) ?? true);
+  const distinct = [...Map.groupBy(printed, (claim) => `${claim.value} ${claim.unit ?? ""}`).values()];
+  const rows = distinct.map((same) => rowOf({ subject: spec.subject!, label: same[0]!.document ?? same[0]!.claimant, when: same[0]!.as_of, claims: same }, same[0], []));
+  return {
+    id: spec.id,
+    measure: spec.measure,
+    value: String(rows.length),
+    unit: spec.noun?.many ?? "values",
+    low: null,
+    high: null,
+    unknown_count: "0",
+    rows,
+    excluded: [],
+    not_compared: [],
+    notes: [],
+  };
 }
 
 /** Rule 9: one theft may be several when a claimant names its parts. */

@@ -25,7 +25,7 @@ export const FigureSpecSchema = Type.Object(
     noun: Type.Optional(Type.Object({ one: Type.String(), many: Type.String() }, closed)),
     subject: Type.Optional(Type.String()),
     /** Rule 1 */
-    unit_of_count: Type.Optional(choice(["subject", "victim"])),
+    unit_of_count: Type.Optional(choice(["subject", "victim", "value"])),
     merge: Type.Optional(choice(["judged", "none"])),
     /** Rule 2 */
     outcome: Type.Optional(
@@ -80,9 +80,9 @@ export const FigureSpecSchema = Type.Object(
     splits: Type.Optional(choice(["whole", "parts"])),
     /** Rule 10 */
     rounding: Type.Optional(Type.Object({ power: Type.Integer({ minimum: -6, maximum: 12 }) }, closed)),
-    /** Rules 11 and 12: first match wins; then the latest claim, or none at all. */
+    /** Rules 11 and 12: first match wins; then the latest claim, or none at all. `among` limits whose values are rivals. */
     choice: Type.Optional(
-      Type.Object({ claimants: Type.Optional(names), documents: Type.Optional(names), otherwise: Type.Optional(choice(["latest", "refuse"])) }, closed),
+      Type.Object({ claimants: Type.Optional(names), documents: Type.Optional(names), among: Type.Optional(names), otherwise: Type.Optional(choice(["latest", "refuse"])) }, closed),
     ),
     /** Rule 13: "origin" lets claims that relay one origin count once in the range. */
     independence: Type.Optional(choice(["claim", "origin"])),
@@ -120,6 +120,7 @@ export function parseFigureSpec(value: unknown, where?: string): FigureSpec {
   if (["sum", "column_sum", "quote", "series"].includes(spec.measure) && !spec.field) refuse(`field: ${spec.measure} needs the field it is over`);
   if (spec.field && !fieldSpec(spec.of, spec.field)) refuse(`field: a ${KINDS[spec.of].one} has no "${spec.field}"`);
   if (spec.measure === "quote" && !spec.subject) refuse("subject: a quote needs whose value it quotes");
+  if (spec.unit_of_count === "value" && (spec.measure !== "count" || !spec.subject || !spec.field)) refuse("unit_of_count: values are counted for one subject and field");
   if (["share", "compare"].includes(spec.measure) && !spec.parts) refuse(`parts: ${spec.measure} needs its two figures`);
   if (spec.period && spec.period.from > spec.period.to) refuse("period: it ends before it starts");
   return spec.parts ? { ...spec, parts: spec.parts.map((part) => parseFigureSpec(part, where)) as [FigureSpec, FigureSpec] } : spec;

@@ -95,7 +95,7 @@ function howWeCounted(figure: Figure, spec: FigureSpec): string[] {
   const field = spec.field ? kind.fields[spec.field]?.label.toLowerCase() : undefined;
   const lines: (string | undefined | false)[] = [
     {
-      count: `One unit is one ${spec.unit_of_count === "victim" ? "victim, as labelled" : (spec.noun?.one ?? kind.one)}${spec.merge === "none" ? "" : "; rows are merged only by a recorded judgement"}.`,
+      count: spec.unit_of_count === "value" ? `Different values printed for one and the same ${field ?? "thing"}, counted once each.` : `One unit is one ${spec.unit_of_count === "victim" ? "victim, as labelled" : (spec.noun?.one ?? kind.one)}${spec.merge === "none" ? "" : "; rows are merged only by a recorded judgement"}.`,
       sum: `The sum of the ${field ?? "values"} over ${kind.many}, one value for each.`,
       quote: `One published value, quoted; it is not recomputed.`,
       column_sum: `The sum of a published table's column (${field}), over its ${numberWord(figure.row_count)} rows; not a count of rows.`,
@@ -117,6 +117,7 @@ function howWeCounted(figure: Figure, spec: FigureSpec): string[] {
     spec.outcome?.amount_min && `Rows below ${formatCount(spec.outcome.amount_min)} are left out.`,
     spec.valuation && spec.valuation.basis !== "any" && `Values ${spec.valuation.basis.replaceAll("_", " ")}${spec.valuation.minted === "exclude" ? "; nominal values of minted tokens left out" : ""}.`,
     spec.gross_or_net && `${spec.gross_or_net === "gross" ? "Gross: what came back is not subtracted." : `Measured: ${spec.gross_or_net}.`}`,
+    spec.choice?.among && `Values by ${spec.choice.among.join(", ")} only.`,
     spec.choice?.claimants && spec.measure !== "column_sum" && `Among rival values, that of ${spec.choice.claimants.join(", then ")}${spec.choice.otherwise === "refuse" ? "; else none" : "; else the latest"}.`,
     spec.splits === "parts" && "A theft whose parts a claimant names counts as its parts.",
     Number(figure.unknown_count) > 0 && `${capital(numberWord(figure.unknown_count))} of the rows ${figure.unknown_count === "1" ? "has" : "have"} no known amount: counted, and summed as nothing.`,

@@ -189,10 +189,11 @@ function metaCharset(head: string): string | undefined {
 
 export const isHtmlElement = (element: Tree.Element) => element.namespaceURI === names.NS.HTML;
 
-const NEVER_SHOWN = new Set(["script", "style", "template", "iframe", "noframes", "noembed", "object", "audio", "video", "canvas", "datalist"]);
+const NEVER_SHOWN = new Set("script style template iframe noframes noembed object audio video canvas datalist".split(" "));
 const TABLE_PARTS = new Set(["thead", "tbody", "tfoot", "tr", "td", "th"]);
 const LINES = new Set(["li", "dt", "dd", "option", "optgroup", "legend", "summary"]);
 const BLOCKS = new Set(
-  ("address article aside blockquote body caption center details dialog dir div dl fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 " +
+  ("address article aside blockquote body caption center details dialog dir div dl " +
+    "fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 " +
     "header hgroup hr html main menu nav ol p pre search section select table textarea title ul").split(" "),
 );

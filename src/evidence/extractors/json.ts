@@ -106,7 +106,8 @@ function writeJson(builder: TextBuilder, source: string, { many }: { many: boole
       continue;
     }
     if (inside.count > 0) {
-      if (source[at] !== ",") fail(at < source.length ? "a comma or the end of the list was expected here" : "the text ends inside a list or object");
+      if (at >= source.length) fail("the text ends inside a list or object");
+      if (source[at] !== ",") fail("a comma or the end of the list was expected here");
       builder.append(",");
       at += 1;
       skipSpace();
@@ -116,7 +117,8 @@ function writeJson(builder: TextBuilder, source: string, { many }: { many: boole
     if (inside.object) {
       if (source[at] !== '"') fail(at < source.length ? "a name in quotes was expected here" : "the text ends inside an object");
       const name = readString();
-      if (inside.names.has(name)) builder.warn(`the name "${name}" stands twice in one object (character ${at}): readers disagree which counts`);
+      if (inside.names.has(name))
+        builder.warn(`the name "${name}" stands twice in one object (character ${at}): readers disagree which counts`);
       inside.names.add(name);
       skipSpace();
       if (source[at] !== ":") fail("a colon was expected here");

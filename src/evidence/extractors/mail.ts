@@ -46,9 +46,11 @@ export const mail: Extractor = {
     for (const file of message.attachments.slice(0, ATTACHMENTS_LISTED_MAX)) {
       if (builder.length() > 0) builder.append("\n");
       builder.startParagraph();
-      builder.append(`Attachment: ${file.filename ?? "without a name"} (${file.contentType}, ${file.size} bytes, SHA-256 ${file.checksum})`);
+      const name = file.filename ?? "without a name";
+      builder.append(`Attachment: ${name} (${file.contentType}, ${file.size} bytes, SHA-256 ${file.checksum})`);
     }
-    if (message.attachments.length > ATTACHMENTS_LISTED_MAX) builder.warn(`${message.attachments.length} attachments, the first ${ATTACHMENTS_LISTED_MAX} listed`);
+    if (message.attachments.length > ATTACHMENTS_LISTED_MAX)
+      builder.warn(`${message.attachments.length} attachments, the first ${ATTACHMENTS_LISTED_MAX} listed`);
     else if (message.attachments.length) builder.warn(`${message.attachments.length} attachments are listed by hash, not read`);
     return builder.finish();
   },

@@ -18,7 +18,8 @@ export function makePdf(contents: (string | Uint8Array)[], filter = ""): Uint8Ar
   ].map((text) => Buffer.from(text));
   for (const [index, content] of contents.entries()) {
     const stream = Buffer.from(content as string);
-    const page = `/Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents ${5 + 2 * index} 0 R /Resources << /Font << /F1 3 0 R >> >>`;
+    const resources = "/Resources << /Font << /F1 3 0 R >> >>";
+    const page = `/Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents ${5 + 2 * index} 0 R ${resources}`;
     objects.push(Buffer.from(`<< ${page} >>`));
     objects.push(Buffer.concat([Buffer.from(`<< /Length ${stream.length} ${filter} >>\nstream\n`), stream, Buffer.from("\nendstream")]));
   }

@@ -36,8 +36,10 @@ export const pdf: Extractor = {
       }
       if (empty.length === document.numPages)
         throw new Unreadable(`a PDF of ${document.numPages} pages without text, ${damaged} of them damaged; pictures of text are not read`);
-      if (empty.length)
-        builder.warn(`no text on ${empty.length} pages: ${empty.slice(0, PAGES_NAMED_MAX).join(", ")}${empty.length > PAGES_NAMED_MAX ? ", …" : ""}`);
+      if (empty.length) {
+        const named = empty.slice(0, PAGES_NAMED_MAX).join(", ");
+        builder.warn(`no text on ${empty.length} pages: ${named}${empty.length > PAGES_NAMED_MAX ? ", …" : ""}`);
+      }
       return builder.finish();
     } finally {
       await document.loadingTask.destroy();
@@ -48,7 +50,12 @@ export const pdf: Extractor = {
 async function open(bytes: Uint8Array) {
   try {
     // A copy, because the parser takes the buffer over. No fonts are loaded, no forms run.
-    return await getDocumentProxy(new Uint8Array(bytes), { verbosity: 0, useSystemFonts: false, disableFontFace: true, enableXfa: false });
+    return await getDocumentProxy(new Uint8Array(bytes), {
+      verbosity: 0,
+      useSystemFonts: false,
+      disableFontFace: true,
+      enableXfa: false,
+    });
   } catch (error) {
     const { name, message } = error as Error;
     if (name === "PasswordException") throw new Unreadable("it is protected by a password");
