@@ -2,7 +2,7 @@
 // A rule that changes gets a new version in compute-figure.ts; this one stays runnable.
 import { canonicalJson, sha256Hex, type Json, type LogReader } from "../evidence/evidence.ts";
 import type { Claim, Vantage } from "../casefile/casefile.ts";
-import { readClaims } from "../casefile/casefile.ts";
+import { readClaims, readJudgements } from "../casefile/casefile.ts";
 import { TracewireError } from "../errors.ts";
 import { ZERO, addDecimal, compareDecimal, formatDecimal, parseDecimal, percentDecimal, roundingPower, subtractDecimal, type Decimal } from "./decimal.ts";
 import type { Figure, FigureRow } from "./figure.ts";
@@ -105,8 +105,8 @@ function countVictims(log: LogReader, selected: Selected[], spec: FigureSpec, at
   const find = (name: string): string => (merged.has(name) ? find(merged.get(name)!) : name);
   const labels = new Map(selected.map((subject) => [subject.subject, subject.label.toLowerCase()]));
   if (spec.merge !== "none")
-    for (const judgement of log.db.prepare("SELECT subject, other, verdict FROM judgements WHERE question = 'same' AND from_seq < ? AND (to_seq IS NULL OR to_seq >= ?)").all(at.log_size, at.log_size)) {
-      const [a, b] = [labels.get(judgement.subject as string), labels.get(judgement.other as string)];
+    for (const judgement of readJudgements(log, at, "same")) {
+      const [a, b] = [labels.get(judgement.subject), labels.get(judgement.other!)];
       if (judgement.verdict === "positive" && a && b && find(a) !== find(b)) merged.set(find(a), find(b));
     }
   return new Set([...labels.values()].map(find)).size;

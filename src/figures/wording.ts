@@ -26,7 +26,7 @@ export function describeFigure(figure: Figure, spec: FigureSpec, chosen?: Claim)
   return {
     short: formatValue(figure.value, figure.unit, "short", spec),
     exact: formatValue(figure.value, figure.unit, "exact", spec),
-    range: figure.low && figure.high && figure.low !== figure.high ? `${formatValue(figure.low, figure.unit, "short", spec)} to ${formatValue(figure.high, figure.unit, "short", spec)}` : null,
+    range: figure.low && figure.high && figure.low !== figure.high ? `${formatValue(figure.low, figure.unit, "exact", spec)} to ${formatValue(figure.high, figure.unit, "exact", spec)}` : null,
     who: whoSays(figure, chosen),
     how: howWeCounted(figure, spec),
   };

@@ -1,0 +1,38 @@
+// The demo newsroom is built by the commands a user would type, in a folder beside its place, and moved there whole:
+// a start that is cut off leaves nothing half-built behind.
+import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { packageRoot } from "../config.ts";
+import type { Command, CommandContext } from "./command.ts";
+import { figure } from "./figure.ts";
+import { importCommand } from "./import.ts";
+import { publish } from "./publish.ts";
+
+const DEMO = join(packageRoot, "demo");
+
+export async function buildDemo(context: CommandContext): Promise<void> {
+  const { data } = context.config;
+  const building = `${data}.building`;
+  rmSync(building, { recursive: true, force: true });
+  const inside: CommandContext = { ...context, by: "demo", config: { ...context.config, data: building }, output: { ...context.output, line() {}, json() {} } };
+  const steps: [command: Command, args: string[], options: Record<string, string | boolean>][] = [
+    [importCommand, ["casefile", join(DEMO, "casefile")], { release: true }],
+    ...files("figures", ".json").map((path): [Command, string[], Record<string, string>] => [figure, [], { define: path }]),
+    ...files("stories", ".md").map((path): [Command, string[], Record<string, string>] => [publish, [path], {}]),
+  ];
+  for (const [at, [command, args, options]] of steps.entries()) {
+    context.output.progress(at, steps.length, "Building the demo newsroom");
+    await command.run(inside, args, options);
+  }
+  context.output.endProgress();
+  if (existsSync(data) && readdirSync(data).length === 0) rmSync(data, { recursive: true });
+  renameSync(building, data);
+  context.output.note(`Built the demo newsroom with ${steps.length} commands you could type yourself (tracewire import, figure --define, publish).`);
+}
+
+function files(folder: string, extension: string): string[] {
+  return readdirSync(join(DEMO, folder))
+    .filter((name) => name.endsWith(extension))
+    .sort()
+    .map((name) => join(DEMO, folder, name));
+}

@@ -1,0 +1,56 @@
+import { TracewireError } from "../errors.ts";
+import { computeFigure, figureHash, findFigureSpec, requireFigureSpec, type Figure } from "../figures/figures.ts";
+import { readPublication } from "../press/press.ts";
+import type { NewsroomReader } from "../newsroom.ts";
+import { openReader, text, type Command } from "./command.ts";
+import { knownSize } from "./known.ts";
+
+export const reproduce: Command = {
+  name: "reproduce",
+  summary: "Compute a figure, or all figures of a published story, again and compare byte for byte",
+  arguments: "<id>",
+  options: [
+    { flags: "--known <when>", about: "of a figure: at this log size or time" },
+    { flags: "--revision <n>", about: "of a story: this revision" },
+  ],
+  examples: [
+    ["tracewire reproduce un-monitors-58-suspected-cyberattacks", "every number of a story"],
+    ["tracewire reproduce panel-2024-table-usd", "one figure, as it was last published"],
+  ],
+  exits: { 6: "a figure did not come out the same" },
+  run(context, [id], options) {
+    const newsroom = openReader(context);
+    try {
+      const revision = text(options, "revision");
+      const publication = readPublication(newsroom.log, id!, revision === undefined ? undefined : Number(revision));
+      const published = publication ? publication.figures : publishedFigure(newsroom, id!, text(options, "known"));
+      let different = 0;
+      for (const figure of published) {
+        const named = findFigureSpec(newsroom.log, figure.id, Number(figure.log_size));
+        const again = named && computeFigure(newsroom.log, named.spec, Number(figure.log_size), figure.rules_version);
+        const same = again !== undefined && figureHash(again) === figureHash(figure);
+        if (!same) different += 1;
+        context.output.json({ id: figure.id, log_size: figure.log_size, same, published_sha256: figureHash(figure), computed_sha256: again ? figureHash(again) : null });
+        context.output.line(`${same ? "same" : "DIFFERENT"}  ${figure.id}  ${figure.value} ${figure.unit}  at log size ${figure.log_size}  ${figureHash(figure).slice(0, 16)}…`);
+      }
+      if (different > 0) throw new TracewireError("NOT_REPRODUCED", { what: `${different} of ${published.length} figures did not come out the same`, where: id });
+      context.output.line(`${published.length} of ${published.length} came out the same, byte for byte.`);
+    } finally {
+      newsroom.close();
+    }
+  },
+};
+
+/** The figure as a story last published it; one that no story carries is computed twice, from fresh reads. */
+function publishedFigure(newsroom: NewsroomReader, id: string, known: string | undefined): Figure[] {
+  const { spec } = requireFigureSpec(newsroom.log, id);
+  if (known === undefined) {
+    const rows = newsroom.log.db.prepare("SELECT body FROM publications ORDER BY seq DESC").all();
+    for (const row of rows) {
+      const figure = (JSON.parse(row.body as string) as { figures: Figure[] }).figures.find((candidate) => candidate.id === id);
+      if (figure) return [figure];
+    }
+  }
+  return [computeFigure(newsroom.log, spec, knownSize(newsroom.log, known))];
+}
+

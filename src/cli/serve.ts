@@ -1,0 +1,141 @@
+import { readFileSync, readdirSync, readlinkSync } from "node:fs";
+import { createServer } from "node:net";
+import { TracewireError } from "../errors.ts";
+import { createNewsroom, newsroomExists, openForWriting, openNewsroom } from "../newsroom.ts";
+import { openSite } from "../site/site.ts";
+import { whole, type Command, type CommandContext } from "./command.ts";
+import { buildDemo } from "./demo.ts";
+
+const SHUTDOWN_MS_MAX = 10_000;
+/** npm, the shell and the bootstrap may each pass the same Ctrl-C on: it counts once. */
+const SIGNAL_ECHO_MS = 700;
+
+export const serve: Command = {
+  name: "serve",
+  summary: "Serve the newsroom's site; the first start builds the demo",
+  options: [
+    { flags: "--port <number>", about: "port (4100, or PORT in the environment)" },
+    { flags: "--host <name>", about: "address to listen on, and a name to answer to (127.0.0.1)" },
+    { flags: "--empty", about: "start an empty newsroom instead of the demo" },
+    { flags: "--demo", about: "build the demo when there is no newsroom yet (what npm start does)" },
+  ],
+  examples: [
+    ["npm start", "the demo newsroom at http://127.0.0.1:4100"],
+    ["npm start -- --port 4200 --data ../my-newsroom --empty", "an empty newsroom elsewhere"],
+  ],
+  async run(context, _, options) {
+    const { config, output } = context;
+    const port = whole(options, "port", "--port") ?? config.port;
+    const host = typeof options.host === "string" ? options.host : config.host;
+    if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new TracewireError("BAD_ARGUMENT", { what: `${port} is no port` });
+    await refuseTakenPort(port, host);
+    if (!newsroomExists(config.data)) {
+      if (options.empty) {
+        const newsroom = createNewsroom(config.data, context.effects);
+        output.note(`Made an empty newsroom in ${config.data}`);
+        newsroom.close();
+      } else if (options.demo) await buildDemo(context);
+      else throw new TracewireError("NO_NEWSROOM", { where: config.data, hint: "Start with npm start (the demo), or --empty." });
+      output.note(`Public key, to pin with verify --key: ${openKey(config.data)}`);
+    }
+    mendCaches(context);
+
+    const newsroom = openNewsroom(config.data);
+    const site = openSite(newsroom, { clock: context.effects.clock, hosts: ["127.0.0.1", "localhost", "[::1]", host.toLowerCase()] });
+    const address = await site.app.listen({ port, host });
+    output.json({ address, data: config.data, log_size: newsroom.log.size(), root: newsroom.log.root(), pid: process.pid });
+    for (const line of greeting(address, config.data, newsroom.log.size(), output.bold)) output.line(line);
+    await untilStopped();
+    output.note("Stopping: requests in flight are finished first.");
+    const forced = setTimeout(() => process.exit(5), SHUTDOWN_MS_MAX);
+    await site.close();
+    newsroom.close();
+    clearTimeout(forced);
+  },
+};
+
+function greeting(address: string, data: string, size: number, bold: (text: string) => string): string[] {
+  return [
+    "",
+    `  Tracewire is at ${bold(address)}`,
+    `  The newsroom is in ${data} (${size} entries). Ctrl-C stops it.`,
+    "",
+    "  Three things to try, here in the clone, while it runs:",
+    "    npx tracewire figure panel-2024-table-usd",
+    "    npx tracewire capture demo/try/2023-09-04-Stake.md --grade copy --source-grade C --item-grade 3",
+    "    npx tracewire verify",
+    "",
+  ];
+}
+
+/** A crash may have left tiles or the checkpoint file behind the log: they are caches and are made again. */
+function mendCaches(context: CommandContext): void {
+  try {
+    const writer = openForWriting(context.config.data, context.effects);
+    try {
+      writer.log.repair();
+    } finally {
+      writer.close();
+    }
+  } catch (error) {
+    if (!(error instanceof TracewireError) || !["READ_ONLY", "DISK_FULL", "WRITER_BUSY"].includes(error.code)) throw error;
+    context.output.note(`Reading only: ${error.message}`);
+  }
+}
+
+function openKey(data: string): string {
+  const newsroom = openNewsroom(data);
+  newsroom.close();
+  return newsroom.verifierKey;
+}
+
+function untilStopped(): Promise<void> {
+  return new Promise((resolve) => {
+    let first = 0;
+    const stop = () => {
+      const now = performance.now();
+      if (first === 0) {
+        first = now;
+        resolve();
+      } else if (now - first > SIGNAL_ECHO_MS) process.exit(130);
+    };
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
+  });
+}
+
+/** Asked before anything is built: a taken port should not cost a minute. */
+function refuseTakenPort(port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "EADDRINUSE") reject(new TracewireError("PORT_TAKEN", { what: `Port ${port} on ${host} is in use${portHolder(port)}`, cause: error }));
+      else reject(new TracewireError("BAD_ARGUMENT", { what: `Cannot listen on ${host}:${port} (${error.code})`, cause: error }));
+    });
+    probe.listen(port, host, () => probe.close(() => resolve()));
+  });
+}
+
+/** Who holds a port, where the system tells (Linux, own processes): socket inode → process. */
+function portHolder(port: number): string {
+  try {
+    const hex = port.toString(16).toUpperCase().padStart(4, "0");
+    const inodes = ["/proc/net/tcp", "/proc/net/tcp6"].flatMap((file) =>
+      readFileSync(file, "utf8")
+        .split("\n")
+        .map((line) => line.trim().split(/\s+/))
+        .filter((columns) => columns[1]?.endsWith(`:${hex}`) && columns[3] === "0A")
+        .map((columns) => `socket:[${columns[9]}]`),
+    );
+    for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name)))
+      try {
+        for (const handle of readdirSync(`/proc/${pid}/fd`))
+          if (inodes.includes(readlinkSync(`/proc/${pid}/fd/${handle}`)))
+            return ` by process ${pid} (${readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").filter(Boolean).slice(0, 3).join(" ")})`;
+      } catch {
+        // Another user's process, or one that has just ended.
+      }
+  } catch {
+    // Not Linux: the code alone must do.
+  }
+  return "";
+}

@@ -1,0 +1,69 @@
+import { readFileSync } from "node:fs";
+import { TracewireError } from "../errors.ts";
+import { verifyBundle, verifyFolder, type VerifyFinding } from "../evidence/evidence.ts";
+import { recomputeFolder } from "../recompute.ts";
+import { text, type Command, type CommandContext } from "./command.ts";
+
+export const verify: Command = {
+  name: "verify",
+  summary: "Check everything from the bytes up, trusting nothing: blobs, log, tiles, signatures, views, published figures",
+  options: [
+    { flags: "--key <key>", about: "the public key you noted at first start: without it the key comes from the folder itself" },
+    { flags: "--against <file>", about: "a checkpoint you kept: finds a rollback or a fork" },
+    { flags: "--bundle <file>", about: "check an exported bundle instead; no newsroom is needed" },
+  ],
+  examples: [
+    ["tracewire verify", "the whole newsroom"],
+    ["tracewire verify --bundle figure.json", "a bundle that somebody sent"],
+  ],
+  exits: { 6: "damage was found" },
+  async run(context, _, options) {
+    const bundle = text(options, "bundle");
+    return bundle ? checkBundle(context, bundle, text(options, "key")) : checkFolder(context, text(options, "key"), text(options, "against"));
+  },
+};
+
+async function checkFolder(context: CommandContext, key: string | undefined, against: string | undefined): Promise<number> {
+  const report = await verifyFolder(context.config.data, {
+    key,
+    against: against && readText(against),
+    recompute: recomputeFolder,
+    onProgress: (done, total, what) => context.output.progress(done, total, what),
+  });
+  context.output.endProgress();
+  context.output.json(report);
+  context.output.line(`${report.entries} entries (${report.erased.length} erased), ${report.blobs} blobs, ${report.tiles} tiles, ${report.checkpoints} checkpoints`);
+  context.output.line(`root ${report.root}`);
+  if (report.erased.length > 0) context.output.line(`erased: ${report.erased.join(", ")}`);
+  context.output.line(report.key.pinned ? "The key is the one you gave." : `The key came from the folder itself. Pin it: --key ${report.key.verifier_key}`);
+  for (const warning of report.warnings) context.output.line(`note: ${findingText(warning)}`);
+  return finish(context, report.outcome === "clean", report.findings);
+}
+
+function checkBundle(context: CommandContext, file: string, key: string | undefined): number {
+  const report = verifyBundle(readText(file), { key });
+  context.output.json(report);
+  context.output.line(`${report.entries} entries, ${report.blobs} blobs of a log of ${report.size}, subject “${report.subject}”`);
+  context.output.line(report.key.pinned ? "The key is the one you gave." : `The key came from the bundle itself. Pin it: --key ${report.key.verifier_key}`);
+  return finish(context, report.outcome === "clean", report.findings);
+}
+
+function finish(context: CommandContext, clean: boolean, findings: readonly VerifyFinding[]): number {
+  for (const finding of findings) context.output.line(findingText(finding));
+  context.output.line(clean ? context.output.bold("Clean.") : context.output.bold(`Damaged: ${findings.length} finding${findings.length === 1 ? "" : "s"}; the first is the first bad place.`));
+  return clean ? 0 : 6;
+}
+
+function findingText(finding: VerifyFinding): string {
+  return [finding.what, finding.index === undefined ? "" : `entry ${finding.index}`, finding.file ?? "", finding.expected === undefined ? "" : `expected ${finding.expected}`, finding.actual === undefined ? "" : `found ${finding.actual}`]
+    .filter(Boolean)
+    .join("  ");
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new TracewireError("NOT_FOUND", { what: "The file cannot be read", where: file, cause: error });
+  }
+}
