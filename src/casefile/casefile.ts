@@ -25,4 +25,4 @@ export {
   type Vantage,
 } from "./read-casefile.ts";
 export { CHECKS, runChecks, type CheckName, type CheckResult } from "./checks.ts";
-export { importCasefile, type ImportResult } from "./import-casefile.ts";
+export { importCasefile, type ImportOptions, type ImportResult } from "./import-casefile.ts";

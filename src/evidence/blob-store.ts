@@ -25,22 +25,23 @@ export function openBlobStore(folder: string, files: FileSystem): BlobStore {
       const sha256 = sha256Hex(bytes);
       const path = blobPath(folder, sha256);
       const stored = files.read(path);
-      if (stored) {
-        checkBlob(sha256, stored, path);
-        return { sha256, existed: true };
-      }
+      if (stored) checkBlob(sha256, stored, path);
       const parent = join(path, "..");
       try {
-        files.mkdir(temporaryFolder);
-        files.mkdir(parent);
-        writeWhole(files, path, join(temporaryFolder, `${sha256}.${process.pid}.${temporaryCount++}`), bytes);
+        if (!stored) {
+          files.mkdir(temporaryFolder);
+          files.mkdir(parent);
+          writeWhole(files, path, join(temporaryFolder, `${sha256}.${process.pid}.${temporaryCount++}`), bytes);
+        }
+        // One that is there may have been renamed by a put that failed before this point: its name is
+        // acknowledged only once it is durable.
         files.syncFolder(parent);
         files.syncFolder(join(folder, "blobs"));
         files.syncFolder(folder);
       } catch (error) {
         throw diskFault(error, path);
       }
-      return { sha256, existed: false };
+      return { sha256, existed: stored !== undefined };
     },
     get(sha256) {
       const path = blobPath(folder, sha256);

@@ -18,6 +18,12 @@ export { createViews, viewsDigest, type AppliedEntry, type EntryBody, type View 
 export { createLogKey, openCheckpoint, parseLogKey, serializeLogKey, verifierKey, type LogKey } from "./checkpoint.ts";
 export { diskFault, diskFileSystem, type FileSystem } from "./file-system.ts";
 export { parseTilePath, tileBytes, tilePath, TILE_WIDTH } from "./tiles.ts";
+export { openEgress, type Egress, type Fetched } from "./egress.ts";
+export { isPublicAddress } from "./address-rules.ts";
+export { backupNewsroom, restoreNewsroom } from "./backup.ts";
+export { exportBundle, type Bundle } from "./bundle.ts";
+export { verifyBundle, type BundleReport } from "./verify-bundle.ts";
+export { verifyFolder, type VerifyFinding, type VerifyReport } from "./verify.ts";
 export { extractText } from "./extract.ts";
 export { extractTextInProcess } from "./extract-in-process.ts";
 export { rowValues, type Extraction } from "./extraction.ts";

@@ -78,6 +78,8 @@ export const diskFileSystem: FileSystem = {
  */
 export function writeWhole(files: FileSystem, path: string, temporaryPath: string, bytes: Uint8Array): void {
   try {
+    // A crashed process of the same number (in a container it often is) may have left one behind.
+    files.unlink(temporaryPath);
     const handle = files.create(temporaryPath);
     try {
       files.write(handle, bytes);

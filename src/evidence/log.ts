@@ -170,7 +170,9 @@ export function openLogWriter(folder: string, key: LogKey, views: readonly View[
             insert.run(seq, leaf, salt, bytes);
             frontier = growFrontier(frontier, size, leafHash(leaf));
             size += 1;
-            for (const view of views) view.apply(db, { seq, body });
+            // A view sees what a rebuild would see: the body as its bytes say it, keys in canonical order.
+            const stored = parseBody(bytes);
+            for (const view of views) view.apply(db, { seq, body: stored });
             return seq;
           },
           forget(seqs) {
@@ -182,6 +184,8 @@ export function openLogWriter(folder: string, key: LogKey, views: readonly View[
         if (size > oldSize) {
           const note = signCheckpoint({ origin: key.origin, size, root: frontierRoot(frontier) }, key);
           db.prepare("INSERT INTO checkpoints (size, note, frontier) VALUES (?, ?, ?)").run(size, note, Buffer.concat(frontier));
+          // Nothing else would show that an older checkpoint was taken out of the table.
+          db.exec("UPDATE meta SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT) WHERE key = 'checkpoints'");
         }
         if (forgot) applyAll(db, views);
         return outcome;
@@ -290,10 +294,17 @@ function setUp(db: DatabaseSync, views: readonly View[], key: LogKey): void {
   if (!get.get("format")) {
     set.run("format", String(LOG_FORMAT));
     set.run("origin", key.origin);
+    set.run("checkpoints", "1");
     const note = signCheckpoint({ origin: key.origin, size: 0, root: frontierRoot([]) }, key);
     db.prepare("INSERT INTO checkpoints (size, note, frontier) VALUES (0, ?, ?)").run(note, new Uint8Array());
   }
   if (Number(get.get("format")!.value) > LOG_FORMAT) return;
+  const origin = get.get("origin")?.value;
+  if (origin !== key.origin)
+    throw new TracewireError("READ_ONLY", {
+      what: `The signing key is that of ${key.origin}, the log that of ${String(origin)}`,
+      hint: "Put back the newsroom.key that this log was started with.",
+    });
   const versions = JSON.stringify(views.map((view) => [view.name, view.version]));
   if (get.get("views")?.value === versions) return;
   applyAll(db, views);

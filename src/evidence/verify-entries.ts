@@ -21,7 +21,9 @@ export type CheckedEntries = {
   leaves: LeafTable;
   /** What salt and body hash to, where the stored leaf says something else. */
   content: Map<number, Buffer>;
-  erased: number[];
+  /** Entries without salt and body, and what the erasures name: `checkErasures` compares the two. */
+  absent: number[];
+  erasures: { seq: number; targets: number[] }[];
   captures: Capture[];
   /** SHA-256 of erased bytes → log index of the newest erasure that names them. */
   erasedBlobs: Map<string, number>;
@@ -35,13 +37,12 @@ export function checkEntries(db: DatabaseSync, findings: Findings, onProgress: (
     end: 0,
     leaves: newLeafTable(Math.max(0, Math.min(top + 1, count + MISSING_MAX))),
     content: new Map(),
-    erased: [],
+    absent: [],
+    erasures: [],
     captures: [],
     erasedBlobs: new Map(),
     first: undefined,
   };
-  const absent: number[] = [];
-  const erasures: { seq: number; targets: number[] }[] = [];
   let done = 0;
   try {
     for (const row of db.prepare("SELECT seq, leaf, salt, body FROM entries ORDER BY seq").iterate()) {
@@ -56,7 +57,7 @@ export function checkEntries(db: DatabaseSync, findings: Findings, onProgress: (
       const { leaf, salt, body } = row;
       if (leaf instanceof Uint8Array && leaf.length === 32) setLeaf(result.leaves, seq, leaf);
       else findings.add({ what: "leaf_malformed", index: seq });
-      if (salt === null && body === null) absent.push(seq);
+      if (salt === null && body === null) result.absent.push(seq);
       else if (!(salt instanceof Uint8Array) || !(body instanceof Uint8Array) || salt.length !== 32 || body.length > BODY_BYTES_MAX)
         findings.add({ what: "entry_malformed", index: seq });
       else {
@@ -66,15 +67,46 @@ export function checkEntries(db: DatabaseSync, findings: Findings, onProgress: (
           findings.add({ what: "leaf_mismatch", index: seq, expected: hex(leaf), actual: content.toString("hex") });
         }
         const fields = checkBody(seq, body, findings);
-        if (fields) gather(result, erasures, seq, fields);
+        if (fields) gather(result, seq, fields);
       }
     }
   } catch (error) {
     findings.add({ what: "entries_unreadable", index: result.end, actual: messageOf(error) });
   }
   onProgress(count, count);
-  checkErasures(result, absent, erasures, findings);
   return result;
+}
+
+/**
+ * Compares absent contents with what erasures name; returns the entries that were rightly erased. Runs after
+ * the roots: a bad erasure entry leaves its targets unexplained, and it is the erasure that is bad then.
+ */
+export function checkErasures(db: DatabaseSync, { absent, erasures, leaves }: CheckedEntries, findings: Findings): number[] {
+  const named = new Map<number, number>();
+  for (const { seq, targets } of erasures)
+    for (const target of targets) {
+      // An erasure speaks of entries before itself; anything else is not an erasure we know.
+      if (target >= 0 && target < seq) named.set(target, seq);
+      else findings.add({ what: "erasure_names_no_entry", index: seq, actual: String(target) });
+    }
+  const blame = (what: string, index: number, by: number | undefined): void =>
+    findings.add(by !== undefined && findings.isBad(by) ? { what, index, until: by + 1, expected: `erased by entry ${by}` } : { what, index });
+  const gone = new Set(absent);
+  const erased = absent.filter((index) => named.has(index));
+  const recorded = absent.length > erased.length ? erasedInView(db) : new Map<number, number>();
+  for (const index of absent) if (!named.has(index)) blame("content_missing", index, recorded.get(index));
+  for (const [index, by] of named) if (!gone.has(index) && index < leaves.capacity) blame("erased_entry_present", index, by);
+  return erased;
+}
+
+/** Which erasure a view says took an entry away. A view proves nothing; it only orders the findings. */
+function erasedInView(db: DatabaseSync): Map<number, number> {
+  try {
+    const rows = db.prepare("SELECT seq, erased FROM entry_index WHERE erased IS NOT NULL").all();
+    return new Map(rows.map((row) => [Number(row.seq), Number(row.erased)]));
+  } catch {
+    return new Map();
+  }
 }
 
 function checkBody(seq: number, body: Uint8Array, findings: Findings): JsonObject | undefined {
@@ -88,30 +120,14 @@ function checkBody(seq: number, body: Uint8Array, findings: Findings): JsonObjec
   return read.value;
 }
 
-function gather(result: CheckedEntries, erasures: { seq: number; targets: number[] }[], seq: number, fields: JsonObject): void {
+function gather(result: CheckedEntries, seq: number, fields: JsonObject): void {
   if (seq === 0) result.first = fields;
   if (fields.kind === "capture" && typeof fields.sha256 === "string")
     result.captures.push({ seq, sha256: fields.sha256, byte_count: Number(fields.byte_count) });
   if (fields.kind !== "erasure") return;
   const named = Array.isArray(fields.entries) ? (fields.entries as (JsonObject | null)[]) : [];
-  erasures.push({ seq, targets: named.map((entry) => Number(entry?.seq)) });
+  result.erasures.push({ seq, targets: named.map((entry) => Number(entry?.seq)) });
   for (const blob of Array.isArray(fields.blobs) ? (fields.blobs as unknown[]) : []) result.erasedBlobs.set(String(blob), seq);
-}
-
-function checkErasures(result: CheckedEntries, absent: number[], erasures: { seq: number; targets: number[] }[], findings: Findings): void {
-  const named = new Map<number, number>();
-  for (const { seq, targets } of erasures)
-    for (const target of targets) {
-      // An erasure speaks of entries before itself; anything else is not an erasure we know.
-      if (target >= 0 && target < seq) named.set(target, seq);
-      else findings.add({ what: "erasure_names_no_entry", index: seq, actual: String(target) });
-    }
-  const gone = new Set(absent);
-  for (const index of absent)
-    if (named.has(index)) result.erased.push(index);
-    else findings.add({ what: "content_missing", index });
-  for (const [index, by] of named)
-    if (!gone.has(index) && index < result.leaves.capacity) findings.add({ what: "erased_entry_present", index, expected: `erased by entry ${by}` });
 }
 
 function hex(value: unknown): string | undefined {

@@ -42,7 +42,7 @@ export function peakCount(size: number): number {
 
 /** RFC 9162 §2.1.3.2. Never throws: a proof that does not fit is `false`. */
 export function checkInclusion(index: number, size: number, leaf: Uint8Array, proof: readonly Uint8Array[], root: Uint8Array): boolean {
-  if (!isCount(index) || !isCount(size) || index >= size || !allHashes([leaf, root, ...proof])) return false;
+  if (!isCount(index) || !isCount(size) || index >= size || !allHashes([leaf, ...proof])) return false;
   let fn = index;
   let sn = size - 1;
   let hash: Buffer = Buffer.from(leaf);
@@ -83,7 +83,9 @@ export function checkSubtreeConsistency(
   root: Uint8Array,
   proof: readonly Uint8Array[],
 ): boolean {
-  if (!isSubtree(start, end) || start === end || !isCount(size) || end > size || !allHashes([subtreeRoot, root, ...proof])) return false;
+  if (!isSubtree(start, end) || !isCount(size) || end > size || !allHashes(proof)) return false;
+  // The empty subtree is part of every tree, whatever its root.
+  if (start === end) return proof.length === 0 && sha256().equals(subtreeRoot);
   let fn = start;
   let sn = end - 1;
   let tn = size - 1;

@@ -7,21 +7,21 @@ import type { DatabaseSync } from "node:sqlite";
 import { TracewireError } from "../errors.ts";
 import { checkRoots, readCheckpoints, storedRoot, type StoredCheckpoint } from "./verify-checkpoints.ts";
 import { DATABASE_FILE, messageOf, metaValue, openForChecking } from "./verify-database.ts";
-import { checkEntries, type CheckedEntries } from "./verify-entries.ts";
+import { checkEntries, checkErasures, type CheckedEntries } from "./verify-entries.ts";
 import { checkBlobs, checkLogFiles } from "./verify-files.ts";
 import { collectFindings, type Finding, type Findings } from "./verify-findings.ts";
 import { readCanonicalObject } from "./verify-json.ts";
 import { readNote, readPublicKey, type PublicKey } from "./verify-note.ts";
 import { openLeafWitness } from "./verify-tiles.ts";
 
-export type { Finding } from "./verify-findings.ts";
+export type { Finding, Finding as VerifyFinding } from "./verify-findings.ts";
 
 export type VerifyOptions = {
   /** C2SP verifier key from elsewhere. Without it the folder's own key is believed, and the report says so. */
   key?: string;
   /** An older signed checkpoint: the log must still contain exactly what it signed. */
   against?: string;
-  /** Checks what is computed from the entries (views, published figures); called when the log itself is whole. */
+  /** Checks what is computed from the entries (views, published figures); called where database and entries are whole. */
   recompute?: (folder: string) => Promise<Finding[]> | Finding[];
   onProgress?: (done: number, total: number, what: string) => void;
   /** Wait before the second look at files that another process may just be writing; 0 looks once. */
@@ -48,6 +48,7 @@ const LOOKS_MAX = 3;
 const SETTLE_MS = 200;
 /** What another process may leave for a moment between its commit and the files that follow it. */
 const IN_MOTION = /^(tile_|checkpoint_file_|blob_missing|erased_blob_present|not_a_file)/;
+const DATABASE_FAULT = /^(database_|format_)/;
 
 /**
  * Checks a data folder. Damage is a report, never a throw; throws NO_NEWSROOM where there is none and
@@ -66,9 +67,18 @@ export async function verifyFolder(folder: string, options: VerifyOptions = {}):
     report = look(folder, pinned, options);
     if (report.size === size && looks > 1) break;
   }
-  if (report.outcome === "damaged" || !options.recompute) return report;
-  const findings = [...(await options.recompute(folder))];
+  // Views are computed from entries: over bad ones their difference would say nothing new.
+  if (!options.recompute || report.findings.some(({ what, index }) => index !== undefined || DATABASE_FAULT.test(what))) return report;
+  const findings = [...report.findings, ...(await recomputed(folder, options.recompute))];
   return { ...report, findings, outcome: findings.length === 0 ? "clean" : "damaged" };
+}
+
+async function recomputed(folder: string, recompute: NonNullable<VerifyOptions["recompute"]>): Promise<Finding[]> {
+  try {
+    return await recompute(folder);
+  } catch (error) {
+    return [{ what: "recompute_failed", actual: messageOf(error) }];
+  }
 }
 
 function look(folder: string, pinned: PublicKey | undefined, options: VerifyOptions): VerifyReport {
@@ -90,7 +100,7 @@ function look(folder: string, pinned: PublicKey | undefined, options: VerifyOpti
   return {
     outcome: findings.count === 0 ? "clean" : "damaged",
     entries: log?.entries.count ?? 0,
-    erased: log?.entries.erased ?? [],
+    erased: log?.erased ?? [],
     blobs,
     tiles,
     checkpoints: log?.checkpoints.length ?? 0,
@@ -102,7 +112,7 @@ function look(folder: string, pinned: PublicKey | undefined, options: VerifyOpti
   };
 }
 
-type CheckedLog = { entries: CheckedEntries; checkpoints: StoredCheckpoint[]; key: PublicKey | undefined; root: string };
+type CheckedLog = { entries: CheckedEntries; erased: number[]; checkpoints: StoredCheckpoint[]; key: PublicKey | undefined; root: string };
 
 function checkLog(
   folder: string,
@@ -125,7 +135,8 @@ function checkLog(
   const root = storedRoot(entries.leaves, entries.end)?.toString("hex") ?? "";
   if (options.against !== undefined && key) checkAgainst(options.against, key, entries, findings);
   checkRoots(checkpoints, entries, openLeafWitness(folder), findings);
-  return { entries, checkpoints, key, root };
+  const erased = checkErasures(db, entries, findings);
+  return { entries, erased, checkpoints, key, root };
 }
 
 /** The pinned key, else the one in newsroom.pub, else the one in the first entry; all of them must agree. */

@@ -1,6 +1,8 @@
-// The frame of every page. (First version: the design of it is being drawn.)
-import { html, type Html } from "./html.ts";
+// The frame of every page: masthead, ways through, what was known when, how to report an error.
+import { assetHref } from "./assets.ts";
+import { html, nothing, type Html } from "./html.ts";
 import type { SiteContext } from "./route.ts";
+import { plural } from "./words.ts";
 
 export type PageFrame = {
   /** For the title element and previews, without the newsroom's name. */
@@ -11,8 +13,71 @@ export type PageFrame = {
   body: Html;
   /** Other forms of the same page: .json, .csv. */
   alternates?: readonly { href: string; type: string; title: string }[];
+  /** An address that must not be found by search: an error, an older revision. */
+  unlisted?: boolean;
+  /** Where the same content stands for good, when it is not `path`. */
+  canonical?: string;
 };
 
+const WAYS = [
+  ["/case", "The case"],
+  ["/thefts", "Thefts"],
+  ["/how-we-count", "How we count"],
+  ["/log", "The log"],
+  ["/about", "About"],
+] as const;
+
+export const TAGLINE = "Crypto news whose numbers you can open";
+
 export function frame(page: PageFrame): string {
-  return html`<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${page.title} · Tracewire</title></head><body><main>${page.body}</main></body></html>`.markup;
+  const isFront = page.path === "/";
+  const title = isFront ? `Tracewire: ${TAGLINE.toLowerCase()}` : `${page.title} · Tracewire`;
+  const name = html`<a href="/">Tracewire</a>`;
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>${title}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="description" content="${page.description}">
+<meta name="theme-color" content="#fbfaf6" media="(prefers-color-scheme: light)">
+<meta name="theme-color" content="#14161a" media="(prefers-color-scheme: dark)">
+${page.unlisted ? html`<meta name="robots" content="noindex">
+` : html`<link rel="canonical" href="${page.canonical ?? page.path}">
+`}${page.alternates?.map(({ href, type, title }) => html`<link rel="alternate" type="${type}" href="${href}" title="${title}">
+`)}<link rel="preload" as="font" type="font/woff2" href="${assetHref("serif-text.woff2")}" crossorigin>
+<link rel="preload" as="font" type="font/woff2" href="${assetHref("serif-display.woff2")}" crossorigin>
+<link rel="stylesheet" href="${assetHref("style.css")}">
+<link rel="icon" type="image/svg+xml" href="${assetHref("icon.svg")}">
+</head>
+<body${isFront && html` class="front"`}>
+<a class="skip" href="#main">Skip to the page</a>
+<header class="masthead">
+${isFront ? html`<h1 class="name">${name}</h1>` : html`<p class="name">${name}</p>`}
+<p class="tagline">${TAGLINE}</p>
+<nav class="ways" aria-label="Sections"><ul>${WAYS.map(([href, words]) => html`<li><a href="${href}"${currency(href, page.path)}>${words}</a></li>`)}</ul></nav>
+</header>
+<main id="main" tabindex="-1">
+${knownBanner(page)}${page.body}
+</main>
+<footer class="footer">
+<ul class="plain">${WAYS.toReversed().map(([href, words]) => html`<li><a href="${href}">${words}</a></li>`)}</ul>
+<p><strong>Something wrong?</strong> <a href="/about#report-an-error">How to report an error</a>. Send the address of the page or figure; it says what was known when you read it.</p>
+<p>Nothing on this page calls another server, and nothing on it counts you.</p>
+</footer>
+</body>
+</html>`.markup;
+}
+
+function currency(href: string, path: string): Html {
+  if (path === href) return html` aria-current="page"`;
+  return path.startsWith(`${href}/`) ? html` aria-current="true"` : nothing;
+}
+
+function knownBanner({ context: { at, log_size }, path }: PageFrame): Html {
+  if (at.is_newest) return nothing;
+  const claimed = at.as_of ? ` and as claimed by ${at.as_of}` : "";
+  const later = log_size - at.log_size;
+  return html`<p class="known"><strong>As known at log size ${at.log_size.toLocaleString("en-US")}${claimed}.</strong> ${later > 0 && `${plural(later, "entry has", "entries have")} been added since. `}<a href="${path}">Show the newest</a></p>
+`;
 }

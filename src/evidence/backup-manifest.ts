@@ -1,0 +1,40 @@
+// What makes a folder a backup: backup.json, written when everything it names is on the disk.
+import { join } from "node:path";
+import { TracewireError } from "../errors.ts";
+import { readText } from "./backup-files.ts";
+
+export const BACKUP_PARTS = {
+  MANIFEST: "backup.json",
+  PARTIAL: "backup.partial",
+  RESTORING: "restoring.json",
+  DATABASE: "newsroom.db",
+  PUBLIC_KEY: "newsroom.pub",
+  PRIVATE_KEY: "newsroom.key",
+} as const;
+
+export type BackupProgress = (done: number, total: number, what: string) => void;
+
+export type BackupManifest = {
+  format: "tracewire-backup/1";
+  size: number;
+  root: string;
+  verifier_key: string;
+  with_key: boolean;
+  database_sha256: string;
+  /** SHA-256 of every blob, sorted: its name is its hash. */
+  blobs: string[];
+};
+
+/** The manifest and its text; throws BACKUP_INCOMPLETE where there is no whole one. */
+export function readManifest(source: string): { manifest: BackupManifest; text: string } {
+  const text = readText(join(source, BACKUP_PARTS.MANIFEST));
+  let manifest: BackupManifest | undefined;
+  try {
+    manifest = text === undefined ? undefined : (JSON.parse(text) as BackupManifest);
+  } catch {
+    // said below
+  }
+  const whole = manifest?.format === "tracewire-backup/1" && Array.isArray(manifest.blobs) && manifest.blobs.every((name) => /^[0-9a-f]{64}$/.test(name));
+  if (text === undefined || !manifest || !whole) throw new TracewireError("BACKUP_INCOMPLETE", { what: `There is no whole ${BACKUP_PARTS.MANIFEST} in it`, where: source });
+  return { manifest, text };
+}

@@ -1,0 +1,180 @@
+// A story as it was published: its tree, its numbers as of publication, its sources, its replies, its revisions.
+import { readClaims } from "../../casefile/casefile.ts";
+import { listRevisions, type Block, type Publication } from "../../press/press.ts";
+import { barChart, readSeries, seriesTable, squarePicture, squareWords, unitWords } from "../charts.ts";
+import { newerWords, openNoteSheet, publishedFigure, type NotedFigure, type NoteSheet } from "../figure-note.ts";
+import { html, nothing, type Html } from "../html.ts";
+import { inlineHtml, inlineText, type FigureLookup } from "../inline.ts";
+import { frame } from "../layout.ts";
+import type { Page } from "../page-store.ts";
+import type { Route, SiteContext } from "../route.ts";
+import { capital, dayOf, figureHref, formatDay, plural, revisionHref, storyHref } from "../words.ts";
+import { sourcesBox } from "../sources.ts";
+
+export const storyRoutes: Route[] = [
+  {
+    path: "/stories/:slug",
+    about: "A story, in its newest revision; with .json behind the name: its tree and its figures as of publication.",
+    render(context, { params, path }) {
+      const slug = params.slug!.replace(/\.json$/, "");
+      const revisions = knownRevisions(context, slug);
+      const newest = revisions.at(-1);
+      if (!newest) return undefined;
+      return params.slug === slug ? storyPage(context, newest, revisions, path) : storyJson(newest, revisions);
+    },
+  },
+  {
+    path: "/stories/:slug/revisions/:revision",
+    about: "One revision of a story, readable for ever.",
+    render(context, { params, path }) {
+      const revisions = knownRevisions(context, params.slug!);
+      const publication = revisions.find(({ revision }) => String(revision) === params.revision);
+      return publication && storyPage(context, publication, revisions, path);
+    },
+  },
+];
+
+function knownRevisions({ log, at }: SiteContext, slug: string): Publication[] {
+  return listRevisions(log, slug).filter(({ seq }) => seq < at.log_size);
+}
+
+const dependsOf = (slug: string) => [`story:${slug}`, "figures", "casefile"];
+
+function storyJson(publication: Publication, revisions: Publication[]): Page {
+  const { seq, at, by, slug, revision, story, figures, waivers, why } = publication;
+  const body = { slug, revision, published_at: at, by, why, entry: seq, story, figures, waivers, revisions: revisions.map((item) => ({ revision: item.revision, published_at: item.at, entry: item.seq, why: item.why })) };
+  return { content_type: "application/json; charset=utf-8", body: `${JSON.stringify(body, null, 1)}\n`, depends: dependsOf(slug) };
+}
+
+function storyPage(context: SiteContext, publication: Publication, revisions: Publication[], path: string): Page {
+  const { story, slug } = publication;
+  const figures = publishedFigures(context, publication);
+  const sheet = openNoteSheet();
+  const headline = inlineText(story.headline, figures);
+  const newest = revisions.at(-1)!;
+  const body = html`<article class="story">
+<header class="opening">
+<p class="label">${story.topic}</p>
+<h1>${inlineHtml(story.headline, figures, "links")}</h1>
+<p class="standfirst">${inlineHtml(story.standfirst, figures, sheet)}</p>
+<p class="byline">${story.byline}<span> · Happened <time datetime="${story.happened}">${formatDay(story.happened)}</time></span><span> · Written <time datetime="${dayOf(revisions[0]!.at)}">${formatDay(revisions[0]!.at)}</time></span>${
+    publication.revision > 1 && html`<span> · Revised <time datetime="${dayOf(publication.at)}">${formatDay(publication.at)}</time></span>`
+  }</p>
+${publication !== newest && html`<p class="known"><strong>This is revision ${publication.revision}.</strong> <a href="${storyHref(slug)}">Read the newest, revision ${newest.revision}</a></p>`}${movedNotice(publication, figures)}</header>
+${storyPicture(context, story.picture, figures)}<div class="text">
+${story.sections.map(
+    (section) => html`<section>
+${section.title && html`<h2>${inlineHtml(section.title, figures, "links")}</h2>
+`}${section.blocks.map((block, at) => blockHtml(context, block, figures, sheet, `c${story.sections.indexOf(section)}-${at}`))}</section>
+`,
+  )}${replyBox(context, story.replies)}</div>
+<aside class="beside" aria-label="About this story">
+${sourcesBox(context, publication.figures)}
+<section class="box">
+<h2 class="label">Revisions</h2>
+<p class="note">${plural(revisions.length, "revision", "revisions")}, each readable for ever. The numbers are those of the day of publication.</p>
+<ol class="plain">${revisions.map((item) => html`<li>${item === publication ? html`<strong>Revision ${item.revision}</strong>` : html`<a href="${revisionHref(slug, item.revision)}">Revision ${item.revision}</a>`}, <time datetime="${dayOf(item.at)}">${formatDay(item.at)}</time>, entry ${item.seq.toLocaleString("en-US")} of the log${item.why && html`: ${item.why}`}</li>`)}</ol>
+</section>
+<section class="box cite">
+<h2 class="label">Cite this</h2>
+<p>“${headline}”, Tracewire, ${formatDay(publication.at)}, revision ${publication.revision}. <a href="${revisionHref(slug, publication.revision)}">${revisionHref(slug, publication.revision)}</a></p>
+<p class="note">That address will always show these words and these numbers. <a href="/stories/${slug}.json">The same as JSON</a></p>
+</section>
+</aside>
+${sheet.print()}
+</article>`;
+  return {
+    content_type: "text/html; charset=utf-8",
+    body: frame({
+      title: headline,
+      description: inlineText(story.standfirst, figures),
+      path,
+      canonical: storyHref(slug),
+      context,
+      body,
+      alternates: [{ href: `/stories/${slug}.json`, type: "application/json", title: "This story with its figures" }],
+    }),
+    depends: dependsOf(slug),
+  };
+}
+
+/** The figures of a publication by id, each beside today's value. Made once for a page. */
+export function publishedFigures(context: SiteContext, publication: Publication): FigureLookup {
+  const made = new Map<string, NotedFigure | undefined>();
+  return (id) => {
+    if (!made.has(id)) {
+      const figure = publication.figures.find((item) => item.id === id);
+      made.set(id, figure && publishedFigure(context, figure));
+    }
+    return made.get(id);
+  };
+}
+
+/** The picture over a story: what it shows and what it lacks stand below it. */
+export function storyPicture(context: SiteContext, id: string | undefined, figures: FigureLookup): Html {
+  const noted = id === undefined ? undefined : figures(id);
+  if (noted?.figure.measure !== "series") return nothing;
+  const series = readSeries(context.log, noted.figure, noted.spec);
+  if (series.points.length === 0) return nothing;
+  const disputed = series.points.filter((point) => point.low !== point.high).map((point) => point.label);
+  return html`<figure class="picture">
+<div>${squarePicture(series, "w", 10, "wide")}${squarePicture(series, "n", 5, "narrow")}</div>
+<figcaption>${squareWords(series)}; numbers in ${lowerFirst(unitWords(series))}. ${disputed.length > 0 && html`Hollow squares and lines: other values printed for ${listWords(disputed)}. `}It does not show single thefts, or what nobody reported. <a href="${figureHref(noted.figure.id, noted.figure.log_size)}">The figures behind it</a></figcaption>
+</figure>
+`;
+}
+
+function blockHtml(context: SiteContext, block: Block, figures: FigureLookup, sheet: NoteSheet, id: string): Html {
+  if (block.type === "paragraph") return html`<p>${inlineHtml(block.content, figures, sheet)}</p>
+`;
+  const noted = figures(block.figure);
+  if (!noted) return nothing;
+  if (block.type === "pull")
+    return html`<p class="pull">${inlineHtml([{ type: "figure", id: block.figure, form: block.form }], figures, sheet)} <span>${inlineHtml(block.content, figures, sheet)}</span></p>
+`;
+  const series = readSeries(context.log, noted.figure, noted.spec);
+  return html`<figure class="chart">
+<p class="charthead"><strong>${noted.spec.title}</strong> ${unitWords(series)}</p>
+${barChart(series, id)}
+<figcaption>${inlineHtml(block.content, figures, sheet)} <span class="source">Source: ${sourceWords(noted)}. As known on ${formatDay(noted.known_on)}. <a href="${figureHref(noted.figure.id, noted.figure.log_size)}">Open this figure</a></span></figcaption>
+<details><summary>The same as a table</summary>
+${seriesTable(series, capital(noted.spec.title))}
+</details>
+</figure>
+`;
+}
+
+function sourceWords({ figure, spec }: NotedFigure): string {
+  const claimants = [...new Set(figure.rows.map((row) => row.claimant).filter(Boolean))].join(", ");
+  return `${claimants}${spec.choice?.documents?.length ? `, ${spec.choice.documents.join("; ")}` : ""}`;
+}
+
+/** What was printed stays; that today's value is another is said once above the text and again in each note. */
+function movedNotice(publication: Publication, figures: FigureLookup): Html {
+  const moved = publication.figures.map(({ id }) => figures(id)).filter((noted) => noted?.newer !== undefined) as NotedFigure[];
+  if (moved.length === 0) return nothing;
+  return html`<div class="known"><p><strong>${plural(moved.length, "number here has", "numbers here have")} a newer value.</strong> The text shows the values of ${formatDay(publication.at)}.</p>
+<ul>${moved.map((noted) => html`<li>${noted.spec.title}: was ${noted.words.exact}, now <a href="${figureHref(noted.figure.id, noted.newer!.figure.log_size)}">${newerWords(noted.figure, noted.newer!)}</a></li>`)}</ul></div>
+`;
+}
+
+function replyBox(context: SiteContext, subjects: readonly string[]): Html {
+  const claims = subjects.flatMap((subject) => readClaims(context.log, context.at, { subject }));
+  const ours = claims.some((claim) => /^Tracewire\b/.test(claim.claimant));
+  return html`<section class="box reply" aria-labelledby="reply">
+<h2 class="label" id="reply">Replies</h2>
+${
+    claims.length === 0
+      ? html`<p>No reply is held, and none was asked for yet. Whoever is named here can <a href="/about#report-an-error">answer</a>; an answer is printed in this box.</p>`
+      : html`<ul class="plain">${claims.map(
+          (claim) =>
+            html`<li><strong>${claim.field === "answer" ? capital(claim.claimant) : claim.field.replaceAll("_", " ")}</strong>, ${formatDay(claim.as_of)}: ${claim.value}${claim.wording && html` (${claim.wording})`}.<span class="note"> ${claim.hedge === "denied" ? "A denial" : "Reported"}${claim.relayed_by && `, as relayed by ${claim.relayed_by}`}. <a href="/log/${claim.seq}">Entry ${claim.seq}</a></span></li>`,
+        )}</ul>
+${!ours && html`<p class="note">These are answers given to others. We hold no request of our own for this story yet.</p>`}`
+  }
+</section>
+`;
+}
+
+const lowerFirst = (text: string): string => (/^US /.test(text) ? text : text.charAt(0).toLowerCase() + text.slice(1));
+const listWords = (items: string[]): string => (items.length < 2 ? (items[0] ?? "") : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`);

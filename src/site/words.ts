@@ -1,0 +1,31 @@
+// Dates and addresses as readers see them.
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/** "2024-03-26" → "Mar 26, 2024", to the precision given; also of a time (its day in UTC) and of a span "from/to". */
+export function formatDay(date: string): string {
+  if (date === "unstated") return "date not stated";
+  const [from, to] = date.split("/") as [string, string?];
+  if (to) return `${formatDay(from)} to ${formatDay(to)}`;
+  const match = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?/.exec(date);
+  if (!match) return date;
+  const [, year, month, day] = match;
+  if (!month) return year!;
+  return day ? `${MONTHS[Number(month) - 1]} ${Number(day)}, ${year}` : `${MONTHS[Number(month) - 1]} ${year}`;
+}
+
+/** The machine's form of the same date for a time element: a day, a month, a year. */
+export function dayOf(date: string): string {
+  return date.slice(0, 10);
+}
+
+export function plural(count: number, one: string, many: string): string {
+  return `${count.toLocaleString("en-US")} ${count === 1 ? one : many}`;
+}
+
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** Where a figure is opened, with the state of the log that its value was computed from. */
+export const figureHref = (id: string, log_size: string | number): string => `/figures/${id}?known=${log_size}`;
+export const theftHref = (subject: string): string => `/thefts/${subject.slice("theft/".length)}`;
+export const storyHref = (slug: string): string => `/stories/${slug}`;
+export const revisionHref = (slug: string, revision: number): string => `/stories/${slug}/revisions/${revision}`;

@@ -1,0 +1,38 @@
+// Docs that cannot rot: reference pages equal what the code makes of them, and every name in the code stands in a page.
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { referencePages } from "../docs/generate.ts";
+import { ClaimSchema } from "../src/casefile/casefile.ts";
+import { COMMANDS } from "../src/cli.ts";
+import { FigureSpecSchema } from "../src/figures/figures.ts";
+import { FIGURE_FORMS } from "../src/press/press.ts";
+import { repositoryRoot } from "./scale.ts";
+
+const read = (...path: string[]) => readFileSync(join(repositoryRoot, ...path), "utf8");
+
+for (const [file, text] of Object.entries(referencePages()))
+  test(`docs/${file} is what the code says (node docs/generate.ts writes it)`, () => assert.equal(read("docs", file), `${text}\n`));
+
+test("every field of a claim and every rule of a figure is documented", () => {
+  const missing = [
+    ...Object.keys(ClaimSchema.properties).filter((name) => !read("docs", "claims.md").includes(`\`${name}\``)),
+    ...Object.keys(FigureSpecSchema.properties).filter((name) => !["id", "title", "of", "noun", "subject", "listed_by", "by", "evidence"].includes(name) && !read("docs", "figures.md").includes(`\`${name}\``)),
+    ...FIGURE_FORMS.filter((name) => !read("docs", "stories.md").includes(`\`${name}\``)),
+  ];
+  assert.deepEqual(missing, []);
+});
+
+test("every link between the project's pages leads somewhere", () => {
+  const pages = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", ...readdirSync(join(repositoryRoot, "docs")).filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`)];
+  const broken = pages.flatMap((page) =>
+    [...read(page).matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map((match) => match[1]!).filter((link) => !link.startsWith("/") && !existsSync(join(repositoryRoot, page, "..", link))).map((link) => `${page}: ${link}`),
+  );
+  assert.deepEqual(broken, []);
+});
+
+test("the README shows every command by name", () => {
+  const readme = read("README.md");
+  assert.deepEqual(COMMANDS.map((command) => command.name).filter((name) => !new RegExp(`\\b${name}\\b`).test(readme)), []);
+});
