@@ -75,12 +75,19 @@ function applyRelease(db: DatabaseSync, { seq, body }: AppliedEntry): void {
   }
 }
 
-/** What an erased claim had superseded does not come back: the erasure entry remembers it. */
-function applyErasure(db: DatabaseSync, { seq, body }: AppliedEntry): void {
-  for (const erased of body.entries as { seq: number; supersedes?: number }[]) {
+/**
+ * What an erased claim had replaced in public does not come back: the erasure remembers it. One that readers never saw
+ * is as if it had never been.
+ */
+function applyErasure(db: DatabaseSync, { body }: AppliedEntry): void {
+  for (const erased of body.entries as { seq: number; supersedes?: number; released?: number }[]) {
     db.prepare("DELETE FROM claims WHERE seq = ?").run(erased.seq);
     db.prepare("DELETE FROM judgements WHERE seq = ?").run(erased.seq);
     if (erased.supersedes === undefined) continue;
-    db.prepare("UPDATE claims SET to_seq = coalesce(to_seq, ?), public_to = coalesce(public_to, ?) WHERE seq = ?").run(erased.seq, seq, erased.supersedes);
+    db.prepare("UPDATE claims SET to_seq = coalesce(to_seq, ?), public_to = coalesce(public_to, ?) WHERE seq = ?").run(
+      erased.seq,
+      erased.released ?? null,
+      erased.supersedes,
+    );
   }
 }

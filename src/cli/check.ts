@@ -1,7 +1,7 @@
 import { CHECKS, runChecks, type CheckName } from "../casefile/casefile.ts";
 import { TracewireError } from "../errors.ts";
 import { openReader, type Command } from "./command.ts";
-import { table } from "./output.ts";
+import { wrap } from "./output.ts";
 
 export const check: Command = {
   name: "check",
@@ -23,9 +23,9 @@ export const check: Command = {
       for (const result of results) context.output.json(result);
       for (const [name, own] of Map.groupBy(results, (result) => result.check)) {
         context.output.line(`${context.output.bold(name)}  ${CHECKS[name].about}`);
-        for (const line of table(own.map((result) => [`  ${result.subject}`, result.what]), context.output.width)) context.output.line(line);
+        for (const result of own) for (const line of wrap(`${result.subject}: ${result.what}`, context.output.width, "  ")) context.output.line(line);
       }
-      context.output.line(results.length === 0 ? "Nothing was found." : `${results.length} findings. A finding is a question, not an error: nothing was changed.`);
+      context.output.line(results.length === 0 ? "Nothing was found." : `${results.length} finding${results.length === 1 ? "" : "s"}. A finding is a question, not an error: nothing was changed.`);
       return results.length > 0 ? 1 : 0;
     } finally {
       newsroom.close();

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { readClaim } from "../casefile/casefile.ts";
 import { TracewireError } from "../errors.ts";
-import { findCapture, locatorText } from "../evidence/evidence.ts";
+import { findCapture, locatorText, type Locator } from "../evidence/evidence.ts";
 import { appendFigureSpec, computeFigure, describeFigure, formatValue, listFigureSpecs, readRestatements, requireFigureSpec, type Figure } from "../figures/figures.ts";
 import type { NewsroomReader } from "../newsroom.ts";
 import { change, openReader, openWriter, text, type Command, type CommandContext } from "./command.ts";
@@ -47,6 +47,11 @@ export const figure: Command = {
     }
   },
 };
+
+/** Short enough for the end of a line: a cell by its row and column, anything else in words. */
+function placeText(locator: Locator): string {
+  return locator.row !== undefined && locator.column !== undefined ? `row ${locator.row} ${locator.column}` : locatorText(locator);
+}
 
 function defineFigure(context: CommandContext, path: string): void {
   let value: unknown;
@@ -98,7 +103,7 @@ function printFigure(context: CommandContext, newsroom: NewsroomReader, computed
       `  ${row.when ?? ""}`,
       row.value === null ? "not known" : formatValue(row.value, row.unit ?? "", "exact", spec),
       row.label,
-      claim && source ? `claim ${claim.seq} ← ${source.sha256.slice(0, 12)} ${locatorText(claim.source.locator)}` : "",
+      claim && source ? `claim ${claim.seq} ← ${source.sha256.slice(0, 12)}, ${placeText(claim.source.locator)}` : "",
     ];
   });
   for (const text of table(rows, width, [1])) line(text);

@@ -45,7 +45,8 @@ export const evidenceView: View = {
   },
 };
 
-export type ErasedEntry = { seq: number; kind: string; at: string; supersedes?: number };
+/** `supersedes` and `released` only where the erased claim had replaced another one in public. */
+export type ErasedEntry = { seq: number; kind: string; at: string; supersedes?: number; released?: number };
 
 function applyRelease(db: DatabaseSync, { seq, body }: AppliedEntry): void {
   const release = db.prepare("UPDATE entry_index SET released = ? WHERE seq = ? AND released IS NULL");

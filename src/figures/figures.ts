@@ -1,5 +1,5 @@
 // The door of the figures room: named specs, figures computed from claims, their words, their restatements.
-import type { Json, LogReader, Transaction } from "../evidence/evidence.ts";
+import { canonicalJson, type Json, type LogReader, type Transaction } from "../evidence/evidence.ts";
 import { TracewireError } from "../errors.ts";
 import { computeFigure } from "./compute-figure.ts";
 import type { Figure } from "./figure.ts";
@@ -17,8 +17,8 @@ export type NamedSpec = { id: string; seq: number; spec: FigureSpec };
 export function appendFigureSpec(transaction: Transaction, value: unknown, by: string, where?: string): { seq: number; changed: boolean } {
   const spec = parseFigureSpec(value, where);
   const current = transaction.db.prepare("SELECT seq, spec FROM figure_specs WHERE id = ? AND to_seq IS NULL").get(spec.id);
-  if (current && current.spec === JSON.stringify(sortKeys(spec))) return { seq: current.seq as number, changed: false };
-  return { seq: transaction.append({ kind: "figure", spec: sortKeys(spec) as Json, by }), changed: true };
+  if (current && canonicalJson(JSON.parse(current.spec as string) as Json) === canonicalJson(spec as unknown as Json)) return { seq: current.seq as number, changed: false };
+  return { seq: transaction.append({ kind: "figure", spec: spec as unknown as Json, by }), changed: true };
 }
 
 /** The spec of a named figure as it stood when the log had `log_size` entries. */
@@ -104,11 +104,4 @@ function causesOf(before: Figure, now: Figure, ruleChanged: boolean): Restatemen
   }
   for (const [name, row] of old) if (!current.has(name)) causes.push({ what: "row removed", subject: row.subject, from: row.value });
   return causes.slice(0, CAUSES_MAX);
-}
-
-/** One byte form of a spec whatever order its file had. */
-function sortKeys(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sortKeys);
-  if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, item]) => [key, sortKeys(item)]));
 }

@@ -1,6 +1,6 @@
 // The door of the press room: stories from their text form, the lint, publishing as an entry in the log.
 import { TracewireError } from "../errors.ts";
-import type { Json, LogReader, Transaction } from "../evidence/evidence.ts";
+import { canonicalJson, type Json, type LogReader, type Transaction } from "../evidence/evidence.ts";
 import { computeFigure, requireFigureSpec, type Figure } from "../figures/figures.ts";
 import { lintStory, type LintFinding } from "./lint.ts";
 import { figuresOf, parseStory, type Story } from "./story.ts";
@@ -47,7 +47,7 @@ export function publishStory(transaction: Transaction, log: LogReader, value: St
   if (open.length > 0) throw lintFailed(story.slug, open);
   const last = readPublication(log, story.slug);
   const values = (list: Figure[]) => JSON.stringify(list.map(({ id, value, low, high, rows_sha256 }) => [id, value, low, high, rows_sha256]));
-  if (last && JSON.stringify(last.story) === JSON.stringify(story) && values(last.figures) === values([...figures.values()]))
+  if (last && canonicalJson(last.story as unknown as Json) === canonicalJson(story as unknown as Json) && values(last.figures) === values([...figures.values()]))
     return { outcome: "unchanged", seq: last.seq, revision: last.revision };
   const revision = (last?.revision ?? 0) + 1;
   const seq = transaction.append({

@@ -51,7 +51,7 @@ export function barChart(series: Series, id: string): Html {
     });
     return html`<text class="year" x="0" y="${start + 13}">${point.label}<tspan class="num" dx="8">${scale.print(point.value)}</tspan></text>
 <rect class="bar" x="0" y="${start + 20}" width="${x(point.value)}%" height="14"/>${
-      point.low !== point.high && html`<line class="range" x1="${x(point.low)}%" x2="${x(point.high)}%" y1="${start + 27}" y2="${start + 27}"/>`
+      point.low !== point.high && html`<line class="casing" x1="${x(point.low)}%" x2="${x(point.high)}%" y1="${start + 27}" y2="${start + 27}"/><line class="range" x1="${x(point.low)}%" x2="${x(point.high)}%" y1="${start + 27}" y2="${start + 27}"/>`
     }${marks.map((claim) => html`<svg x="${x(claim.value)}%" y="${start + 27}" class="mark"><path d="M0-6 5 0 0 6-5 0Z"/></svg>`)}${labels}
 `;
   });
@@ -68,7 +68,8 @@ export function squarePicture(series: Series, id: string, across: number, varian
   const scale = scaleOf(series);
   const unit = squareUnit(series);
   const cell = across > 5 ? 9 : 7;
-  const gap = across > 5 ? 26 : 13;
+  // Whole squares, so that one pattern fits every column.
+  const gap = cell * (across > 5 ? 3 : 2);
   const column = across * cell;
   const top = Math.max(...series.points.map((point) => Number(point.high) / unit), 1);
   const floor = Math.ceil(top / across) * cell + 18;
@@ -76,26 +77,27 @@ export function squarePicture(series: Series, id: string, across: number, varian
   const rise = (value: string) => (Number(value) / unit / across) * cell;
   const columns = series.points.map((point, at) => {
     const left = at * (column + gap);
-    const marks = distinctRivals(point);
-    const after = series.points[at + 1];
-    const before = series.points[at - 1];
-    const taken: { side: string; y: number }[] = [];
-    const place = (value: string) => {
-      const y = floor - rise(value);
-      const free = (side: string, beside: SeriesPoint | undefined) =>
-        beside !== undefined && y < floor - rise(beside.high) - 16 && !taken.some((other) => other.side === side && Math.abs(other.y - y) < 13);
-      const side = free("right", after) ? "right" : free("left", before) ? "left" : undefined;
-      if (!side) return nothing;
-      taken.push({ side, y });
-      return side === "right"
-        ? html`<text x="${left + column + 5}" y="${round(y + 4)}">${scale.print(value)}</text>`
-        : html`<text x="${left - 5}" y="${round(y + 4)}" text-anchor="end">${scale.print(value)}</text>`;
-    };
-    const disputed = marks.length > 0;
-    const values = disputed ? [...marks.map((claim) => claim.value), point.value].sort((a, b) => Number(b) - Number(a)) : [];
-    return html`${disputed && squares(Number(point.high) / unit, "hollow")}${squares(Number(point.value) / unit, "solid")}${values.map(
-      (value) => html`<path class="tick" d="M${left - 2} ${round(floor - rise(value))}h${column + 4}"/>${place(value)}`,
-    )}${!disputed && html`<text class="num" x="${left}" y="${round(floor - Math.ceil(Number(point.value) / unit / across) * cell - 5)}">${scale.print(point.value)}</text>`}<text class="year" x="${left}" y="${floor + 16}">${point.label}</text>
+    const values = [...new Set([...point.rivals.map((claim) => claim.value), point.value])].sort((a, b) => Number(b) - Number(a));
+    const height = (value: string) => floor - rise(value);
+    // Labels stand to the left, where the two columns before are lower; values too near for two labels share one.
+    const clusters: string[][] = [];
+    for (const value of values) {
+      const last = clusters.at(-1);
+      if (last && height(value) - height(last[0]!) < 14) last.push(value);
+      else clusters.push([value]);
+    }
+    const besideTop = Math.min(...series.points.slice(Math.max(0, at - 2), at).map((before) => height(before.high) - 20));
+    const isAgreed = clusters.length === 1;
+    const labels = clusters.map((cluster) => {
+      const y = height(cluster[0]!);
+      return y < besideTop && html`<text x="${left - 6}" y="${round(y + 5)}" text-anchor="end">${cluster.toReversed().map(scale.print).join(" / ")}</text>`;
+    });
+    const solid = Math.round(Number(point.value) / unit);
+    return html`${!isAgreed && html`${squares(Number(point.high) / unit, "hollow")}<rect class="ground" x="${left}" y="${floor - Math.floor(solid / across) * cell}" width="${column}" height="${Math.floor(solid / across) * cell}"/>`}${squares(solid, "solid")}${
+      isAgreed
+        ? html`<text class="num" x="${left}" y="${floor - Math.ceil(solid / across) * cell - 5}">${scale.print(point.value)}</text>`
+        : html`${values.map((value) => html`<path class="tick" d="M${left - 2} ${round(height(value))}h${column + 4}"/>`)}${labels}`
+    }<text class="year" x="${left}" y="${floor + 16}">${point.label}</text>
 `;
     function squares(count: number, kind: string): Html {
       const full = Math.floor(Math.round(count) / across);
@@ -134,7 +136,7 @@ export function sparkline(series: Series, id: string): Html {
 export function seriesTable(series: Series, name: string): Html {
   const isMoney = /^[A-Z]{3}$/.test(series.unit);
   const exact = (value: string) => formatValue(value, series.unit, isMoney ? "exact" : "short");
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${name}, as a table">
+  return html`<section class="scroll" tabindex="0" aria-label="${name}, as a table">
 <table class="data">
 <thead><tr><th scope="col">Year</th><th scope="col" class="num">Value${isMoney && ` (${series.unit})`}</th><th scope="col">Who says, and where</th></tr></thead>
 <tbody>
@@ -144,7 +146,7 @@ ${point.rivals.map((claim) => html`<tr class="rival"><th scope="row">${point.lab
 `)}`,
   )}</tbody>
 </table>
-</div>`;
+</section>`;
 }
 
 /** The series in sentences, for those who hear the page. */
@@ -164,11 +166,11 @@ export function unitWords(series: Series): string {
   return zeros === 0 ? unit.charAt(0).toUpperCase() + unit.slice(1) : `${zeros === 6 ? "Millions" : "Thousands"} of ${unit}`;
 }
 
-/** Rivals that a reader could tell apart from the value shown: by a fiftieth of the picture at least. */
+/** One claim for each other value; the table has them all. */
 function distinctRivals(point: SeriesPoint): Claim[] {
   const seen = new Set<string>([point.value]);
   return point.rivals.filter((claim) => {
-    if (seen.has(claim.value) || Math.abs(Number(claim.value) - Number(point.value)) * 200 < Number(point.high)) return false;
+    if (seen.has(claim.value)) return false;
     seen.add(claim.value);
     return true;
   });

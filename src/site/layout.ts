@@ -27,13 +27,15 @@ const WAYS = [
   ["/about", "About"],
 ] as const;
 
+const TITLE_LENGTH_MAX = 56;
+
 export const TAGLINE = "Crypto news whose numbers you can open";
 
 export function frame(page: PageFrame): string {
   const isFront = page.path === "/";
-  const title = isFront ? `Tracewire: ${TAGLINE.toLowerCase()}` : `${page.title} · Tracewire`;
+  const title = isFront ? `Tracewire: ${TAGLINE.toLowerCase()}` : `${shortTitle(page.title)} · Tracewire`;
   const name = html`<a href="/">Tracewire</a>`;
-  return html`<!doctype html>
+  return html`<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -67,6 +69,14 @@ ${knownBanner(page)}${page.body}
 </footer>
 </body>
 </html>`.markup;
+}
+
+/** A tab shows some fifty characters: a long headline is cut at its last mark, else at a word. */
+function shortTitle(title: string): string {
+  if (title.length <= TITLE_LENGTH_MAX) return title;
+  const start = title.slice(0, TITLE_LENGTH_MAX);
+  const clause = /^(.{24,})[;:,.]\s/.exec(start)?.[1];
+  return clause ?? `${start.slice(0, Math.max(start.lastIndexOf(" "), 1))} …`;
 }
 
 function currency(href: string, path: string): Html {

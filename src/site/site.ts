@@ -71,7 +71,8 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
   const renderRoute = async (route: Route, url: URL, params: Record<string, string>): Promise<Page> => {
     const query = new URLSearchParams([...url.searchParams].filter(([name]) => route.query?.includes(name) || name === "known" || name === "as-of"));
     const page = await route.render(contextFor(query), { path: url.pathname, params, query });
-    return page ?? errorPage(new TracewireError("NOT_FOUND", { what: "There is no page at this address", hint: "Try the front page, or the list of thefts." }), url.pathname);
+    if (page) return page;
+    throw new TracewireError("NOT_FOUND", { what: "There is no page at this address", hint: "Try the front page, or the list of thefts." });
   };
 
   const isOurHost = (header: string | undefined) => {

@@ -57,8 +57,8 @@ function storyPage(context: SiteContext, publication: Publication, revisions: Pu
 <p class="label">${story.topic}</p>
 <h1>${inlineHtml(story.headline, figures, "links")}</h1>
 <p class="standfirst">${inlineHtml(story.standfirst, figures, sheet)}</p>
-<p class="byline">${story.byline}<span> · Happened <time datetime="${story.happened}">${formatDay(story.happened)}</time></span><span> · Written <time datetime="${dayOf(revisions[0]!.at)}">${formatDay(revisions[0]!.at)}</time></span>${
-    publication.revision > 1 && html`<span> · Revised <time datetime="${dayOf(publication.at)}">${formatDay(publication.at)}</time></span>`
+<p class="byline">${story.byline}<span>Happened <time datetime="${story.happened}">${formatDay(story.happened)}</time></span><span>Written <time datetime="${dayOf(revisions[0]!.at)}">${formatDay(revisions[0]!.at)}</time></span>${
+    publication.revision > 1 && html`<span>Revised <time datetime="${dayOf(publication.at)}">${formatDay(publication.at)}</time></span>`
   }</p>
 ${publication !== newest && html`<p class="known"><strong>This is revision ${publication.revision}.</strong> <a href="${storyHref(slug)}">Read the newest, revision ${newest.revision}</a></p>`}${movedNotice(publication, figures)}</header>
 ${storyPicture(context, story.picture, figures)}<div class="text">
@@ -136,10 +136,11 @@ function blockHtml(context: SiteContext, block: Block, figures: FigureLookup, sh
   return html`<figure class="chart">
 <p class="charthead"><strong>${noted.spec.title}</strong> ${unitWords(series)}</p>
 ${barChart(series, id)}
-<figcaption>${inlineHtml(block.content, figures, sheet)} <span class="source">Source: ${sourceWords(noted)}. As known on ${formatDay(noted.known_on)}. <a href="${figureHref(noted.figure.id, noted.figure.log_size)}">Open this figure</a></span></figcaption>
+<figcaption>${inlineHtml(block.content, figures, sheet)} <span class="source">Source: ${sourceWords(noted)}. As known on ${formatDay(noted.known_on)}. <a href="${figureHref(noted.figure.id, noted.figure.log_size)}">Open this figure</a></span>
 <details><summary>The same as a table</summary>
 ${seriesTable(series, capital(noted.spec.title))}
 </details>
+</figcaption>
 </figure>
 `;
 }

@@ -1,0 +1,76 @@
+// The demo newsroom and its site, served for real on a free port, for tests of what readers get.
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { request } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { importCasefile } from "../src/casefile/casefile.ts";
+import { seededRandom, steppedClock } from "../src/effects.ts";
+import { appendFigureSpec } from "../src/figures/figures.ts";
+import { createNewsroom, openNewsroom, type NewsroomWriter } from "../src/newsroom.ts";
+import { parseStoryText, publishStory } from "../src/press/press.ts";
+import { openSite, type Site } from "../src/site/site.ts";
+import { repositoryRoot } from "./scale.ts";
+
+export type Answer = { status: number; headers: Record<string, string | string[] | undefined>; body: Buffer; text: string };
+
+export type ServedSite = Site & {
+  newsroom: NewsroomWriter;
+  /** http://127.0.0.1:PORT */
+  base: string;
+  get(path: string, options?: { method?: string; headers?: Record<string, string> }): Promise<Answer>;
+  stop(): Promise<void>;
+};
+
+/** An empty newsroom, or one with the demo's case file, figures and stories, at a stepped clock. */
+export async function serveNewsroom({ demo }: { demo: boolean }): Promise<ServedSite> {
+  const folder = mkdtempSync(join(tmpdir(), "tracewire-site-"));
+  const clock = steppedClock("2026-11-20T00:00:00.000Z", 1_000);
+  const newsroom = createNewsroom(folder, { clock, random: seededRandom(7) });
+  if (demo) await fillDemo(newsroom);
+  const reader = openNewsroom(folder);
+  const site = openSite(reader, { clock, hosts: ["127.0.0.1", "localhost"] });
+  await site.app.listen({ port: 0, host: "127.0.0.1" });
+  const { port } = site.app.server.address() as AddressInfo;
+  return {
+    ...site,
+    newsroom,
+    base: `http://127.0.0.1:${port}`,
+    get: (path, options) => get(port, path, options),
+    async stop() {
+      await site.close();
+      reader.close();
+      newsroom.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function fillDemo(newsroom: NewsroomWriter): Promise<void> {
+  const demo = join(repositoryRoot, "demo");
+  await importCasefile(newsroom, join(demo, "casefile"), { by: "demo", retrieved_at: "2026-11-20T00:00:00Z", release: true });
+  newsroom.transact("demo", (transaction) => {
+    for (const name of readdirSync(join(demo, "figures")).sort())
+      appendFigureSpec(transaction, JSON.parse(readFileSync(join(demo, "figures", name), "utf8")), "demo");
+  });
+  for (const name of readdirSync(join(demo, "stories")).sort()) {
+    const story = parseStoryText(readFileSync(join(demo, "stories", name), "utf8"), name);
+    newsroom.transact("demo", (transaction) => publishStory(transaction, newsroom.log, story, { by: "demo" }));
+  }
+}
+
+/** node:http and not fetch: a test has to be able to send a foreign Host. */
+function get(port: number, path: string, { method = "GET", headers = {} }: { method?: string; headers?: Record<string, string> } = {}): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const call = request({ host: "127.0.0.1", port, path, method, headers }, (response) => {
+      const parts: Buffer[] = [];
+      response.on("data", (part: Buffer) => parts.push(part));
+      response.on("end", () => {
+        const body = Buffer.concat(parts);
+        resolve({ status: response.statusCode!, headers: response.headers, body, text: body.toString() });
+      });
+    });
+    call.on("error", reject);
+    call.end();
+  });
+}

@@ -1,0 +1,67 @@
+// The README's own words, run as a stranger would: its five-minute path on a demo newsroom while the site serves it, and
+// nothing published before has moved.
+import assert from "node:assert/strict";
+import { execFile, spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { promisify } from "node:util";
+import { repositoryRoot } from "./scale.ts";
+
+const run = promisify(execFile);
+const cli = ["--disable-warning=ExperimentalWarning", join(repositoryRoot, "src", "cli.ts")];
+
+/** A line of shell as arguments: words and "quoted words" are all that the README uses. */
+export function shellWords(line: string): string[] {
+  return [...line.matchAll(/"([^"]*)"|(\S+)/g)].map((match) => match[1] ?? match[2]!);
+}
+
+test("the five-minute path of the README works beside a running site, which shows it within a second", async () => {
+  const folder = join(mkdtempSync(join(tmpdir(), "tracewire-readme-")), "data");
+  const environment = { ...process.env, TRACEWIRE_DATA: folder, NO_COLOR: "1" };
+  const server = spawn(process.execPath, [...cli, "serve", "--demo", "--port", "0", "--json"], { env: environment, cwd: repositoryRoot, stdio: ["ignore", "pipe", "pipe"] });
+  try {
+    const address = await new Promise<string>((resolve, reject) => {
+      server.stdout.on("data", (chunk: Buffer) => resolve((JSON.parse(chunk.toString()) as { address: string }).address));
+      server.on("exit", (code) => reject(new Error(`serve ended with ${code}`)));
+    });
+    const page = async (path: string) => {
+      const response = await fetch(`${address}${path}`);
+      assert.equal(response.status, 200, path);
+      return response.text();
+    };
+    const story = await page("/stories/un-monitors-58-suspected-cyberattacks/revisions/1");
+    const before = JSON.parse(await page("/figures/thefts-2017-2023-official-usd.json")) as Record<string, string>;
+
+    const readme = readFileSync(join(repositoryRoot, "README.md"), "utf8");
+    const block = /## Five minutes[\s\S]*?```sh\n([\s\S]*?)```/.exec(readme)![1]!;
+    const lines = block.trim().split("\n");
+    assert.ok(lines.length >= 5);
+    let released = 0;
+    for (const line of lines) {
+      const [npx, name, ...args] = shellWords(line);
+      assert.deepEqual([npx, name], ["npx", "tracewire"], line);
+      const { stdout } = await run(process.execPath, [...cli, ...args], { env: environment, cwd: repositoryRoot });
+      assert.ok(stdout.length > 0, line);
+      if (args[0] === "release") released = performance.now();
+      if (args[0] === "release") {
+        let after = before;
+        while (after.high === before.high && performance.now() - released < 1_000) {
+          await new Promise((resolve) => setTimeout(resolve, 50));
+          after = JSON.parse(await page("/figures/thefts-2017-2023-official-usd.json")) as Record<string, string>;
+        }
+        assert.equal(BigInt(after.high!) - BigInt(before.high!), 400_000n, "the page shows the new range within a second");
+        assert.equal(after.value, before.value);
+        assert.match(await page("/figures/thefts-2017-2023-official-usd"), /Restate|restate/);
+      }
+    }
+    assert.equal(await page("/stories/un-monitors-58-suspected-cyberattacks/revisions/1"), story, "nothing published has moved");
+    const exited = new Promise<number | null>((resolve) => server.on("exit", resolve));
+    server.kill("SIGTERM");
+    assert.equal(await exited, 0);
+  } finally {
+    server.kill("SIGKILL");
+    rmSync(join(folder, ".."), { recursive: true, force: true });
+  }
+});
