@@ -1,13 +1,10 @@
 // The door of the case file: claims, judgements, kinds, named checks and importers.
 export { KINDS, kindOf, kindSpec, fieldSpec, ATTRIBUTION_LEVELS, type Kind, type KindSpec, type FieldSpec } from "./kinds.ts";
+export { BOUNDS, HEDGES, MEASURES, VALUATION_BASES } from "./claim-words.ts";
 export {
-  BOUNDS,
-  ClaimSchema,
-  HEDGES,
-  MEASURES,
-  VALUATION_BASES,
   appendClaim,
   claimKey,
+  claimSchema,
   parseClaim,
   type Claim,
   type ClaimInput,

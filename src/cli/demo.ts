@@ -14,7 +14,7 @@ export async function buildDemo(context: CommandContext): Promise<void> {
   const { data } = context.config;
   const building = `${data}.building`;
   rmSync(building, { recursive: true, force: true });
-  const inside: CommandContext = { ...context, by: "demo", config: { ...context.config, data: building }, output: { ...context.output, line() {}, json() {} } };
+  const inside: CommandContext = { ...context, by: "demo", config: { ...context.config, data: building }, output: { ...context.output, line() {}, json() {}, note() {} } };
   const steps: [command: Command, args: string[], options: Record<string, string | boolean>][] = [
     [importCommand, ["casefile", join(DEMO, "casefile")], { release: true }],
     ...files("figures", ".json").map((path): [Command, string[], Record<string, string>] => [figure, [], { define: path }]),

@@ -1,5 +1,5 @@
 // A backup is a newsroom folder that verifies by itself, and a manifest. It is made while others write: the
-// database from one read transaction, then the blobs it may name, then the files that follow from both, and
+// database from one read transaction, then the blobs it names, then the files that follow from both, and
 // backup.json last of all. Without that manifest nothing calls itself a backup; cut off, it is run again.
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -36,7 +36,11 @@ export async function backupNewsroom(folder: string, target: string, options: Ba
       missing = copyBlobs(folder, target, options.onProgress);
       if (!missing) return finish(folder, target, options);
     }
-    throw new TracewireError("BACKUP_INCOMPLETE", { what: "Bytes that a capture names are not in the newsroom", where: missing, hint: "Run `tracewire verify` on the newsroom." });
+    throw new TracewireError("BACKUP_INCOMPLETE", {
+      what: "Bytes that a capture names are not in the newsroom",
+      where: missing,
+      hint: "Run `tracewire verify` on the newsroom.",
+    });
   } catch (error) {
     throw diskFault(error, target);
   }
@@ -45,7 +49,7 @@ export async function backupNewsroom(folder: string, target: string, options: Ba
 /** A target is empty, or an earlier backup, complete or cut. From here until the end it is not complete. */
 function claimTarget(target: string): void {
   mkdirSync(target, { recursive: true, mode: 0o700 });
-  const present = readdirSync(target);
+  const present = readdirSync(target).filter((name) => name !== "tmp");
   if (present.length > 0 && !present.includes(MANIFEST) && !present.includes(PARTIAL))
     throw new TracewireError("NEWSROOM_EXISTS", { what: "The folder holds something that is not a backup", where: target });
   if (!present.includes(PARTIAL)) writeText(target, PARTIAL, "");
@@ -85,36 +89,31 @@ async function copyDatabase(folder: string, target: string, onProgress?: BackupP
 
 /** Copies what is not there, removes what is no more; returns a blob that the copied log names and nobody has. */
 function copyBlobs(folder: string, target: string, onProgress?: BackupProgress): string | undefined {
-  const { erased, live } = namedBlobs(target);
-  const wanted = listBlobs(folder).filter((sha256) => live.has(sha256) || !erased.has(sha256));
+  const live = namedBlobs(target);
+  const wanted = [...live].sort();
   wanted.forEach((sha256, done) => {
     onProgress?.(done, wanted.length, "blobs");
     copyChecked(blobPath(folder, sha256), target, sha256);
   });
-  const kept = new Set(wanted);
-  for (const sha256 of listBlobs(target)) if (!kept.has(sha256)) files.unlink(blobPath(target, sha256));
+  for (const sha256 of listBlobs(target)) if (!live.has(sha256)) files.unlink(blobPath(target, sha256));
   onProgress?.(wanted.length, wanted.length, "blobs");
-  const missing = [...live].find((sha256) => !existsSync(blobPath(target, sha256)));
+  const missing = wanted.find((sha256) => !existsSync(blobPath(target, sha256)));
   return missing && blobPath(folder, missing);
 }
 
-/** From the entries, not from a view: `live` are bytes captured and not erased since. */
-function namedBlobs(target: string): { live: Set<string>; erased: Set<string> } {
+/** Bytes captured and not erased since, read from the entries themselves and not from a view. */
+function namedBlobs(target: string): Set<string> {
   const log = openLogReader(target);
   const live = new Set<string>();
-  const erased = new Set<string>();
   try {
     for (const { body } of log.entries())
       if (body?.kind === "capture") live.add(body.sha256 as string);
       else if (body?.kind === "erasure")
-        for (const sha256 of (body.blobs ?? []) as string[]) {
-          live.delete(sha256);
-          erased.add(sha256);
-        }
+        for (const sha256 of (body.blobs ?? []) as string[]) live.delete(sha256);
   } finally {
     log.close();
   }
-  return { live, erased };
+  return live;
 }
 
 function finish(folder: string, target: string, options: BackupOptions): BackupManifest {
@@ -131,8 +130,9 @@ function finish(folder: string, target: string, options: BackupOptions): BackupM
     database_sha256: hashFileHex(join(target, DATABASE)),
     blobs: listBlobs(target),
   };
-  rmSync(join(target, PARTIAL), { force: true });
   writeText(target, MANIFEST, `${JSON.stringify(manifest, null, 1)}\n`);
+  // Only now: one of the two always says that this folder is ours.
+  rmSync(join(target, PARTIAL), { force: true });
   rmSync(join(target, "tmp"), { recursive: true, force: true });
   files.syncFolder(target);
   return manifest;

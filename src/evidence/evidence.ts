@@ -9,6 +9,7 @@ import { locatorText, resolveLocator, type Locator } from "./locator.ts";
 import type { LogReader, LogWriter, Transaction } from "./log.ts";
 import { PUBLIC_KINDS } from "./evidence-view.ts";
 import { TracewireError } from "../errors.ts";
+import { lazily } from "../lazy.ts";
 
 export { canonicalBytes, canonicalJson, type Json } from "./canonical-json.ts";
 export { sha256Hex, openBlobStore, blobPath, type BlobStore } from "./blob-store.ts";
@@ -27,7 +28,8 @@ export { verifyFolder, type VerifyFinding, type VerifyReport } from "./verify.ts
 export { extractText } from "./extract.ts";
 export { extractTextInProcess } from "./extract-in-process.ts";
 export { rowValues, type Extraction } from "./extraction.ts";
-export { Locator, resolveLocator, locatorText } from "./locator.ts";
+export { resolveLocator, locatorText, type Locator } from "./locator.ts";
+export const locatorSchema = lazily<typeof import("./locator-schema.ts")>(import.meta.url, "./locator-schema.ts");
 
 export const GRADES = ["original", "copy", "transcription"] as const;
 export type Grade = (typeof GRADES)[number];

@@ -5,7 +5,8 @@ import { Check } from "typebox/value";
 import { extractTextInProcess } from "./extract.ts";
 import type { ExtractedText } from "./extraction.ts";
 import { makePdf, pageContent } from "./extractors/pdf-sample.ts";
-import { Locator, locatorText, resolveLocator } from "./locator.ts";
+import { locatorText, resolveLocator } from "./locator.ts";
+import { LocatorSchema, type Locator } from "./locator-schema.ts";
 import { announce, scaled, seed } from "../../test/scale.ts";
 
 const plain = (text: string): ExtractedText => ({ outcome: "text", extractor: "test", version: "1", media_type: "text/plain", text, paragraphs: [0], warnings: [] });
@@ -27,9 +28,9 @@ function refusal(extraction: ExtractedText, locator: Locator) {
 }
 
 test("the schema takes places a person can name, and nothing empty", () => {
-  for (const good of [{ page: 1 }, { row: 0, column: "Year" }, { row: 3, column: 2, quote: "x" }]) assert.ok(Check(Locator, good), JSON.stringify(good));
+  for (const good of [{ page: 1 }, { row: 0, column: "Year" }, { row: 3, column: 2, quote: "x" }]) assert.ok(Check(LocatorSchema, good), JSON.stringify(good));
   for (const bad of [{}, { page: 0 }, { row: -1 }, { quote: "" }, { line: 1 }, { page: 1.5 }, { column: 0 }, { quote: "x".repeat(10_001) }])
-    assert.ok(!Check(Locator, bad), JSON.stringify(bad));
+    assert.ok(!Check(LocatorSchema, bad), JSON.stringify(bad));
   assert.equal(locatorText({ page: 3, row: 1, column: "loss", quote: "58" }), "page 3, row 1, column “loss”, “58”");
 });
 

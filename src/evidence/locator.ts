@@ -1,29 +1,11 @@
 // Where in a capture a claim was read, and whether it really stands there. A locator counts as a person does (from 1);
 // a quotation is found exactly, or but for what type-setting changes (quote-search.ts), or refused with what is nearest.
-import Type, { type Static } from "typebox";
+import type { Locator } from "./locator-schema.ts";
 import type { ExtractedText, Row, Table } from "./extraction.ts";
 import { findNearest, findQuote, QUOTE_CHARS_MAX, searchPart } from "./quote-search.ts";
 
-const place = (description: string, minimum = 1) => Type.Optional(Type.Integer({ minimum, description }));
+export type { Locator } from "./locator-schema.ts";
 
-export const Locator = Type.Object(
-  {
-    page: place("Page of the document, from 1"),
-    paragraph: place("Paragraph, from 1; of the page where a page is given"),
-    table: place("Table, from 1; may be left out where there is only one"),
-    row: place("Row below the header, from 1; 0 is the header", 0),
-    column: Type.Optional(
-      Type.Union([Type.Integer({ minimum: 1 }), Type.String({ minLength: 1, maxLength: 1000 })], {
-        description: "Heading of the column, or its number from 1",
-      }),
-    ),
-    quote: Type.Optional(
-      Type.String({ minLength: 1, maxLength: QUOTE_CHARS_MAX, description: "Words that must stand there, inside what else is named" }),
-    ),
-  },
-  { additionalProperties: false, minProperties: 1 },
-);
-export type Locator = Static<typeof Locator>;
 
 export type NearestPlace = { text: string; start: number; end: number; similarity: number };
 export type ResolvedLocator =

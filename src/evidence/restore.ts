@@ -32,9 +32,9 @@ export async function restoreNewsroom(source: string, folder: string, options: {
     if (!existsSync(join(folder, DATABASE))) placeDatabase(join(source, DATABASE), folder, manifest.database_sha256);
     rebuildLogFiles(folder);
     if (manifest.with_key) copyKey(source, folder);
+    options.onProgress?.(manifest.blobs.length, manifest.blobs.length, "blobs");
     files.unlink(join(folder, RESTORING));
     files.syncFolder(folder);
-    options.onProgress?.(manifest.blobs.length, manifest.blobs.length, "blobs");
     return manifest;
   } catch (error) {
     throw diskFault(error, folder);

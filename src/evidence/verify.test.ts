@@ -145,7 +145,11 @@ test("canonical JSON: the writer's spelling is accepted, any other refused", (t)
     assert.equal(canonicalJson(read.value as Json), text);
     assert.equal(spell(read.value), text);
   }
-  const bad = ['{"a":1.0}', '{"a":1e2}', '{"a":-0}', '{"a":0.5}', '{"b":1,"a":2}', '{"a":1,"a":1}', '{ "a":1}', '{"a":"\\u0041"}', '{"a":"\\/"}', '{"a":"\\ud800"}', "[]", "null", "", '{"a":9007199254740993}', "\ufeff{}", '{"\ufb33":2,"\u{1f600}":1}'];
+  const bad = [
+    '{"a":1.0}', '{"a":1e2}', '{"a":-0}', '{"a":0.5}',
+    '{"b":1,"a":2}', '{"a":1,"a":1}', '{ "a":1}', '{"a":"\\u0041"}', '{"a":"\\/"}', '{"a":"\\ud800"}',
+    "[]", "null", "", '{"a":9007199254740993}', "\ufeff{}", '{"\ufb33":2,"\u{1f600}":1}',
+  ];
   for (const text of bad) assert.ok("why" in readCanonicalObject(Buffer.from(text)), text);
   assert.ok("why" in readCanonicalObject(Uint8Array.of(0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d)));
   const depth = scaled(10_000_000);

@@ -1,108 +1,11 @@
-// A figure is a program: the rules by which it is counted, as data. The rules are those of the monitors' own
-// disputes (unit of count, attribution floor, period basis, valuation, gross or net, choice among rivals, …).
-// A figure's sentence, its "how we counted" and its value all come from this one object.
-import Type, { type Static } from "typebox";
-import { Compile } from "typebox/compile";
-import { ATTRIBUTION_LEVELS, KINDS, MEASURES, VALUATION_BASES, fieldSpec, type Kind } from "../casefile/casefile.ts";
+// The door of a figure's rules: an unknown value becomes a FigureSpec or a refusal that names the rule.
+import { fieldSpec, kindSpec } from "../casefile/casefile.ts";
 import { TracewireError } from "../errors.ts";
-import { oneOf as choice } from "../schema.ts";
+import { lazily } from "../lazy.ts";
+import type { FigureSpec } from "./figure-spec-schema.ts";
 
-const closed = { additionalProperties: false };
-const names = Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { maxItems: 64 });
-const subjectWithReason = Type.Object({ subject: Type.String(), why: Type.String({ minLength: 3, maxLength: 400 }) }, closed);
-const DATE = "^\\d{4}-\\d{2}-\\d{2}$";
-
-export const FigureSpecSchema = Type.Object(
-  {
-    id: Type.String({ pattern: "^[a-z0-9][a-z0-9-]{2,79}$" }),
-    title: Type.String({ minLength: 3, maxLength: 200 }),
-    /** quote: one published value. column_sum: the sum of a published table's column, which is not a count of rows. */
-    measure: choice(["count", "sum", "series", "share", "compare", "quote", "column_sum"]),
-    of: choice(Object.keys(KINDS) as Kind[]),
-    /** Rule 15: what is measured (taken, recovered, …). */
-    field: Type.Optional(Type.String()),
-    /** What one unit is called in a sentence: theft, attack, victim. */
-    noun: Type.Optional(Type.Object({ one: Type.String(), many: Type.String() }, closed)),
-    subject: Type.Optional(Type.String()),
-    /** Rule 1 */
-    unit_of_count: Type.Optional(choice(["subject", "victim", "value"])),
-    merge: Type.Optional(choice(["judged", "none"])),
-    /** Rule 2 */
-    outcome: Type.Optional(
-      Type.Object(
-        {
-          unknown_amounts: Type.Optional(choice(["count", "exclude"])),
-          zero_amounts: Type.Optional(choice(["count", "exclude"])),
-          amount_min: Type.Optional(Type.String({ pattern: "^\\d+$" })),
-        },
-        closed,
-      ),
-    ),
-    /** Rule 3 */
-    attribution: Type.Optional(
-      Type.Object({ levels: Type.Optional(Type.Array(choice(ATTRIBUTION_LEVELS))), contested: Type.Optional(choice(["include", "exclude"])) }, closed),
-    ),
-    /** Rule 4 */
-    actors: Type.Optional(names),
-    /** Rules 5 and 16 */
-    victims: Type.Optional(
-      Type.Object(
-        {
-          types: Type.Optional(names),
-          named: Type.Optional(Type.Boolean()),
-          identity: Type.Optional(choice(["as_attributed", "inferred"])),
-        },
-        closed,
-      ),
-    ),
-    listed_by: Type.Optional(Type.String()),
-    /** Rule 14 */
-    countries: Type.Optional(names),
-    include: Type.Optional(Type.Array(subjectWithReason)),
-    exclude: Type.Optional(Type.Array(subjectWithReason)),
-    /** Rule 6; days in UTC, both ends included. */
-    period: Type.Optional(
-      Type.Object(
-        {
-          basis: choice(["date", "date_theft", "date_disclosed", "date_attributed", "period"]),
-          from: Type.String({ pattern: DATE }),
-          to: Type.String({ pattern: DATE }),
-          placeholders: Type.Optional(choice(["include", "exclude"])),
-        },
-        closed,
-      ),
-    ),
-    /** Rule 7 */
-    valuation: Type.Optional(Type.Object({ basis: choice([...VALUATION_BASES, "any"] as const), minted: Type.Optional(choice(["include", "exclude"])) }, closed)),
-    /** Rule 8 */
-    gross_or_net: Type.Optional(choice(MEASURES)),
-    /** Rule 9 */
-    splits: Type.Optional(choice(["whole", "parts"])),
-    /** Rule 10 */
-    rounding: Type.Optional(Type.Object({ power: Type.Integer({ minimum: -6, maximum: 12 }) }, closed)),
-    /** Rules 11 and 12: first match wins; then the latest claim, or none at all. `among` limits whose values are rivals. */
-    choice: Type.Optional(
-      Type.Object({ claimants: Type.Optional(names), documents: Type.Optional(names), among: Type.Optional(names), otherwise: Type.Optional(choice(["latest", "refuse"])) }, closed),
-    ),
-    /** Rule 13: "origin" lets claims that relay one origin count once in the range. */
-    independence: Type.Optional(choice(["claim", "origin"])),
-    /** Rule 19 */
-    currency: Type.Optional(Type.String({ pattern: "^[A-Z]{3}$" })),
-    /** Rule 20 */
-    dispersion: Type.Optional(choice(["range", "none"])),
-    by: Type.Optional(choice(["year"])),
-    unequal_periods: Type.Optional(choice(["refuse", "allow"])),
-    parts: Type.Optional(Type.Array(Type.Unknown(), { minItems: 2, maxItems: 2 })),
-    /** Rule 3: only what had been claimed by this date. */
-    as_of: Type.Optional(Type.String({ pattern: "^\\d{4}(-\\d{2}(-\\d{2})?)?$" })),
-    evidence: Type.Optional(choice(["released", "all"])),
-  },
-  closed,
-);
-
-export type FigureSpec = Omit<Static<typeof FigureSpecSchema>, "parts"> & { parts?: [FigureSpec, FigureSpec] };
-
-const compiled = Compile(FigureSpecSchema);
+export type { FigureSpec } from "./figure-spec-schema.ts";
+export const figureSpecSchema = lazily<typeof import("./figure-spec-schema.ts")>(import.meta.url, "./figure-spec-schema.ts");
 
 /** Validates an unknown value as a FigureSpec. Throws BAD_FIGURE_SPEC naming the rule. */
 export function parseFigureSpec(value: unknown, where?: string): FigureSpec {
@@ -110,6 +13,7 @@ export function parseFigureSpec(value: unknown, where?: string): FigureSpec {
     throw new TracewireError("BAD_FIGURE_SPEC", { what, where });
   };
   if (value !== null && typeof value === "object" && "value" in value) refuse("value: a number cannot be typed in; it is computed from the rules");
+  const compiled = figureSpecSchema().compiledFigureSpec;
   if (!compiled.Check(value)) {
     const errors = compiled.Errors(value) as { instancePath?: string; message?: string; params?: { additionalProperties?: string[] } }[];
     const extra = errors.find((error) => error.params?.additionalProperties)?.params?.additionalProperties?.join(", ");
@@ -118,7 +22,7 @@ export function parseFigureSpec(value: unknown, where?: string): FigureSpec {
   }
   const spec = value as FigureSpec;
   if (["sum", "column_sum", "quote", "series"].includes(spec.measure) && !spec.field) refuse(`field: ${spec.measure} needs the field it is over`);
-  if (spec.field && !fieldSpec(spec.of, spec.field)) refuse(`field: a ${KINDS[spec.of].one} has no "${spec.field}"`);
+  if (spec.field && !fieldSpec(spec.of, spec.field)) refuse(`field: a ${kindSpec(spec.of).one} has no "${spec.field}"`);
   if (spec.measure === "quote" && !spec.subject) refuse("subject: a quote needs whose value it quotes");
   if (spec.unit_of_count === "value" && (spec.measure !== "count" || !spec.subject || !spec.field)) refuse("unit_of_count: values are counted for one subject and field");
   if (["share", "compare"].includes(spec.measure) && !spec.parts) refuse(`parts: ${spec.measure} needs its two figures`);

@@ -6,7 +6,7 @@ import type { Figure } from "./figure.ts";
 import { parseFigureSpec, type FigureSpec } from "./figure-spec.ts";
 
 export { computeFigure, figureHash, RULES_VERSION } from "./compute-figure.ts";
-export { FigureSpecSchema, parseFigureSpec, type FigureSpec } from "./figure-spec.ts";
+export { figureSpecSchema, parseFigureSpec, type FigureSpec } from "./figure-spec.ts";
 export type { Figure, FigureRow } from "./figure.ts";
 export { figuresView } from "./figures-view.ts";
 export { describeFigure, figurePhrase, formatCount, formatMoney, formatValue, numberWord, type FigureWords } from "./wording.ts";

@@ -7,7 +7,7 @@ import { figuresOf, parseStory, type Story } from "./story.ts";
 
 export { pressView } from "./press-view.ts";
 export { LINT_RULES, lintStory, type LintFinding } from "./lint.ts";
-export { FIGURE_FORMS, StorySchema, figuresOf, inlineRuns, parseStory, type Block, type FigureForm, type Inline, type InlineNode, type Story } from "./story.ts";
+export { FIGURE_FORMS, storySchema, figuresOf, inlineRuns, parseStory, type Block, type FigureForm, type Inline, type InlineNode, type Story } from "./story.ts";
 export { formatStoryText, parseStoryText } from "./story-text.ts";
 
 export type Waiver = { rule: string; why: string };

@@ -27,7 +27,8 @@ export function readSeries(log: LogReader, figure: Figure, spec: FigureSpec): Se
     if (row.value === null) return [];
     const rivals = row.rivals.map((seq) => readClaim(log, seq)).filter((claim) => claim !== undefined);
     rivals.sort((a, b) => Number(a.value) - Number(b.value) || a.seq - b.seq);
-    return [{ label: row.label, value: row.value, low: row.low ?? row.value, high: row.high ?? row.value, chosen: row.claim === null ? undefined : readClaim(log, row.claim), rivals }];
+    const chosen = row.claim === null ? undefined : readClaim(log, row.claim);
+    return [{ label: row.label, value: row.value, low: row.low ?? row.value, high: row.high ?? row.value, chosen, rivals }];
   });
   return { title: spec.title, unit: figure.rows[0]?.unit ?? figure.unit, points, spec };
 }
@@ -51,7 +52,7 @@ export function barChart(series: Series, id: string): Html {
     });
     return html`<text class="year" x="0" y="${start + 13}">${point.label}<tspan class="num" dx="8">${scale.print(point.value)}</tspan></text>
 <rect class="bar" x="0" y="${start + 20}" width="${x(point.value)}%" height="14"/>${
-      point.low !== point.high && html`<line class="casing" x1="${x(point.low)}%" x2="${x(point.high)}%" y1="${start + 27}" y2="${start + 27}"/><line class="range" x1="${x(point.low)}%" x2="${x(point.high)}%" y1="${start + 27}" y2="${start + 27}"/>`
+      point.low !== point.high && ["casing", "range"].map((kind) => html`<line class="${kind}" x1="${x(point.low)}%" x2="${x(point.high)}%" y1="${start + 27}" y2="${start + 27}"/>`)
     }${marks.map((claim) => html`<svg x="${x(claim.value)}%" y="${start + 27}" class="mark"><path d="M0-6 5 0 0 6-5 0Z"/></svg>`)}${labels}
 `;
   });
@@ -93,7 +94,9 @@ export function squarePicture(series: Series, id: string, across: number, varian
       return y < besideTop && html`<text x="${left - 6}" y="${round(y + 5)}" text-anchor="end">${cluster.toReversed().map(scale.print).join(" / ")}</text>`;
     });
     const solid = Math.round(Number(point.value) / unit);
-    return html`${!isAgreed && html`${squares(Number(point.high) / unit, "hollow")}<rect class="ground" x="${left}" y="${floor - Math.floor(solid / across) * cell}" width="${column}" height="${Math.floor(solid / across) * cell}"/>`}${squares(solid, "solid")}${
+    const whole = Math.floor(solid / across) * cell;
+    const above = html`${squares(Number(point.high) / unit, "hollow")}<rect class="ground" x="${left}" y="${floor - whole}" width="${column}" height="${whole}"/>`;
+    return html`${!isAgreed && above}${squares(solid, "solid")}${
       isAgreed
         ? html`<text class="num" x="${left}" y="${floor - Math.ceil(solid / across) * cell - 5}">${scale.print(point.value)}</text>`
         : html`${values.map((value) => html`<path class="tick" d="M${left - 2} ${round(height(value))}h${column + 4}"/>`)}${labels}`
@@ -110,7 +113,8 @@ export function squarePicture(series: Series, id: string, across: number, varian
   // A pattern starts at the drawing's origin: moved so that its rows stand on the floor, whatever column it fills.
   const patterns = ["solid", "hollow"].map(
     (kind) =>
-      html`<pattern id="${id}${kind}" class="${kind}" width="${cell}" height="${cell}" x="0" y="${floor % cell}" patternUnits="userSpaceOnUse"><rect x=".5" y=".5" width="${cell - 1.5}" height="${cell - 1.5}"/></pattern>`,
+      html`<pattern id="${id}${kind}" class="${kind}" width="${cell}" height="${cell}" x="0" y="${floor % cell}" patternUnits="userSpaceOnUse">
+<rect x=".5" y=".5" width="${cell - 1.5}" height="${cell - 1.5}"/></pattern>`,
   );
   return html`<svg class="squares ${variant}" viewBox="-1 0 ${width + 2} ${floor + 22}" role="img" aria-labelledby="${id}t ${id}d">
 <title id="${id}t">${series.title}</title><desc id="${id}d">${describeSeries(series)}</desc>
@@ -126,7 +130,8 @@ export function squareWords(series: Series): string {
 /** A word-sized picture of the series; the numbers stand in the chart. */
 export function sparkline(series: Series, id: string): Html {
   const top = Math.max(...series.points.map((point) => Number(point.value)), 1);
-  return html`<svg class="spark" viewBox="0 0 ${series.points.length * 10 - 2} 28" role="img" aria-labelledby="${id}t"><title id="${id}t">${describeSeries(series)}</title>${series.points.map((point, at) => {
+  return html`<svg class="spark" viewBox="0 0 ${series.points.length * 10 - 2} 28" role="img" aria-labelledby="${id}t">
+<title id="${id}t">${describeSeries(series)}</title>${series.points.map((point, at) => {
     const height = Math.max(1, round((Number(point.value) / top) * 28));
     return html`<rect x="${at * 10}" y="${round(28 - height)}" width="8" height="${height}"/>`;
   })}</svg>`;
@@ -154,7 +159,8 @@ export function describeSeries(series: Series): string {
   return series.points
     .map((point) => {
       const others = [...new Set(point.rivals.map((claim) => claim.value))].filter((value) => value !== point.value);
-      return `${point.label}: ${formatValue(point.value, series.unit, "short")}${others.length > 0 ? `, elsewhere ${others.map((value) => formatValue(value, series.unit, "short")).join(", ")}` : ""}.`;
+      const short = (value: string) => formatValue(value, series.unit, "short");
+      return `${point.label}: ${short(point.value)}${others.length > 0 ? `, elsewhere ${others.map(short).join(", ")}` : ""}.`;
     })
     .join(" ");
 }

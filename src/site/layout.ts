@@ -64,7 +64,8 @@ ${knownBanner(page)}${page.body}
 </main>
 <footer class="footer">
 <ul class="plain">${WAYS.toReversed().map(([href, words]) => html`<li><a href="${href}">${words}</a></li>`)}</ul>
-<p><strong>Something wrong?</strong> <a href="/about#report-an-error">How to report an error</a>. Send the address of the page or figure; it says what was known when you read it.</p>
+<p><strong>Something wrong?</strong> <a href="/about#report-an-error">How to report an error</a>. Send the address of the page or figure; it says
+what was known when you read it.</p>
 <p>Nothing on this page calls another server, and nothing on it counts you.</p>
 </footer>
 </body>
@@ -88,6 +89,7 @@ function knownBanner({ context: { at, log_size }, path }: PageFrame): Html {
   if (at.is_newest) return nothing;
   const claimed = at.as_of ? ` and as claimed by ${at.as_of}` : "";
   const later = log_size - at.log_size;
-  return html`<p class="known"><strong>As known at log size ${at.log_size.toLocaleString("en-US")}${claimed}.</strong> ${later > 0 && `${plural(later, "entry has", "entries have")} been added since. `}<a href="${path}">Show the newest</a></p>
+  return html`<p class="known"><strong>As known at log size ${at.log_size.toLocaleString("en-US")}${claimed}.</strong>
+${later > 0 && `${plural(later, "entry has", "entries have")} been added since. `}<a href="${path}">Show the newest</a></p>
 `;
 }

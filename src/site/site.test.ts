@@ -140,7 +140,7 @@ test("a later claim moves the number of today; the story keeps its own and says 
   });
   site.refresh();
   const { text } = await site.get(STORY);
-  assert.match(text, /numbers here have<\/?|newer value/);
+  assert.match(text, /numbers here have a newer value/);
   assert.ok(text.includes(">$1.46 billion</button>"), "what was published is still what is printed");
   assert.match(text, /was \$1,462,880,000, now <a href="\/figures\/thefts-2017-2023-official-usd\?known=\d+">\$2,363,280,000/);
 });
@@ -161,7 +161,8 @@ test("text that looks like markup stays text: in claims, names, labels and stori
     appendRelease(transaction, claims.map((claim) => appendClaim(transaction, parseClaim(claim), "test")), [], "test");
     appendFigureSpec(transaction, { id: "hostile-usd", title: `Taken ${hostile}`, measure: "quote", of: "theft", field: "amount", subject: "theft/2026-11-01-hostile", currency: "USD" }, "test");
   });
-  const text = `---\nslug: hostile\ntopic: <b>"&amp;\nbyline: <script>alert('x')</script>\nhappened: 2026-11-01\nreply: reply/hostile\n---\n\n# ${hostile} says {{hostile-usd}}\n\n> ${hostile}\n\nAbout {{hostile-usd}}${hostile}\n`;
+  const head = `---\nslug: hostile\ntopic: <b>"&amp;\nbyline: <script>alert('x')</script>\nhappened: 2026-11-01\nreply: reply/hostile\n---`;
+  const text = `${head}\n\n# ${hostile} says {{hostile-usd}}\n\n> ${hostile}\n\nAbout {{hostile-usd}}${hostile}\n`;
   newsroom.transact("test", (transaction) => publishStory(transaction, newsroom.log, parseStoryText(text), { by: hostile, why: hostile }));
   assert.equal(requireFigureSpec(newsroom.log, "hostile-usd").id, "hostile-usd");
   site.refresh();

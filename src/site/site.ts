@@ -100,6 +100,11 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
     },
     routerOptions: { maxParamLength: 300, caseSensitive: true },
     return503OnClosing: false,
+    // An address that cannot be decoded never reaches a route; it is answered as carefully as any other.
+    frameworkErrors(error, request, reply) {
+      reply.hijack();
+      fail(new TracewireError("BAD_ARGUMENT", { what: "The address cannot be read", hint: "Check it for signs that do not belong there.", cause: error }), request.raw, reply.raw);
+    },
     exposeHeadRoutes: false,
   });
 
@@ -151,34 +156,18 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
   };
 }
 
-const SECURITY_HEADERS = {
-  "content-security-policy":
-    "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
-  "x-content-type-options": "nosniff",
-  "referrer-policy": "no-referrer",
-  "cross-origin-opener-policy": "same-origin",
-  "cross-origin-resource-policy": "same-origin",
-  "permissions-policy": "camera=(), geolocation=(), microphone=()",
-};
-
 function send(ready: ReadyPage, request: IncomingMessage, response: ServerResponse): void {
-  const accepts = String(request.headers["accept-encoding"] ?? "");
-  const [encoding, body] =
-    ready.brotli && /\bbr\b/.test(accepts) ? ["br", ready.brotli] : ready.gzip && /\bgzip\b/.test(accepts) ? ["gzip", ready.gzip] : [undefined, ready.plain];
-  const headers: Record<string, string | number> = { ...SECURITY_HEADERS, "cache-control": "no-cache", ...ready.headers };
-  if (ready.gzip) headers.vary = "accept-encoding";
-  if (ready.status === 200) {
-    // Strong, and so one for each encoding of the bytes.
-    headers.etag = encoding ? `${ready.etag.slice(0, -1)}-${encoding}"` : ready.etag;
-    if (request.headers["if-none-match"]?.split(/, */).includes(headers.etag)) {
-      response.writeHead(304, headers).end();
-      return;
-    }
+  const accepts = ready.compressible ? request.headers["accept-encoding"] : undefined;
+  const encoding = accepts === undefined ? "identity" : /\bbr\b/.test(accepts as string) ? "br" : /\bgzip\b/.test(accepts as string) ? "gzip" : "identity";
+  const variant = ready.variant(encoding);
+  const asked = request.headers["if-none-match"];
+  if (asked !== undefined && variant.etag && asked.split(/, */).includes(variant.etag)) {
+    response.writeHead(304, variant.notModified).end();
+    return;
   }
-  if (encoding) headers["content-encoding"] = encoding;
-  headers["content-length"] = body!.length;
-  response.writeHead(ready.status, headers);
-  response.end(request.method === "HEAD" ? undefined : body);
+  response.writeHead(ready.status, variant.headers);
+  if (request.method === "HEAD") response.end();
+  else response.end(variant.body);
 }
 
 function knownSize(value: string | null, head: number, sizeAt: (at: string) => number): number | undefined {

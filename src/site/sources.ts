@@ -24,7 +24,14 @@ export function sourcesBox(context: SiteContext, figures: readonly Figure[]): Ht
   const grades = new Set([...uses.values()].map(({ capture }) => capture.grade));
   return html`<section class="box sources">
 <h2 class="label">Sources</h2>
-${uses.size === 0 ? html`<p>None of the sources has been released.</p>` : html`<ul class="plain">${[...uses.values()].map(({ capture, figures: ids }) => html`<li>${gradeMark(capture.grade)} <a href="${captureHref(capture)}">${capture.title}</a> <span class="note">Retrieved ${formatDay(capture.retrieved_at)}; ${plural(ids.size, "figure rests", "figures rest")} on it.</span></li>`)}</ul>`}
+${
+    uses.size === 0
+      ? html`<p>None of the sources has been released.</p>`
+      : html`<ul class="plain">${[...uses.values()].map(
+          ({ capture, figures: ids }) => html`<li>${gradeMark(capture.grade)} <a href="${captureHref(capture)}">${capture.title}</a>
+<span class="note">Retrieved ${formatDay(capture.retrieved_at)}; ${plural(ids.size, "figure rests", "figures rest")} on it.</span></li>`,
+        )}</ul>`
+  }
 ${[...grades].map((grade) => html`<p class="note">${gradeMark(grade)} ${GRADE_WORDS[grade]}</p>`)}
 ${uses.size > 0 && !grades.has("original") && html`<p class="note">Nothing here was read in the original.</p>`}
 </section>`;
@@ -34,4 +41,4 @@ export function gradeMark(grade: Grade): Html {
   return html`<span class="grade grade-${grade}">${grade}</span>`;
 }
 
-const captureHref = (capture: Capture): string => `/captures/${capture.sha256}`;
+const captureHref = (capture: Capture): string => `/evidence/${capture.sha256}`;

@@ -23,7 +23,13 @@ const TEXT = `${ASCII}\u00a0·×£€¥§${LETTERS}šžğığćč₩₿${DASHES_
 const FACES: Face[] = [
   { name: "serif-text", from: "@expo-google-fonts/source-serif-4/400Regular/SourceSerif4_400Regular.ttf", text: TEXT, features: ["kern", "liga", "onum", "lnum", "locl"] },
   // Headlines are cut from the optical size that was drawn for them.
-  { name: "serif-display", from: "@fontsource-variable/source-serif-4/files/source-serif-4-latin-opsz-normal.woff2", text: `${ASCII}${DASHES_AND_QUOTES}€£${LETTERS}`, features: ["kern"], axes: { opsz: 40, wght: 600 } },
+  {
+    name: "serif-display",
+    from: "@fontsource-variable/source-serif-4/files/source-serif-4-latin-opsz-normal.woff2",
+    text: `${ASCII}${DASHES_AND_QUOTES}€£${LETTERS}`,
+    features: ["kern"],
+    axes: { opsz: 40, wght: 600 },
+  },
   { name: "sans-text", from: "@expo-google-fonts/source-sans-3/400Regular/SourceSans3_400Regular.ttf", text: `${TEXT}←↑•`, features: ["kern", "tnum"] },
   { name: "sans-bold", from: "@expo-google-fonts/source-sans-3/600SemiBold/SourceSans3_600SemiBold.ttf", text: `${ASCII}${DASHES_AND_QUOTES}·€£é`, features: ["tnum"] },
 ];

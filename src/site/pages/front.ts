@@ -56,8 +56,7 @@ export const frontRoutes: Route[] = [
           ? emptyNewsroom()
           : html`<div class="top${!lead && " solo"}">
 ${lead && leadStory(context, lead, sheet)}${latestThefts(context)}</div>
-${caseLine(context, sheet)}${others.length > 0 && html`<section class="more" aria-labelledby="more"><h2 class="label" id="more">More stories</h2><ul class="cards">${others.map((story) => storyCard(context, story))}</ul></section>
-`}<div class="thirds">
+${caseLine(context, sheet)}${moreStories(context, others)}<div class="thirds">
 ${holdings(context)}${openANumber()}${tryIt()}</div>
 ${sheet.print()}`;
       const description = `${TAGLINE}: every figure opens to who says it, how it was counted and the rows behind it, each with its source.`;
@@ -78,6 +77,15 @@ ${storyPicture(context, story.picture, figures)}<p class="label">${story.topic}<
 ${opening && html`<p class="excerpt">${inlineHtml(opening.content, figures, sheet)}</p>
 `}<p class="after"><a href="${storyHref(slug)}">Read the whole story</a></p>
 </article>
+`;
+}
+
+function moreStories(context: SiteContext, stories: Publication[]): Html {
+  if (stories.length === 0) return nothing;
+  return html`<section class="more" aria-labelledby="more">
+<h2 class="label" id="more">More stories</h2>
+<ul class="cards">${stories.map((story) => storyCard(context, story))}</ul>
+</section>
 `;
 }
 
@@ -113,7 +121,7 @@ ${rows.map((row) => {
 function rangeWords({ low, high, unit }: FigureRow): string {
   if (low === null || high === null || low === high) return "";
   const money = (value: string) => formatMoney(value, unit ?? "USD", "short");
-  return `Others say ${money(low)} to ${money(high)}.`;
+  return `Values from ${money(low)} to ${money(high)}.`;
 }
 
 function newestFirst(rows: readonly FigureRow[]): FigureRow[] {
@@ -128,9 +136,13 @@ function caseLine(context: SiteContext, sheet: NoteSheet): Html {
   if (parts.length === 0) return nothing;
   const series = context.figure(CASE_SERIES);
   const points = series && readSeries(context.log, series.figure, series.named.spec);
+  const years =
+    points &&
+    points.points.length > 1 &&
+    html`<li class="years">${sparkline(points, "spark")} <span>${points.points[0]!.label}–${points.points.at(-1)!.label}, amounts by year</span></li>`;
   return html`<section class="caseline" aria-labelledby="caseline">
 <h2 class="label" id="caseline"><a href="/case">The case</a></h2>
-<ul>${parts}${points && points.points.length > 1 && html`<li class="years">${sparkline(points, "spark")} <span>${points.points[0]!.label}–${points.points.at(-1)!.label}, amounts by year</span></li>`}</ul>
+<ul>${parts}${years}</ul>
 </section>
 `;
 }
@@ -158,8 +170,10 @@ function holdings(context: SiteContext): Html {
 function openANumber(): Html {
   return html`<section aria-labelledby="open">
 <h2 class="label" id="open">How to open a number</h2>
-<p>A number with <span class="dotted">a dotted line</span> below it can be pressed. It opens where it stands: the exact value, its range, who says it, how it was counted, and the day on which that was known.</p>
-<p>From there one step leads to its rows, and one more to each row’s source. Where nobody knows, it says so; where two say different things, both stand there.</p>
+<p>A number with <span class="dotted">a dotted line</span> below it can be pressed. It opens where it stands: the exact value, its range, who says
+it, how it was counted, and the day on which that was known.</p>
+<p>From there one step leads to its rows, and one more to each row’s source. Where nobody knows, it says so; where two say different things, both
+stand there.</p>
 <p class="after"><a href="/how-we-count">How we count</a></p>
 </section>
 `;
@@ -169,9 +183,7 @@ function tryIt(): Html {
   return html`<section aria-labelledby="try">
 <h2 class="label" id="try">Check us on your own machine</h2>
 <p>All of this is open source and runs without a network. These commands compute a number again and check the log behind it.</p>
-<pre class="commands"><code>npx tracewire figure ${CASE_LINE[1]!.id}
-npx tracewire reproduce ${CASE_LINE[1]!.id}
-npx tracewire verify</code></pre>
+<pre class="commands">${["figure panel-2024-table-count", "reproduce panel-2024-table-count", "verify"].map((command) => html`<code>npx tracewire ${command}</code>`)}</pre>
 <p class="after"><a href="/log">The log</a></p>
 </section>
 `;
@@ -190,6 +202,7 @@ function emptyNewsroom(): Html {
 <p class="standfirst">A story here begins with a source. Four steps lead from a document to a page whose numbers open.</p>
 <ol>${steps.map(([title, words, command]) => html`<li><strong>${title}</strong> ${words}
 <pre class="commands"><code>${command}</code></pre></li>`)}</ol>
-<p>Nothing is public before it is released: <code>npx tracewire release ID</code>. To look around first, run <code>npm start -- --data OTHER-FOLDER</code>: without <code>--empty</code> it begins with the demo case file.</p>
+<p>Nothing is public before it is released: <code>npx tracewire release ID</code>. To look around first, run <code>npm start -- --data
+OTHER-FOLDER</code>: without <code>--empty</code> it begins with the demo case file.</p>
 </div>`;
 }

@@ -1,5 +1,6 @@
 // A story as it was published: its tree, its numbers as of publication, its sources, its replies, its revisions.
-import { readClaims } from "../../casefile/casefile.ts";
+import { readClaims, type Claim } from "../../casefile/casefile.ts";
+import { numberWord } from "../../figures/figures.ts";
 import { listRevisions, type Block, type Publication } from "../../press/press.ts";
 import { barChart, readSeries, seriesTable, squarePicture, squareWords, unitWords } from "../charts.ts";
 import { newerWords, openNoteSheet, publishedFigure, type NotedFigure, type NoteSheet } from "../figure-note.ts";
@@ -42,7 +43,8 @@ const dependsOf = (slug: string) => [`story:${slug}`, "figures", "casefile"];
 
 function storyJson(publication: Publication, revisions: Publication[]): Page {
   const { seq, at, by, slug, revision, story, figures, waivers, why } = publication;
-  const body = { slug, revision, published_at: at, by, why, entry: seq, story, figures, waivers, revisions: revisions.map((item) => ({ revision: item.revision, published_at: item.at, entry: item.seq, why: item.why })) };
+  const all = revisions.map((item) => ({ revision: item.revision, published_at: item.at, entry: item.seq, why: item.why }));
+  const body = { slug, revision, published_at: at, by, why, entry: seq, story, figures, waivers, revisions: all };
   return { content_type: "application/json; charset=utf-8", body: `${JSON.stringify(body, null, 1)}\n`, depends: dependsOf(slug) };
 }
 
@@ -57,10 +59,11 @@ function storyPage(context: SiteContext, publication: Publication, revisions: Pu
 <p class="label">${story.topic}</p>
 <h1>${inlineHtml(story.headline, figures, "links")}</h1>
 <p class="standfirst">${inlineHtml(story.standfirst, figures, sheet)}</p>
-<p class="byline">${story.byline}<span>Happened <time datetime="${story.happened}">${formatDay(story.happened)}</time></span><span>Written <time datetime="${dayOf(revisions[0]!.at)}">${formatDay(revisions[0]!.at)}</time></span>${
+<p class="byline">${story.byline}<span>Happened <time datetime="${story.happened}">${formatDay(story.happened)}</time></span><span>Written
+<time datetime="${dayOf(revisions[0]!.at)}">${formatDay(revisions[0]!.at)}</time></span>${
     publication.revision > 1 && html`<span>Revised <time datetime="${dayOf(publication.at)}">${formatDay(publication.at)}</time></span>`
   }</p>
-${publication !== newest && html`<p class="known"><strong>This is revision ${publication.revision}.</strong> <a href="${storyHref(slug)}">Read the newest, revision ${newest.revision}</a></p>`}${movedNotice(publication, figures)}</header>
+${publication !== newest && olderNotice(publication, newest)}${movedNotice(publication, figures)}</header>
 ${storyPicture(context, story.picture, figures)}<div class="text">
 ${story.sections.map(
     (section) => html`<section>
@@ -73,11 +76,12 @@ ${sourcesBox(context, publication.figures)}
 <section class="box">
 <h2 class="label">Revisions</h2>
 <p class="note">${plural(revisions.length, "revision", "revisions")}, each readable for ever. The numbers are those of the day of publication.</p>
-<ol class="plain">${revisions.map((item) => html`<li>${item === publication ? html`<strong>Revision ${item.revision}</strong>` : html`<a href="${revisionHref(slug, item.revision)}">Revision ${item.revision}</a>`}, <time datetime="${dayOf(item.at)}">${formatDay(item.at)}</time>, entry ${item.seq.toLocaleString("en-US")} of the log${item.why && html`: ${item.why}`}</li>`)}</ol>
+<ol class="plain">${revisions.map((item) => revisionLine(item, item === publication))}</ol>
 </section>
 <section class="box cite">
 <h2 class="label">Cite this</h2>
-<p>“${headline}”, Tracewire, ${formatDay(publication.at)}, revision ${publication.revision}. <a href="${revisionHref(slug, publication.revision)}">${revisionHref(slug, publication.revision)}</a></p>
+<p>“${headline}”, Tracewire, ${formatDay(publication.at)}, revision ${publication.revision}.
+<a href="${revisionHref(slug, publication.revision)}">${revisionHref(slug, publication.revision)}</a></p>
 <p class="note">That address will always show these words and these numbers. <a href="/stories/${slug}.json">The same as JSON</a></p>
 </section>
 </aside>
@@ -96,6 +100,16 @@ ${sheet.print()}
     }),
     depends: dependsOf(slug),
   };
+}
+
+function revisionLine({ slug, revision, at, seq, why }: Publication, isThis: boolean): Html {
+  const name = isThis ? html`<strong>Revision ${revision}</strong>` : html`<a href="${revisionHref(slug, revision)}">Revision ${revision}</a>`;
+  return html`<li>${name}, <time datetime="${dayOf(at)}">${formatDay(at)}</time>, entry ${seq.toLocaleString("en-US")} of the log${why && html`: ${why}`}</li>`;
+}
+
+function olderNotice({ revision }: Publication, newest: Publication): Html {
+  return html`<p class="known"><strong>This is revision ${revision}.</strong> <a href="${storyHref(newest.slug)}">Read the newest, revision ${newest.revision}</a></p>
+`;
 }
 
 /** The figures of a publication by id, each beside today's value. Made once for a page. */
@@ -119,7 +133,9 @@ export function storyPicture(context: SiteContext, id: string | undefined, figur
   const disputed = series.points.filter((point) => point.low !== point.high).map((point) => point.label);
   return html`<figure class="picture">
 <div>${squarePicture(series, "w", 10, "wide")}${squarePicture(series, "n", 5, "narrow")}</div>
-<figcaption>${squareWords(series)}; numbers in ${lowerFirst(unitWords(series))}. ${disputed.length > 0 && html`Hollow squares and lines: other values printed for ${listWords(disputed)}. `}It does not show single thefts, or what nobody reported. <a href="${figureHref(noted.figure.id, noted.figure.log_size)}">The figures behind it</a></figcaption>
+<figcaption>${squareWords(series)}; numbers in ${lowerFirst(unitWords(series))}.
+${disputed.length > 0 && html`Hollow squares and lines: other values printed for ${listWords(disputed)}. `}It does not show
+single thefts, or what nobody reported. <a href="${figureHref(noted.figure.id, noted.figure.log_size)}">The figures behind it</a></figcaption>
 </figure>
 `;
 }
@@ -136,7 +152,8 @@ function blockHtml(context: SiteContext, block: Block, figures: FigureLookup, sh
   return html`<figure class="chart">
 <p class="charthead"><strong>${noted.spec.title}</strong> ${unitWords(series)}</p>
 ${barChart(series, id)}
-<figcaption>${inlineHtml(block.content, figures, sheet)} <span class="source">Source: ${sourceWords(noted)}. As known on ${formatDay(noted.known_on)}. <a href="${figureHref(noted.figure.id, noted.figure.log_size)}">Open this figure</a></span>
+<figcaption>${inlineHtml(block.content, figures, sheet)} <span class="source">Source: ${sourceWords(noted)}. As known on ${formatDay(noted.known_on)}.
+<a href="${figureHref(noted.figure.id, noted.figure.log_size)}">Open this figure</a></span>
 <details><summary>The same as a table</summary>
 ${seriesTable(series, capital(noted.spec.title))}
 </details>
@@ -154,8 +171,12 @@ function sourceWords({ figure, spec }: NotedFigure): string {
 function movedNotice(publication: Publication, figures: FigureLookup): Html {
   const moved = publication.figures.map(({ id }) => figures(id)).filter((noted) => noted?.newer !== undefined) as NotedFigure[];
   if (moved.length === 0) return nothing;
-  return html`<div class="known"><p><strong>${plural(moved.length, "number here has", "numbers here have")} a newer value.</strong> The text shows the values of ${formatDay(publication.at)}.</p>
-<ul>${moved.map((noted) => html`<li>${noted.spec.title}: was ${noted.words.exact}, now <a href="${figureHref(noted.figure.id, noted.newer!.figure.log_size)}">${newerWords(noted.figure, noted.newer!)}</a></li>`)}</ul></div>
+  const howMany = `${capital(numberWord(String(moved.length)))} ${moved.length === 1 ? "number here has" : "numbers here have"}`;
+  return html`<div class="known"><p><strong>${howMany} a newer value.</strong> The text shows the values of ${formatDay(publication.at)}.</p>
+<ul>${moved.map(({ spec, words, figure, newer }) => {
+    const href = figureHref(figure.id, newer!.figure.log_size);
+    return html`<li>${spec.title}: was ${words.exact}, now <a href="${href}">${newerWords(figure, newer!)}</a></li>`;
+  })}</ul></div>
 `;
 }
 
@@ -167,14 +188,18 @@ function replyBox(context: SiteContext, subjects: readonly string[]): Html {
 ${
     claims.length === 0
       ? html`<p>No reply is held, and none was asked for yet. Whoever is named here can <a href="/about#report-an-error">answer</a>; an answer is printed in this box.</p>`
-      : html`<ul class="plain">${claims.map(
-          (claim) =>
-            html`<li><strong>${claim.field === "answer" ? capital(claim.claimant) : claim.field.replaceAll("_", " ")}</strong>, ${formatDay(claim.as_of)}: ${claim.value}${claim.wording && html` (${claim.wording})`}.<span class="note"> ${claim.hedge === "denied" ? "A denial" : "Reported"}${claim.relayed_by && `, as relayed by ${claim.relayed_by}`}. <a href="/log/${claim.seq}">Entry ${claim.seq}</a></span></li>`,
-        )}</ul>
+      : html`<ul class="plain">${claims.map(replyLine)}</ul>
 ${!ours && html`<p class="note">These are answers given to others. We hold no request of our own for this story yet.</p>`}`
   }
 </section>
 `;
+}
+
+function replyLine(claim: Claim): Html {
+  const who = claim.field === "answer" ? capital(claim.claimant) : claim.field === "asked" ? `Asked by ${claim.claimant}` : "Asked on";
+  const kind = claim.hedge === "denied" ? "A denial" : "Reported";
+  return html`<li><strong>${who}</strong>, ${formatDay(claim.as_of)}: ${claim.value}${claim.wording && html` (${claim.wording})`}.
+<span class="note">${kind}${claim.relayed_by && `, as relayed by ${claim.relayed_by}`}. <a href="/log/${claim.seq}">Entry ${claim.seq}</a></span></li>`;
 }
 
 const lowerFirst = (text: string): string => (/^US /.test(text) ? text : text.charAt(0).toLowerCase() + text.slice(1));

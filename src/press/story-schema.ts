@@ -1,0 +1,55 @@
+// A story is a document tree of one strict schema; a number in it is a node that names a figure, so no number can be
+// typed and no HTML is ever stored. The text form (story-text.ts) and later the desk's editor both make this tree.
+import Type, { type Static } from "typebox";
+import { Compile } from "typebox/compile";
+import { oneOf } from "../schema.ts";
+import { FIGURE_FORMS } from "./figure-forms.ts";
+
+const closed = { additionalProperties: false };
+const INLINE_MAX = 200;
+const BLOCKS_MAX = 200;
+const figureId = Type.String({ pattern: "^[a-z0-9][a-z0-9-]{2,79}$" });
+const plain = (maxLength: number) => Type.String({ minLength: 1, maxLength });
+
+const textNode = Type.Object({ type: Type.Literal("text"), text: plain(4_000) }, closed);
+const emphasisNode = Type.Object({ type: Type.Literal("emphasis"), text: plain(400) }, closed);
+const figureNode = Type.Object({ type: Type.Literal("figure"), id: figureId, form: oneOf(FIGURE_FORMS) }, closed);
+/** A name that has digits in it, such as a document's symbol. It must stand in a released claim. */
+const nameNode = Type.Object({ type: Type.Literal("name"), text: plain(120) }, closed);
+/** A date to its precision; it must stand in a released claim. */
+const dateNode = Type.Object({ type: Type.Literal("date"), date: Type.String({ pattern: "^\\d{4}(-\\d{2}(-\\d{2})?)?$" }) }, closed);
+const linkNode = Type.Object({ type: Type.Literal("link"), href: Type.String({ pattern: "^/(?!/)[\\x21-\\x7e]*$", maxLength: 200 }), text: plain(200) }, closed);
+const inline = Type.Array(Type.Union([textNode, emphasisNode, figureNode, nameNode, dateNode, linkNode]), { minItems: 1, maxItems: INLINE_MAX });
+
+const paragraph = Type.Object({ type: Type.Literal("paragraph"), content: inline }, closed);
+const pull = Type.Object({ type: Type.Literal("pull"), figure: figureId, form: oneOf(FIGURE_FORMS), content: inline }, closed);
+const chart = Type.Object({ type: Type.Literal("chart"), figure: figureId, content: inline }, closed);
+const section = Type.Object(
+  { title: Type.Union([inline, Type.Null()]), blocks: Type.Array(Type.Union([paragraph, pull, chart]), { maxItems: BLOCKS_MAX }) },
+  closed,
+);
+
+export const StorySchema = Type.Object(
+  {
+    type: Type.Literal("story"),
+    slug: Type.String({ pattern: "^[a-z0-9][a-z0-9-]{2,99}$" }),
+    topic: plain(40),
+    byline: plain(80),
+    /** When what it tells of happened; the time of writing is the log's. */
+    happened: Type.String({ pattern: "^\\d{4}(-\\d{2}(-\\d{2})?)?$" }),
+    picture: Type.Optional(figureId),
+    headline: inline,
+    standfirst: inline,
+    sections: Type.Array(section, { minItems: 1, maxItems: 40 }),
+    /** Subjects of kind reply whose claims stand in the reply box; the box is always there. */
+    replies: Type.Array(Type.String({ pattern: "^reply/[a-z0-9.-]+$" }), { maxItems: 20 }),
+  },
+  closed,
+);
+
+export type Story = Static<typeof StorySchema>;
+export type Inline = Static<typeof inline>;
+export type InlineNode = Inline[number];
+export type Block = Story["sections"][number]["blocks"][number];
+
+export const compiledStory = Compile(StorySchema);
