@@ -13,7 +13,7 @@ const root = join(import.meta.dirname, "..");
 const folder = mkdtempSync(join(tmpdir(), "tracewire-bench-site-"));
 
 const hello = `require("node:http").createServer((q, s) => s.end("hello world")).listen(4391, "127.0.0.1", () => console.log("ready"))`;
-const waitFor = (child: ChildProcess) => new Promise<number>((resolve) => child.stdout!.once("data", () => resolve(performance.now())));
+const waitFor = (child: ChildProcess) => new Promise<string>((resolve) => child.stdout!.once("data", (chunk: Buffer) => resolve(chunk.toString())));
 
 function wrk(url: string, connections: number, script?: string): { rate: number; p99_ms: number } {
   const args = ["-t2", `-c${connections}`, `-d${SECONDS}s`, "--latency", ...(script ? ["-s", script] : []), url];
@@ -38,7 +38,7 @@ function firstAnswer(port: number, path: string): Promise<number> {
 const rss = (pid: number) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))![1]) / 1024;
 const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
-const serve = () => spawn(process.execPath, [join(root, "src", "cli.ts"), "serve", "--demo", "--port", "4390", "--data", join(folder, "data"), "--json"], { stdio: ["ignore", "pipe", "ignore"], env: { ...process.env, NODE_COMPILE_CACHE: join(root, "node_modules", ".cache", "node") } });
+const serve = () => spawn(process.execPath, [join(root, "bootstrap.mjs"), "start", "--port", "4390", "--data", join(folder, "data"), "--json"], { stdio: ["ignore", "pipe", "ignore"] });
 const stop = (child: ChildProcess) => new Promise((resolve) => (child.once("exit", resolve), child.kill("SIGTERM")));
 
 console.log(`${cpus().length} cores (${cpus()[0]?.model}), load ${loadavg().map((load) => load.toFixed(2)).join(" ")}, Node ${process.versions.node}`);
@@ -55,12 +55,12 @@ for (let round = 0; round < ROUNDS; round++) {
 console.log(`second start to first 200 of the story: ${starts.map((ms) => ms.toFixed(0)).join(", ")} ms`);
 
 const site = serve();
-await waitFor(site);
+const { pid } = JSON.parse(await waitFor(site)) as { pid: number };
 const peer = spawn(process.execPath, ["-e", hello], { stdio: ["ignore", "pipe", "inherit"] });
 await waitFor(peer);
 await firstAnswer(4390, STORY);
 await new Promise((resolve) => setTimeout(resolve, 3_000));
-console.log(`RSS idle after first page: ${rss(site.pid!).toFixed(0)} MB`);
+console.log(`RSS idle after first page: ${rss(pid).toFixed(0)} MB`);
 const cold = join(folder, "cold.lua");
 writeFileSync(cold, `local n = 0\nrequest = function() n = n + 1 return wrk.format("GET", "${STORY}?cold=" .. n) end\n`);
 const rounds = Array.from({ length: ROUNDS }, () => ({
@@ -75,6 +75,6 @@ for (const name of ["story", "front", "figure", "cold"] as const) {
   console.log(`${name}: ${median(rounds.map((round) => round[name].rate)).toFixed(0)} req/s, p99 ${median(rounds.map((round) => round[name].p99_ms)).toFixed(1)} ms, ${ratio.toFixed(2)} of hello-world`);
 }
 console.log(`hello-world: ${median(rounds.map((round) => round.hello.rate)).toFixed(0)} req/s, p99 ${median(rounds.map((round) => round.hello.p99_ms)).toFixed(1)} ms`);
-console.log(`RSS after load: ${rss(site.pid!).toFixed(0)} MB`);
+console.log(`RSS after load: ${rss(pid).toFixed(0)} MB`);
 await Promise.all([stop(site), stop(peer)]);
 rmSync(folder, { recursive: true });

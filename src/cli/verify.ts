@@ -55,7 +55,7 @@ function finish(context: CommandContext, clean: boolean, findings: readonly Veri
 }
 
 function findingText(finding: VerifyFinding): string {
-  return [finding.what, finding.index === undefined ? "" : `entry ${finding.index}`, finding.file ?? "", finding.expected === undefined ? "" : `expected ${finding.expected}`, finding.actual === undefined ? "" : `found ${finding.actual}`]
+  return [finding.what, finding.index === undefined ? "" : finding.until === undefined ? `entry ${finding.index}` : `an entry from ${finding.index}, before ${finding.until}`, finding.file ?? "", finding.expected === undefined ? "" : `expected ${finding.expected}`, finding.actual === undefined ? "" : `found ${finding.actual}`]
     .filter(Boolean)
     .join("  ");
 }

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
 import type { Effects } from "../effects.ts";
 import { TracewireError } from "../errors.ts";
 import { canonicalBytes } from "./canonical-json.ts";
@@ -224,7 +224,13 @@ export function leafData(salt: Uint8Array, body: Uint8Array): Uint8Array {
 }
 
 function reader(db: DatabaseSync): LogReader {
-  const select = db.prepare.bind(db);
+  // A page asks the same few questions again and again: each is prepared once.
+  const statements = new Map<string, StatementSync>();
+  const select = (sql: string): StatementSync => {
+    const known = statements.get(sql) ?? db.prepare(sql);
+    statements.set(sql, known);
+    return known;
+  };
   const subtrees = new Map<string, Uint8Array>();
   const leaves = (start: number, end: number): Uint8Array[] =>
     select("SELECT leaf FROM entries WHERE seq >= ? AND seq < ? ORDER BY seq")
@@ -244,7 +250,7 @@ function reader(db: DatabaseSync): LogReader {
     const middle = start + largestPowerBelow(count);
     return nodeHash(rangeHash(start, middle), rangeHash(middle, end));
   };
-  const size = () => lastCheckpoint(db).size;
+  const size = () => select("SELECT max(size) AS size FROM checkpoints").get()!.size as number;
   const toEntry = (row: Record<string, unknown>): StoredEntry => {
     const bytes = (row.body as Uint8Array | null) ?? undefined;
     return {
@@ -270,7 +276,8 @@ function reader(db: DatabaseSync): LogReader {
       return row && toEntry(row);
     },
     *entries(start = 0, end = size()) {
-      for (const row of select("SELECT seq, leaf, salt, body FROM entries WHERE seq >= ? AND seq < ? ORDER BY seq").iterate(start, end)) yield toEntry(row);
+      // A statement of its own: two walks over the log may be under way at once.
+      for (const row of db.prepare("SELECT seq, leaf, salt, body FROM entries WHERE seq >= ? AND seq < ? ORDER BY seq").iterate(start, end)) yield toEntry(row);
     },
     inclusion: (seq, at = size()) => inclusionProof(seq, at, rangeHash),
     consistency: (oldSize, at = size()) => consistencyProof(oldSize, at, rangeHash),

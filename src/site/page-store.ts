@@ -48,7 +48,7 @@ export function openPageStore(): PageStore {
   return {
     get: (key) => pages.get(key)?.ready,
     put(key, page) {
-      const ready = makeReady(page);
+      const ready = makeReady(page, true);
       // Only what was found is kept: unknown addresses are endless.
       if (ready.status !== 200) return ready;
       forget(key);
@@ -76,11 +76,12 @@ export function openPageStore(): PageStore {
   };
 }
 
-export function makeReady(page: Page): ReadyPage {
+/** `lasting` pages are asked for again and get a strong ETag; hashing the others would be work for nobody. */
+export function makeReady(page: Page, lasting = false): ReadyPage {
   const bytes = typeof page.body === "string" ? Buffer.from(page.body) : page.body;
   const status = page.status ?? 200;
   const compressible = bytes.length >= COMPRESS_BYTES_MIN && /^(text\/|application\/(json|xml|rss)|image\/svg)/.test(page.content_type);
-  const digest = status === 200 ? createHash("sha256").update(bytes).digest("base64url").slice(0, 27) : undefined;
+  const digest = status === 200 && lasting ? createHash("sha256").update(bytes).digest("base64url").slice(0, 27) : undefined;
   const variants = new Map<string, Variant>();
   return {
     status,

@@ -13,6 +13,8 @@ export type SiteContext = EvidenceReader & {
   /** A figure at the page's vantage, computed once for each log size. */
   figure(id: string): { named: NamedSpec; figure: Figure } | undefined;
   capture(id: string | number): Capture | undefined;
+  /** A part of a page that follows from the log alone, made once for each state of it and vantage. */
+  memo<T>(key: string, make: () => T): T;
   now: string;
 };
 

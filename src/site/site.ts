@@ -4,7 +4,7 @@ import fastify, { type FastifyInstance } from "fastify";
 import type { Clock } from "../effects.ts";
 import { TracewireError } from "../errors.ts";
 import { findCapture, sizeKnownAt } from "../evidence/evidence.ts";
-import { computeFigure, findFigureSpec, type Figure } from "../figures/figures.ts";
+import { computeFigure, findFigureSpec } from "../figures/figures.ts";
 import type { NewsroomReader } from "../newsroom.ts";
 import { changedSince } from "./dependencies.ts";
 import { errorPage } from "./pages/error-page.ts";
@@ -17,6 +17,7 @@ export { ROUTES } from "./routes.ts";
 /** How often another process's commit is looked for: well inside the second in which a page must show it. */
 const LOOK_INTERVAL_MS = 200;
 const URL_LENGTH_MAX = 2_000;
+const PARTS_MAX = 5_000;
 const REQUEST_TIMEOUT_MS = 15_000;
 
 export type SiteOptions = { clock: Clock; /** Names this site answers to, without port; others are refused (DNS rebinding). */ hosts: readonly string[] };
@@ -26,7 +27,7 @@ export type Site = { app: FastifyInstance; /** Looks for new entries now; return
 export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
   const { log } = newsroom;
   const store = openPageStore();
-  const figures = new Map<string, Figure>();
+  const made = new Map<string, unknown>();
   let version = log.dataVersion();
   let size = log.size();
 
@@ -37,18 +38,28 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
     const newSize = log.size();
     const changed = changedSince(log, size, newSize);
     size = newSize;
-    figures.clear();
+    made.clear();
     return changed === "everything" ? (store.clear(), -1) : store.purge(changed);
   };
   const timer = setInterval(refresh, LOOK_INTERVAL_MS);
   timer.unref();
 
   const contextFor = (query: URLSearchParams): SiteContext => {
-    const head = log.size();
+    refresh();
+    const head = size;
     const known = knownSize(query.get("known"), head, (at) => sizeKnownAt(log, at));
     const asOf = query.get("as-of");
     if (asOf !== null && !/^\d{4}(-\d{2}(-\d{2})?)?$/.test(asOf)) throw new TracewireError("BAD_ARGUMENT", { what: `as-of: "${asOf}" is not a date`, hint: "Write YYYY, YYYY-MM or YYYY-MM-DD." });
     const at = { log_size: known ?? head, evidence: "released" as const, as_of: asOf ?? undefined, is_newest: known === undefined && asOf === null };
+    const memo = <T>(key: string, make: () => T): T => {
+      const name = `${at.log_size} ${at.as_of ?? ""} ${key}`;
+      if (made.has(name)) return made.get(name) as T;
+      // A reader may ask for any past state; what is kept of them is bounded.
+      if (made.size >= PARTS_MAX) made.clear();
+      const value = make();
+      made.set(name, value);
+      return value;
+    };
     return {
       log,
       blobs: newsroom.blobs,
@@ -56,15 +67,14 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
       log_size: head,
       at,
       now: options.clock(),
-      capture: (id) => findCapture(log, id),
-      figure(id) {
-        const named = findFigureSpec(log, id, at.log_size);
-        if (!named) return undefined;
-        const key = `${id}@${at.log_size}@${at.as_of ?? ""}`;
-        const figure = figures.get(key) ?? computeFigure(log, at.as_of ? { ...named.spec, as_of: at.as_of } : named.spec, at.log_size);
-        figures.set(key, figure);
-        return { named, figure };
-      },
+      memo,
+      capture: (id) => memo(`capture ${id}`, () => findCapture(log, id)),
+      figure: (id) =>
+        memo(`figure ${id}`, () => {
+          const named = findFigureSpec(log, id, at.log_size);
+          if (!named) return undefined;
+          return { named, figure: computeFigure(log, at.as_of ? { ...named.spec, as_of: at.as_of } : named.spec, at.log_size) };
+        }),
     };
   };
 

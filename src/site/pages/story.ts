@@ -35,8 +35,8 @@ export const storyRoutes: Route[] = [
   },
 ];
 
-function knownRevisions({ log, at }: SiteContext, slug: string): Publication[] {
-  return listRevisions(log, slug).filter(({ seq }) => seq < at.log_size);
+function knownRevisions({ log, at, memo }: SiteContext, slug: string): Publication[] {
+  return memo(`revisions ${slug}`, () => listRevisions(log, slug).filter(({ seq }) => seq < at.log_size));
 }
 
 const dependsOf = (slug: string) => [`story:${slug}`, "figures", "casefile"];
@@ -49,6 +49,25 @@ function storyJson(publication: Publication, revisions: Publication[]): Page {
 }
 
 function storyPage(context: SiteContext, publication: Publication, revisions: Publication[], path: string): Page {
+  const { slug, revision } = publication;
+  // The article follows from the log alone; only its frame knows the address that was asked for.
+  const { title, description, body } = context.memo(`story ${slug} ${revision}`, () => storyArticle(context, publication, revisions));
+  return {
+    content_type: "text/html; charset=utf-8",
+    body: frame({
+      title,
+      description,
+      path,
+      canonical: storyHref(slug),
+      context,
+      body,
+      alternates: [{ href: `/stories/${slug}.json`, type: "application/json", title: "This story with its figures" }],
+    }),
+    depends: dependsOf(slug),
+  };
+}
+
+function storyArticle(context: SiteContext, publication: Publication, revisions: Publication[]): { title: string; description: string; body: Html } {
   const { story, slug } = publication;
   const figures = publishedFigures(context, publication);
   const sheet = openNoteSheet();
@@ -87,19 +106,7 @@ ${sourcesBox(context, publication.figures)}
 </aside>
 ${sheet.print()}
 </article>`;
-  return {
-    content_type: "text/html; charset=utf-8",
-    body: frame({
-      title: headline,
-      description: inlineText(story.standfirst, figures),
-      path,
-      canonical: storyHref(slug),
-      context,
-      body,
-      alternates: [{ href: `/stories/${slug}.json`, type: "application/json", title: "This story with its figures" }],
-    }),
-    depends: dependsOf(slug),
-  };
+  return { title: headline, description: inlineText(story.standfirst, figures), body };
 }
 
 function revisionLine({ slug, revision, at, seq, why }: Publication, isThis: boolean): Html {
