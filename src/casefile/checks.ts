@@ -25,7 +25,7 @@ export const CHECKS = {
             .filter((claim) => claim.claimant === named[0]!.claimant && claim.unit === named[0]!.unit && whole(claim) !== sum)
             .map((claim) => ({
               subject,
-              what: `${claim.claimant} names parts of ${sum} and a whole of ${claim.value} ${claim.unit}`,
+              what: `${claim.claimant} names parts of ${grouped(sum)} and a whole of ${grouped(claim.value)} ${claim.unit}`,
               claims: [claim.seq, ...named.map((part) => part.seq)],
             }));
         }).concat(
@@ -36,7 +36,7 @@ export const CHECKS = {
                 .filter((claim) => claim.claimant === sum.claimant && claim.document === sum.document?.split(";")[0] && whole(claim) !== whole(sum))
                 .map((claim) => ({
                   subject,
-                  what: `${claim.claimant} prints ${claim.value} ${claim.unit} while its own parts sum to ${sum.value}`,
+                  what: `${claim.claimant} prints ${grouped(claim.value)} ${claim.unit} while its own parts sum to ${grouped(sum.value)}`,
                   claims: [claim.seq, sum.seq],
                 })),
             ),
@@ -75,7 +75,7 @@ export const CHECKS = {
         ([amount, equal]) => {
           const subjects = [...new Set(equal.map((claim) => claim.subject))];
           return subjects.length > 1
-            ? [{ subject: subjects[0]!, what: `${amount} is claimed of ${subjects.join(" and ")}`, claims: equal.map((claim) => claim.seq) }]
+            ? [{ subject: subjects[0]!, what: `${grouped(amount)} is claimed of ${subjects.join(" and ")}`, claims: equal.map((claim) => claim.seq) }]
             : [];
         },
       ),
@@ -102,7 +102,7 @@ export const CHECKS = {
     run: (claims) =>
       amounts(claims)
         .filter((claim) => claim.valuation?.minted)
-        .map((claim) => ({ subject: claim.subject, what: `${claim.claimant}: ${claim.value} ${claim.unit} is ${claim.valuation!.note ?? "a value of minted tokens"}`, claims: [claim.seq] })),
+        .map((claim) => ({ subject: claim.subject, what: `${claim.claimant}: ${grouped(claim.value)} ${claim.unit} is ${claim.valuation!.note ?? "a value of minted tokens"}`, claims: [claim.seq] })),
   },
   "single-source": {
     about: "Only one claimant names an amount.",
@@ -128,7 +128,7 @@ export const CHECKS = {
           .filter(([, rows]) => rows.reduce((sum, row) => sum + whole(row), 0n) !== whole(total) && total.bound !== "about")
           .map(([document, rows]) => ({
             subject: total.subject,
-            what: `${total.claimant} published ${total.value}; the rows of “${document}” sum to ${rows.reduce((sum, row) => sum + whole(row), 0n)}. The difference is not explained.`,
+            what: `${total.claimant} published ${grouped(total.value)}; the rows of “${document}” sum to ${grouped(rows.reduce((sum, row) => sum + whole(row), 0n))}. The difference is not explained.`,
             claims: [total.seq, ...rows.map((row) => row.seq)],
           }));
       });
@@ -145,6 +145,8 @@ export function runChecks(log: LogReader, at: Vantage, names = Object.keys(CHECK
 }
 
 const amounts = (claims: Claim[]) => claims.filter((claim) => claim.field === "amount" && /^\d+(\.\d+)?$/.test(claim.value));
+/** 147500000 → 147,500,000: a finding is read by people. */
+const grouped = (value: string | bigint) => String(value).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
 const whole = (claim: Claim) => BigInt(claim.value.split(".")[0]!);
 const bySubject = (claims: Claim[]) => group(claims, (claim) => claim.subject);
 

@@ -1,6 +1,6 @@
 // Which addresses a fetch may reach: only such as the IANA special-purpose registries (RFC 6890) leave as ordinary
 // global unicast. An IPv6 address that carries an IPv4 address is judged by both.
-import { isIPv6 } from "node:net";
+import { isIP, isIPv6 } from "node:net";
 import ipaddr from "ipaddr.js";
 
 const IPV4_REFUSED = [
@@ -34,9 +34,12 @@ const IPV6_REFUSED = [
 ].map((range) => ipaddr.IPv6.parseCIDR(range));
 const NAT64 = ipaddr.IPv6.parseCIDR("64:ff9b::/96"); // RFC 6052
 
-/** True for an address (not a name) that lies in ordinary global unicast space, whatever way it is spelled. */
+/**
+ * True for an address in ordinary global unicast space. Only the strict textual form counts as an address: of "010.0.0.1",
+ * "8.8" and "0x8.8.8.8" every library reads something else (RFC 6943 §3.1.1), so none of them is public.
+ */
 export function isPublicAddress(address: string): boolean {
-  if (address.includes("%") || !ipaddr.isValid(address)) return false;
+  if (address.includes("%") || isIP(address) === 0) return false;
   // ipaddr.js takes the deprecated "::a.b.c.d" for a mapped address; the canonical form leaves no doubt.
   const canonical = isIPv6(address) ? new URL(`http://[${address}]`).hostname.slice(1, -1) : address;
   const parsed = ipaddr.parse(canonical);
@@ -52,7 +55,14 @@ function isPublicIpv4(address: ipaddr.IPv4): boolean {
   return !IPV4_REFUSED.some((range) => address.match(range));
 }
 
+/** One spelling for one address, so that two can be compared; a mapped IPv4 address is that IPv4 address. */
+export function canonicalAddress(address: string): string {
+  return isIP(address) === 0 ? address : ipaddr.process(address).toString();
+}
+
+const LOCAL_NAME = /(^|\.)(localhost|local|internal|intranet|lan|home|corp|private|localdomain|home\.arpa|alt|onion|test|example|invalid)\.*$/i;
+
 /** Names that never mean a public host (RFC 6761, RFC 6762, RFC 8375, RFC 9476). */
 export function isLocalName(host: string): boolean {
-  return /(^|\.)(localhost|local|internal|intranet|lan|home|corp|private|localdomain|home\.arpa|alt|onion|test|example|invalid)\.?$/i.test(host);
+  return LOCAL_NAME.test(host);
 }

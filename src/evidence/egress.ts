@@ -1,31 +1,35 @@
-// The one network client. A name is resolved once, every address it has is checked, and the socket is opened to
-// exactly the address that was checked, so that a second answer of the resolver has nothing to say (DNS rebinding).
+// The one network client. A name is resolved once, every address it has is checked, and the socket is opened to an
+// address that was checked, so that a second answer of the resolver has nothing to say (DNS rebinding).
 // Each redirect goes through the same door. Nothing else of the project reaches the network.
 import { lookup } from "node:dns/promises";
 import http, { type IncomingMessage } from "node:http";
 import https from "node:https";
 import { isIP } from "node:net";
-import { Transform, type Readable } from "node:stream";
-import zlib from "node:zlib";
 import type { Clock } from "../effects.ts";
 import { TracewireError } from "../errors.ts";
-import { isLocalName, isPublicAddress } from "./address-rules.ts";
+import { canonicalAddress, isLocalName, isPublicAddress } from "./address-rules.ts";
+import { ACCEPTED_ENCODINGS, readBody, type BodyLimits } from "./fetched-body.ts";
 
-export type EgressLimits = {
-  /** Of the body as it comes over the wire, and after decompression. */
-  bytes_max: number;
+export type EgressLimits = BodyLimits & {
+  /** For everything together: names, connections, redirects, body. */
   time_ms_max: number;
   redirects_max: number;
   header_bytes_max: number;
-  /** Decompressed over compressed; text rarely exceeds twenty, a bomb has a thousand. */
-  ratio_max: number;
 };
 
-const LIMITS: EgressLimits = { bytes_max: 50 * 2 ** 20, time_ms_max: 30_000, redirects_max: 5, header_bytes_max: 64 * 1024, ratio_max: 200 };
+const LIMITS: EgressLimits = {
+  bytes_max: 50 * 2 ** 20,
+  time_ms_max: 30_000,
+  redirects_max: 5,
+  header_bytes_max: 64 * 1024,
+  ratio_max: 200,
+};
 const PORTS = [80, 443];
 const ADDRESSES_MAX = 64;
-/** Below this a high ratio is harmless. */
-const RATIO_BYTES_MIN = 2 ** 20;
+/** RFC 9110 §4.1 asks for at least 8000. */
+const URL_CHARACTERS_MAX = 8_000;
+/** A longer delay makes setTimeout fire at once. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
 
 export type Hop = { url: string; address: string; status: number };
 
@@ -34,6 +38,7 @@ export type Fetched = {
   final_url: string;
   status: number;
   headers: [name: string, value: string][];
+  /** Decoded: what `content-encoding` wrapped. */
   bytes: Uint8Array;
   retrieved_at: string;
   hops: Hop[];
@@ -49,42 +54,26 @@ export type EgressOptions = {
   /** For tests on loopback; the product never sets it. */
   isAllowed?: (address: string) => boolean;
   ports?: readonly number[];
+  limits?: Partial<EgressLimits>;
 };
 
+type Policy = { resolve: (host: string) => Promise<string[]>; isAllowed: (address: string) => boolean; ports: readonly number[] };
+type Errand = { asked: string; limits: EgressLimits; signal: AbortSignal };
+
 export function openEgress(options: EgressOptions): Egress {
-  const resolve = options.resolve ?? (async (host: string) => (await lookup(host, { all: true, verbatim: true })).map((found) => found.address));
-  const isAllowed = options.isAllowed ?? isPublicAddress;
-  return async (url, changes = {}) => {
-    const limits = { ...LIMITS, ...changes };
+  const policy: Policy = {
+    resolve: options.resolve ?? resolveByTheSystem,
+    isAllowed: options.isAllowed ?? isPublicAddress,
+    ports: options.ports ?? PORTS,
+  };
+  return async (asked, changes) => {
+    const limits = limitsWith(options.limits, changes);
     const aborter = new AbortController();
-    const timer = setTimeout(() => aborter.abort(new TracewireError("EGRESS_FAILED", { what: `No answer within ${limits.time_ms_max} ms`, where: url })), limits.time_ms_max);
+    const late = () => new TracewireError("EGRESS_FAILED", { what: `No whole answer within ${limits.time_ms_max} ms`, where: asked });
+    const timer = setTimeout(() => aborter.abort(late()), limits.time_ms_max);
     try {
-      const hops: Hop[] = [];
-      let target = parseTarget(url, url, options.ports ?? PORTS);
-      for (let redirects = 0; redirects <= limits.redirects_max; redirects++) {
-        const address = await checkedAddress(target, url, resolve, isAllowed, aborter.signal);
-        const response = await request(target, address, limits, aborter.signal, url);
-        const status = response.statusCode ?? 0;
-        hops.push({ url: target.href, address, status });
-        const location = response.headers.location;
-        if ([301, 302, 303, 307, 308].includes(status) && location !== undefined) {
-          response.destroy();
-          target = parseTarget(location, url, options.ports ?? PORTS, target);
-          continue;
-        }
-        const bytes = await readBody(response, limits, aborter.signal, url);
-        return {
-          url,
-          final_url: target.href,
-          status,
-          headers: headerPairs(response),
-          bytes,
-          retrieved_at: options.clock(),
-          hops,
-          declared_media_type: response.headers["content-type"],
-        };
-      }
-      throw new TracewireError("EGRESS_REFUSED", { what: `More than ${limits.redirects_max} redirects`, where: url });
+      // The race settles at the limit whatever state the socket, the resolver or the decoder are in.
+      return await Promise.race([follow({ asked, limits, signal: aborter.signal }, policy, options.clock), aborted(aborter.signal)]);
     } catch (error) {
       if (aborter.signal.aborted) throw aborter.signal.reason;
       throw error;
@@ -95,10 +84,54 @@ export function openEgress(options: EgressOptions): Egress {
   };
 }
 
+async function follow(errand: Errand, policy: Policy, clock: Clock): Promise<Fetched> {
+  const { asked, limits } = errand;
+  const hops: Hop[] = [];
+  let target = parseTarget(asked, asked, policy.ports);
+  for (let redirects = 0; redirects <= limits.redirects_max; redirects++) {
+    const { response, address } = await request(target, await checkedAddresses(target, policy, asked), errand);
+    const status = response.statusCode ?? 0;
+    hops.push({ url: target.href, address, status });
+    const location = response.headers.location;
+    if ([301, 302, 303, 307, 308].includes(status) && location !== undefined) {
+      response.destroy();
+      // Header bytes come as Latin-1; a path written in UTF-8 is meant as such.
+      target = parseTarget(Buffer.from(location, "latin1").toString("utf8"), asked, policy.ports, target);
+      continue;
+    }
+    return {
+      url: asked,
+      final_url: target.href,
+      status,
+      headers: headerPairs(response),
+      bytes: await readBody(response, limits, errand.signal, asked),
+      retrieved_at: clock(),
+      hops,
+      declared_media_type: response.headers["content-type"],
+    };
+  }
+  throw new TracewireError("EGRESS_REFUSED", { what: `More than ${limits.redirects_max} redirects`, where: asked });
+}
+
+/** The defaults with what is set in `changes`; a value left undefined changes nothing, so no limit can be lost that way. */
+function limitsWith(...changes: (Partial<EgressLimits> | undefined)[]): EgressLimits {
+  const limits = { ...LIMITS };
+  for (const change of changes)
+    for (const name of Object.keys(LIMITS) as (keyof EgressLimits)[]) {
+      const value = change?.[name];
+      if (value === undefined) continue;
+      if (!Number.isSafeInteger(value) || value < 0 || (name === "time_ms_max" && value > TIMER_MS_MAX))
+        throw new TracewireError("BAD_ARGUMENT", { what: `${name}: ${value} is not a limit`, hint: "Give a whole number, not negative." });
+      limits[name] = value;
+    }
+  return limits;
+}
+
 function parseTarget(text: string, asked: string, ports: readonly number[], base?: URL): URL {
-  const refuse = (what: string): never => {
-    throw new TracewireError("EGRESS_REFUSED", { what, where: base ? `${asked}, redirected to ${text.slice(0, 200)}` : asked });
+  const refuse = (what: string, where = asked): never => {
+    throw new TracewireError("EGRESS_REFUSED", { what, where: base ? `${where}, redirected to ${text.slice(0, 200)}` : where });
   };
+  if (text.length > URL_CHARACTERS_MAX) refuse(`It is longer than ${URL_CHARACTERS_MAX} characters`, asked.slice(0, 200));
   let url: URL;
   try {
     url = new URL(text, base);
@@ -106,110 +139,81 @@ function parseTarget(text: string, asked: string, ports: readonly number[], base
     return refuse("It is not a web address");
   }
   if (url.protocol !== "http:" && url.protocol !== "https:") refuse(`${url.protocol} is not fetched, only http: and https:`);
-  if (url.username || url.password) refuse("It carries a user name or password");
+  // The password stays out of messages and logs.
+  if (url.username || url.password) refuse("It carries a user name or password", base ? asked : `${url.protocol}//${url.host}${url.pathname}`);
   const port = url.port === "" ? (url.protocol === "https:" ? 443 : 80) : Number(url.port);
   if (!ports.includes(port)) refuse(`Port ${port} is not fetched, only ${ports.join(" and ")}`);
   if (base?.protocol === "https:" && url.protocol === "http:") refuse("The redirect leaves https for http");
   return url;
 }
 
-async function checkedAddress(target: URL, asked: string, resolve: (host: string) => Promise<string[]>, isAllowed: (address: string) => boolean, signal: AbortSignal): Promise<string> {
+async function resolveByTheSystem(host: string): Promise<string[]> {
+  return (await lookup(host, { all: true, verbatim: true })).map((found) => found.address);
+}
+
+async function checkedAddresses(target: URL, { resolve, isAllowed }: Policy, asked: string): Promise<string[]> {
   // WHATWG URL has normalised octal, hex, short and full-width spellings of an IPv4 address by now.
   const host = target.hostname.replace(/^\[|\]$/g, "");
   const refuse = (what: string): never => {
     throw new TracewireError("EGRESS_REFUSED", { what, where: asked });
   };
-  if (isIP(host)) return isAllowed(host) ? host : refuse(`${host} is not a public address`);
+  if (isIP(host)) return isAllowed(host) ? [host] : refuse(`${host} is not a public address`);
   if (isLocalName(host)) refuse(`"${host}" is a local name`);
   let addresses: string[];
   try {
-    addresses = await Promise.race([resolve(host), aborted(signal)]);
+    addresses = await resolve(host);
   } catch (error) {
-    if (signal.aborted) throw error;
     throw new TracewireError("EGRESS_FAILED", { what: `"${host}" has no address`, where: asked, cause: error });
   }
   if (addresses.length === 0 || addresses.length > ADDRESSES_MAX) refuse(`"${host}" has ${addresses.length} addresses`);
   // One private answer among public ones is a trap, not a choice.
-  for (const address of addresses) if (!isAllowed(address)) refuse(`"${host}" leads to ${address}, which is not a public address`);
-  return addresses[0]!;
+  for (const address of addresses)
+    if (isIP(address) === 0 || !isAllowed(address)) refuse(`"${host}" leads to ${address}, which is not a public address`);
+  return addresses;
 }
 
-function request(target: URL, address: string, limits: EgressLimits, signal: AbortSignal, asked: string): Promise<IncomingMessage> {
-  const family = isIP(address);
+function request(target: URL, addresses: string[], errand: Errand): Promise<{ response: IncomingMessage; address: string }> {
+  const { asked, limits, signal } = errand;
+  const found = addresses.map((address) => ({ address, family: isIP(address) }));
+  const checked = new Set(addresses.map(canonicalAddress));
+  const fail = (what: string, cause?: unknown) => new TracewireError("EGRESS_FAILED", { what, where: asked, cause });
   return new Promise((resolve, reject) => {
+    // It may have run out while the name was being resolved.
+    signal.throwIfAborted();
     const client = target.protocol === "https:" ? https : http;
     const outgoing = client.request(target, {
       method: "GET",
+      // A fresh agent: no proxy from the environment, no connection shared with another errand.
       agent: false,
       signal,
       maxHeaderSize: limits.header_bytes_max,
-      headers: { "user-agent": "Tracewire capture", accept: "*/*", "accept-encoding": "gzip, br, zstd, deflate" },
-      // The resolver is not asked again: the connection goes to the address that was checked.
-      lookup: (_host, options, done) => (options.all ? done(null, [{ address, family }]) : done(null, address, family)),
+      // Stated, so that NODE_TLS_REJECT_UNAUTHORIZED and NODE_OPTIONS weaken nothing here.
+      rejectUnauthorized: true,
+      insecureHTTPParser: false,
+      headers: { "user-agent": "Tracewire capture", accept: "*/*", "accept-encoding": ACCEPTED_ENCODINGS },
+      // The resolver is not asked again. With several addresses the first that answers is taken (RFC 8305); all were checked.
+      lookup: (_host, options, done) => (options.all ? done(null, found) : done(null, found[0]!.address, found[0]!.family)),
     });
-    outgoing.on("response", resolve);
-    outgoing.on("upgrade", (_response, socket) => socket.destroy());
-    outgoing.on("error", (error) => reject(signal.aborted ? signal.reason : new TracewireError("EGRESS_FAILED", { what: error.message, where: asked, cause: error })));
+    let address = "";
+    outgoing.on("socket", (socket) =>
+      socket.once("connect", () => {
+        address = socket.remoteAddress ?? "";
+        if (!checked.has(canonicalAddress(address))) socket.destroy(new Error(`Connected to ${address}, which was not checked`));
+      }),
+    );
+    outgoing.on("response", (response) => resolve({ response, address }));
+    outgoing.on("upgrade", (_response, socket) => {
+      socket.destroy();
+      reject(fail("It asks to leave HTTP for another protocol (status 101)"));
+    });
+    outgoing.on("error", (error) => reject(fail(reasonOf(error), error)));
     outgoing.end();
   });
 }
 
-async function readBody(response: IncomingMessage, limits: EgressLimits, signal: AbortSignal, asked: string): Promise<Uint8Array> {
-  const tooLarge = (what: string) => new TracewireError("CAPTURE_TOO_LARGE", { what, where: asked });
-  const declared = Number(response.headers["content-length"] ?? 0);
-  if (declared > limits.bytes_max) {
-    response.destroy();
-    throw tooLarge(`It announces ${declared} bytes; the limit is ${limits.bytes_max}`);
-  }
-  let received = 0;
-  const counted = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      received += chunk.length;
-      done(received > limits.bytes_max ? tooLarge(`More than ${limits.bytes_max} bytes`) : null, chunk);
-    },
-  });
-  const encoding = (response.headers["content-encoding"] ?? "identity").trim().toLowerCase();
-  const decoders: Record<string, (() => Transform) | undefined> = {
-    gzip: () => zlib.createGunzip(),
-    "x-gzip": () => zlib.createGunzip(),
-    deflate: () => zlib.createInflate(),
-    br: () => zlib.createBrotliDecompress(),
-    zstd: () => zlib.createZstdDecompress(),
-  };
-  const decoder = decoders[encoding]?.();
-  if (!decoder && encoding !== "identity" && encoding !== "") {
-    response.destroy();
-    throw new TracewireError("EGRESS_FAILED", { what: `It is encoded as "${encoding.slice(0, 40)}", which was not asked for`, where: asked });
-  }
-  const stop = (error: unknown) => {
-    response.destroy();
-    counted.destroy(error as Error);
-    decoder?.destroy(error as Error);
-  };
-  const onAbort = () => stop(signal.reason);
-  signal.addEventListener("abort", onAbort, { once: true });
-  response.on("error", stop);
-  response.on("aborted", () => stop(new TracewireError("EGRESS_FAILED", { what: "The connection broke before the end", where: asked })));
-  counted.on("error", stop);
-  let body: Readable = response.pipe(counted);
-  if (decoder) body = counted.pipe(decoder);
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  try {
-    for await (const chunk of body as AsyncIterable<Uint8Array>) {
-      size += chunk.length;
-      if (size > limits.bytes_max) throw tooLarge(`More than ${limits.bytes_max} bytes when decompressed`);
-      if (size > RATIO_BYTES_MIN && size > received * limits.ratio_max) throw tooLarge(`It decompresses to more than ${limits.ratio_max} times its size`);
-      chunks.push(chunk);
-    }
-  } catch (error) {
-    stop(error);
-    if (error instanceof TracewireError) throw error;
-    throw new TracewireError("EGRESS_FAILED", { what: `The body cannot be read: ${(error as Error).message}`, where: asked, cause: error });
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
-  return Buffer.concat(chunks);
+/** When every address failed Node throws an AggregateError whose own message is empty. */
+function reasonOf(error: Error): string {
+  return error instanceof AggregateError ? error.errors.map((each) => (each as Error).message).join("; ") : error.message;
 }
 
 function headerPairs(response: IncomingMessage): [string, string][] {

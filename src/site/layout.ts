@@ -2,14 +2,13 @@
 import { assetHref } from "./assets.ts";
 import { html, nothing, type Html } from "./html.ts";
 import type { SiteContext } from "./route.ts";
-import { plural } from "./words.ts";
 
 export type PageFrame = {
   /** For the title element and previews, without the newsroom's name. */
   title: string;
   description: string;
   path: string;
-  context: Pick<SiteContext, "at" | "log_size" | "now">;
+  context: Pick<SiteContext, "at">;
   body: Html;
   /** Other forms of the same page: .json, .csv. */
   alternates?: readonly { href: string; type: string; title: string }[];
@@ -85,11 +84,11 @@ function currency(href: string, path: string): Html {
   return path.startsWith(`${href}/`) ? html` aria-current="true"` : nothing;
 }
 
-function knownBanner({ context: { at, log_size }, path }: PageFrame): Html {
+/** Says nothing of what came later: such a page is the same bytes for ever. */
+function knownBanner({ context: { at }, path }: PageFrame): Html {
   if (at.is_newest) return nothing;
   const claimed = at.as_of ? ` and as claimed by ${at.as_of}` : "";
-  const later = log_size - at.log_size;
   return html`<p class="known"><strong>As known at log size ${at.log_size.toLocaleString("en-US")}${claimed}.</strong>
-${later > 0 && `${plural(later, "entry has", "entries have")} been added since. `}<a href="${path}">Show the newest</a></p>
+More may be known today. <a href="${path}">Show the newest</a></p>
 `;
 }

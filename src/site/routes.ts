@@ -1,9 +1,15 @@
 // Every address of the public site, in one list: docs/routes.md is checked against it.
 import { assetRoutes } from "./assets.ts";
 import { aboutRoutes } from "./pages/about.ts";
+import { caseRoutes } from "./pages/case.ts";
+import { evidenceRoutes } from "./pages/evidence-page.ts";
+import { figureRoutes } from "./pages/figure.ts";
 import { frontRoutes } from "./pages/front.ts";
 import { howWeCountRoutes } from "./pages/how-we-count.ts";
+import { logRoutes } from "./pages/log-page.ts";
 import { storyRoutes } from "./pages/story.ts";
+import { theftRoutes } from "./pages/theft.ts";
+import { theftsRoutes } from "./pages/thefts.ts";
 import type { Route } from "./route.ts";
 
-export const ROUTES: readonly Route[] = [...frontRoutes, ...storyRoutes, ...aboutRoutes, ...howWeCountRoutes, ...assetRoutes];
+export const ROUTES: readonly Route[] = [...frontRoutes, ...storyRoutes, ...caseRoutes, ...theftsRoutes, ...theftRoutes, ...figureRoutes, ...evidenceRoutes, ...logRoutes, ...aboutRoutes, ...howWeCountRoutes, ...assetRoutes];

@@ -2,7 +2,7 @@
 // what is there; an empty newsroom is told its first commands.
 import { readClaims, readSubjects, type Claim } from "../../casefile/casefile.ts";
 import { listCaptures } from "../../evidence/evidence.ts";
-import { computeFigure, formatCount, formatMoney, type FigureRow, type FigureSpec } from "../../figures/figures.ts";
+import { formatCount, formatMoney, type FigureRow } from "../../figures/figures.ts";
 import { listRevisions, listPublications, type Publication } from "../../press/press.ts";
 import { readSeries, sparkline } from "../charts.ts";
 import { liveFigure, openNoteSheet, printedForm, type NoteSheet } from "../figure-note.ts";
@@ -11,6 +11,7 @@ import { inlineHtml } from "../inline.ts";
 import { TAGLINE, frame } from "../layout.ts";
 import type { Route, SiteContext } from "../route.ts";
 import { dayOf, formatDay, plural, storyHref, theftHref } from "../words.ts";
+import { theftRows } from "../theft-rows.ts";
 import { publishedFigures, storyPicture } from "./story.ts";
 
 const STORIES_MAX = 12;
@@ -23,20 +24,6 @@ const CASE_LINE = [
   { id: "thefts-2017-2023-official-companies-count", words: "thefts held, victim named" },
 ];
 const CASE_SERIES = "panel-2024-table-by-year";
-
-/** One value for each theft by the rules that any figure has; not a figure of its own, since nobody quotes a list. */
-const LATEST_THEFTS: FigureSpec = {
-  id: "front-latest-thefts",
-  title: "Latest thefts",
-  measure: "sum",
-  of: "theft",
-  field: "amount",
-  currency: "USD",
-  merge: "judged",
-  valuation: { basis: "as_published", minted: "include" },
-  gross_or_net: "gross",
-  choice: { claimants: ["tayvano (researcher)"], otherwise: "latest" },
-};
 
 export const frontRoutes: Route[] = [
   {
@@ -98,7 +85,7 @@ function storyCard(context: SiteContext, publication: Publication): Html {
 }
 
 function latestThefts(context: SiteContext): Html {
-  const rows = newestFirst(computeFigure(context.log, LATEST_THEFTS, context.at.log_size).rows).slice(0, THEFTS_MAX);
+  const rows = newestFirst(theftRows(context)).slice(0, THEFTS_MAX);
   if (rows.length === 0) return nothing;
   const blames = new Map<string, Claim>();
   for (const claim of readClaims(context.log, context.at, { kind: "theft", field: "attributed_to" })) if (!blames.has(claim.subject)) blames.set(claim.subject, claim);

@@ -1,0 +1,190 @@
+// A figure opened: its value and range, who says it, how it was counted, every row with its source, what was left out,
+// what moved it. The same as JSON (the figure exactly as computed) and as CSV (its rows).
+import { readClaim } from "../../casefile/casefile.ts";
+import { locatorText } from "../../evidence/evidence.ts";
+import { describeFigure, findFigureSpec, formatValue, listFigureSpecs, readRestatements, type Figure, type FigureRow, type FigureSpec } from "../../figures/figures.ts";
+import { listPublications } from "../../press/press.ts";
+import { csvAnswer, htmlType, jsonAnswer } from "../answers.ts";
+import { barChart, readSeries } from "../charts.ts";
+import { evidenceHref } from "../claim-parts.ts";
+import { html, nothing, type Html } from "../html.ts";
+import { inlineText } from "../inline.ts";
+import { frame } from "../layout.ts";
+import type { Page } from "../page-store.ts";
+import type { Route, SiteContext } from "../route.ts";
+import { gradeMark } from "../sources.ts";
+import { figureHref, formatDay, plural, revisionHref } from "../words.ts";
+import { subjectHref } from "./case.ts";
+import { publishedFigures } from "./story.ts";
+import { citeThis } from "./theft.ts";
+
+const DEPENDS = ["figures", "casefile", "stories", "log"];
+const EXCLUDED_OPEN_MAX = 20;
+const COLUMNS = ["subject", "label", "value", "unit", "when", "low", "high", "claimant", "claim", "rivals", "capture", "locator"] as const;
+
+export const figureRoutes: Route[] = [
+  { path: "/figures", about: "Every named figure with its value.", render: (context, { path }) => figuresPage(context, path) },
+  {
+    path: "/figures/:id",
+    about: "A figure: value, range, who says, how we counted, rows, what was left out, restatements; with .json (as computed) or .csv (rows) behind the name.",
+    render(context, { params, path }) {
+      const [, id, form] = /^(.*?)(?:\.(csv|json))?$/.exec(params.id!)!;
+      const found = context.figure(id!);
+      if (!found) return undefined;
+      const { figure, named } = found;
+      if (form === "json") return jsonAnswer(figure, DEPENDS);
+      if (form === "csv") return csvAnswer(`${id}.csv`, COLUMNS, figure.rows.map((row) => csvRow(context, row)), DEPENDS);
+      return figurePage(context, figure, named.spec, path);
+    },
+  },
+];
+
+function figuresPage(context: SiteContext, path: string): Page {
+  const rows = listFigureSpecs(context.log).map(({ id }) => context.figure(id)).filter((found) => found !== undefined);
+  const body = html`<p class="label"><a href="/case">The case file</a></p>
+<h1>Figures</h1>
+<p>A figure is a set of rules and what comes out of it: nobody types the number. Open one to see its rows and what was left out.</p>
+${rows.length === 0 ? html`<p>No figure has been defined yet. The desk defines one with <code>npx tracewire figure --define FILE</code>.</p>` : html`<section class="scroll" tabindex="0" aria-label="Figures">
+<table class="data">
+<thead><tr><th scope="col">Figure</th><th scope="col" class="num">Value</th><th scope="col">Range</th><th scope="col" class="num">Rows</th></tr></thead>
+<tbody>
+${rows.map(({ figure, named }) => {
+    const words = describeFigure(figure, named.spec);
+    return html`<tr><th scope="row"><a href="/figures/${named.id}">${named.spec.title}</a></th><td class="num">${words.exact}</td><td>${words.range}</td><td class="num">${figure.row_count}</td></tr>
+`;
+  })}</tbody>
+</table>
+</section>`}`;
+  return { content_type: htmlType, body: frame({ title: "Figures", description: "Every named figure of this newsroom with its value, range and rows.", path, context, body }), depends: DEPENDS };
+}
+
+function figurePage(context: SiteContext, figure: Figure, spec: FigureSpec, path: string): Page {
+  const first = figure.rows.find((row) => row.claim !== null)?.claim;
+  const words = describeFigure(figure, spec, first === undefined || first === null ? undefined : readClaim(context.log, first));
+  const body = html`<p class="label"><a href="/figures">Figures</a></p>
+<h1>${words.exact}</h1>
+<p class="standfirst">${spec.title}.</p>
+<dl class="facts">
+${words.range && html`<div><dt>Range</dt><dd>${words.range}, by rival values on the same basis</dd></div>
+`}<div><dt>Who says</dt><dd>${words.who}</dd></div>
+<div><dt>As known</dt><dd>at log size ${figure.log_size}${context.at.as_of && html`, counting only what had been claimed by ${formatDay(context.at.as_of)}`}</dd></div>
+<div><dt>Rows</dt><dd>${plural(Number(figure.row_count), "row", "rows")}${figure.unknown_count !== "0" && html`, ${figure.unknown_count} of unknown amount`}</dd></div>
+</dl>
+${seriesChart(context, figure, spec)}<section><h2>How we counted</h2>
+<ul>${words.how.map((line) => html`<li>${line}</li>`)}</ul></section>
+<section><h2>The rows, each with its source</h2>
+${rowTable(context, figure)}<p class="note">The same as <a href="/figures/${figure.id}.csv?known=${figure.log_size}">CSV</a> and <a href="/figures/${figure.id}.json?known=${figure.log_size}">JSON</a>.</p></section>
+${leftOut(figure)}${notCompared(figure)}${restated(context, figure.id, spec)}${carriedBy(context, figure)}<section><h2>Check it</h2>
+<p>Anyone with this newsroom or an export of it computes the same bytes again:</p>
+<pre class="commands"><code>npx tracewire reproduce ${figure.id} --known ${figure.log_size}</code><code>npx tracewire export figure ${figure.id} --out figure.json</code></pre>
+<p class="note">Rows SHA-256 <code>${figure.rows_sha256}</code>; rules version ${figure.rules_version}; root of the log <code>${figure.root}</code>.</p></section>
+${citeThis(`/figures/${figure.id}`, Number(figure.log_size), `${spec.title}: ${words.exact}`)}`;
+  return {
+    content_type: htmlType,
+    body: frame({
+      title: `${words.exact}: ${spec.title}`,
+      description: `${spec.title}: ${words.exact}${words.range ? ` (${words.range})` : ""}. How it was counted, and every row with its source.`,
+      path,
+      context,
+      body,
+      alternates: [
+        { href: `/figures/${figure.id}.json`, type: "application/json", title: "This figure as computed" },
+        { href: `/figures/${figure.id}.csv`, type: "text/csv", title: "Its rows as CSV" },
+      ],
+    }),
+    depends: DEPENDS,
+  };
+}
+
+function seriesChart(context: SiteContext, figure: Figure, spec: FigureSpec): Html {
+  if (figure.measure !== "series") return nothing;
+  const series = readSeries(context.log, figure, spec);
+  return series.points.length === 0 ? nothing : html`<figure class="chart">${barChart(series, "series")}</figure>
+`;
+}
+
+function rowTable(context: SiteContext, figure: Figure): Html {
+  if (figure.rows.length === 0) return html`<p>No row fits these rules in what has been released.</p>`;
+  const anyValue = figure.rows.some((row) => row.value !== null);
+  const anyRange = figure.rows.some((row) => row.low !== row.high);
+  return html`<section class="scroll" tabindex="0" aria-label="Rows">
+<table class="data">
+<thead><tr><th scope="col">When</th><th scope="col">What</th>${anyValue && html`<th scope="col" class="num">Value</th>`}${anyRange && html`<th scope="col">Rivals say</th>`}<th scope="col">Who says</th><th scope="col">Source</th></tr></thead>
+<tbody>
+${figure.rows.map(
+    (row) => html`<tr><td>${row.when && formatDay(row.when)}</td><th scope="row">${rowLabel(row)}</th>${anyValue && html`<td class="num">${valueWords(row)}</td>`}${
+      anyRange && html`<td>${row.low !== row.high && row.low !== null && html`${formatValue(row.low, row.unit ?? "", "exact")} to ${formatValue(row.high, row.unit ?? "", "exact")}, ${plural(row.rivals.length, "other claim", "other claims")}`}</td>`
+    }<td>${row.claimant}</td><td>${rowSource(context, row)}</td></tr>
+`,
+  )}</tbody>
+</table>
+</section>
+`;
+}
+
+function rowLabel(row: FigureRow): Html {
+  const isSubject = row.subject.includes("/") && !/^\w+\/\d{4}$/.test(row.subject);
+  return isSubject ? html`<a href="${subjectHref(row.subject)}">${row.label}</a>` : html`${row.label}`;
+}
+
+function valueWords(row: FigureRow): string {
+  return row.value === null ? "not known" : formatValue(row.value, row.unit ?? "", "exact");
+}
+
+function rowSource(context: SiteContext, row: FigureRow): Html {
+  const claim = row.claim === null ? undefined : readClaim(context.log, row.claim);
+  const capture = claim && context.capture(claim.source.capture);
+  if (!claim || !capture) return html`${row.rivals.length > 0 && plural(row.rivals.length, "claim", "claims")}`;
+  return html`<a href="${evidenceHref(capture.sha256, claim.source.locator)}">${locatorText(claim.source.locator)}</a> ${gradeMark(capture.grade)} <a href="/log/${claim.seq}">entry ${claim.seq.toLocaleString("en-US")}</a>`;
+}
+
+function leftOut(figure: Figure): Html {
+  if (figure.excluded.length === 0) return nothing;
+  const groups = [...Map.groupBy(figure.excluded, (row) => row.why)].sort(([, a], [, b]) => b.length - a.length);
+  const list = html`<dl class="facts">${groups.map(([why, rows]) => html`<div><dt>${why} (${rows.length})</dt><dd>${rows.map((row, at) => html`${at > 0 && ", "}<a href="${subjectHref(row.subject)}">${row.label}</a>`)}</dd></div>
+`)}</dl>`;
+  return html`<section><h2>Left out, and why</h2>
+${figure.excluded.length > EXCLUDED_OPEN_MAX ? html`<details><summary>${plural(figure.excluded.length, "row", "rows")} for ${plural(groups.length, "reason", "reasons")}</summary>${list}</details>` : list}</section>
+`;
+}
+
+function notCompared(figure: Figure): Html {
+  if (figure.not_compared.length === 0) return nothing;
+  const groups = Map.groupBy(figure.not_compared, (item) => item.why);
+  return html`<section><h2>Said of these rows, but not comparable</h2>
+<details><summary>${plural(figure.not_compared.length, "claim", "claims")} on another basis, in another currency, or of a part</summary><dl class="facts">${[...groups].map(([why, items]) => html`<div><dt>${why}</dt><dd>${items.map((item, at) => html`${at > 0 && ", "}<a href="/log/${item.claim}">entry ${item.claim.toLocaleString("en-US")}</a>`)}</dd></div>
+`)}</dl></details></section>
+`;
+}
+
+function restated(context: SiteContext, id: string, spec: FigureSpec): Html {
+  const all = readRestatements(context.log, id).filter((restatement) => restatement.seq < context.at.log_size);
+  if (all.length === 0) return nothing;
+  const unit = spec.currency ?? "";
+  const value = (stated: { value: string | null; low: string | null; high: string | null }) =>
+    `${formatValue(stated.value, unit, "exact", spec)}${stated.low && stated.high ? ` (${formatValue(stated.low, unit, "exact", spec)} to ${formatValue(stated.high, unit, "exact", spec)})` : ""}`;
+  return html`<section><h2>Restated</h2>
+<ul class="plain">${all.map((restatement) => html`<li><a href="${figureHref(id, restatement.from.log_size)}">${value(restatement.from)}</a> became <a href="${figureHref(id, restatement.to.log_size)}">${value(restatement.to)}</a> on ${formatDay(restatement.at)}
+<span class="note">because: ${restatement.cause.map((cause, at) => html`${at > 0 && "; "}${cause.what}${cause.subject && html` <a href="${subjectHref(cause.subject)}">${cause.subject.slice(cause.subject.indexOf("/") + 1)}</a>`}${cause.from !== undefined && cause.to !== undefined && html`, ${cause.from} → ${cause.to}`}`)}. <a href="/log/${restatement.seq}">Entry ${restatement.seq.toLocaleString("en-US")}</a></span></li>
+`)}</ul>
+<p class="note">What was published before keeps the value of its day.</p></section>
+`;
+}
+
+function carriedBy(context: SiteContext, figure: Figure): Html {
+  const stories = listPublications(context.log).filter((publication) => publication.seq < context.at.log_size && publication.figures.some((carried) => carried.id === figure.id));
+  if (stories.length === 0) return nothing;
+  return html`<section><h2>Carried by</h2>
+<ul class="plain">${stories.map((publication) => {
+    const carried = publication.figures.find((item) => item.id === figure.id)!;
+    const spec = findFigureSpec(context.log, figure.id, Number(carried.log_size))?.spec;
+    return html`<li><a href="${revisionHref(publication.slug, publication.revision)}">${inlineText(publication.story.headline, publishedFigures(context, publication))}</a>, revision ${publication.revision}, as ${formatValue(carried.value, carried.unit, "exact", spec)} on ${formatDay(publication.at)}</li>`;
+  })}</ul></section>
+`;
+}
+
+function csvRow(context: SiteContext, row: FigureRow): (string | number | null)[] {
+  const claim = row.claim === null ? undefined : readClaim(context.log, row.claim);
+  const capture = claim && context.capture(claim.source.capture);
+  return [row.subject, row.label, row.value, row.unit, row.when, row.low, row.high, row.claimant, row.claim, row.rivals.join(" "), capture?.sha256 ?? null, claim ? locatorText(claim.source.locator) : null];
+}
