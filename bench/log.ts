@@ -27,13 +27,18 @@ const fsyncTime = await seconds(() => {
 closeSync(handle);
 console.log(`fsync of 4 KiB: ${Math.round(fsyncs / fsyncTime)}/s`);
 
-for (const [entries, batch] of [[20_000, 1_000], [5_000, 50], [300, 1]] as const) {
+for (const [entries, batch] of [
+  [20_000, 1_000],
+  [5_000, 50],
+  [300, 1],
+] as const) {
   const folder = scratch();
   const newsroom = createNewsroom(folder, systemEffects);
   const took = await seconds(() => {
     for (let done = 0; done < entries; done += batch)
       newsroom.transact("bench", (transaction) => {
-        for (let at = 0; at < batch; at++) transaction.append({ kind: "note", text: `entry ${done + at} of a benchmark, about as long as a short claim`, by: "bench" });
+        for (let at = 0; at < batch; at++)
+          transaction.append({ kind: "note", text: `entry ${done + at} of a benchmark, about as long as a short claim`, by: "bench" });
       });
   });
   console.log(`append, batches of ${batch}: ${Math.round(entries / took)} entries/s (${entries} in ${took.toFixed(2)} s)`);
@@ -41,12 +46,18 @@ for (const [entries, batch] of [[20_000, 1_000], [5_000, 50], [300, 1]] as const
   newsroom.close();
   rmSync(folder, { recursive: true });
 }
-for (const [name, path] of [["demo", join(import.meta.dirname, "..", "demo", "casefile")], ["full", join(process.env.TRACEWIRE_CORPORA ?? join(import.meta.dirname, "..", "..", "shared"), "data", "casefile")]] as const) {
+for (const [name, path] of [
+  ["demo", join(import.meta.dirname, "..", "demo", "casefile")],
+  ["full", join(process.env.TRACEWIRE_CORPORA ?? join(import.meta.dirname, "..", "..", "shared"), "data", "casefile")],
+] as const) {
   if (!existsSync(path)) continue;
   const folder = scratch();
   const newsroom = createNewsroom(folder, systemEffects);
   let size = 0;
-  const took = await seconds(async () => void (size = (await importCasefile(newsroom, path, { by: "bench", retrieved_at: systemEffects.clock(), release: true })).log_size));
+  const took = await seconds(
+    async () =>
+      void (size = (await importCasefile(newsroom, path, { by: "bench", retrieved_at: systemEffects.clock(), release: true })).log_size),
+  );
   console.log(`import of the ${name} case file: ${took.toFixed(2)} s, ${size} entries`);
   newsroom.close();
   rmSync(folder, { recursive: true });

@@ -13,13 +13,17 @@ const root = join(import.meta.dirname, "..");
 const folder = mkdtempSync(join(tmpdir(), "tracewire-bench-site-"));
 
 const hello = `require("node:http").createServer((q, s) => s.end("hello world")).listen(4391, "127.0.0.1", () => console.log("ready"))`;
-const waitFor = (child: ChildProcess) => new Promise<string>((resolve) => child.stdout!.once("data", (chunk: Buffer) => resolve(chunk.toString())));
+const waitFor = (child: ChildProcess) =>
+  new Promise<string>((resolve) => child.stdout!.once("data", (chunk: Buffer) => resolve(chunk.toString())));
 
 function wrk(url: string, connections: number, script?: string): { rate: number; p99_ms: number } {
   const args = ["-t2", `-c${connections}`, `-d${SECONDS}s`, "--latency", ...(script ? ["-s", script] : []), url];
   const out = execFileSync("wrk", args, { encoding: "utf8" });
   const [, value, unit] = /99%\s+([\d.]+)(us|ms|s)/.exec(out)!;
-  return { rate: Number(/Requests\/sec:\s+([\d.]+)/.exec(out)![1]), p99_ms: Number(value) * { us: 0.001, ms: 1, s: 1000 }[unit as "us" | "ms" | "s"] };
+  return {
+    rate: Number(/Requests\/sec:\s+([\d.]+)/.exec(out)![1]),
+    p99_ms: Number(value) * { us: 0.001, ms: 1, s: 1000 }[unit as "us" | "ms" | "s"],
+  };
 }
 
 function firstAnswer(port: number, path: string): Promise<number> {
@@ -38,10 +42,17 @@ function firstAnswer(port: number, path: string): Promise<number> {
 const rss = (pid: number) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))![1]) / 1024;
 const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
-const serve = () => spawn(process.execPath, [join(root, "bootstrap.mjs"), "start", "--port", "4390", "--data", join(folder, "data"), "--json"], { stdio: ["ignore", "pipe", "ignore"] });
+const serve = () =>
+  spawn(process.execPath, [join(root, "bootstrap.mjs"), "start", "--port", "4390", "--data", join(folder, "data"), "--json"], {
+    stdio: ["ignore", "pipe", "ignore"],
+  });
 const stop = (child: ChildProcess) => new Promise((resolve) => (child.once("exit", resolve), child.kill("SIGTERM")));
 
-console.log(`${cpus().length} cores (${cpus()[0]?.model}), load ${loadavg().map((load) => load.toFixed(2)).join(" ")}, Node ${process.versions.node}`);
+console.log(
+  `${cpus().length} cores (${cpus()[0]?.model}), load ${loadavg()
+    .map((load) => load.toFixed(2))
+    .join(" ")}, Node ${process.versions.node}`,
+);
 const first = serve();
 await waitFor(first);
 await stop(first);
@@ -72,9 +83,13 @@ const rounds = Array.from({ length: ROUNDS }, () => ({
 }));
 for (const name of ["story", "front", "figure", "cold"] as const) {
   const ratio = median(rounds.map((round) => round[name].rate / round.hello.rate));
-  console.log(`${name}: ${median(rounds.map((round) => round[name].rate)).toFixed(0)} req/s, p99 ${median(rounds.map((round) => round[name].p99_ms)).toFixed(1)} ms, ${ratio.toFixed(2)} of hello-world`);
+  console.log(
+    `${name}: ${median(rounds.map((round) => round[name].rate)).toFixed(0)} req/s, p99 ${median(rounds.map((round) => round[name].p99_ms)).toFixed(1)} ms, ${ratio.toFixed(2)} of hello-world`,
+  );
 }
-console.log(`hello-world: ${median(rounds.map((round) => round.hello.rate)).toFixed(0)} req/s, p99 ${median(rounds.map((round) => round.hello.p99_ms)).toFixed(1)} ms`);
+console.log(
+  `hello-world: ${median(rounds.map((round) => round.hello.rate)).toFixed(0)} req/s, p99 ${median(rounds.map((round) => round.hello.p99_ms)).toFixed(1)} ms`,
+);
 console.log(`RSS after load: ${rss(pid).toFixed(0)} MB`);
 await Promise.all([stop(site), stop(peer)]);
 rmSync(folder, { recursive: true });

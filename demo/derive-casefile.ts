@@ -6,7 +6,19 @@ import { parse } from "csv-parse/sync";
 
 type Cells = Record<string, string>;
 
-const INCIDENT_COLUMNS = ["incident_id", "date", "date_precision", "publish_label", "victim_type", "country", "amount_usd", "native_amount", "attribution_source", "attribution_url", "attribution_level"];
+const INCIDENT_COLUMNS = [
+  "incident_id",
+  "date",
+  "date_precision",
+  "publish_label",
+  "victim_type",
+  "country",
+  "amount_usd",
+  "native_amount",
+  "attribution_source",
+  "attribution_url",
+  "attribution_level",
+];
 
 /** Files of demo/casefile by name, derived from the full tables in `folder`. */
 export function deriveCasefile(folder: string): Record<string, string> {

@@ -10,7 +10,11 @@ import { LINT_RULES } from "../src/press/press.ts";
 import { ROUTES } from "../src/site/site.ts";
 
 const table = (head: string[], rows: string[][]): string =>
-  [`| ${head.join(" | ")} |`, `|${head.map(() => "---").join("|")}|`, ...rows.map((row) => `| ${row.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`)].join("\n");
+  [
+    `| ${head.join(" | ")} |`,
+    `|${head.map(() => "---").join("|")}|`,
+    ...rows.map((row) => `| ${row.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`),
+  ].join("\n");
 const generated = "<!-- Written by docs/generate.ts from the code; edit the code. -->";
 
 export function referencePages(): Record<string, string> {
@@ -21,7 +25,12 @@ export function referencePages(): Record<string, string> {
       "A subject is `kind/name`, such as `theft/2022-04-14-ronin-bridge`. Everything known about it is a claim on one of its fields; rival claims stand side by side. Fields marked *private* are never shown, exported or served.",
       ...(Object.keys(KINDS) as Kind[]).map((kind) => {
         const spec = kindSpec(kind);
-        const rows = Object.entries(spec.fields).map(([name, field]) => [`\`${name}\``, field.label, `${field.type}${field.private ? ", private" : ""}`, field.choices?.join(", ") ?? ""]);
+        const rows = Object.entries(spec.fields).map(([name, field]) => [
+          `\`${name}\``,
+          field.label,
+          `${field.type}${field.private ? ", private" : ""}`,
+          field.choices?.join(", ") ?? "",
+        ]);
         return `## ${spec.many} (\`${kind}\`)\n\n${spec.about} Its title is the field \`${spec.title}\`.\n\n${table(["field", "what it says", "type", "choices"], rows)}`;
       }),
     ].join("\n\n"),
@@ -31,8 +40,13 @@ export function referencePages(): Record<string, string> {
       "Inside the clone, `npx tracewire <command>` runs on the pinned Node whatever the host has. Every command teaches itself with `--help`. With `--json` standard output is JSON, one document a line; progress and remarks go to standard error, progress only on a terminal. `NO_COLOR` is honoured. Commands that write take `--dry-run` and `--by`.",
       ...COMMANDS.map((command) => {
         const usage = `npx tracewire ${command.name}${command.arguments ? ` ${command.arguments}` : ""}`;
-        const options = table(["option", "what it does"], optionsOf(command).map((option) => [`\`${option.flags}\``, option.about]));
-        const exits = Object.entries(command.exits ?? {}).map(([code, about]) => `Exit ${code}: ${about}.`).join(" ");
+        const options = table(
+          ["option", "what it does"],
+          optionsOf(command).map((option) => [`\`${option.flags}\``, option.about]),
+        );
+        const exits = Object.entries(command.exits ?? {})
+          .map(([code, about]) => `Exit ${code}: ${about}.`)
+          .join(" ");
         const examples = command.examples.map(([call, about]) => `${call}  # ${about}`).join("\n");
         return `## ${command.name}\n\n${command.summary}.\n\n\`${usage}\`\n\n${options}\n${exits ? `\n${exits}\n` : ""}\n\`\`\`sh\n${examples}\n\`\`\``;
       }),
@@ -41,7 +55,10 @@ export function referencePages(): Record<string, string> {
       "# Error codes",
       generated,
       "An error names its code, what happened, where (file, line, field), and what to do. Codes are stable. Exit codes: 0 done, 1 a finding (check, lint, doctor), 2 usage, 3 input refused, 4 not there, 5 busy, full or unreachable, 6 damaged data, 70 a fault of ours.",
-      table(["code", "what happened", "what to do", "exit", "HTTP"], Object.entries(ERRORS).map(([code, error]) => [`\`${code}\``, error.summary, error.hint, String(error.exit), String(error.status)])),
+      table(
+        ["code", "what happened", "what to do", "exit", "HTTP"],
+        Object.entries(ERRORS).map(([code, error]) => [`\`${code}\``, error.summary, error.hint, String(error.exit), String(error.status)]),
+      ),
     ].join("\n\n"),
     "checks.md": [
       "# Checks and lint rules",
@@ -56,9 +73,13 @@ export function referencePages(): Record<string, string> {
       "# Routes of the public site",
       generated,
       "Every address answers GET and HEAD only. `?known=` (a log size or a time) shows a page as known then; `?as-of=` (a date) counts only what had been claimed by then; both stay in the addresses that “cite this” gives. Addresses of published revisions never change.",
-      table(["address", "what it is", "parameters"], ROUTES.map((route) => [`\`${route.path}\``, route.about, (route.query ?? []).map((name) => `\`${name}\``).join(" ")])),
+      table(
+        ["address", "what it is", "parameters"],
+        ROUTES.map((route) => [`\`${route.path}\``, route.about, (route.query ?? []).map((name) => `\`${name}\``).join(" ")]),
+      ),
     ].join("\n\n"),
   };
 }
 
-if (import.meta.main) for (const [file, text] of Object.entries(referencePages())) writeFileSync(join(import.meta.dirname, file), `${text}\n`);
+if (import.meta.main)
+  for (const [file, text] of Object.entries(referencePages())) writeFileSync(join(import.meta.dirname, file), `${text}\n`);

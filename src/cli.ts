@@ -67,11 +67,18 @@ export async function main(argv: readonly string[]): Promise<number> {
     .configureOutput({ writeErr: () => {} })
     .addHelpText("after", "\nEach command teaches itself: tracewire <command> --help. Exit codes: docs/errors.md.");
   for (const command of COMMANDS) {
-    const own = parser.command(command.arguments ? `${command.name} ${command.arguments}` : command.name).description(command.summary).exitOverride().configureOutput({ writeErr: () => {} });
+    const own = parser
+      .command(command.arguments ? `${command.name} ${command.arguments}` : command.name)
+      .description(command.summary)
+      .exitOverride()
+      .configureOutput({ writeErr: () => {} });
     for (const spec of optionsOf(command)) own.addOption(toOption(spec));
     own.addHelpText("after", helpTail(command));
     own.action(async (...values: unknown[]) => {
-      const args = values.slice(0, own.registeredArguments.length).flat().filter((value) => value !== undefined) as string[];
+      const args = values
+        .slice(0, own.registeredArguments.length)
+        .flat()
+        .filter((value) => value !== undefined) as string[];
       exit = (await command.run(contextOf(own.opts()), args, own.opts())) ?? 0;
     });
   }
@@ -92,7 +99,9 @@ function toOption(spec: OptionSpec): Option {
 
 function helpTail(command: Command): string {
   const examples = command.examples.map(([call, about]) => `  ${call}\n      ${about}`).join("\n");
-  const exits = Object.entries({ 0: "done", ...command.exits, 2: "the command line cannot be used" }).map(([code, about]) => `  ${code}  ${about}`);
+  const exits = Object.entries({ 0: "done", ...command.exits, 2: "the command line cannot be used" }).map(
+    ([code, about]) => `  ${code}  ${about}`,
+  );
   return `\nExamples:\n${examples}\n\nExit codes:\n${exits.join("\n")}\n  others: docs/errors.md`;
 }
 
@@ -113,7 +122,10 @@ function report(error: unknown, json: boolean): number {
     if (error.exitCode === 0) return 0;
     return report(new TracewireError("BAD_ARGUMENT", { what: error.message.replace(/^error: /, "") }), json);
   }
-  const known = error instanceof TracewireError ? error : new TracewireError("INTERNAL", { what: error instanceof Error ? error.message : String(error), cause: error });
+  const known =
+    error instanceof TracewireError
+      ? error
+      : new TracewireError("INTERNAL", { what: error instanceof Error ? error.message : String(error), cause: error });
   if (json) process.stdout.write(`${JSON.stringify(known)}\n`);
   else {
     process.stderr.write(`tracewire: ${known.message} [${known.code}]\n`);

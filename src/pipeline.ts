@@ -1,7 +1,15 @@
 // The whole of Tracewire in one function, for reading: a source is captured, a claim is read out of it, a figure
 // counts it, a story binds the figure and is published. The command line does the same, one step a command.
 import { appendClaim, parseClaim, type ClaimInput } from "./casefile/casefile.ts";
-import { appendCapture, appendRelease, prepareCapture, readText, requireLocator, findCapture, type CaptureInput } from "./evidence/evidence.ts";
+import {
+  appendCapture,
+  appendRelease,
+  prepareCapture,
+  readText,
+  requireLocator,
+  findCapture,
+  type CaptureInput,
+} from "./evidence/evidence.ts";
 import { appendFigureSpec, computeFigure, requireFigureSpec, type Figure } from "./figures/figures.ts";
 import type { NewsroomWriter } from "./newsroom.ts";
 import { parseStoryText, publishStory, type PublishOutcome } from "./press/press.ts";

@@ -7,7 +7,13 @@ import { computeFigure, figureHash, findFigureSpec } from "./figures/figures.ts"
 import { VIEWS } from "./newsroom.ts";
 import { listRevisions } from "./press/press.ts";
 
-export type RecomputeFinding = { what: "view_differs" | "figure_differs" | "figure_cannot_be_computed"; index?: number; file?: string; expected?: string; actual?: string };
+export type RecomputeFinding = {
+  what: "view_differs" | "figure_differs" | "figure_cannot_be_computed";
+  index?: number;
+  file?: string;
+  expected?: string;
+  actual?: string;
+};
 
 /** Findings in the caches of one data folder; its entries must have been verified before. */
 export function recomputeFolder(folder: string): RecomputeFinding[] {
@@ -19,11 +25,17 @@ export function recomputeFolder(folder: string): RecomputeFinding[] {
     for (const { seq, body } of log.entries()) if (body) for (const view of VIEWS) view.apply(fresh, { seq, body });
     const [expected, actual] = [viewsDigest(fresh, VIEWS), readDigest(log.db)];
     for (const { name } of VIEWS)
-      if (expected[name] !== actual[name]) findings.push({ what: "view_differs", file: join("newsroom.db", name), expected: expected[name], actual: actual[name] });
+      if (expected[name] !== actual[name])
+        findings.push({ what: "view_differs", file: join("newsroom.db", name), expected: expected[name], actual: actual[name] });
     fresh.close();
     if (findings.length > 0) return findings;
 
-    const erased = new Set(log.db.prepare("SELECT seq FROM entry_index WHERE erased IS NOT NULL").all().map((row) => row.seq as number));
+    const erased = new Set(
+      log.db
+        .prepare("SELECT seq FROM entry_index WHERE erased IS NOT NULL")
+        .all()
+        .map((row) => row.seq as number),
+    );
     const slugs = log.db.prepare("SELECT DISTINCT slug FROM publications ORDER BY slug").all();
     for (const { slug } of slugs)
       for (const publication of listRevisions(log, slug as string))
@@ -35,7 +47,13 @@ export function recomputeFolder(folder: string): RecomputeFinding[] {
           const again = named && computeFigure(log, named.spec, size, published.rules_version);
           if (!again) findings.push({ what: "figure_cannot_be_computed", index: publication.seq, file: published.id });
           else if (figureHash(again) !== figureHash(published))
-            findings.push({ what: "figure_differs", index: publication.seq, file: published.id, expected: figureHash(published), actual: figureHash(again) });
+            findings.push({
+              what: "figure_differs",
+              index: publication.seq,
+              file: published.id,
+              expected: figureHash(published),
+              actual: figureHash(again),
+            });
         }
     return findings;
   } finally {

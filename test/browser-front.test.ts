@@ -48,8 +48,13 @@ async function visit(path: string, options: BrowserContextOptions, look: (page: 
 
 async function assertAccessible(page: Page, where: string): Promise<void> {
   await page.evaluate(axe);
-  const result = (await page.evaluate("axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })")) as AxeResult;
-  assert.deepEqual(result.violations.map(({ id, nodes }) => `${where}: ${id}: ${nodes[0]?.html.slice(0, 160)} ${nodes[0]?.failureSummary}`), []);
+  const result = (await page.evaluate(
+    "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })",
+  )) as AxeResult;
+  assert.deepEqual(
+    result.violations.map(({ id, nodes }) => `${where}: ${id}: ${nodes[0]?.html.slice(0, 160)} ${nodes[0]?.failureSummary}`),
+    [],
+  );
 }
 
 test("axe would find something: a picture without words is planted", { skip }, async () => {
@@ -80,7 +85,10 @@ test("axe finds nothing: light, dark, 320 px wide and at twice the size; nothing
 });
 
 test("a figure opens in place by keyboard, says its piece, and closes again", { skip }, async () => {
-  for (const [width, colorScheme] of [[1280, "light"], [320, "dark"]] as const)
+  for (const [width, colorScheme] of [
+    [1280, "light"],
+    [320, "dark"],
+  ] as const)
     await visit(STORY, { viewport: { width, height: 800 }, colorScheme }, async (page) => {
       const figure = page.locator(".standfirst button.fig").nth(1);
       await figure.focus();
@@ -88,12 +96,16 @@ test("a figure opens in place by keyboard, says its piece, and closes again", { 
       const note = page.locator("[popover]:popover-open");
       assert.equal(await note.count(), 1);
       const words = await note.innerText();
-      for (const expected of ["$2,966,031,000", "Who says", "How we counted", "As known on", "All seven rows"]) assert.ok(words.includes(expected), expected);
+      for (const expected of ["$2,966,031,000", "Who says", "How we counted", "As known on", "All seven rows"])
+        assert.ok(words.includes(expected), expected);
       const box = (await note.boundingBox())!;
       assert.ok(box.x >= 0 && box.y >= 0 && box.x + box.width <= width && box.y + box.height <= 800, "the note is inside the window");
       await assertAccessible(page, `open note at ${width} px`);
       await page.keyboard.press("Tab");
-      assert.match(String(await page.evaluate("document.activeElement.getAttribute('href')")), /^\/figures\/panel-2024-table-usd\?known=\d+$/);
+      assert.match(
+        String(await page.evaluate("document.activeElement.getAttribute('href')")),
+        /^\/figures\/panel-2024-table-usd\?known=\d+$/,
+      );
       await page.keyboard.press("Escape");
       assert.equal(await note.count(), 0);
       assert.equal(await figure.evaluate((element) => element === element.ownerDocument.activeElement), true, "focus comes back");

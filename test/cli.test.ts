@@ -20,19 +20,31 @@ describe("the command line", () => {
       input: input ?? "",
       encoding: "utf8",
     });
-    return { code: done.status, out: done.stdout, err: done.stderr, json: () => done.stdout.trim().split("\n").map((line) => JSON.parse(line) as Record<string, never>) };
+    return {
+      code: done.status,
+      out: done.stdout,
+      err: done.stderr,
+      json: () =>
+        done.stdout
+          .trim()
+          .split("\n")
+          .map((line) => JSON.parse(line) as Record<string, never>),
+    };
   };
   const refused = (args: string[], code: number, pattern: RegExp) => {
     const result = tracewire(args);
     assert.equal(result.code, code, `${args.join(" ")}: ${result.err}${result.out}`);
     assert.match(result.err, pattern);
     assert.match(result.err, /what to do: /);
-    const json = tracewire([...args, "--json"]).json().at(-1) as unknown as { error: { code: string; hint: string } };
+    const json = tracewire([...args, "--json"])
+      .json()
+      .at(-1) as unknown as { error: { code: string; hint: string } };
     assert.match(json.error.code, /^[A-Z_]+$/);
   };
   before(() => {
     assert.equal(tracewire(["import", "casefile", "demo/casefile", "--release"]).code, 0);
-    for (const file of ["panel-2024-table-count", "panel-2024-table-usd", "panel-2024-published-count"]) assert.equal(tracewire(["figure", "--define", `demo/figures/${file}.json`]).code, 0);
+    for (const file of ["panel-2024-table-count", "panel-2024-table-usd", "panel-2024-published-count"])
+      assert.equal(tracewire(["figure", "--define", `demo/figures/${file}.json`]).code, 0);
   });
   after(() => rmSync(scratch, { recursive: true, force: true }));
 
@@ -51,14 +63,33 @@ describe("the command line", () => {
   test("a command that writes creates the newsroom: key 0600, public key printed", () => {
     assert.equal(statSync(join(data, "newsroom.key")).mode & 0o777, 0o600);
     const other = join(scratch, "other");
-    const { err, code } = tracewire(["capture", "README.md", "--grade", "original", "--source-grade", "A", "--item-grade", "1", "--data", other]);
+    const { err, code } = tracewire([
+      "capture",
+      "README.md",
+      "--grade",
+      "original",
+      "--source-grade",
+      "A",
+      "--item-grade",
+      "1",
+      "--data",
+      other,
+    ]);
     assert.equal(code, 0);
     assert.match(err, /Public key.*tracewire\/[0-9a-f]{16}\+[0-9a-f]{8}\+/);
     refused(["figure", "x", "--data", join(scratch, "nowhere")], 4, /no newsroom/);
   });
   test("figure prints the sentence, the rows and the way to the evidence", () => {
     const { out } = tracewire(["figure", "panel-2024-table-usd"]);
-    for (const part of [/\$2,966,031,000/, /as transcribed/, /How we counted/, /7 rows/, /claim \d+ ← [0-9a-f]{12}, row \d+ amount_usd/, /tracewire reproduce/]) assert.match(out, part);
+    for (const part of [
+      /\$2,966,031,000/,
+      /as transcribed/,
+      /How we counted/,
+      /7 rows/,
+      /claim \d+ ← [0-9a-f]{12}, row \d+ amount_usd/,
+      /tracewire reproduce/,
+    ])
+      assert.match(out, part);
     assert.equal(tracewire(["figure", "panel-2024-table-count", "--json"]).json()[0]!.value, "57");
     assert.equal(tracewire(["figure", "panel-2024-table-count", "--known", "1", "--json"]).code, 4, "not defined yet at size 1");
     assert.equal(tracewire(["figure", "panel-2024-table-count", "--as-of", "2020", "--json"]).json()[0]!.value, "0");
@@ -69,11 +100,31 @@ describe("the command line", () => {
     refused(["capture", "no-such-file", "--grade", "copy", "--source-grade", "C", "--item-grade", "3"], 4, /cannot be read/);
     const grades = ["--grade", "copy", "--source-grade", "C", "--item-grade", "3"];
     refused(["capture", "http://127.0.0.1:1/x", ...grades], 3, /EGRESS_REFUSED/);
-    const [captured] = tracewire(["capture", "-", "--title", "From a pipe", ...grades, "--json"], "A body says that 12 million dollars were taken.").json() as unknown as { seq: number; sha256: string }[];
+    const [captured] = tracewire(
+      ["capture", "-", "--title", "From a pipe", ...grades, "--json"],
+      "A body says that 12 million dollars were taken.",
+    ).json() as unknown as { seq: number; sha256: string }[];
     assert.equal(readFileSync(join(data, "blobs", captured!.sha256.slice(0, 2), captured!.sha256), "utf8").length, 47);
-    const again = tracewire(["capture", "-", ...grades, "--json"], "A body says that 12 million dollars were taken.").json()[0] as unknown as { seq: number };
+    const again = tracewire(
+      ["capture", "-", ...grades, "--json"],
+      "A body says that 12 million dollars were taken.",
+    ).json()[0] as unknown as { seq: number };
     assert.equal(again.seq, captured!.seq + 1, "a second record, the same blob");
-    const claim = (quote: string, more: string[] = []) => ["claim", "theft/2023-09-04-stake", "amount", "12000000", "--unit", "USD", "--claimant", "A body", "--capture", captured!.sha256.slice(0, 10), "--quote", quote, ...more];
+    const claim = (quote: string, more: string[] = []) => [
+      "claim",
+      "theft/2023-09-04-stake",
+      "amount",
+      "12000000",
+      "--unit",
+      "USD",
+      "--claimant",
+      "A body",
+      "--capture",
+      captured!.sha256.slice(0, 10),
+      "--quote",
+      quote,
+      ...more,
+    ];
     refused(claim("13 million dollars"), 3, /LOCATOR_NOT_FOUND[\s\S]*12 million dollars/);
     refused([...claim("12 million"), "--hedge", "sure"], 2, /asserted/);
     const size = tracewire(["show", "--json"]).json()[0]!.log_size;
@@ -88,13 +139,26 @@ describe("the command line", () => {
     assert.match(tracewire(["erase", String(captured!.seq), "--reason", "court order", "--with-claims", "--dry-run"]).out, /Would erase/);
     refused(["erase", String(captured!.seq), "--reason", "court order", "--with-claims"], 2, /cannot be undone/);
     refused(["erase", String(captured!.seq), "--reason", "court order", "--yes"], 2, /claims rest on capture/);
-    assert.equal(tracewire(["erase", String(captured!.seq), String(again.seq), "--reason", "court order", "--with-claims", "--yes"]).code, 0);
+    assert.equal(
+      tracewire(["erase", String(captured!.seq), String(again.seq), "--reason", "court order", "--with-claims", "--yes"]).code,
+      0,
+    );
     assert.equal(existsSync(join(data, "blobs", captured!.sha256.slice(0, 2), captured!.sha256)), false);
     refused(["show", String(made.seq)], 4, /ERASED/);
     assert.match(tracewire(["verify"]).out, new RegExp(`erased: .*${made.seq}[\\s\\S]*Clean`));
   });
   test("judge, check, export, verify --bundle, backup, restore, doctor, completion", () => {
-    const judged = ["judge", "same", "theft/2023-09-04-stake", "theft/2023-11-10-poloniex", "--verdict", "negative", "--why", "Other victims", "--json"];
+    const judged = [
+      "judge",
+      "same",
+      "theft/2023-09-04-stake",
+      "theft/2023-11-10-poloniex",
+      "--verdict",
+      "negative",
+      "--why",
+      "Other victims",
+      "--json",
+    ];
     assert.equal(tracewire(judged).code, 0);
     refused(["judge", "same", "theft/2023-09-04-stake", "--verdict", "negative", "--why", "Other victims"], 2, /two subjects/);
     const checked = tracewire(["check", "total-against-its-rows"]);
@@ -114,9 +178,15 @@ describe("the command line", () => {
     assert.equal(existsSync(join(copy, "newsroom.key")), false);
     const restored = join(scratch, "restored");
     assert.equal(tracewire(["restore", copy, "--data", restored]).code, 0);
-    const [one, two] = [tracewire(["verify", "--json"]), tracewire(["verify", "--json", "--data", restored])].map((result) => result.json()[0] as unknown as { root: string; outcome: string });
+    const [one, two] = [tracewire(["verify", "--json"]), tracewire(["verify", "--json", "--data", restored])].map(
+      (result) => result.json()[0] as unknown as { root: string; outcome: string },
+    );
     assert.deepEqual([one!.outcome, two!.outcome, two!.root], ["clean", "clean", one!.root]);
-    refused(["capture", "README.md", "--grade", "original", "--source-grade", "A", "--item-grade", "1", "--data", restored], 5, /signing key is not here/);
+    refused(
+      ["capture", "README.md", "--grade", "original", "--source-grade", "A", "--item-grade", "1", "--data", restored],
+      5,
+      /signing key is not here/,
+    );
     refused(["restore", copy, "--data", data], 3, /NEWSROOM_EXISTS/);
     assert.match(tracewire(["doctor"]).out, /ok {4}runtime/);
     for (const shell of ["bash", "zsh", "fish"]) assert.match(tracewire(["completion", shell]).out, /reproduce/);

@@ -12,7 +12,9 @@ const newsroom = openForWriting(process.argv[2]!, systemEffects);
 // One write to the pipe is atomic, so a line is there whole or not at all.
 const acknowledge = (what: object) => writeSync(1, `${JSON.stringify(what)}\n`);
 const story = (round: number) =>
-  parseStoryText(`---\nslug: crash-story\ntopic: Security\nbyline: Test\nhappened: 2024\nreply: reply/crash\n---\n\n# There are {{crash-count}} thefts\n\n> Round ${"x".repeat(round % 50)}.\n\nText.\n`);
+  parseStoryText(
+    `---\nslug: crash-story\ntopic: Security\nbyline: Test\nhappened: 2024\nreply: reply/crash\n---\n\n# There are {{crash-count}} thefts\n\n> Round ${"x".repeat(round % 50)}.\n\nText.\n`,
+  );
 
 acknowledge({ ready: true });
 for (let round = 0; round < WRITES_MAX; round++) {
@@ -45,7 +47,9 @@ for (let round = 0; round < WRITES_MAX; round++) {
     });
     acknowledge({ write: "claim", seq, subject: claim.subject });
   }
-  newsroom.transact("crash", (transaction) => appendFigureSpec(transaction, { id: "crash-count", title: "Thefts in the crash test", measure: "count", of: "theft" }, "crash"));
+  newsroom.transact("crash", (transaction) =>
+    appendFigureSpec(transaction, { id: "crash-count", title: "Thefts in the crash test", measure: "count", of: "theft" }, "crash"),
+  );
   const published = newsroom.transact("crash", (transaction) => publishStory(transaction, newsroom.log, story(round), { by: "crash" }));
   acknowledge({ write: "publication", seq: published.seq, revision: published.revision });
 }

@@ -12,7 +12,10 @@ import { createNewsroom, openForWriting, openNewsroom } from "../src/newsroom.ts
 import { recomputeFolder } from "../src/recompute.ts";
 import { announce, repositoryRoot, scaled, seed } from "./scale.ts";
 
-const node = (script: string, args: string[]) => spawn(process.execPath, ["--disable-warning=ExperimentalWarning", join(repositoryRoot, script), ...args], { stdio: ["ignore", "pipe", "ignore"] });
+const node = (script: string, args: string[]) =>
+  spawn(process.execPath, ["--disable-warning=ExperimentalWarning", join(repositoryRoot, script), ...args], {
+    stdio: ["ignore", "pipe", "ignore"],
+  });
 const random = seededRandom(seed);
 const randomBelow = (limit: number) => (random(4).reduce((sum, byte) => sum * 256 + byte, 0) >>> 0) % limit;
 
@@ -32,7 +35,14 @@ function runAndKill(script: string, args: string[], ready: (output: string) => b
       arm();
     });
     arm();
-    child.on("close", () => resolve(output.slice(0, output.lastIndexOf("\n") + 1).split("\n").filter(Boolean)));
+    child.on("close", () =>
+      resolve(
+        output
+          .slice(0, output.lastIndexOf("\n") + 1)
+          .split("\n")
+          .filter(Boolean),
+      ),
+    );
   });
 }
 
@@ -78,7 +88,12 @@ test("an import that is killed is all there or not there", async (t) => {
   for (let kill = 0; kill < kills; kill++) {
     const folder = mkdtempSync(join(tmpdir(), "tracewire-crash-import-"));
     createNewsroom(folder, systemEffects).close();
-    await runAndKill("src/cli.ts", ["import", "casefile", join(repositoryRoot, "demo", "casefile"), "--data", folder, "--release", "--json"], () => true, 300 + randomBelow(2_500));
+    await runAndKill(
+      "src/cli.ts",
+      ["import", "casefile", join(repositoryRoot, "demo", "casefile"), "--data", folder, "--release", "--json"],
+      () => true,
+      300 + randomBelow(2_500),
+    );
     const reader = openNewsroom(folder);
     const claims = reader.log.db.prepare("SELECT count(*) AS n FROM claims").get()!.n as number;
     assert.ok(claims === 0 || claims > 1_000, `${claims} claims after a kill`);

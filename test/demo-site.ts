@@ -60,7 +60,11 @@ async function fillDemo(newsroom: NewsroomWriter): Promise<void> {
 }
 
 /** node:http and not fetch: a test has to be able to send a foreign Host. */
-function get(port: number, path: string, { method = "GET", headers = {} }: { method?: string; headers?: Record<string, string> } = {}): Promise<Answer> {
+function get(
+  port: number,
+  path: string,
+  { method = "GET", headers = {} }: { method?: string; headers?: Record<string, string> } = {},
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const call = request({ host: "127.0.0.1", port, path, method, headers }, (response) => {
       const parts: Buffer[] = [];

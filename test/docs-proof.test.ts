@@ -14,7 +14,8 @@ const page = readFileSync(join(repositoryRoot, "docs", "check-a-proof.md"), "utf
 const script = /```sh check\n([\s\S]*?)```/.exec(page)![1]!;
 const has = (command: string) => spawnSync("sh", ["-c", `command -v ${command}`]).status === 0;
 const openssl = has("openssl") ? spawnSync("openssl", ["version"], { encoding: "utf8" }).stdout : "";
-const skip = process.platform === "win32" || !/^OpenSSL [3-9]/.test(openssl) || !has("sha256sum") ? "needs sh, sha256sum and OpenSSL 3" : false;
+const skip =
+  process.platform === "win32" || !/^OpenSSL [3-9]/.test(openssl) || !has("sha256sum") ? "needs sh, sha256sum and OpenSSL 3" : false;
 
 const room = makeLogFolder({ commits: 6 });
 const folder = mkdtempSync(join(tmpdir(), "tracewire-proof-"));
@@ -46,7 +47,8 @@ function run(files: Record<string, Buffer>): { status: number | null; output: st
 }
 
 test("every file the script reads is named in the page's table", () => {
-  for (const name of Object.keys(filesOf(0, room.log.size(), room.log.checkpoint()))) assert.match(page, new RegExp(`^\\| \`${name}\` \\|`, "m"));
+  for (const name of Object.keys(filesOf(0, room.log.size(), room.log.checkpoint())))
+    assert.match(page, new RegExp(`^\\| \`${name}\` \\|`, "m"));
 });
 
 test("the script accepts entries of a real log, at its edges and under an older checkpoint", { skip }, () => {
@@ -54,7 +56,13 @@ test("the script accepts entries of a real log, at its edges and under an older 
   for (const seq of [0, 1, 63, 64, size - 2, size - 1]) {
     const { status, output } = run(filesOf(seq, size, room.log.checkpoint()));
     assert.equal(status, 0, output);
-    assert.match(output, new RegExp(`^verified: entry ${seq} of ${size}, signed by ${room.key.origin} with key ${Buffer.from(room.key.publicKeyRaw).toString("hex")}$`, "m"));
+    assert.match(
+      output,
+      new RegExp(
+        `^verified: entry ${seq} of ${size}, signed by ${room.key.origin} with key ${Buffer.from(room.key.publicKeyRaw).toString("hex")}$`,
+        "m",
+      ),
+    );
   }
   const older = room.notes[2]!;
   assert.equal(run(filesOf(5, older.size, older.note)).status, 0);
@@ -72,7 +80,8 @@ test("one bit changed in any of the files and it refuses", { skip }, (t) => {
     const name = names[at % names.length]!;
     const bent = Buffer.from(files[name]!);
     // A last line feed, the dashes around the PEM and the unused bits at the end of its base64 are dress, not content.
-    const [from, to] = name === "public_key.pem" ? [pem.indexOf("\n") + 1, pem.lastIndexOf("\n-----END") - 2] : [0, bent.length - (name === "body" ? 0 : 1)];
+    const [from, to] =
+      name === "public_key.pem" ? [pem.indexOf("\n") + 1, pem.lastIndexOf("\n-----END") - 2] : [0, bent.length - (name === "body" ? 0 : 1)];
     const position = from + pick(to - from);
     bent[position]! ^= 1 << pick(8);
     const { status, output } = run({ ...files, [name]: bent });

@@ -18,21 +18,39 @@ for (const [file, text] of Object.entries(referencePages()))
 test("every field of a claim and every rule of a figure is documented", () => {
   const missing = [
     ...Object.keys(claimSchema().ClaimSchema.properties).filter((name) => !read("docs", "claims.md").includes(`\`${name}\``)),
-    ...Object.keys(figureSpecSchema().FigureSpecSchema.properties).filter((name) => !["id", "title", "of", "noun", "subject", "listed_by", "by", "evidence"].includes(name) && !read("docs", "figures.md").includes(`\`${name}\``)),
+    ...Object.keys(figureSpecSchema().FigureSpecSchema.properties).filter(
+      (name) =>
+        !["id", "title", "of", "noun", "subject", "listed_by", "by", "evidence"].includes(name) &&
+        !read("docs", "figures.md").includes(`\`${name}\``),
+    ),
     ...FIGURE_FORMS.filter((name) => !read("docs", "stories.md").includes(`\`${name}\``)),
   ];
   assert.deepEqual(missing, []);
 });
 
 test("every link between the project's pages leads somewhere", () => {
-  const pages = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", ...readdirSync(join(repositoryRoot, "docs")).filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`)];
+  const pages = [
+    "README.md",
+    "ARCHITECTURE.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    ...readdirSync(join(repositoryRoot, "docs"))
+      .filter((name) => name.endsWith(".md"))
+      .map((name) => `docs/${name}`),
+  ];
   const broken = pages.flatMap((page) =>
-    [...read(page).matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map((match) => match[1]!).filter((link) => !link.startsWith("/") && !existsSync(join(repositoryRoot, page, "..", link))).map((link) => `${page}: ${link}`),
+    [...read(page).matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)]
+      .map((match) => match[1]!)
+      .filter((link) => !link.startsWith("/") && !existsSync(join(repositoryRoot, page, "..", link)))
+      .map((link) => `${page}: ${link}`),
   );
   assert.deepEqual(broken, []);
 });
 
 test("the README shows every command by name", () => {
   const readme = read("README.md");
-  assert.deepEqual(COMMANDS.map((command) => command.name).filter((name) => !new RegExp(`\\b${name}\\b`).test(readme)), []);
+  assert.deepEqual(
+    COMMANDS.map((command) => command.name).filter((name) => !new RegExp(`\\b${name}\\b`).test(readme)),
+    [],
+  );
 });

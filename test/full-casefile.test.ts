@@ -31,11 +31,19 @@ const BASE: FigureSpec = {
 };
 const RESEARCHER = { listed_by: "tayvano list" };
 const COMPANIES = { ...RESEARCHER, victims: { types: ["company/protocol"] } };
-const OFFICIAL = ["official-gov", "official-UN", "official-coalition", "official-suspected", "official-gov-unnamed-victim", "official-UN-unnamed-victim"] as const;
+const OFFICIAL = [
+  "official-gov",
+  "official-UN",
+  "official-coalition",
+  "official-suspected",
+  "official-gov-unnamed-victim",
+  "official-UN-unnamed-victim",
+] as const;
 
 describe("the full case file", { skip: full.skip }, () => {
   let newsroom: SmallNewsroom;
-  const figure = (changes: Partial<FigureSpec>) => computeFigure(newsroom.log, parseFigureSpec({ ...BASE, ...changes }), newsroom.log.size());
+  const figure = (changes: Partial<FigureSpec>) =>
+    computeFigure(newsroom.log, parseFigureSpec({ ...BASE, ...changes }), newsroom.log.size());
   before(async () => {
     newsroom = await smallNewsroom();
     await importCasefile(newsroom, full.path!, options);
@@ -46,11 +54,26 @@ describe("the full case file", { skip: full.skip }, () => {
     ["every row held", {}, 119, "3901751943"],
     ["researcher list", RESEARCHER, 115, "3074751943"],
     ["researcher list, companies only", COMPANIES, 94, "2955757081"],
-    ["… and amount known and above zero", { ...COMPANIES, outcome: { unknown_amounts: "exclude", zero_amounts: "exclude" } }, 85, "2955757081"],
+    [
+      "… and amount known and above zero",
+      { ...COMPANIES, outcome: { unknown_amounts: "exclude", zero_amounts: "exclude" } },
+      85,
+      "2955757081",
+    ],
     ["… and at least $1M", { ...COMPANIES, outcome: { amount_min: "1000000" } }, 66, "2949645187"],
     ["… and at least $10M", { ...COMPANIES, outcome: { amount_min: "10000000" } }, 38, "2840070000"],
-    ["researcher list without minted-token values", { ...RESEARCHER, valuation: { basis: "as_published", minted: "exclude" } }, 114, "2914751943"],
-    ["researcher list plus Coincheck", { ...RESEARCHER, include: [{ subject: "theft/2018-01-26-coincheck", why: "attributed by Group-IB" }] }, 116, "3606751943"],
+    [
+      "researcher list without minted-token values",
+      { ...RESEARCHER, valuation: { basis: "as_published", minted: "exclude" } },
+      114,
+      "2914751943",
+    ],
+    [
+      "researcher list plus Coincheck",
+      { ...RESEARCHER, include: [{ subject: "theft/2018-01-26-coincheck", why: "attributed by Group-IB" }] },
+      116,
+      "3606751943",
+    ],
     ["official-gov or official-UN", { attribution: { levels: ["official-UN", "official-gov"] } }, 19, "1462880000"],
     ["any official attribution", { attribution: { levels: [...OFFICIAL] } }, 27, "2070852000"],
   ];
@@ -60,47 +83,96 @@ describe("the full case file", { skip: full.skip }, () => {
       assert.equal(figure(changes).value, sum);
     });
   test("DOMAIN §2.2, thefts from named companies: 16 on 14 victims", () => {
-    const named = { attribution: { levels: ["official-UN", "official-gov"] as ("official-UN" | "official-gov")[] }, victims: { types: ["company/protocol"], named: true } };
+    const named = {
+      attribution: { levels: ["official-UN", "official-gov"] as ("official-UN" | "official-gov")[] },
+      victims: { types: ["company/protocol"], named: true },
+    };
     assert.equal(figure({ ...named, measure: "count" }).value, "16");
     assert.equal(figure({ ...named, measure: "count", unit_of_count: "victim" }).value, "14");
     assert.equal(figure(named).value, "1449730000");
   });
 
-  const found = (check: Parameters<typeof runChecks>[2]) => runChecks(newsroom.log, { log_size: newsroom.log.size(), evidence: "released" }, check);
+  const found = (check: Parameters<typeof runChecks>[2]) =>
+    runChecks(newsroom.log, { log_size: newsroom.log.size(), evidence: "released" }, check);
   test("DOMAIN §9.1: 57 against 58 is printed as a discrepancy that is not explained", () => {
-    assert.match(found(["total-against-its-rows"]).map((result) => result.what).join("\n"), /published 58; .*sum to 57\. The difference is not explained/);
+    assert.match(
+      found(["total-against-its-rows"])
+        .map((result) => result.what)
+        .join("\n"),
+      /published 58; .*sum to 57\. The difference is not explained/,
+    );
   });
   test("DOMAIN §9.3: removing Paid Network moves 2021 by $160M, and the restatement says why", () => {
-    const spec = { ...BASE, ...RESEARCHER, id: "thefts-2021", title: "Thefts of 2021", period: { basis: "date", from: "2021-01-01", to: "2021-12-31" } };
-    const story = parseStoryText("---\nslug: thefts-of-2021\ntopic: Payments\nbyline: Test\nhappened: 2021\nreply: reply/msmt\n---\n# The list adds up to {{thefts-2021}}\n\n> As listed.\n\nText.\n");
+    const spec = {
+      ...BASE,
+      ...RESEARCHER,
+      id: "thefts-2021",
+      title: "Thefts of 2021",
+      period: { basis: "date", from: "2021-01-01", to: "2021-12-31" },
+    };
+    const story = parseStoryText(
+      "---\nslug: thefts-of-2021\ntopic: Payments\nbyline: Test\nhappened: 2021\nreply: reply/msmt\n---\n# The list adds up to {{thefts-2021}}\n\n> As listed.\n\nText.\n",
+    );
     newsroom.transact("test", (transaction) => appendFigureSpec(transaction, spec, "test"));
     newsroom.transact("test", (transaction) => publishStory(transaction, newsroom.log, story, { by: "test" }));
     newsroom.transact("test", (transaction) =>
-      appendFigureSpec(transaction, { ...spec, exclude: [{ subject: "theft/2021-03-05-paid-network", why: "nominal value of minted tokens" }] }, "test"),
+      appendFigureSpec(
+        transaction,
+        { ...spec, exclude: [{ subject: "theft/2021-03-05-paid-network", why: "nominal value of minted tokens" }] },
+        "test",
+      ),
     );
     const [restatement] = readRestatements(newsroom.log, "thefts-2021");
     assert.equal(BigInt(restatement!.from.value!) - BigInt(restatement!.to.value!), 160_000_000n);
-    assert.deepEqual(restatement!.cause.map((cause) => [cause.what, cause.subject]), [["rule changed", undefined], ["row removed", "theft/2021-03-05-paid-network"]]);
+    assert.deepEqual(
+      restatement!.cause.map((cause) => [cause.what, cause.subject]),
+      [
+        ["rule changed", undefined],
+        ["row removed", "theft/2021-03-05-paid-network"],
+      ],
+    );
   });
   test("DOMAIN §9.4: Upbit at theft and at announcement; a sum refuses to mix the two", () => {
-    const upbit = { include: [], countries: undefined, period: { basis: "date" as const, from: "2019-11-27", to: "2019-11-27" }, choice: undefined };
+    const upbit = {
+      include: [],
+      countries: undefined,
+      period: { basis: "date" as const, from: "2019-11-27", to: "2019-11-27" },
+      choice: undefined,
+    };
     assert.equal(figure({ ...upbit, gross_or_net: "gross", valuation: { basis: "at_theft" } }).value, "48500000");
     assert.equal(figure({ ...upbit, valuation: { basis: "at_publication" } }).value, "1040000000");
     assert.throws(
-      () => figure({ period: { basis: "date", from: "2019-11-01", to: "2022-12-31" }, attribution: { levels: ["official-gov"] }, valuation: { basis: "any" }, choice: { claimants: ["Republic of Korea, National Police"] } }),
+      () =>
+        figure({
+          period: { basis: "date", from: "2019-11-01", to: "2022-12-31" },
+          attribution: { levels: ["official-gov"] },
+          valuation: { basis: "any" },
+          choice: { claimants: ["Republic of Korea, National Police"] },
+        }),
       (error) => error instanceof TracewireError && error.code === "MIXED_BASES" && /upbit/.test(error.message),
     );
   });
   test("DOMAIN §9.5: two thefts of $147.5M stay two", () => {
     const equal = found(["equal-amounts"]).find((result) => result.what.startsWith("147,500,000"));
     assert.match(equal!.what, /alphapo-coinspaid and theft\/2023-11-22-htx-heco/);
-    const subjects = new Set(readClaims(newsroom.log, { log_size: newsroom.log.size(), evidence: "released" }, { field: "amount" }).filter((claim) => claim.value === "147500000").map((claim) => claim.subject));
+    const subjects = new Set(
+      readClaims(newsroom.log, { log_size: newsroom.log.size(), evidence: "released" }, { field: "amount" })
+        .filter((claim) => claim.value === "147500000")
+        .map((claim) => claim.subject),
+    );
     assert.equal(subjects.size, 2);
   });
   test("DOMAIN §9.8: Orbit Bridge is withdrawn by its source: excluded, visible, with the reason", () => {
     const computed = figure({ attribution: { levels: ["official-UN", "official-gov", "single-researcher"] } });
-    assert.deepEqual(computed.excluded.filter((row) => row.subject === "theft/2023-12-31-orbit-bridge").map((row) => row.why), ["attribution: withdrawn-by-source"]);
-    assert.ok(readClaims(newsroom.log, { log_size: newsroom.log.size(), evidence: "released" }, { subject: "theft/2023-12-31-orbit-bridge" }).some((claim) => claim.hedge === "withdrawn"));
+    assert.deepEqual(
+      computed.excluded.filter((row) => row.subject === "theft/2023-12-31-orbit-bridge").map((row) => row.why),
+      ["attribution: withdrawn-by-source"],
+    );
+    assert.ok(
+      readClaims(newsroom.log, { log_size: newsroom.log.size(), evidence: "released" }, { subject: "theft/2023-12-31-orbit-bridge" }).some(
+        (claim) => claim.hedge === "withdrawn",
+      ),
+    );
   });
   test("DOMAIN §9.13: a citation dated long after the event raises a check", () => {
     assert.ok(found(["source-date"]).some((result) => result.subject === "theft/2019-11-27-upbit"));
@@ -129,17 +201,38 @@ describe("the full case file", { skip: full.skip }, () => {
       });
       assert.equal(other.log.size(), size);
     };
-    await breakIn("incidents.csv", ",14000000,", ",14 million,", /BAD_INPUT incidents\.csv:2 amount_usd: "14 million" is not a whole number/);
-    await breakIn("incident-claims.csv", ",UN Panel,amount_usd,70000000", ",The Panel,amount_usd,70000000", /UNMAPPED_VALUE incident-claims\.csv:2 claimant: "The Panel"/);
-    await breakIn("annual-totals.csv", "UN Panel of Experts S/2024/215 (table", "Some Panel (table", /UNMAPPED_VALUE annual-totals\.csv:2 publisher/);
-    await breakIn("founding-claims.csv", "about,2017-01-01/2023-12-31", "roughly,2017-01-01/2023-12-31", /BAD_CLAIM founding-claims\.csv:3 bound/);
+    await breakIn(
+      "incidents.csv",
+      ",14000000,",
+      ",14 million,",
+      /BAD_INPUT incidents\.csv:2 amount_usd: "14 million" is not a whole number/,
+    );
+    await breakIn(
+      "incident-claims.csv",
+      ",UN Panel,amount_usd,70000000",
+      ",The Panel,amount_usd,70000000",
+      /UNMAPPED_VALUE incident-claims\.csv:2 claimant: "The Panel"/,
+    );
+    await breakIn(
+      "annual-totals.csv",
+      "UN Panel of Experts S/2024/215 (table",
+      "Some Panel (table",
+      /UNMAPPED_VALUE annual-totals\.csv:2 publisher/,
+    );
+    await breakIn(
+      "founding-claims.csv",
+      "about,2017-01-01/2023-12-31",
+      "roughly,2017-01-01/2023-12-31",
+      /BAD_CLAIM founding-claims\.csv:3 bound/,
+    );
     await breakIn("incidents.csv", "incident_id,date,", "incident,date,", /BAD_INPUT incidents\.csv:1 The column "incident_id" is missing/);
     rmSync(folder, { recursive: true });
     other.remove();
   });
   test("demo/casefile is what the shipping rules make of the full tables, and names nobody it may not", () => {
     const derived = deriveCasefile(full.path!);
-    for (const [file, text] of Object.entries(derived)) assert.equal(readFileSync(join(repositoryRoot, "demo", "casefile", file), "utf8"), text, file);
+    for (const [file, text] of Object.entries(derived))
+      assert.equal(readFileSync(join(repositoryRoot, "demo", "casefile", file), "utf8"), text, file);
     const incidents = derived["incidents.csv"]!;
     assert.ok(!/kucoin|gate\.io|2018-04-21-gate|coinrail|cointiger|algo capital|tayvano list/i.test(incidents));
     assert.ok(!/single-researcher|cluster|researcher_verdict/.test(incidents));

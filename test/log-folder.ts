@@ -52,7 +52,12 @@ export function makeLogFolder({ commits = 40, per_commit = 15, blob_count = 20, 
   }
   const seqs = captures.map(({ seq }) => seq);
   log.transact("test", (transaction) =>
-    transaction.append({ kind: "release", entries: [...seqs.slice(0, 12), seqs[0]! + 1, seqs[1]! + 1], bytes: seqs.slice(0, 6), by: "test" }),
+    transaction.append({
+      kind: "release",
+      entries: [...seqs.slice(0, 12), seqs[0]! + 1, seqs[1]! + 1],
+      bytes: seqs.slice(0, 6),
+      by: "test",
+    }),
   );
   const gone = captures[1]!;
   const erased = [gone.seq, gone.seq + 2];
@@ -63,7 +68,8 @@ export function makeLogFolder({ commits = 40, per_commit = 15, blob_count = 20, 
     transaction.forget(erased);
   });
   blobs.erase(gone.sha256);
-  for (let at = 0; at < 3; at++) log.transact("test", (transaction) => transaction.append({ kind: "note", text: `last ${at}`, by: "test" }));
+  for (let at = 0; at < 3; at++)
+    log.transact("test", (transaction) => transaction.append({ kind: "note", text: `last ${at}`, by: "test" }));
   notes.push({ size: log.size(), note: log.checkpoint() });
 
   const remove = () => {

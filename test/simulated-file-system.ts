@@ -86,7 +86,13 @@ export function simulatedDisk(random: Random): SimulatedDisk {
         file.durable = file.bytes;
       }),
     close: (handle) => call(() => void handles.delete(handle)),
-    rename: (from, to) => call(() => rename([{ path: from, node: undefined }, { path: to, node: need(from) }])),
+    rename: (from, to) =>
+      call(() =>
+        rename([
+          { path: from, node: undefined },
+          { path: to, node: need(from) },
+        ]),
+      ),
     unlink: (path) => call(() => void (names.has(path) && rename([{ path, node: undefined }]))),
     removeFolder: (path) =>
       call(() => {
@@ -103,7 +109,10 @@ export function simulatedDisk(random: Random): SimulatedDisk {
       call(() => {
         need(path);
         // Whatever changed a name in this folder is on the disk now, with the other half of a rename.
-        const [due, rest] = [pending.filter((change) => change.some((item) => isUnder(item.path, path))), pending.filter((change) => !change.some((item) => isUnder(item.path, path)))];
+        const [due, rest] = [
+          pending.filter((change) => change.some((item) => isUnder(item.path, path))),
+          pending.filter((change) => !change.some((item) => isUnder(item.path, path))),
+        ];
         for (const change of due) apply(durableNames, change);
         pending = rest;
       }),
@@ -114,7 +123,13 @@ export function simulatedDisk(random: Random): SimulatedDisk {
         return node && Buffer.from(node.bytes);
       }),
     exists: (path) => call(() => names.has(path)),
-    list: (path) => call(() => [...names.keys()].filter((name) => isUnder(name, path)).map((name) => name.slice(path.length + (path === "/" ? 0 : 1))).sort()),
+    list: (path) =>
+      call(() =>
+        [...names.keys()]
+          .filter((name) => isUnder(name, path))
+          .map((name) => name.slice(path.length + (path === "/" ? 0 : 1)))
+          .sort(),
+      ),
   };
 
   return {
@@ -132,7 +147,8 @@ export function simulatedDisk(random: Random): SimulatedDisk {
     reboot() {
       for (const change of pending) if (random(1)[0]! % 2 === 0) apply(durableNames, change);
       // A name whose folder did not survive is gone with it.
-      const reachable = (path: string): boolean => path === "/" || (durableNames.get(dirname(path)) === "folder" && reachable(dirname(path)));
+      const reachable = (path: string): boolean =>
+        path === "/" || (durableNames.get(dirname(path)) === "folder" && reachable(dirname(path)));
       names = new Map([...durableNames].filter(([path]) => reachable(path)));
       for (const [path, node] of names)
         if (node !== "folder") {
@@ -153,7 +169,8 @@ function torn({ bytes, durable }: File, random: Random): Uint8Array {
   if (bytes === durable) return durable;
   const length = durable.length + Math.floor((random(1)[0]! / 255) * (bytes.length - durable.length));
   const result = Buffer.alloc(length);
-  for (let at = 0; at < length; at += SECTOR_BYTES) if (random(1)[0]! % 2 === 0) result.set(bytes.subarray(at, Math.min(at + SECTOR_BYTES, length)), at);
+  for (let at = 0; at < length; at += SECTOR_BYTES)
+    if (random(1)[0]! % 2 === 0) result.set(bytes.subarray(at, Math.min(at + SECTOR_BYTES, length)), at);
   result.set(durable.subarray(0, length));
   return result;
 }

@@ -40,7 +40,13 @@ export async function smallNewsroom(seed = 1): Promise<SmallNewsroom> {
         const seqs = claims.map((claim) =>
           appendClaim(
             transaction,
-            parseClaim({ claimant: "Somebody", hedge: "asserted", as_of: "2024", source: { capture: source, locator: { quote: "made-up" } }, ...claim }),
+            parseClaim({
+              claimant: "Somebody",
+              hedge: "asserted",
+              as_of: "2024",
+              source: { capture: source, locator: { quote: "made-up" } },
+              ...claim,
+            }),
             "test",
           ),
         );

@@ -22,7 +22,14 @@ export type RowContext = {
   map<T>(table: Record<string, T>, column: string, key?: string): T;
 };
 /** A claim without its capture, and the column it was read from. */
-export type RowClaim = Partial<ClaimInput> & { subject: string; field: string; value: string; claimant: string; as_of: string; column: string };
+export type RowClaim = Partial<ClaimInput> & {
+  subject: string;
+  field: string;
+  value: string;
+  claimant: string;
+  as_of: string;
+  column: string;
+};
 export type CasefileTable = {
   file: string;
   title: string;
@@ -52,7 +59,19 @@ export const CASEFILE_TABLES: CasefileTable[] = [
     file: "incidents.csv",
     title: "Incidents, compiled from public sources",
     licence: FACTS,
-    columns: ["incident_id", "date", "date_precision", "victim_type", "country", "amount_usd", "native_amount", "attribution_source", "attribution_url", "attribution_level", "publish_label"],
+    columns: [
+      "incident_id",
+      "date",
+      "date_precision",
+      "victim_type",
+      "country",
+      "amount_usd",
+      "native_amount",
+      "attribution_source",
+      "attribution_url",
+      "attribution_level",
+      "publish_label",
+    ],
     read(cells, context) {
       const subject = `theft/${cells.incident_id!.toLowerCase()}`;
       if (!/^theft\/[a-z0-9][a-z0-9.-]*$/.test(subject)) context.refuse("incident_id", "a short name of letters, digits and hyphens");
@@ -91,14 +110,23 @@ export const CASEFILE_TABLES: CasefileTable[] = [
         {
           subject,
           field: "attribution_level",
-          value: (ATTRIBUTION_LEVELS as readonly string[]).includes(level) ? level : context.refuse("attribution_level", "a known class of body"),
+          value: (ATTRIBUTION_LEVELS as readonly string[]).includes(level)
+            ? level
+            : context.refuse("attribution_level", "a known class of body"),
           claimant: "Tracewire (classification)",
           as_of: LIST_DATE,
           hedge: level === "withdrawn-by-source" ? "withdrawn" : "asserted",
           column: "attribution_level",
         },
         cells.source_table && { ...list, field: "listed_by", value: "tayvano list", column: "source_table", hedge: "asserted" },
-        cells.confidence && { ...list, claimant: "Tracewire (classification)", field: "confidence", value: cells.confidence, column: "confidence", hedge: "asserted" },
+        cells.confidence && {
+          ...list,
+          claimant: "Tracewire (classification)",
+          field: "confidence",
+          value: cells.confidence,
+          column: "confidence",
+          hedge: "asserted",
+        },
       ]);
     },
   },
@@ -134,14 +162,32 @@ export const CASEFILE_TABLES: CasefileTable[] = [
     licence: FACTS,
     columns: ["publisher", "published", "period", "amount_usd", "count", "scope_as_stated", "source"],
     read(cells, context) {
-      const { name, period } = /^\d{4}$/.test(cells.period!) ? { name: cells.period!, period: cells.period! } : context.map(PERIODS, "period");
+      const { name, period } = /^\d{4}$/.test(cells.period!)
+        ? { name: cells.period!, period: cells.period! }
+        : context.map(PERIODS, "period");
       const split = context.map(PUBLISHERS, "publisher");
       const subject = `published-total/crypto-thefts-${name}`;
       const as_of = /^\d{4}(-\d{2})?$/.test(cells.published!) ? cells.published! : context.map(PUBLISHED, "published");
       const vintage = { ...split, document: split.document ?? (cells.scope_as_stated || undefined) };
-      const claim = { ...vintage, hedge: vintage.hedge ?? ("unstated" as const), subject, as_of, period, citation: cells.source || undefined, wording: cells.scope_as_stated || undefined };
+      const claim = {
+        ...vintage,
+        hedge: vintage.hedge ?? ("unstated" as const),
+        subject,
+        as_of,
+        period,
+        citation: cells.source || undefined,
+        wording: cells.scope_as_stated || undefined,
+      };
       return said([
-        cells.amount_usd && { ...claim, field: "amount", value: wholeNumber(cells, "amount_usd", context), unit: "USD", measure: "gross", valuation: { basis: "as_published" }, column: "amount_usd" },
+        cells.amount_usd && {
+          ...claim,
+          field: "amount",
+          value: wholeNumber(cells, "amount_usd", context),
+          unit: "USD",
+          measure: "gross",
+          valuation: { basis: "as_published" },
+          column: "amount_usd",
+        },
         cells.count && { ...claim, field: "count", value: wholeNumber(cells, "count", context), unit: "attacks", column: "count" },
       ]);
     },
@@ -150,7 +196,22 @@ export const CASEFILE_TABLES: CasefileTable[] = [
     file: "founding-claims.csv",
     title: "Claims of the founding news page and the press",
     licence: FACTS,
-    columns: ["id", "kind", "subject", "field", "value", "unit", "bound", "period", "claimant", "cites", "relayed_by", "published", "hedge", "source"],
+    columns: [
+      "id",
+      "kind",
+      "subject",
+      "field",
+      "value",
+      "unit",
+      "bound",
+      "period",
+      "claimant",
+      "cites",
+      "relayed_by",
+      "published",
+      "hedge",
+      "source",
+    ],
     read(cells, context) {
       const subject = context.map(FOUNDING_SUBJECTS, "subject", `${cells.kind}|${cells.subject}`);
       const split = context.map(FOUNDING_CLAIMANTS, "claimant");
@@ -201,7 +262,14 @@ export const CASEFILE_TABLES: CasefileTable[] = [
     title: "Resolutions; most paragraph numbers are not verified against the primary text",
     licence: FACTS,
     columns: ["resolution", "adopted", "key_measures", "source", "verification"],
-    read: (cells) => describe(`measure/resolution-${slug(cells.resolution!)}`, cells, { instrument: "resolution", adopted: "adopted", rule: "key_measures", verification: "verification" }, "UN Security Council", cells.adopted),
+    read: (cells) =>
+      describe(
+        `measure/resolution-${slug(cells.resolution!)}`,
+        cells,
+        { instrument: "resolution", adopted: "adopted", rule: "key_measures", verification: "verification" },
+        "UN Security Council",
+        cells.adopted,
+      ),
   },
   {
     file: "hs-measures.csv",
@@ -212,7 +280,18 @@ export const CASEFILE_TABLES: CasefileTable[] = [
       describe(
         `measure/${slug(`${cells.resolution}-${cells.paragraph}-${cells.goods}`)}`,
         cells,
-        { instrument: "resolution", paragraph: "paragraph", direction: "direction", rule: "measure", goods: "goods", codes: "hs_codes", valid_from: "effective_from", valid_to: "effective_to", threshold: "threshold", verification: "verification" },
+        {
+          instrument: "resolution",
+          paragraph: "paragraph",
+          direction: "direction",
+          rule: "measure",
+          goods: "goods",
+          codes: "hs_codes",
+          valid_from: "effective_from",
+          valid_to: "effective_to",
+          threshold: "threshold",
+          verification: "verification",
+        },
         "UN Security Council",
         cells.effective_from,
       ),
@@ -226,7 +305,15 @@ export const CASEFILE_TABLES: CasefileTable[] = [
       describe(
         `luxury-line/${slug(`${cells.list_id}-${cells.item}`)}`,
         cells,
-        { list: "list_id", jurisdiction: "jurisdiction", instrument: "instrument", item: "item", threshold: "threshold", codes: "hs_suggested_by_us", verification: "verification" },
+        {
+          list: "list_id",
+          jurisdiction: "jurisdiction",
+          instrument: "instrument",
+          item: "item",
+          threshold: "threshold",
+          codes: "hs_suggested_by_us",
+          verification: "verification",
+        },
         cells.jurisdiction || "unknown",
         cells.date,
       ),
@@ -276,12 +363,27 @@ export const CASEFILE_TABLES: CasefileTable[] = [
 ];
 
 /** One text claim for each named column that is not empty. */
-function describe(subject: string, cells: Record<string, string>, fields: Record<string, string>, claimant: string, date?: string): RowClaim[] {
+function describe(
+  subject: string,
+  cells: Record<string, string>,
+  fields: Record<string, string>,
+  claimant: string,
+  date?: string,
+): RowClaim[] {
   const as_of = date && /^\d{4}(-\d{2}(-\d{2})?)?$/.test(date) ? date : "unstated";
   return said(
     Object.entries(fields).map(
       ([field, column]) =>
-        Boolean(cells[column]) && { subject, field, value: cells[column]!, claimant, as_of, citation: cells.source || undefined, hedge: "unstated", column },
+        Boolean(cells[column]) && {
+          subject,
+          field,
+          value: cells[column]!,
+          claimant,
+          as_of,
+          citation: cells.source || undefined,
+          hedge: "unstated",
+          column,
+        },
     ),
   );
 }
@@ -291,7 +393,9 @@ function dateToPrecision(cells: Record<string, string>, context: RowContext): st
   const lengths: Record<string, number> = { day: 10, month: 7, "year-placeholder": 4 };
   const length = context.map(lengths, "date_precision");
   const date = cells.date!.slice(0, length);
-  return /^\d{4}(-\d{2}(-\d{2})?)?$/.test(date) && date.length === length ? date : context.refuse("date", `a date to the precision "${cells.date_precision}"`);
+  return /^\d{4}(-\d{2}(-\d{2})?)?$/.test(date) && date.length === length
+    ? date
+    : context.refuse("date", `a date to the precision "${cells.date_precision}"`);
 }
 
 function isMinted(cells: Record<string, string>): boolean {

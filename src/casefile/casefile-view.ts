@@ -41,13 +41,30 @@ function applyClaim(db: DatabaseSync, { seq, body }: AppliedEntry): void {
   const claim = body.claim as unknown as ClaimInput;
   db.prepare(
     `INSERT INTO claims (seq, subject, field, capture, key, at, by, body, supersedes, from_seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  ).run(seq, claim.subject, claim.field, claim.source.capture, claimKey(claim), body.at, body.by, JSON.stringify(claim), claim.supersedes ?? null, seq);
-  if (claim.supersedes !== undefined) db.prepare("UPDATE claims SET to_seq = ? WHERE seq = ? AND to_seq IS NULL").run(seq, claim.supersedes);
+  ).run(
+    seq,
+    claim.subject,
+    claim.field,
+    claim.source.capture,
+    claimKey(claim),
+    body.at,
+    body.by,
+    JSON.stringify(claim),
+    claim.supersedes ?? null,
+    seq,
+  );
+  if (claim.supersedes !== undefined)
+    db.prepare("UPDATE claims SET to_seq = ? WHERE seq = ? AND to_seq IS NULL").run(seq, claim.supersedes);
 }
 
 function applyJudgement(db: DatabaseSync, { seq, body }: AppliedEntry): void {
   const { question, subject, other = null, verdict, why } = body as unknown as Record<string, string | null | undefined>;
-  db.prepare("UPDATE judgements SET to_seq = ? WHERE question = ? AND subject = ? AND other IS ? AND to_seq IS NULL").run(seq, question!, subject!, other);
+  db.prepare("UPDATE judgements SET to_seq = ? WHERE question = ? AND subject = ? AND other IS ? AND to_seq IS NULL").run(
+    seq,
+    question!,
+    subject!,
+    other,
+  );
   db.prepare(
     "INSERT INTO judgements (seq, question, subject, other, verdict, why, at, by, from_seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
   ).run(seq, question!, subject!, other, verdict!, why!, body.at, body.by, seq);

@@ -1,14 +1,7 @@
 // The door of the case file: claims, judgements, kinds, named checks and importers.
 export { KINDS, kindOf, kindSpec, fieldSpec, ATTRIBUTION_LEVELS, type Kind, type KindSpec, type FieldSpec } from "./kinds.ts";
 export { BOUNDS, HEDGES, MEASURES, VALUATION_BASES } from "./claim-words.ts";
-export {
-  appendClaim,
-  claimKey,
-  claimSchema,
-  parseClaim,
-  type Claim,
-  type ClaimInput,
-} from "./claims.ts";
+export { appendClaim, claimKey, claimSchema, parseClaim, type Claim, type ClaimInput } from "./claims.ts";
 export { QUESTIONS, VERDICTS, appendJudgement, parseJudgement, type Judgement, type JudgementInput, type Question } from "./judgements.ts";
 export { casefileView } from "./casefile-view.ts";
 export {

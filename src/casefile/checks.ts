@@ -17,37 +17,47 @@ export const CHECKS = {
     run: (claims) =>
       bySubject(amounts(claims)).flatMap(([subject, own]) => {
         const wholes = own.filter((claim) => claim.part_of === undefined);
-        return group(own.filter((claim) => claim.part_of !== undefined), (claim) => `${claim.claimant}|${claim.unit}`).flatMap(([, parts]) => {
-          const named = latestPerPart(parts);
-          if (named.length < 2) return [];
-          const sum = named.reduce((total, claim) => total + whole(claim), 0n);
-          return wholes
-            .filter((claim) => claim.claimant === named[0]!.claimant && claim.unit === named[0]!.unit && whole(claim) !== sum)
-            .map((claim) => ({
-              subject,
-              what: `${claim.claimant} names parts of ${grouped(sum)} and a whole of ${grouped(claim.value)} ${claim.unit}`,
-              claims: [claim.seq, ...named.map((part) => part.seq)],
-            }));
-        }).concat(
-          own
-            .filter((claim) => claim.part_of?.startsWith("sum of its own parts"))
-            .flatMap((sum) =>
-              wholes
-                .filter((claim) => claim.claimant === sum.claimant && claim.document === sum.document?.split(";")[0] && whole(claim) !== whole(sum))
-                .map((claim) => ({
-                  subject,
-                  what: `${claim.claimant} prints ${grouped(claim.value)} ${claim.unit} while its own parts sum to ${grouped(sum.value)}`,
-                  claims: [claim.seq, sum.seq],
-                })),
-            ),
-        );
+        return group(
+          own.filter((claim) => claim.part_of !== undefined),
+          (claim) => `${claim.claimant}|${claim.unit}`,
+        )
+          .flatMap(([, parts]) => {
+            const named = latestPerPart(parts);
+            if (named.length < 2) return [];
+            const sum = named.reduce((total, claim) => total + whole(claim), 0n);
+            return wholes
+              .filter((claim) => claim.claimant === named[0]!.claimant && claim.unit === named[0]!.unit && whole(claim) !== sum)
+              .map((claim) => ({
+                subject,
+                what: `${claim.claimant} names parts of ${grouped(sum)} and a whole of ${grouped(claim.value)} ${claim.unit}`,
+                claims: [claim.seq, ...named.map((part) => part.seq)],
+              }));
+          })
+          .concat(
+            own
+              .filter((claim) => claim.part_of?.startsWith("sum of its own parts"))
+              .flatMap((sum) =>
+                wholes
+                  .filter(
+                    (claim) =>
+                      claim.claimant === sum.claimant && claim.document === sum.document?.split(";")[0] && whole(claim) !== whole(sum),
+                  )
+                  .map((claim) => ({
+                    subject,
+                    what: `${claim.claimant} prints ${grouped(claim.value)} ${claim.unit} while its own parts sum to ${grouped(sum.value)}`,
+                    claims: [claim.seq, sum.seq],
+                  })),
+              ),
+          );
       }),
   },
   "source-date": {
     about: "The source is dated before the event it reports, or more than a year after it.",
     run: (claims) =>
       bySubject(claims).flatMap(([subject, own]) => {
-        const event = own.find((claim) => claim.field === "date_theft" && claim.value.length === 10) ?? own.find((claim) => claim.field === "date" && claim.value.length === 10);
+        const event =
+          own.find((claim) => claim.field === "date_theft" && claim.value.length === 10) ??
+          own.find((claim) => claim.field === "date" && claim.value.length === 10);
         if (!event) return [];
         return own
           .filter((claim) => ["amount", "date_theft", "date_disclosed"].includes(claim.field) && claim.as_of.length === 10)
@@ -55,7 +65,13 @@ export const CHECKS = {
             const days = (Date.parse(claim.as_of) - Date.parse(event.value)) / 86_400_000;
             if (days >= 0 && days <= LATE_DAYS_MAX) return [];
             const what = days < 0 ? `${-days} days before` : `${days} days after`;
-            return [{ subject, what: `${claim.claimant} is dated ${claim.as_of}, ${what} the event of ${event.value}`, claims: [claim.seq, event.seq] }];
+            return [
+              {
+                subject,
+                what: `${claim.claimant} is dated ${claim.as_of}, ${what} the event of ${event.value}`,
+                claims: [claim.seq, event.seq],
+              },
+            ];
           });
       }),
   },
@@ -65,29 +81,42 @@ export const CHECKS = {
       bySubject(claims).flatMap(([subject, own]) => {
         const dates = own.filter((claim) => claim.field === "date_theft");
         const distinct = [...new Set(dates.map((claim) => claim.value))].sort();
-        return distinct.length > 1 ? [{ subject, what: `The theft is dated ${distinct.join(" and ")}`, claims: dates.map((claim) => claim.seq) }] : [];
+        return distinct.length > 1
+          ? [{ subject, what: `The theft is dated ${distinct.join(" and ")}`, claims: dates.map((claim) => claim.seq) }]
+          : [];
       }),
   },
   "equal-amounts": {
     about: "The same amount stands on different thefts. It proves nothing: incidents are never merged by amount.",
     run: (claims) =>
-      group(amounts(claims).filter((claim) => claim.subject.startsWith("theft/") && whole(claim) >= EQUAL_AMOUNT_MIN), (claim) => `${claim.value} ${claim.unit}`).flatMap(
-        ([amount, equal]) => {
-          const subjects = [...new Set(equal.map((claim) => claim.subject))];
-          return subjects.length > 1
-            ? [{ subject: subjects[0]!, what: `${grouped(amount)} is claimed of ${subjects.join(" and ")}`, claims: equal.map((claim) => claim.seq) }]
-            : [];
-        },
-      ),
+      group(
+        amounts(claims).filter((claim) => claim.subject.startsWith("theft/") && whole(claim) >= EQUAL_AMOUNT_MIN),
+        (claim) => `${claim.value} ${claim.unit}`,
+      ).flatMap(([amount, equal]) => {
+        const subjects = [...new Set(equal.map((claim) => claim.subject))];
+        return subjects.length > 1
+          ? [
+              {
+                subject: subjects[0]!,
+                what: `${grouped(amount)} is claimed of ${subjects.join(" and ")}`,
+                claims: equal.map((claim) => claim.seq),
+              },
+            ]
+          : [];
+      }),
   },
   "row-outside-period": {
     about: "A document's total for a period counts a theft that happened outside it.",
     run: (claims) => {
-      const totals = claims.filter((claim) => claim.subject.startsWith("published-total/") && claim.field === "amount" && claim.period && claim.document);
+      const totals = claims.filter(
+        (claim) => claim.subject.startsWith("published-total/") && claim.field === "amount" && claim.period && claim.document,
+      );
       const dates = firstDates(claims);
       return totals.flatMap((total) =>
         amounts(claims)
-          .filter((row) => row.subject.startsWith("theft/") && row.claimant === total.claimant && row.document?.split(";")[0] === total.document)
+          .filter(
+            (row) => row.subject.startsWith("theft/") && row.claimant === total.claimant && row.document?.split(";")[0] === total.document,
+          )
           .filter((row) => dates.has(row.subject) && !inPeriod(dates.get(row.subject)!, total.period!))
           .map((row) => ({
             subject: row.subject,
@@ -102,14 +131,20 @@ export const CHECKS = {
     run: (claims) =>
       amounts(claims)
         .filter((claim) => claim.valuation?.minted)
-        .map((claim) => ({ subject: claim.subject, what: `${claim.claimant}: ${grouped(claim.value)} ${claim.unit} is ${claim.valuation!.note ?? "a value of minted tokens"}`, claims: [claim.seq] })),
+        .map((claim) => ({
+          subject: claim.subject,
+          what: `${claim.claimant}: ${grouped(claim.value)} ${claim.unit} is ${claim.valuation!.note ?? "a value of minted tokens"}`,
+          claims: [claim.seq],
+        })),
   },
   "single-source": {
     about: "Only one claimant names an amount.",
     run: (claims) =>
       bySubject(amounts(claims).filter((claim) => claim.subject.startsWith("theft/"))).flatMap(([subject, own]) => {
         const claimants = [...new Set(own.map((claim) => claim.claimant))];
-        return claimants.length === 1 ? [{ subject, what: `Only ${claimants[0]} names an amount`, claims: own.map((claim) => claim.seq) }] : [];
+        return claimants.length === 1
+          ? [{ subject, what: `Only ${claimants[0]} names an amount`, claims: own.map((claim) => claim.seq) }]
+          : [];
       }),
   },
   "total-against-its-rows": {
@@ -120,7 +155,14 @@ export const CHECKS = {
       return totals.flatMap((total) => {
         const years = yearsOf(total.period!);
         const tables = group(
-          published.filter((row) => row.claimant === total.claimant && row.field === total.field && row.document && /^\d{4}$/.test(row.period!) && years.includes(row.period!)),
+          published.filter(
+            (row) =>
+              row.claimant === total.claimant &&
+              row.field === total.field &&
+              row.document &&
+              /^\d{4}$/.test(row.period!) &&
+              years.includes(row.period!),
+          ),
           (row) => row.document!,
         );
         return tables
@@ -155,7 +197,10 @@ function group(claims: Claim[], key: (claim: Claim) => string): [string, Claim[]
 }
 
 function latestPerPart(parts: Claim[]): Claim[] {
-  return group(parts.filter((part) => !part.part_of!.startsWith("sum of")), (part) => part.part_of!).map(([, same]) => same.at(-1)!);
+  return group(
+    parts.filter((part) => !part.part_of!.startsWith("sum of")),
+    (part) => part.part_of!,
+  ).map(([, same]) => same.at(-1)!);
 }
 
 function firstDates(claims: Claim[]): Map<string, string> {

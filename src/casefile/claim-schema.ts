@@ -24,10 +24,16 @@ export const ClaimSchema = Type.Object(
     hedge: choice(HEDGES),
     bound: Type.Optional(choice(BOUNDS)),
     as_of: Type.String({ pattern: "^(unstated|\\d{4}(-\\d{2}(-\\d{2})?)?)$", description: "when it was claimed, to its precision" }),
-    period: Type.Optional(Type.String({ pattern: "^\\d{4}(-\\d{2}(-\\d{2})?)?(/\\d{4}(-\\d{2}(-\\d{2})?)?)?$", description: "the time it is about" })),
+    period: Type.Optional(
+      Type.String({ pattern: "^\\d{4}(-\\d{2}(-\\d{2})?)?(/\\d{4}(-\\d{2}(-\\d{2})?)?)?$", description: "the time it is about" }),
+    ),
     valuation: Type.Optional(
       Type.Object(
-        { basis: choice(VALUATION_BASES), minted: Type.Optional(Type.Boolean()), note: Type.Optional(text("how, when, at which price", 400)) },
+        {
+          basis: choice(VALUATION_BASES),
+          minted: Type.Optional(Type.Boolean()),
+          note: Type.Optional(text("how, when, at which price", 400)),
+        },
         { additionalProperties: false },
       ),
     ),

@@ -18,7 +18,8 @@ const MONEY = /^-?\d{1,60}(\.\d{1,18})?$/;
 export function parseClaim(value: unknown, where?: string): ClaimInput {
   const compiled = claimSchema().compiledClaim;
   if (!compiled.Check(value)) {
-    const error = compiled.Errors(value)[0] as { instancePath?: string; message?: string; params?: { additionalProperties?: string[] } } | undefined;
+    const error = compiled.Errors(value)[0] as
+      { instancePath?: string; message?: string; params?: { additionalProperties?: string[] } } | undefined;
     const extra = error?.params?.additionalProperties?.join(", ");
     const field = (error?.instancePath ?? "").slice(1).replaceAll("/", ".") || "claim";
     throw new TracewireError("BAD_CLAIM", { what: `${field}: ${error?.message ?? "is not a claim"}${extra ? ` (${extra})` : ""}`, where });

@@ -35,7 +35,14 @@ export type ImportOptions = {
   onProgress?: (done: number, total: number, what: string) => void;
 };
 
-export type ImportResult = { tables: number; rows: number; claims_added: number; claims_known: number; captures_added: number; log_size: number };
+export type ImportResult = {
+  tables: number;
+  rows: number;
+  claims_added: number;
+  claims_known: number;
+  captures_added: number;
+  log_size: number;
+};
 
 type LoadedTable = { table: CasefileTable; bytes: Uint8Array; extraction: Extraction; rows: Row[]; sha256: string };
 
@@ -50,7 +57,10 @@ export async function importCasefile(
 ): Promise<ImportResult> {
   const present = CASEFILE_TABLES.filter((table) => existsSync(join(folder, table.file)));
   if (present.length === 0)
-    throw new TracewireError("BAD_INPUT", { what: `None of ${CASEFILE_TABLES.map((table) => table.file).join(", ")} is here`, where: folder });
+    throw new TracewireError("BAD_INPUT", {
+      what: `None of ${CASEFILE_TABLES.map((table) => table.file).join(", ")} is here`,
+      where: folder,
+    });
   const loaded: LoadedTable[] = [];
   for (const table of present) loaded.push(await loadTable(table, folder));
   // Every row is read before the first is written, so that a broken one is met while nothing has happened.
@@ -116,8 +126,11 @@ export async function importCasefile(
     }
     for (const judgement of VICTIM_JUDGEMENTS) {
       const exists = transaction.db.prepare("SELECT 1 FROM claims WHERE subject = ?").get(judgement.subject);
-      const known = transaction.db.prepare("SELECT 1 FROM judgements WHERE subject = ? AND question = 'victim_named'").get(judgement.subject);
-      if (exists && !known) releases.push(appendJudgement(transaction, { question: "victim_named", ...judgement }, "importer's reviewed table"));
+      const known = transaction.db
+        .prepare("SELECT 1 FROM judgements WHERE subject = ? AND question = 'victim_named'")
+        .get(judgement.subject);
+      if (exists && !known)
+        releases.push(appendJudgement(transaction, { question: "victim_named", ...judgement }, "importer's reviewed table"));
     }
     if (options.release) appendRelease(transaction, releases, bytesReleased, options.by);
     result.log_size = transaction.size();
@@ -141,7 +154,11 @@ async function loadTable(table: CasefileTable, folder: string): Promise<LoadedTa
   if (rows.length > ROWS_MAX) throw new TracewireError("BAD_INPUT", { what: `More than ${ROWS_MAX} rows`, where: file });
   const columns = new Set(header);
   for (const column of table.columns)
-    if (!columns.has(column)) throw new TracewireError("BAD_INPUT", { what: `The column "${column}" is missing; found ${[...columns].join(", ")}`, where: `${table.file}:1` });
+    if (!columns.has(column))
+      throw new TracewireError("BAD_INPUT", {
+        what: `The column "${column}" is missing; found ${[...columns].join(", ")}`,
+        where: `${table.file}:1`,
+      });
   return { table, bytes, extraction, rows, sha256: createHash("sha256").update(bytes).digest("hex") };
 }
 
@@ -155,7 +172,10 @@ function readRow(loaded: LoadedTable, row: Row): { claim: ClaimInput; line: numb
     },
     map<T>(table: Record<string, T>, column: string, key = row.cells[column] ?? ""): T {
       if (Object.hasOwn(table, key)) return table[key] as T;
-      throw new TracewireError("UNMAPPED_VALUE", { what: `${column}: "${key}" has no reviewed meaning`, where: `${loaded.table.file}:${row.line}` });
+      throw new TracewireError("UNMAPPED_VALUE", {
+        what: `${column}: "${key}" has no reviewed meaning`,
+        where: `${loaded.table.file}:${row.line}`,
+      });
     },
   };
   return loaded.table.read(row.cells, context).map((claim: RowClaim) => {

@@ -10,9 +10,26 @@ import { KINDS, kindSpec, parseClaim, readClaims, type FieldSpec, type Kind } fr
 
 const sample = (field: FieldSpec): { value: string; unit?: string } => {
   if (field.choices) return { value: field.choices[0]! };
-  return { amount: { value: "12.5", unit: "USD" }, count: { value: "3" }, date: { value: "2024-02" }, period: { value: "2024" }, text: { value: "words" }, reference: { value: "list/x" }, percent: { value: "4.2" }, choice: { value: "" } }[field.type];
+  return {
+    amount: { value: "12.5", unit: "USD" },
+    count: { value: "3" },
+    date: { value: "2024-02" },
+    period: { value: "2024" },
+    text: { value: "words" },
+    reference: { value: "list/x" },
+    percent: { value: "4.2" },
+    choice: { value: "" },
+  }[field.type];
 };
-const claimOf = (kind: Kind, name: string, field: FieldSpec) => ({ subject: `${kind}/x`, field: name, ...sample(field), claimant: "Somebody", hedge: "asserted", as_of: "2024", source: { capture: 1, locator: { row: 1 } } });
+const claimOf = (kind: Kind, name: string, field: FieldSpec) => ({
+  subject: `${kind}/x`,
+  field: name,
+  ...sample(field),
+  claimant: "Somebody",
+  hedge: "asserted",
+  as_of: "2024",
+  source: { capture: 1, locator: { row: 1 } },
+});
 
 test("every kind and field accepts a claim and gives it back", async () => {
   const newsroom = await smallNewsroom();
@@ -45,19 +62,26 @@ test("a claim that is not one is refused, naming the field", () => {
     [{ field: "date", value: "12 May" }, /not a date/],
   ];
   for (const [change, names] of wrong)
-    assert.throws(() => parseClaim({ ...good, ...change }, "file:7"), (error) => {
-      assert.ok(error instanceof TracewireError);
-      assert.deepEqual([error.code, error.where], ["BAD_CLAIM", "file:7"]);
-      assert.match(error.message, names);
-      return true;
-    });
+    assert.throws(
+      () => parseClaim({ ...good, ...change }, "file:7"),
+      (error) => {
+        assert.ok(error instanceof TracewireError);
+        assert.deepEqual([error.code, error.where], ["BAD_CLAIM", "file:7"]);
+        assert.match(error.message, names);
+        return true;
+      },
+    );
 });
 
 test("whatever comes in, it is a claim or a coded refusal", (t) => {
   const runs = scaled(20_000);
   announce(t, "claims", runs);
   const good = claimOf("theft", "amount", KINDS.theft.fields.amount) as Record<string, unknown>;
-  const hostile = fc.oneof(fc.anything(), fc.string({ unit: "binary" }), fc.constantFrom("__proto__", "constructor", "\0", "\u202e", "=1+1", "<script>", null, {}, [], 1e400));
+  const hostile = fc.oneof(
+    fc.anything(),
+    fc.string({ unit: "binary" }),
+    fc.constantFrom("__proto__", "constructor", "\0", "\u202e", "=1+1", "<script>", null, {}, [], 1e400),
+  );
   fc.assert(
     fc.property(fc.dictionary(fc.constantFrom(...Object.keys(good), "__proto__", "extra"), hostile), fc.boolean(), (changes, whole) => {
       try {

@@ -210,7 +210,13 @@ export const KINDS = {
     many: "entries of lists",
     about: "A name, body or address as one edition lists it.",
     title: "name",
-    fields: { name: text("Name as listed"), edition: reference("Edition"), listed_on: date("Listed on"), delisted_on: date("Delisted on"), programme: text("Programme") },
+    fields: {
+      name: text("Name as listed"),
+      edition: reference("Edition"),
+      listed_on: date("Listed on"),
+      delisted_on: date("Delisted on"),
+      programme: text("Programme"),
+    },
   },
 } as const satisfies Record<string, KindSpec>;
 

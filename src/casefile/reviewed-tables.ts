@@ -20,7 +20,11 @@ export type SplitClaimant = {
 const TAYVANO = "tayvano (researcher)";
 const PANEL = "UN Panel of Experts (1718)";
 const JOINT = "United States, Japan and Republic of Korea, joint statement";
-const lif = (claimant: string, more: Partial<SplitClaimant> = {}): SplitClaimant => ({ claimant, relayed_by: "Legitimate Intervention Framework", ...more });
+const lif = (claimant: string, more: Partial<SplitClaimant> = {}): SplitClaimant => ({
+  claimant,
+  relayed_by: "Legitimate Intervention Framework",
+  ...more,
+});
 
 /** incident-claims.csv, column claimant. A string that names two claimants becomes two claims. */
 export const CLAIMANTS: Record<string, SplitClaimant[]> = {
@@ -30,14 +34,21 @@ export const CLAIMANTS: Record<string, SplitClaimant[]> = {
   "tayvano (older)": [{ claimant: TAYVANO }],
   "UN Panel (Feb 2017 attack)": [{ claimant: PANEL, part_of: "attack of February 2017", hedge: "suspected" }],
   'UN Panel (Jul 2017 attack, "more than")': [{ claimant: PANEL, part_of: "attack of July 2017", bound: "at_least", hedge: "suspected" }],
-  "tayvano reading of DOJ complaint, unnamed Exchange 1": [{ claimant: TAYVANO, cites: ["US Department of Justice"], part_of: "unnamed Exchange 1" }],
+  "tayvano reading of DOJ complaint, unnamed Exchange 1": [
+    { claimant: TAYVANO, cites: ["US Department of Justice"], part_of: "unnamed Exchange 1" },
+  ],
   "Group-IB": [{ claimant: "Group-IB" }],
   press: [{ claimant: "press" }],
   "UN Panel (total)": [{ claimant: PANEL, hedge: "suspected" }],
   "UN Panel (sum of its own parts 13.4M + 6M)": [{ claimant: PANEL, part_of: "sum of its own parts, 13.4M and 6M", hedge: "suspected" }],
   "Singapore (reply to Panel)": [{ claimant: "Singapore", document: "reply to the Panel" }],
   "US/Japan/ROK": [{ claimant: JOINT }],
-  "ROK police (KRW 1.47tn)": [{ claimant: "Republic of Korea, National Police", valuation: { basis: "at_publication", note: "converted from KRW 1.47tn at announcement" } }],
+  "ROK police (KRW 1.47tn)": [
+    {
+      claimant: "Republic of Korea, National Police",
+      valuation: { basis: "at_publication", note: "converted from KRW 1.47tn at announcement" },
+    },
+  ],
   "ROK police": [{ claimant: "Republic of Korea, National Police" }],
   "UN Panel (unnamed exchange)": [{ claimant: PANEL, part_of: "an unnamed exchange", hedge: "suspected" }],
   "tayvano (older); rekt.news via LIF": [{ claimant: TAYVANO }, lif("rekt.news")],
@@ -59,10 +70,14 @@ export const CLAIMANTS: Record<string, SplitClaimant[]> = {
   "FBI: CoinsPaid": [{ claimant: "US FBI", part_of: "CoinsPaid" }],
   "tayvano: both": [{ claimant: TAYVANO }],
   "UN S/2024/215: Alphapo": [{ claimant: PANEL, document: "S/2024/215", part_of: "Alphapo", hedge: "suspected" }],
-  "UN as read by AUSPEX: two heists enabled by JumpCloud": [{ claimant: PANEL, relayed_by: "AUSPEX", document: "two heists enabled by one intrusion", hedge: "suspected" }],
+  "UN as read by AUSPEX: two heists enabled by JumpCloud": [
+    { claimant: PANEL, relayed_by: "AUSPEX", document: "two heists enabled by one intrusion", hedge: "suspected" },
+  ],
   "FBI release": [{ claimant: "US FBI" }],
   others: [{ claimant: TAYVANO }],
-  "exchange-loss estimate quoted in tayvano file": [{ claimant: "estimate of the exchange's loss", relayed_by: TAYVANO, hedge: "estimated" }],
+  "exchange-loss estimate quoted in tayvano file": [
+    { claimant: "estimate of the exchange's loss", relayed_by: TAYVANO, hedge: "estimated" },
+  ],
   "on-chain subset": [{ claimant: TAYVANO, measure: "traced", part_of: "the part traced on chain" }],
   "UN monitors May 2024": [{ claimant: PANEL, document: "unfinished work of May 2024", hedge: "suspected", as_of: "2024-05" }],
   "De.Fi via LIF: HECO 86.28M + HTX 21.85M": [lif("De.Fi")],
@@ -74,12 +89,19 @@ export const CLAIMANTS: Record<string, SplitClaimant[]> = {
   "joint statement": [{ claimant: JOINT }],
   "FBI/DC3/NPA": [{ claimant: "US FBI, US DC3 and Japan NPA" }],
   "viewusglobal (misprint)": [{ claimant: "viewusglobal.com", document: "misprint" }],
-  "joint statement (US+ROK only); Elliptic; LIF": [{ claimant: JOINT, document: "United States and Republic of Korea only" }, { claimant: "Elliptic" }, { claimant: "Legitimate Intervention Framework" }],
+  "joint statement (US+ROK only); Elliptic; LIF": [
+    { claimant: JOINT, document: "United States and Republic of Korea only" },
+    { claimant: "Elliptic" },
+    { claimant: "Legitimate Intervention Framework" },
+  ],
   "first press": [{ claimant: "press", document: "first reports" }],
   'press ("over")': [{ claimant: "press", bound: "at_least" }],
   "tayvano; De.Fi via LIF": [{ claimant: TAYVANO }, lif("De.Fi")],
   "rekt.news via LIF, dated a day later": [lif("rekt.news", { document: "dated a day later" })],
-  "joint statement (US+ROK only); victim post-mortem via LIF": [{ claimant: JOINT, document: "United States and Republic of Korea only" }, lif("the victim, post-mortem")],
+  "joint statement (US+ROK only); victim post-mortem via LIF": [
+    { claimant: JOINT, document: "United States and Republic of Korea only" },
+    lif("the victim, post-mortem"),
+  ],
   "De.Fi via LIF (2025-01-23)": [lif("De.Fi", { document: "dated 2025-01-23" })],
   "rekt.news via LIF, misdated 2025-09-15": [lif("rekt.news", { document: "dated 2025-09-15, eight months late" })],
   "FBI (approximately); tayvano": [{ claimant: "US FBI", bound: "about" }, { claimant: TAYVANO }],
@@ -150,7 +172,12 @@ export const CLAIM_FIELDS: Record<string, { field: string; unit?: string }> = {
 
 /** annual-totals.csv, column publisher. */
 export const PUBLISHERS: Record<string, SplitClaimant> = {
-  "UN Panel of Experts S/2024/215 (table read from images by researcher)": { claimant: PANEL, document: "S/2024/215, yearly table", relayed_by: TAYVANO, hedge: "suspected" },
+  "UN Panel of Experts S/2024/215 (table read from images by researcher)": {
+    claimant: PANEL,
+    document: "S/2024/215, yearly table",
+    relayed_by: TAYVANO,
+    hedge: "suspected",
+  },
   "tayvano list": { claimant: TAYVANO },
   "Chainalysis (as charted by tayvano)": { claimant: "Chainalysis", document: "as charted by tayvano", relayed_by: TAYVANO },
   "TRM Labs (as charted by tayvano)": { claimant: "TRM Labs", document: "as charted by tayvano", relayed_by: TAYVANO },
@@ -161,10 +188,21 @@ export const PUBLISHERS: Record<string, SplitClaimant> = {
   "Recorded Future": { claimant: "Recorded Future" },
   "Group-IB": { claimant: "Group-IB" },
   "UN Panel of Experts": { claimant: PANEL, document: "report of August 2019", hedge: "suspected", bound: "at_most" },
-  "UN Panel (one member state)": { claimant: PANEL, cites: ["one unnamed member state"], document: "report of February 2021", hedge: "reported" },
+  "UN Panel (one member state)": {
+    claimant: PANEL,
+    cites: ["one unnamed member state"],
+    document: "report of February 2021",
+    hedge: "reported",
+  },
   "ROK government": { claimant: "Republic of Korea, government" },
   "UN Panel S/2023/171 (ROK estimate)": { claimant: PANEL, cites: ["Republic of Korea"], document: "S/2023/171", hedge: "estimated" },
-  "UN Panel S/2023/171 (cyber firm)": { claimant: PANEL, cites: ["an unnamed cyber firm"], document: "S/2023/171", hedge: "estimated", bound: "at_least" },
+  "UN Panel S/2023/171 (cyber firm)": {
+    claimant: PANEL,
+    cites: ["an unnamed cyber firm"],
+    document: "S/2023/171",
+    hedge: "estimated",
+    bound: "at_least",
+  },
   "UN Panel S/2023/656": { claimant: PANEL, document: "S/2023/656", hedge: "estimated", bound: "about" },
   "UN Panel S/2024/215 (text)": { claimant: PANEL, document: "S/2024/215, text", hedge: "suspected", bound: "at_least" },
   "UN monitors, unfinished work": { claimant: PANEL, document: "unfinished work of May 2024", hedge: "suspected" },
@@ -174,7 +212,12 @@ export const PUBLISHERS: Record<string, SplitClaimant> = {
 };
 
 /** Dates of publication as the tables print them. */
-export const PUBLISHED: Record<string, string> = { "2026-05/06": "2026-06", "early 2024": "2024", "2025/26": "2026", "Reuters copy at morningtoasts.com": "2024-02-09" };
+export const PUBLISHED: Record<string, string> = {
+  "2026-05/06": "2026-06",
+  "early 2024": "2024",
+  "2025/26": "2026",
+  "Reuters copy at morningtoasts.com": "2024-02-09",
+};
 
 /** Periods as the tables print them: the subject's name and the days it covers. */
 export const PERIODS: Record<string, { name: string; period: string }> = {
@@ -224,7 +267,10 @@ export const FOUNDING_SUBJECTS: Record<string, string> = {
 
 /** founding-claims.csv, column claimant. */
 export const FOUNDING_CLAIMANTS: Record<string, SplitClaimant> = {
-  "UN Panel of Experts (1718), submitted draft of the report later issued as S/2024/215": { claimant: PANEL, document: "submitted draft of the report later issued as S/2024/215" },
+  "UN Panel of Experts (1718), submitted draft of the report later issued as S/2024/215": {
+    claimant: PANEL,
+    document: "submitted draft of the report later issued as S/2024/215",
+  },
   "UN Panel of Experts, unfinished work": { claimant: PANEL, document: "unfinished work of May 2024" },
   Russia: { claimant: "Russia" },
   DPRK: { claimant: "DPRK" },

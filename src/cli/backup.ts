@@ -19,7 +19,9 @@ export const backup: Command = {
     });
     context.output.endProgress();
     context.output.json(result);
-    context.output.line(`Backed up to ${resolve(folder!)}${options.withKey ? ", with the private key" : ", without the private key"}. Check it: tracewire verify --data ${folder}`);
+    context.output.line(
+      `Backed up to ${resolve(folder!)}${options.withKey ? ", with the private key" : ", without the private key"}. Check it: tracewire verify --data ${folder}`,
+    );
   },
 };
 
@@ -29,7 +31,9 @@ export const restore: Command = {
   arguments: "<backup>",
   examples: [["tracewire restore ../tracewire-backup --data ../restored", "into an empty folder"]],
   async run(context, [folder]) {
-    const result = await restoreNewsroom(resolve(folder!), context.config.data, { onProgress: (done, total, what) => context.output.progress(done, total, what) });
+    const result = await restoreNewsroom(resolve(folder!), context.config.data, {
+      onProgress: (done, total, what) => context.output.progress(done, total, what),
+    });
     context.output.endProgress();
     if (existsSync(join(context.config.data, KEY_FILE))) openForWriting(context.config.data, context.effects).close();
     context.output.json(result);

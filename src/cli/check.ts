@@ -19,13 +19,22 @@ export const check: Command = {
     if (unknown) throw new TracewireError("BAD_ARGUMENT", { what: `There is no check "${unknown}"`, hint: `Checks: ${known.join(", ")}.` });
     const newsroom = openReader(context);
     try {
-      const results = runChecks(newsroom.log, { log_size: newsroom.log.size(), evidence: options.released ? "released" : "all" }, names.length > 0 ? (names as CheckName[]) : known);
+      const results = runChecks(
+        newsroom.log,
+        { log_size: newsroom.log.size(), evidence: options.released ? "released" : "all" },
+        names.length > 0 ? (names as CheckName[]) : known,
+      );
       for (const result of results) context.output.json(result);
       for (const [name, own] of Map.groupBy(results, (result) => result.check)) {
         context.output.line(`${context.output.bold(name)}  ${CHECKS[name].about}`);
-        for (const result of own) for (const line of wrap(`${result.subject}: ${result.what}`, context.output.width, "  ")) context.output.line(line);
+        for (const result of own)
+          for (const line of wrap(`${result.subject}: ${result.what}`, context.output.width, "  ")) context.output.line(line);
       }
-      context.output.line(results.length === 0 ? "Nothing was found." : `${results.length} finding${results.length === 1 ? "" : "s"}. A finding is a question, not an error: nothing was changed.`);
+      context.output.line(
+        results.length === 0
+          ? "Nothing was found."
+          : `${results.length} finding${results.length === 1 ? "" : "s"}. A finding is a question, not an error: nothing was changed.`,
+      );
       return results.length > 0 ? 1 : 0;
     } finally {
       newsroom.close();

@@ -1,5 +1,16 @@
 import { readFileSync } from "node:fs";
-import { BOUNDS, HEDGES, MEASURES, VALUATION_BASES, appendClaim, claimKey, findClaimByKey, parseClaim, readClaim, type ClaimInput } from "../casefile/casefile.ts";
+import {
+  BOUNDS,
+  HEDGES,
+  MEASURES,
+  VALUATION_BASES,
+  appendClaim,
+  claimKey,
+  findClaimByKey,
+  parseClaim,
+  readClaim,
+  type ClaimInput,
+} from "../casefile/casefile.ts";
 import { TracewireError } from "../errors.ts";
 import { appendRelease, findCapture, locatorText, readText, requireLocator, type Locator } from "../evidence/evidence.ts";
 import type { NewsroomWriter } from "../newsroom.ts";
@@ -39,7 +50,8 @@ export const claim: Command = {
   ],
   examples: [
     [
-      'tracewire claim theft/2023-09-04-stake amount 41350000 --unit USD --basis as_published --measure gross --claimant "My source" --capture SHA256 --quote "41.35 million" --hedge estimated --as-of 2023-09-05',
+      'tracewire claim theft/2023-09-04-stake amount 41350000 --unit USD --basis as_published --measure gross' +
+        ' --claimant "My source" --capture SHA256 --quote "41.35 million" --hedge estimated --as-of 2023-09-05',
       "an amount, beside what others claim",
     ],
     ["tracewire claim --file claims.ndjson --dry-run", "many at once, checked and not yet written"],
@@ -47,7 +59,9 @@ export const claim: Command = {
   async run(context, args, options) {
     const newsroom = openWriter(context);
     try {
-      const claims = text(options, "file") ? readClaimLines(text(options, "file")!) : [{ where: "the command line", value: fromOptions(newsroom, args, options) }];
+      const claims = text(options, "file")
+        ? readClaimLines(text(options, "file")!)
+        : [{ where: "the command line", value: fromOptions(newsroom, args, options) }];
       const checked: { claim: ClaimInput; place: string }[] = [];
       for (const { value, where } of claims) {
         const parsed = parseClaim(value, where);
@@ -65,11 +79,26 @@ export const claim: Command = {
       );
       for (const [at, { seq, added }] of results.entries()) {
         const { claim: input, place } = checked[at]!;
-        context.output.json({ seq, added, subject: input.subject, field: input.field, value: input.value, released: Boolean(options.release) });
-        context.output.line(`${added ? "Claim" : "Already held: claim"} ${context.output.bold(String(seq))}: ${input.claimant} says ${input.field} of ${input.subject} is ${input.value}${input.unit ? ` ${input.unit}` : ""} (${input.hedge})`);
+        context.output.json({
+          seq,
+          added,
+          subject: input.subject,
+          field: input.field,
+          value: input.value,
+          released: Boolean(options.release),
+        });
+        context.output.line(
+          `${added ? "Claim" : "Already held: claim"} ${context.output.bold(String(seq))}: ${input.claimant} says ${input.field} of ${input.subject} is ${input.value}${input.unit ? ` ${input.unit}` : ""} (${input.hedge})`,
+        );
         context.output.line(`  read at ${locatorText(input.source.locator)}: “${place.length > 200 ? `${place.slice(0, 200)}…` : place}”`);
       }
-      if (!options.release) context.output.line(`Readers do not see it yet. Next: tracewire release ${results.map(({ seq }) => seq).slice(0, 20).join(" ")}`);
+      if (!options.release)
+        context.output.line(
+          `Readers do not see it yet. Next: tracewire release ${results
+            .map(({ seq }) => seq)
+            .slice(0, 20)
+            .join(" ")}`,
+        );
     } finally {
       newsroom.close();
     }
@@ -83,8 +112,18 @@ async function resolve(newsroom: NewsroomWriter, input: ClaimInput, where: strin
 }
 
 function fromOptions(newsroom: NewsroomWriter, [subject, field, value]: string[], options: Options): unknown {
-  const missing = [["SUBJECT", subject], ["FIELD", field], ["VALUE", value], ["--claimant", text(options, "claimant")], ["--capture", text(options, "capture")]].filter(([, given]) => !given);
-  if (missing.length > 0) throw new TracewireError("BAD_ARGUMENT", { what: `Missing: ${missing.map(([name]) => name).join(", ")}`, hint: "tracewire claim --help has an example." });
+  const missing = [
+    ["SUBJECT", subject],
+    ["FIELD", field],
+    ["VALUE", value],
+    ["--claimant", text(options, "claimant")],
+    ["--capture", text(options, "capture")],
+  ].filter(([, given]) => !given);
+  if (missing.length > 0)
+    throw new TracewireError("BAD_ARGUMENT", {
+      what: `Missing: ${missing.map(([name]) => name).join(", ")}`,
+      hint: "tracewire claim --help has an example.",
+    });
   const id = text(options, "capture")!;
   const source = findCapture(newsroom.log, id);
   if (!source) throw new TracewireError("NOT_FOUND", { what: `There is no capture "${id}"`, hint: "List them: tracewire show captures" });
@@ -98,7 +137,8 @@ function fromOptions(newsroom: NewsroomWriter, [subject, field, value]: string[]
       quote: text(options, "quote"),
     }).filter(([, place]) => place !== undefined),
   );
-  if (Object.keys(locator).length === 0) throw new TracewireError("BAD_CLAIM", { what: "A claim needs the place it was read at: --quote, or --row and --column, or --page …" });
+  if (Object.keys(locator).length === 0)
+    throw new TracewireError("BAD_CLAIM", { what: "A claim needs the place it was read at: --quote, or --row and --column, or --page …" });
   const basis = text(options, "basis");
   const optional = {
     unit: text(options, "unit"),
@@ -132,7 +172,10 @@ function readClaimLines(path: string): { value: unknown; where: string }[] {
   } catch (error) {
     throw new TracewireError("NOT_FOUND", { what: "The file cannot be read", where: path, cause: error });
   }
-  const lines = content.split("\n").map((line, at) => ({ line, where: `${path}:${at + 1}` })).filter(({ line }) => line.trim());
+  const lines = content
+    .split("\n")
+    .map((line, at) => ({ line, where: `${path}:${at + 1}` }))
+    .filter(({ line }) => line.trim());
   if (lines.length === 0) throw new TracewireError("BAD_INPUT", { what: "There are no claims in it", where: path });
   if (lines.length > CLAIMS_MAX) throw new TracewireError("BAD_INPUT", { what: `More than ${CLAIMS_MAX} claims`, where: path });
   return lines.map(({ line, where }) => {

@@ -14,7 +14,8 @@ export function completionCommand(commands: () => readonly Command[], globals: r
       ["tracewire completion fish > ~/.config/fish/completions/tracewire.fish", "fish"],
     ],
     run(_, [shell]) {
-      if (!(SHELLS as readonly string[]).includes(shell!)) throw new TracewireError("BAD_ARGUMENT", { what: `"${shell}" is no shell known here; one of ${SHELLS.join(", ")}` });
+      if (!(SHELLS as readonly string[]).includes(shell!))
+        throw new TracewireError("BAD_ARGUMENT", { what: `"${shell}" is no shell known here; one of ${SHELLS.join(", ")}` });
       process.stdout.write({ bash: bashScript, zsh: zshScript, fish: fishScript }[shell as (typeof SHELLS)[number]](commands(), globals));
     },
   };
@@ -23,7 +24,9 @@ export function completionCommand(commands: () => readonly Command[], globals: r
 const longFlag = (option: OptionSpec) => option.flags.split(" ")[0]!;
 
 function bashScript(commands: readonly Command[], globals: readonly OptionSpec[]): string {
-  const cases = commands.map((command) => `    ${command.name}) words="${[...(command.options ?? []), ...globals].map(longFlag).join(" ")}" ;;`).join("\n");
+  const cases = commands
+    .map((command) => `    ${command.name}) words="${[...(command.options ?? []), ...globals].map(longFlag).join(" ")}" ;;`)
+    .join("\n");
   return `# tracewire completion for bash
 _tracewire() {
   local current="\${COMP_WORDS[COMP_CWORD]}" words
@@ -46,7 +49,12 @@ complete -o filenames -F _tracewire tracewire
 
 function zshScript(commands: readonly Command[], globals: readonly OptionSpec[]): string {
   const quote = (text: string) => text.replaceAll("'", "’").replaceAll(":", "\\:").replaceAll("[", "(").replaceAll("]", ")");
-  const cases = commands.map((command) => `    ${command.name}) _arguments ${[...(command.options ?? []), ...globals].map((option) => `'${longFlag(option)}[${quote(option.about)}]'`).join(" ")} '*:file:_files' ;;`).join("\n");
+  const cases = commands
+    .map(
+      (command) =>
+        `    ${command.name}) _arguments ${[...(command.options ?? []), ...globals].map((option) => `'${longFlag(option)}[${quote(option.about)}]'`).join(" ")} '*:file:_files' ;;`,
+    )
+    .join("\n");
   return `#compdef tracewire
 _tracewire() {
   local -a commands
@@ -67,7 +75,10 @@ function fishScript(commands: readonly Command[], globals: readonly OptionSpec[]
   const quote = (text: string) => text.replaceAll("'", "’");
   const lines = commands.flatMap((command) => [
     `complete -c tracewire -n __fish_use_subcommand -a ${command.name} -d '${quote(command.summary)}'`,
-    ...[...(command.options ?? []), ...globals].map((option) => `complete -c tracewire -n '__fish_seen_subcommand_from ${command.name}' -l ${longFlag(option).slice(2)} -d '${quote(option.about)}'`),
+    ...[...(command.options ?? []), ...globals].map(
+      (option) =>
+        `complete -c tracewire -n '__fish_seen_subcommand_from ${command.name}' -l ${longFlag(option).slice(2)} -d '${quote(option.about)}'`,
+    ),
   ]);
   return `${lines.join("\n")}\n`;
 }

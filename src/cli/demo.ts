@@ -14,7 +14,12 @@ export async function buildDemo(context: CommandContext): Promise<void> {
   const { data } = context.config;
   const building = `${data}.building`;
   rmSync(building, { recursive: true, force: true });
-  const inside: CommandContext = { ...context, by: "demo", config: { ...context.config, data: building }, output: { ...context.output, line() {}, json() {}, note() {} } };
+  const inside: CommandContext = {
+    ...context,
+    by: "demo",
+    config: { ...context.config, data: building },
+    output: { ...context.output, line() {}, json() {}, note() {} },
+  };
   const steps: [command: Command, args: string[], options: Record<string, string | boolean>][] = [
     [importCommand, ["casefile", join(DEMO, "casefile")], { release: true }],
     ...files("figures", ".json").map((path): [Command, string[], Record<string, string>] => [figure, [], { define: path }]),
@@ -27,7 +32,9 @@ export async function buildDemo(context: CommandContext): Promise<void> {
   context.output.endProgress();
   if (existsSync(data) && readdirSync(data).length === 0) rmSync(data, { recursive: true });
   renameSync(building, data);
-  context.output.note(`Built the demo newsroom with ${steps.length} commands you could type yourself (tracewire import, figure --define, publish).`);
+  context.output.note(
+    `Built the demo newsroom with ${steps.length} commands you could type yourself (tracewire import, figure --define, publish).`,
+  );
 }
 
 function files(folder: string, extension: string): string[] {

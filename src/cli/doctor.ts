@@ -28,7 +28,12 @@ export const doctor: Command = {
 function runtime(): Finding {
   const major = Number(process.versions.node.split(".")[0]);
   const ok = major === 26;
-  return { name: "runtime", ok, what: `Node ${process.versions.node}, SQLite ${process.versions.sqlite ?? "unknown"}`, ...(ok ? {} : { do: "Start through npm start or npx tracewire: they bring the pinned Node." }) };
+  return {
+    name: "runtime",
+    ok,
+    what: `Node ${process.versions.node}, SQLite ${process.versions.sqlite ?? "unknown"}`,
+    ...(ok ? {} : { do: "Start through npm start or npx tracewire: they bring the pinned Node." }),
+  };
 }
 
 function disk({ config }: CommandContext): Finding[] {
@@ -37,12 +42,24 @@ function disk({ config }: CommandContext): Finding[] {
   const stats = statfsSync(place);
   const free = stats.bavail * stats.bsize;
   const ok = free >= FREE_BYTES_MIN;
-  const findings: Finding[] = [{ name: "disk", ok, what: `${Math.round(free / 1024 / 1024)} MB free at ${place}`, ...(ok ? {} : { do: "Free some space: a full disk stops every write." }) }];
+  const findings: Finding[] = [
+    {
+      name: "disk",
+      ok,
+      what: `${Math.round(free / 1024 / 1024)} MB free at ${place}`,
+      ...(ok ? {} : { do: "Free some space: a full disk stops every write." }),
+    },
+  ];
   try {
     accessSync(place, constants.W_OK);
     findings.push({ name: "permissions", ok: true, what: `${place} can be written` });
   } catch {
-    findings.push({ name: "permissions", ok: false, what: `${place} cannot be written`, do: "Give yourself the right to write there, or choose another folder with --data." });
+    findings.push({
+      name: "permissions",
+      ok: false,
+      what: `${place} cannot be written`,
+      do: "Give yourself the right to write there, or choose another folder with --data.",
+    });
   }
   return findings;
 }
@@ -51,21 +68,42 @@ function folder({ config }: CommandContext): Finding[] {
   if (!newsroomExists(config.data)) return [{ name: "newsroom", ok: true, what: `none yet in ${config.data}; npm start makes one` }];
   const findings: Finding[] = [];
   const key = join(config.data, KEY_FILE);
-  if (!existsSync(key)) findings.push({ name: "key", ok: false, what: "the signing key is not here: this newsroom can only be read", do: `Put ${KEY_FILE} back from a backup made --with-key.` });
+  if (!existsSync(key))
+    findings.push({
+      name: "key",
+      ok: false,
+      what: "the signing key is not here: this newsroom can only be read",
+      do: `Put ${KEY_FILE} back from a backup made --with-key.`,
+    });
   else {
     const mode = statSync(key).mode & 0o777;
     const ok = process.platform === "win32" || mode === 0o600;
-    findings.push({ name: "key", ok, what: `private key with mode ${mode.toString(8)}`, ...(ok ? {} : { do: `Others can read it: chmod 600 ${key}` }) });
+    findings.push({
+      name: "key",
+      ok,
+      what: `private key with mode ${mode.toString(8)}`,
+      ...(ok ? {} : { do: `Others can read it: chmod 600 ${key}` }),
+    });
   }
   const db = new DatabaseSync(join(config.data, "newsroom.db"));
   try {
     db.exec("PRAGMA busy_timeout = 200");
     const intact = db.prepare("PRAGMA quick_check").get()?.quick_check === "ok";
-    findings.push({ name: "database", ok: intact, what: intact ? "intact" : "damaged", ...(intact ? {} : { do: "Run tracewire verify and restore a backup." }) });
+    findings.push({
+      name: "database",
+      ok: intact,
+      what: intact ? "intact" : "damaged",
+      ...(intact ? {} : { do: "Run tracewire verify and restore a backup." }),
+    });
     db.exec("BEGIN IMMEDIATE; ROLLBACK");
     findings.push({ name: "lock", ok: true, what: "nobody is writing" });
   } catch (error) {
-    findings.push({ name: "lock", ok: false, what: `another process is writing (${(error as Error).message})`, do: "Wait for it; if it hangs, stop that process: nothing committed is lost." });
+    findings.push({
+      name: "lock",
+      ok: false,
+      what: `another process is writing (${(error as Error).message})`,
+      do: "Wait for it; if it hangs, stop that process: nothing committed is lost.",
+    });
   } finally {
     db.close();
   }
@@ -86,5 +124,10 @@ function clock({ config, effects }: CommandContext): Finding {
     }
   }
   const ok = now >= CLOCK_EARLIEST && now >= last;
-  return { name: "clock", ok, what: `${now}${last ? `, last entry ${last}` : ""}`, ...(ok ? {} : { do: "The clock is behind: set it. The log's order is by number and stays right." }) };
+  return {
+    name: "clock",
+    ok,
+    what: `${now}${last ? `, last entry ${last}` : ""}`,
+    ...(ok ? {} : { do: "The clock is behind: set it. The log's order is by number and stays right." }),
+  };
 }

@@ -20,7 +20,8 @@ export const exportCommand: Command = {
   ],
   run(context, [what, id], options) {
     const out = text(options, "out");
-    if (!(SUBJECTS as readonly string[]).includes(what!)) throw new TracewireError("BAD_ARGUMENT", { what: `"${what}" cannot be exported; one of ${SUBJECTS.join(", ")}` });
+    if (!(SUBJECTS as readonly string[]).includes(what!))
+      throw new TracewireError("BAD_ARGUMENT", { what: `"${what}" cannot be exported; one of ${SUBJECTS.join(", ")}` });
     if (what !== "case" && !id) throw new TracewireError("BAD_ARGUMENT", { what: `Which ${what}?` });
     if (!out) throw new TracewireError("BAD_ARGUMENT", { what: "An export needs --out FILE" });
     const newsroom = openReader(context);
@@ -28,7 +29,12 @@ export const exportCommand: Command = {
       const bundle = newsroom.log.snapshot(() =>
         exportBundle(newsroom.log, newsroom.blobs, {
           subject: what === "case" ? "case" : `${what} ${id}`,
-          seqs: what === "figure" ? entriesOfFigures(newsroom, [figureNow(newsroom, id!)]) : what === "story" ? entriesOfStory(newsroom, id!) : entriesOfCase(newsroom),
+          seqs:
+            what === "figure"
+              ? entriesOfFigures(newsroom, [figureNow(newsroom, id!)])
+              : what === "story"
+                ? entriesOfStory(newsroom, id!)
+                : entriesOfCase(newsroom),
           made_at: context.effects.clock(),
           verifier_key: newsroom.verifierKey,
         }),
@@ -65,7 +71,8 @@ function entriesOfFigures(newsroom: NewsroomReader, figures: readonly Figure[]):
     }
   }
   for (const claim of claims.values()) if (subjects.has(claim.subject)) seqs.add(claim.seq);
-  for (const judgement of readJudgements(newsroom.log, { log_size: newsroom.log.size(), evidence: "all" })) if (subjects.has(judgement.subject)) seqs.add(judgement.seq);
+  for (const judgement of readJudgements(newsroom.log, { log_size: newsroom.log.size(), evidence: "all" }))
+    if (subjects.has(judgement.subject)) seqs.add(judgement.seq);
   for (const seq of [...seqs]) {
     const claim = claims.get(seq);
     if (claim) seqs.add(claim.source.capture);
@@ -80,5 +87,8 @@ function entriesOfStory(newsroom: NewsroomReader, slug: string): number[] {
 }
 
 function entriesOfCase(newsroom: NewsroomReader): number[] {
-  return newsroom.log.db.prepare("SELECT seq FROM entry_index ORDER BY seq").all().map((row) => row.seq as number);
+  return newsroom.log.db
+    .prepare("SELECT seq FROM entry_index ORDER BY seq")
+    .all()
+    .map((row) => row.seq as number);
 }

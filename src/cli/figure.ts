@@ -2,7 +2,16 @@ import { readFileSync } from "node:fs";
 import { readClaim } from "../casefile/casefile.ts";
 import { TracewireError } from "../errors.ts";
 import { findCapture, locatorText, type Locator } from "../evidence/evidence.ts";
-import { appendFigureSpec, computeFigure, describeFigure, formatValue, listFigureSpecs, readRestatements, requireFigureSpec, type Figure } from "../figures/figures.ts";
+import {
+  appendFigureSpec,
+  computeFigure,
+  describeFigure,
+  formatValue,
+  listFigureSpecs,
+  readRestatements,
+  requireFigureSpec,
+  type Figure,
+} from "../figures/figures.ts";
 import type { NewsroomReader } from "../newsroom.ts";
 import { change, openReader, openWriter, text, type Command, type CommandContext } from "./command.ts";
 import { knownSize } from "./known.ts";
@@ -35,7 +44,8 @@ export const figure: Command = {
         if (!id) return listFigures(context, newsroom);
         const log_size = knownSize(newsroom.log, text(options, "known"));
         const as_of = text(options, "asOf");
-        if (as_of && !/^\d{4}(-\d{2}(-\d{2})?)?$/.test(as_of)) throw new TracewireError("BAD_ARGUMENT", { what: `--as-of: "${as_of}" is not a date` });
+        if (as_of && !/^\d{4}(-\d{2}(-\d{2})?)?$/.test(as_of))
+          throw new TracewireError("BAD_ARGUMENT", { what: `--as-of: "${as_of}" is not a date` });
         const named = requireFigureSpec(newsroom.log, id, log_size);
         const spec = as_of ? { ...named.spec, as_of } : named.spec;
         const computed = computeFigure(newsroom.log, spec, log_size);
@@ -65,7 +75,11 @@ function defineFigure(context: CommandContext, path: string): void {
     const { seq, changed } = change(context, newsroom, (transaction) => appendFigureSpec(transaction, value, context.by, path));
     const { id } = value as { id: string };
     context.output.json({ seq, changed, id });
-    context.output.line(changed ? `Defined ${context.output.bold(id)} (entry ${seq}). Next: tracewire figure ${id}` : `${id} is defined so already (entry ${seq}).`);
+    context.output.line(
+      changed
+        ? `Defined ${context.output.bold(id)} (entry ${seq}). Next: tracewire figure ${id}`
+        : `${id} is defined so already (entry ${seq}).`,
+    );
   } finally {
     newsroom.close();
   }
@@ -82,7 +96,13 @@ function listFigures(context: CommandContext, newsroom: NewsroomReader): void {
   for (const line of table(rows, context.output.width, [1])) context.output.line(line);
 }
 
-function printFigure(context: CommandContext, newsroom: NewsroomReader, computed: Figure, spec: Parameters<typeof describeFigure>[1], allExcluded: boolean): void {
+function printFigure(
+  context: CommandContext,
+  newsroom: NewsroomReader,
+  computed: Figure,
+  spec: Parameters<typeof describeFigure>[1],
+  allExcluded: boolean,
+): void {
   const { line, bold, dim, width } = context.output;
   const first = computed.rows.find((row) => row.claim !== null)?.claim;
   const words = describeFigure(computed, spec, first === null || first === undefined ? undefined : readClaim(newsroom.log, first));
@@ -111,11 +131,17 @@ function printFigure(context: CommandContext, newsroom: NewsroomReader, computed
     line();
     line(`${computed.excluded.length} left out`);
     const shown = allExcluded ? computed.excluded : computed.excluded.slice(0, EXCLUDED_SHOWN_MAX);
-    for (const text of table(shown.map((row) => [`  ${row.label}`, row.why]), width)) line(text);
+    for (const text of table(
+      shown.map((row) => [`  ${row.label}`, row.why]),
+      width,
+    ))
+      line(text);
     if (shown.length < computed.excluded.length) line(`  … and ${computed.excluded.length - shown.length} more (--excluded)`);
   }
   for (const restatement of readRestatements(newsroom.log, computed.id))
-    line(`Restated ${restatement.at}: ${restatement.from.value} → ${restatement.to.value} (${restatement.cause.map((cause) => `${cause.what}${cause.subject ? ` ${cause.subject}` : ""}`).join(", ")})`);
+    line(
+      `Restated ${restatement.at}: ${restatement.from.value} → ${restatement.to.value} (${restatement.cause.map((cause) => `${cause.what}${cause.subject ? ` ${cause.subject}` : ""}`).join(", ")})`,
+    );
   line();
   line(dim(`To the evidence: tracewire show CLAIM  ·  check it: tracewire reproduce ${computed.id}`));
 }

@@ -14,11 +14,16 @@ export const importCommand: Command = {
   options: [{ flags: "--release", about: "make everything of this import public at once, bytes too: its licence must allow it" }],
   examples: [["tracewire import casefile demo/casefile --release", "the demo's case file; a second time changes nothing"]],
   async run(context, [format, folder], options) {
-    if (!(FORMATS as readonly string[]).includes(format!)) throw new TracewireError("BAD_ARGUMENT", { what: `"${format}" is no format; formats: ${FORMATS.join(", ")}` });
+    if (!(FORMATS as readonly string[]).includes(format!))
+      throw new TracewireError("BAD_ARGUMENT", { what: `"${format}" is no format; formats: ${FORMATS.join(", ")}` });
     const newsroom = openWriter(context);
     try {
       const target = context.dryRun
-        ? { ...newsroom, blobs: { ...newsroom.blobs, put: (bytes: Uint8Array) => ({ sha256: sha256Hex(bytes), existed: false }) }, transact: (_: string, run: Parameters<typeof newsroom.transact>[1]) => change(context, newsroom, run) }
+        ? {
+            ...newsroom,
+            blobs: { ...newsroom.blobs, put: (bytes: Uint8Array) => ({ sha256: sha256Hex(bytes), existed: false }) },
+            transact: (_: string, run: Parameters<typeof newsroom.transact>[1]) => change(context, newsroom, run),
+          }
         : newsroom;
       const result = await importCasefile(target as typeof newsroom, folder!, {
         by: context.by,
@@ -28,7 +33,8 @@ export const importCommand: Command = {
       });
       context.output.endProgress();
       context.output.json(result);
-      if (result.claims_added + result.captures_added === 0) context.output.line(`Nothing new: all ${result.claims_known} claims of ${result.rows} rows are held already.`);
+      if (result.claims_added + result.captures_added === 0)
+        context.output.line(`Nothing new: all ${result.claims_known} claims of ${result.rows} rows are held already.`);
       else
         context.output.line(
           `${result.claims_added} claims from ${result.rows} rows of ${result.tables} tables (${result.claims_known} held already), ${result.captures_added} captures. The log has ${result.log_size} entries.`,

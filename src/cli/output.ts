@@ -60,7 +60,9 @@ export function table(rows: readonly (readonly string[])[], width: number, right
   const columns = Math.max(0, ...rows.map((row) => row.length));
   const widths = Array.from({ length: columns }, (_, at) => Math.max(...rows.map((row) => (row[at] ?? "").length)));
   return rows.map((row) => {
-    const line = row.map((cell, at) => (right.includes(at) ? cell.padStart(widths[at]!) : at === columns - 1 ? cell : cell.padEnd(widths[at]!))).join("  ");
+    const line = row
+      .map((cell, at) => (right.includes(at) ? cell.padStart(widths[at]!) : at === columns - 1 ? cell : cell.padEnd(widths[at]!)))
+      .join("  ");
     return line.length > width ? `${line.slice(0, width - 1)}…` : line.trimEnd();
   });
 }

@@ -39,12 +39,17 @@ export const publish: Command = {
         }
         if (findings.length === 0) {
           context.output.line(`${story.slug}: nothing open. Its figures:`);
-          for (const [id, figure] of figures) context.output.line(`  ${id}  ${formatValue(figure.value, figure.unit, "exact", requireFigureSpec(newsroom.log, id).spec)}`);
+          for (const [id, figure] of figures)
+            context.output.line(`  ${id}  ${formatValue(figure.value, figure.unit, "exact", requireFigureSpec(newsroom.log, id).spec)}`);
         }
         return findings.length > 0 ? 1 : 0;
       }
       const outcome = change(context, newsroom, (transaction) =>
-        publishStory(transaction, newsroom.log, story, { by: context.by, why: text(options, "why"), waivers: list(options, "waive").map(parseWaiver) }),
+        publishStory(transaction, newsroom.log, story, {
+          by: context.by,
+          why: text(options, "why"),
+          waivers: list(options, "waive").map(parseWaiver),
+        }),
       );
       context.output.json({ slug: story.slug, ...outcome });
       context.output.line(

@@ -22,7 +22,11 @@ export const release: Command = {
       const bytes = options.bytes ? seqs.filter((seq) => findCapture(newsroom.log, seq)) : [];
       const entry = change(context, newsroom, (transaction) => appendRelease(transaction, seqs, bytes, context.by));
       context.output.json({ released: entry !== undefined, entry: entry ?? null, entries: seqs });
-      context.output.line(entry === undefined ? "All of it was public already." : `Released (entry ${entry}): ${seqs.join(", ")}${bytes.length ? "; bytes of " + bytes.join(", ") : ""}`);
+      context.output.line(
+        entry === undefined
+          ? "All of it was public already."
+          : `Released (entry ${entry}): ${seqs.join(", ")}${bytes.length ? "; bytes of " + bytes.join(", ") : ""}`,
+      );
     } finally {
       newsroom.close();
     }
@@ -43,7 +47,11 @@ export const erase: Command = {
   run(context, ids, options) {
     const reason = text(options, "reason");
     if (!reason || reason.trim().length < 3) throw new TracewireError("BAD_ARGUMENT", { what: "An erasure needs its --reason" });
-    if (!options.yes && !context.dryRun) throw new TracewireError("BAD_ARGUMENT", { what: "An erasure cannot be undone", hint: "Look with --dry-run first, then give --yes." });
+    if (!options.yes && !context.dryRun)
+      throw new TracewireError("BAD_ARGUMENT", {
+        what: "An erasure cannot be undone",
+        hint: "Look with --dry-run first, then give --yes.",
+      });
     const newsroom = openWriter(context);
     try {
       const seqs = new Set(ids.map((id) => findEntry(newsroom.log, id)));
@@ -53,15 +61,25 @@ export const erase: Command = {
         if (!capture) continue;
         const claims = readClaims(newsroom.log, { log_size: newsroom.log.size(), evidence: "all" }, { capture: seq });
         if (claims.length > 0 && !options.withClaims)
-          throw new TracewireError("BAD_ARGUMENT", { what: `${claims.length} claims rest on capture ${seq}`, hint: "Erase them with it: --with-claims." });
+          throw new TracewireError("BAD_ARGUMENT", {
+            what: `${claims.length} claims rest on capture ${seq}`,
+            hint: "Erase them with it: --with-claims.",
+          });
         for (const claim of claims) seqs.add(claim.seq);
-        const others = newsroom.log.db.prepare("SELECT seq FROM captures WHERE sha256 = ?").all(capture.sha256).map((row) => row.seq as number);
+        const others = newsroom.log.db
+          .prepare("SELECT seq FROM captures WHERE sha256 = ?")
+          .all(capture.sha256)
+          .map((row) => row.seq as number);
         if (others.every((other) => seqs.has(other))) blobs.add(capture.sha256);
       }
-      const entry = change(context, newsroom, (transaction) => appendErasure(transaction, { seqs: [...seqs].sort((a, b) => a - b), blobs: [...blobs], reason }, context.by));
+      const entry = change(context, newsroom, (transaction) =>
+        appendErasure(transaction, { seqs: [...seqs].sort((a, b) => a - b), blobs: [...blobs], reason }, context.by),
+      );
       if (!context.dryRun) for (const sha256 of blobs) newsroom.blobs.erase(sha256);
       context.output.json({ erased: [...seqs], blobs: [...blobs], entry });
-      context.output.line(`${context.dryRun ? "Would erase" : "Erased"} ${[...seqs].join(", ")}${blobs.size ? ` and the bytes of ${blobs.size} capture${blobs.size === 1 ? "" : "s"}` : ""} (entry ${entry}).`);
+      context.output.line(
+        `${context.dryRun ? "Would erase" : "Erased"} ${[...seqs].join(", ")}${blobs.size ? ` and the bytes of ${blobs.size} capture${blobs.size === 1 ? "" : "s"}` : ""} (entry ${entry}).`,
+      );
     } finally {
       newsroom.close();
     }
@@ -71,6 +89,10 @@ export const erase: Command = {
 /** An entry by log index, or a capture by its SHA-256 or the start of it. */
 export function findEntry(log: LogReader, id: string): number {
   const seq = /^\d{1,7}$/.test(id) ? Number(id) : findCapture(log, id)?.seq;
-  if (seq === undefined || seq >= log.size()) throw new TracewireError("NOT_FOUND", { what: `There is no entry "${id}"`, hint: "Give a log index, or the start of a capture's SHA-256." });
+  if (seq === undefined || seq >= log.size())
+    throw new TracewireError("NOT_FOUND", {
+      what: `There is no entry "${id}"`,
+      hint: "Give a log index, or the start of a capture's SHA-256.",
+    });
   return seq;
 }

@@ -30,10 +30,22 @@ export const reproduce: Command = {
         const again = named && computeFigure(newsroom.log, named.spec, Number(figure.log_size), figure.rules_version);
         const same = again !== undefined && figureHash(again) === figureHash(figure);
         if (!same) different += 1;
-        context.output.json({ id: figure.id, log_size: figure.log_size, same, published_sha256: figureHash(figure), computed_sha256: again ? figureHash(again) : null });
-        context.output.line(`${same ? "same" : "DIFFERENT"}  ${figure.id}  ${figure.value} ${figure.unit}  at log size ${figure.log_size}  ${figureHash(figure).slice(0, 16)}…`);
+        context.output.json({
+          id: figure.id,
+          log_size: figure.log_size,
+          same,
+          published_sha256: figureHash(figure),
+          computed_sha256: again ? figureHash(again) : null,
+        });
+        context.output.line(
+          `${same ? "same" : "DIFFERENT"}  ${figure.id}  ${figure.value} ${figure.unit}  at log size ${figure.log_size}  ${figureHash(figure).slice(0, 16)}…`,
+        );
       }
-      if (different > 0) throw new TracewireError("NOT_REPRODUCED", { what: `${different} of ${published.length} figures did not come out the same`, where: id });
+      if (different > 0)
+        throw new TracewireError("NOT_REPRODUCED", {
+          what: `${different} of ${published.length} figures did not come out the same`,
+          where: id,
+        });
       context.output.line(`${published.length} of ${published.length} came out the same, byte for byte.`);
     } finally {
       newsroom.close();
@@ -53,4 +65,3 @@ function publishedFigure(newsroom: NewsroomReader, id: string, known: string | u
   }
   return [computeFigure(newsroom.log, spec, knownSize(newsroom.log, known))];
 }
-

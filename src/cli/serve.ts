@@ -108,7 +108,8 @@ function refuseTakenPort(port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "EADDRINUSE") reject(new TracewireError("PORT_TAKEN", { what: `Port ${port} on ${host} is in use${portHolder(port)}`, cause: error }));
+      if (error.code === "EADDRINUSE")
+        reject(new TracewireError("PORT_TAKEN", { what: `Port ${port} on ${host} is in use${portHolder(port)}`, cause: error }));
       else reject(new TracewireError("BAD_ARGUMENT", { what: `Cannot listen on ${host}:${port} (${error.code})`, cause: error }));
     });
     probe.listen(port, host, () => probe.close(() => resolve()));

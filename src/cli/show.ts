@@ -1,4 +1,16 @@
-import { KINDS, kindOf, kindSpec, readClaim, readClaims, readHistory, readJudgements, readSubjects, type Claim, type Kind, type Vantage } from "../casefile/casefile.ts";
+import {
+  KINDS,
+  kindOf,
+  kindSpec,
+  readClaim,
+  readClaims,
+  readHistory,
+  readJudgements,
+  readSubjects,
+  type Claim,
+  type Kind,
+  type Vantage,
+} from "../casefile/casefile.ts";
 import { TracewireError } from "../errors.ts";
 import { findCapture, listCaptures, locatorText, readText, type Capture } from "../evidence/evidence.ts";
 import { findFigureSpec, listFigureSpecs } from "../figures/figures.ts";
@@ -29,7 +41,11 @@ export const show: Command = {
   async run(context, [name], options) {
     const newsroom = openReader(context);
     try {
-      const at: Vantage = { log_size: knownSize(newsroom.log, text(options, "known")), evidence: options.released ? "released" : "all", as_of: text(options, "asOf") };
+      const at: Vantage = {
+        log_size: knownSize(newsroom.log, text(options, "known")),
+        evidence: options.released ? "released" : "all",
+        as_of: text(options, "asOf"),
+      };
       if (name === undefined) return showSummary(context, newsroom, at);
       if (options.proof) return showProof(newsroom, name);
       const kind = (Object.keys(KINDS) as Kind[]).find((candidate) => candidate === name || kindSpec(candidate).many === name);
@@ -44,9 +60,15 @@ export const show: Command = {
       }
       const capture = findCapture(newsroom.log, name);
       if (capture) return await showCapture(context, newsroom, capture, Boolean(options.text));
-      if (findFigureSpec(newsroom.log, name)) throw new TracewireError("NOT_FOUND", { what: `“${name}” is a figure`, hint: `tracewire figure ${name}` });
+      if (findFigureSpec(newsroom.log, name))
+        throw new TracewireError("NOT_FOUND", { what: `“${name}” is a figure`, hint: `tracewire figure ${name}` });
       if (/^\d{1,9}$/.test(name)) return showEntry(context, newsroom, Number(name));
-      throw new TracewireError("NOT_FOUND", { what: `There is nothing named "${name}"`, hint: `Kinds: ${Object.values(KINDS).map((spec) => spec.many).join(", ")}; also ${SUMMARY_KINDS.join(", ")}.` });
+      throw new TracewireError("NOT_FOUND", {
+        what: `There is nothing named "${name}"`,
+        hint: `Kinds: ${Object.values(KINDS)
+          .map((spec) => spec.many)
+          .join(", ")}; also ${SUMMARY_KINDS.join(", ")}.`,
+      });
     } finally {
       newsroom.close();
     }
@@ -65,8 +87,16 @@ export const history: Command = {
       const claims = readHistory(newsroom.log, { log_size: knownSize(newsroom.log, text(options, "known")), evidence: "all" }, subject!);
       if (claims.length === 0) throw new TracewireError("NOT_FOUND", { what: `There is no claim on "${subject}"` });
       for (const claim of claims) context.output.json(claim);
-      const rows = claims.map((claim) => [String(claim.seq), claim.at.slice(0, 16).replace("T", " "), claim.field, valueOf(claim), claim.claimant, claim.superseded === undefined ? "" : `superseded at ${claim.superseded}`]);
-      for (const line of table([["entry", "logged", "field", "value", "who says", ""], ...rows], context.output.width, [0])) context.output.line(line);
+      const rows = claims.map((claim) => [
+        String(claim.seq),
+        claim.at.slice(0, 16).replace("T", " "),
+        claim.field,
+        valueOf(claim),
+        claim.claimant,
+        claim.superseded === undefined ? "" : `superseded at ${claim.superseded}`,
+      ]);
+      for (const line of table([["entry", "logged", "field", "value", "who says", ""], ...rows], context.output.width, [0]))
+        context.output.line(line);
     } finally {
       newsroom.close();
     }
@@ -74,20 +104,35 @@ export const history: Command = {
 };
 
 function showSummary(context: CommandContext, newsroom: NewsroomReader, at: Vantage): void {
-  const rows = (Object.keys(KINDS) as Kind[]).map((kind) => [kindSpec(kind).many, readSubjects(newsroom.log, at, kind).length, readClaims(newsroom.log, at, { kind }).length] as const);
-  const summary = { log_size: newsroom.log.size(), captures: listCaptures(newsroom.log).length, figures: listFigureSpecs(newsroom.log).length, stories: listPublications(newsroom.log).length, kinds: Object.fromEntries(rows.map(([name, subjects, claims]) => [name, { subjects, claims }])) };
+  const rows = (Object.keys(KINDS) as Kind[]).map(
+    (kind) => [kindSpec(kind).many, readSubjects(newsroom.log, at, kind).length, readClaims(newsroom.log, at, { kind }).length] as const,
+  );
+  const summary = {
+    log_size: newsroom.log.size(),
+    captures: listCaptures(newsroom.log).length,
+    figures: listFigureSpecs(newsroom.log).length,
+    stories: listPublications(newsroom.log).length,
+    kinds: Object.fromEntries(rows.map(([name, subjects, claims]) => [name, { subjects, claims }])),
+  };
   context.output.json(summary);
   context.output.line(`${summary.log_size} entries, ${summary.captures} captures, ${summary.figures} figures, ${summary.stories} stories`);
-  for (const line of table(rows.map(([name, subjects, claims]) => [`  ${name}`, String(subjects), `${claims} claims`]), context.output.width, [1])) context.output.line(line);
+  for (const line of table(
+    rows.map(([name, subjects, claims]) => [`  ${name}`, String(subjects), `${claims} claims`]),
+    context.output.width,
+    [1],
+  ))
+    context.output.line(line);
 }
 
 function showKind(context: CommandContext, newsroom: NewsroomReader, at: Vantage, kind: Kind): void {
   const title = kindSpec(kind).title;
-  const rows = [...Map.groupBy(readClaims(newsroom.log, at, { kind }), (claim) => claim.subject)].sort(([a], [b]) => (a < b ? -1 : 1)).map(([subject, claims]) => {
-    const label = claims.findLast((claim) => claim.field === title)?.value ?? "";
-    context.output.json({ subject, title: label, claims: claims.length });
-    return [subject, `${claims.length} claims held`, label];
-  });
+  const rows = [...Map.groupBy(readClaims(newsroom.log, at, { kind }), (claim) => claim.subject)]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([subject, claims]) => {
+      const label = claims.findLast((claim) => claim.field === title)?.value ?? "";
+      context.output.json({ subject, title: label, claims: claims.length });
+      return [subject, `${claims.length} claims held`, label];
+    });
   if (rows.length === 0) context.output.line(`No ${kindSpec(kind).many} yet.`);
   for (const line of table(rows, context.output.width)) context.output.line(line);
 }
@@ -97,7 +142,13 @@ function showList(context: CommandContext, newsroom: NewsroomReader, what: (type
     what === "captures"
       ? listCaptures(newsroom.log).map((capture) => {
           context.output.json(capture);
-          return [String(capture.seq), capture.sha256.slice(0, 12), capture.grade, capture.released === undefined ? "not released" : "released", capture.title];
+          return [
+            String(capture.seq),
+            capture.sha256.slice(0, 12),
+            capture.grade,
+            capture.released === undefined ? "not released" : "released",
+            capture.title,
+          ];
         })
       : what === "stories"
         ? listPublications(newsroom.log).map((story) => {
@@ -114,23 +165,36 @@ function showList(context: CommandContext, newsroom: NewsroomReader, what: (type
 
 function showSubject(context: CommandContext, newsroom: NewsroomReader, at: Vantage, subject: string): void {
   const claims = readClaims(newsroom.log, at, { subject });
-  if (claims.length === 0) throw new TracewireError("NOT_FOUND", { what: `There is no claim on "${subject}"`, hint: `List: tracewire show ${kindOf(subject)}` });
+  if (claims.length === 0)
+    throw new TracewireError("NOT_FOUND", { what: `There is no claim on "${subject}"`, hint: `List: tracewire show ${kindOf(subject)}` });
   const judgements = readJudgements(newsroom.log, at).filter((judgement) => judgement.subject === subject || judgement.other === subject);
   context.output.json({ subject, claims, judgements });
   const fields = kindSpec(kindOf(subject)!).fields;
   context.output.line(`${context.output.bold(subject)}  ${claims.length} claims held`);
   for (const [field, rivals] of Map.groupBy(claims, (claim) => claim.field)) {
     context.output.line(fields[field]?.label ?? field);
-    const rows = rivals.map((claim) => [`  ${claim.seq}`, valueOf(claim), `${claim.claimant}${claim.document ? `, ${claim.document}` : ""}`, `${claim.hedge}${claim.part_of ? `; part: ${claim.part_of}` : ""}`, claim.as_of]);
+    const rows = rivals.map((claim) => [
+      `  ${claim.seq}`,
+      valueOf(claim),
+      `${claim.claimant}${claim.document ? `, ${claim.document}` : ""}`,
+      `${claim.hedge}${claim.part_of ? `; part: ${claim.part_of}` : ""}`,
+      claim.as_of,
+    ]);
     for (const line of table(rows, context.output.width, [0])) context.output.line(line);
   }
-  for (const judgement of judgements) for (const line of wrap(`Judgement ${judgement.seq}, ${judgement.question}: ${judgement.verdict}. ${judgement.why} (${judgement.by})`, context.output.width)) context.output.line(line);
+  for (const judgement of judgements)
+    for (const line of wrap(
+      `Judgement ${judgement.seq}, ${judgement.question}: ${judgement.verdict}. ${judgement.why} (${judgement.by})`,
+      context.output.width,
+    ))
+      context.output.line(line);
 }
 
 async function showCapture(context: CommandContext, newsroom: NewsroomReader, capture: Capture, withText: boolean): Promise<void> {
   if (withText) {
     const extraction = await readText(newsroom.blobs, capture);
-    if (extraction.outcome === "unreadable") throw new TracewireError("CAPTURE_UNREADABLE", { what: extraction.reason, where: capture.sha256 });
+    if (extraction.outcome === "unreadable")
+      throw new TracewireError("CAPTURE_UNREADABLE", { what: extraction.reason, where: capture.sha256 });
     context.output.json({ sha256: capture.sha256, text: extraction.text });
     context.output.line(extraction.text);
     return;
@@ -140,12 +204,23 @@ async function showCapture(context: CommandContext, newsroom: NewsroomReader, ca
   context.output.line(context.output.bold(capture.title));
   const rows = [
     ["  SHA-256", capture.sha256],
-    ["  entry", `${capture.seq}, ${capture.released === undefined ? "not released" : `released by entry ${capture.released}`}; bytes ${capture.bytes_released === undefined ? "held back" : "released"}`],
+    [
+      "  entry",
+      `${capture.seq}, ${capture.released === undefined ? "not released" : `released by entry ${capture.released}`}; bytes ${capture.bytes_released === undefined ? "held back" : "released"}`,
+    ],
     ["  graded", `${capture.grade}; source ${capture.source_grade}, item ${capture.item_grade}`],
     ["  from", `${capture.origin.from} ${capture.origin.name}`],
     ["  retrieved", `${capture.retrieved_at} by ${capture.retrieved_by}`],
-    ["  media type", `${capture.media_type.sniffed}${capture.media_type.declared && capture.media_type.declared !== capture.media_type.sniffed ? ` (declared ${capture.media_type.declared})` : ""}, ${capture.byte_count} bytes`],
-    ["  text", capture.extraction.outcome === "text" ? `by ${capture.extraction.extractor} ${capture.extraction.version}` : `none: ${capture.extraction.reason}`],
+    [
+      "  media type",
+      `${capture.media_type.sniffed}${capture.media_type.declared && capture.media_type.declared !== capture.media_type.sniffed ? ` (declared ${capture.media_type.declared})` : ""}, ${capture.byte_count} bytes`,
+    ],
+    [
+      "  text",
+      capture.extraction.outcome === "text"
+        ? `by ${capture.extraction.extractor} ${capture.extraction.version}`
+        : `none: ${capture.extraction.reason}`,
+    ],
     ["  claims", `${claims.length} read from it`],
   ];
   for (const line of table(rows, context.output.width)) context.output.line(line);
@@ -162,7 +237,26 @@ function showEntry(context: CommandContext, newsroom: NewsroomReader, seq: numbe
     return;
   }
   const source = findCapture(newsroom.log, claim.source.capture);
-  const rows = Object.entries({ subject: claim.subject, field: claim.field, value: valueOf(claim), "who says": claim.claimant, document: claim.document, cites: claim.cites?.join(", "), "relayed by": claim.relayed_by, hedge: claim.hedge, bound: claim.bound, "as of": claim.as_of, valued: claim.valuation?.basis, measured: claim.measure, "part of": claim.part_of, citation: claim.citation, "read at": locatorText(claim.source.locator), capture: source ? `${source.sha256.slice(0, 12)} ${source.title} (${source.grade})` : "", logged: `${claim.at} by ${claim.by}`, released: claim.released === undefined ? "no" : `by entry ${claim.released}` })
+  const rows = Object.entries({
+    subject: claim.subject,
+    field: claim.field,
+    value: valueOf(claim),
+    "who says": claim.claimant,
+    document: claim.document,
+    cites: claim.cites?.join(", "),
+    "relayed by": claim.relayed_by,
+    hedge: claim.hedge,
+    bound: claim.bound,
+    "as of": claim.as_of,
+    valued: claim.valuation?.basis,
+    measured: claim.measure,
+    "part of": claim.part_of,
+    citation: claim.citation,
+    "read at": locatorText(claim.source.locator),
+    capture: source ? `${source.sha256.slice(0, 12)} ${source.title} (${source.grade})` : "",
+    logged: `${claim.at} by ${claim.by}`,
+    released: claim.released === undefined ? "no" : `by entry ${claim.released}`,
+  })
     .filter(([, value]) => value)
     .map(([name, value]) => [`  ${name}`, value!]);
   context.output.line(`Claim ${context.output.bold(String(seq))}`);
@@ -180,7 +274,9 @@ function showProof(newsroom: NewsroomReader, name: string): void {
     `${JSON.stringify({
       seq,
       size,
-      ...(entry.salt && entry.bytes ? { salt: Buffer.from(entry.salt).toString("base64"), body: Buffer.from(entry.bytes).toString("utf8") } : { erased: true }),
+      ...(entry.salt && entry.bytes
+        ? { salt: Buffer.from(entry.salt).toString("base64"), body: Buffer.from(entry.bytes).toString("utf8") }
+        : { erased: true }),
       leaf: hex(entry.leaf),
       proof: newsroom.log.inclusion(seq, size).map(hex),
       root: newsroom.log.root(size),

@@ -19,7 +19,9 @@ export const verify: Command = {
   exits: { 6: "damage was found" },
   async run(context, _, options) {
     const bundle = text(options, "bundle");
-    return bundle ? checkBundle(context, bundle, text(options, "key")) : checkFolder(context, text(options, "key"), text(options, "against"));
+    return bundle
+      ? checkBundle(context, bundle, text(options, "key"))
+      : checkFolder(context, text(options, "key"), text(options, "against"));
   },
 };
 
@@ -32,10 +34,14 @@ async function checkFolder(context: CommandContext, key: string | undefined, aga
   });
   context.output.endProgress();
   context.output.json(report);
-  context.output.line(`${report.entries} entries (${report.erased.length} erased), ${report.blobs} blobs, ${report.tiles} tiles, ${report.checkpoints} checkpoints`);
+  context.output.line(
+    `${report.entries} entries (${report.erased.length} erased), ${report.blobs} blobs, ${report.tiles} tiles, ${report.checkpoints} checkpoints`,
+  );
   context.output.line(`root ${report.root}`);
   if (report.erased.length > 0) context.output.line(`erased: ${report.erased.join(", ")}`);
-  context.output.line(report.key.pinned ? "The key is the one you gave." : `The key came from the folder itself. Pin it: --key ${report.key.verifier_key}`);
+  context.output.line(
+    report.key.pinned ? "The key is the one you gave." : `The key came from the folder itself. Pin it: --key ${report.key.verifier_key}`,
+  );
   for (const warning of report.warnings) context.output.line(`note: ${findingText(warning)}`);
   return finish(context, report.outcome === "clean", report.findings);
 }
@@ -44,18 +50,34 @@ function checkBundle(context: CommandContext, file: string, key: string | undefi
   const report = verifyBundle(readText(file), { key });
   context.output.json(report);
   context.output.line(`${report.entries} entries, ${report.blobs} blobs of a log of ${report.size}, subject “${report.subject}”`);
-  context.output.line(report.key.pinned ? "The key is the one you gave." : `The key came from the bundle itself. Pin it: --key ${report.key.verifier_key}`);
+  context.output.line(
+    report.key.pinned ? "The key is the one you gave." : `The key came from the bundle itself. Pin it: --key ${report.key.verifier_key}`,
+  );
   return finish(context, report.outcome === "clean", report.findings);
 }
 
 function finish(context: CommandContext, clean: boolean, findings: readonly VerifyFinding[]): number {
   for (const finding of findings) context.output.line(findingText(finding));
-  context.output.line(clean ? context.output.bold("Clean.") : context.output.bold(`Damaged: ${findings.length} finding${findings.length === 1 ? "" : "s"}; the first is the first bad place.`));
+  context.output.line(
+    clean
+      ? context.output.bold("Clean.")
+      : context.output.bold(`Damaged: ${findings.length} finding${findings.length === 1 ? "" : "s"}; the first is the first bad place.`),
+  );
   return clean ? 0 : 6;
 }
 
 function findingText(finding: VerifyFinding): string {
-  return [finding.what, finding.index === undefined ? "" : finding.until === undefined ? `entry ${finding.index}` : `an entry from ${finding.index}, before ${finding.until}`, finding.file ?? "", finding.expected === undefined ? "" : `expected ${finding.expected}`, finding.actual === undefined ? "" : `found ${finding.actual}`]
+  return [
+    finding.what,
+    finding.index === undefined
+      ? ""
+      : finding.until === undefined
+        ? `entry ${finding.index}`
+        : `an entry from ${finding.index}, before ${finding.until}`,
+    finding.file ?? "",
+    finding.expected === undefined ? "" : `expected ${finding.expected}`,
+    finding.actual === undefined ? "" : `found ${finding.actual}`,
+  ]
     .filter(Boolean)
     .join("  ");
 }

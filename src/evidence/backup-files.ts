@@ -1,5 +1,17 @@
 // Copying write-once files between data folders: checked by hash, whole or not at all, skipped when there.
-import { chmodSync, closeSync, constants, copyFileSync, fsyncSync, mkdirSync, openSync, readFileSync, readSync, readdirSync, rmSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  copyFileSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  readdirSync,
+  rmSync,
+} from "node:fs";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { TracewireError } from "../errors.ts";
@@ -13,7 +25,8 @@ const CHUNK_BYTES = 1024 * 1024;
 export function listBlobs(folder: string): string[] {
   const names: string[] = [];
   for (const prefix of files.list(join(folder, "blobs")))
-    if (/^[0-9a-f]{2}$/.test(prefix)) names.push(...readdirSync(join(folder, "blobs", prefix)).filter((name) => name.startsWith(prefix) && /^[0-9a-f]{64}$/.test(name)));
+    if (/^[0-9a-f]{2}$/.test(prefix))
+      names.push(...readdirSync(join(folder, "blobs", prefix)).filter((name) => name.startsWith(prefix) && /^[0-9a-f]{64}$/.test(name)));
   return names.sort();
 }
 

@@ -34,7 +34,11 @@ export function readManifest(source: string): { manifest: BackupManifest; text: 
   } catch {
     // said below
   }
-  const whole = manifest?.format === "tracewire-backup/1" && Array.isArray(manifest.blobs) && manifest.blobs.every((name) => /^[0-9a-f]{64}$/.test(name));
-  if (text === undefined || !manifest || !whole) throw new TracewireError("BACKUP_INCOMPLETE", { what: `There is no whole ${BACKUP_PARTS.MANIFEST} in it`, where: source });
+  const whole =
+    manifest?.format === "tracewire-backup/1" &&
+    Array.isArray(manifest.blobs) &&
+    manifest.blobs.every((name) => /^[0-9a-f]{64}$/.test(name));
+  if (text === undefined || !manifest || !whole)
+    throw new TracewireError("BACKUP_INCOMPLETE", { what: `There is no whole ${BACKUP_PARTS.MANIFEST} in it`, where: source });
   return { manifest, text };
 }

@@ -82,7 +82,11 @@ test("a restore cut off at every step is no newsroom that could be started anew,
     const folder = newFolder();
     if (await runUntil(cut, (onProgress) => restoreNewsroom(backup, folder, { onProgress }))) break;
     assert.ok(existsSync(join(folder, "newsroom.db")) || !existsSync(join(folder, "newsroom.key")), "never a key without its log");
-    await assert.rejects(restoreNewsroom(other, folder), { code: "NEWSROOM_EXISTS" }, "another backup does not go on where this one stopped");
+    await assert.rejects(
+      restoreNewsroom(other, folder),
+      { code: "NEWSROOM_EXISTS" },
+      "another backup does not go on where this one stopped",
+    );
     await restoreNewsroom(backup, folder);
     assert.deepEqual(contentOf(folder), contentOf(room.folder));
     assert.equal(existsSync(join(folder, "restoring.json")), false);
@@ -143,13 +147,22 @@ test("what was erased since the last run leaves the backup too", async () => {
     await backupNewsroom(mine.folder, target);
     const gone = mine.captures[4]!;
     mine.log.transact("test", (transaction) => {
-      transaction.append({ kind: "erasure", entries: [{ seq: gone.seq, kind: "capture", at: "2026-02-01T00:00:00.000Z" }], blobs: [gone.sha256], reason: "asked for", by: "test" });
+      transaction.append({
+        kind: "erasure",
+        entries: [{ seq: gone.seq, kind: "capture", at: "2026-02-01T00:00:00.000Z" }],
+        blobs: [gone.sha256],
+        reason: "asked for",
+        by: "test",
+      });
       transaction.forget([gone.seq]);
     });
     mine.blobs.erase(gone.sha256);
     await backupNewsroom(mine.folder, target);
     assert.equal(existsSync(blobPath(target, gone.sha256)), false);
-    assert.deepEqual((await checkClean(target)).erased, [...mine.erased, gone.seq].sort((a, b) => a - b));
+    assert.deepEqual(
+      (await checkClean(target)).erased,
+      [...mine.erased, gone.seq].sort((a, b) => a - b),
+    );
   } finally {
     mine.remove();
   }
@@ -207,7 +220,9 @@ function contentOf(folder: string) {
       root: log.root(),
       checkpoints: log.db.prepare("SELECT size, note FROM checkpoints ORDER BY size").all(),
       views: viewsDigest(log.db, [evidenceView]),
-      files: files.map((file) => [file.slice(folder.length), readFileSync(file).toString("base64")]).sort((a, b) => (a[0]! < b[0]! ? -1 : 1)),
+      files: files
+        .map((file) => [file.slice(folder.length), readFileSync(file).toString("base64")])
+        .sort((a, b) => (a[0]! < b[0]! ? -1 : 1)),
       public_key: readFileSync(join(folder, "newsroom.pub"), "utf8"),
     };
   } finally {

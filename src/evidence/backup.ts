@@ -76,7 +76,8 @@ async function copyDatabase(folder: string, target: string, onProgress?: BackupP
     // Out of WAL mode the copy is one file, and can be read where nothing can be written.
     copy.exec("PRAGMA journal_mode = DELETE");
     const check = copy.prepare("PRAGMA quick_check(1)").get()?.quick_check;
-    if (check !== "ok") throw new TracewireError("LOG_DAMAGED", { what: `The database is corrupt: ${String(check)}`, where: join(folder, DATABASE) });
+    if (check !== "ok")
+      throw new TracewireError("LOG_DAMAGED", { what: `The database is corrupt: ${String(check)}`, where: join(folder, DATABASE) });
   } finally {
     copy.close();
   }
@@ -108,8 +109,7 @@ function namedBlobs(target: string): Set<string> {
   try {
     for (const { body } of log.entries())
       if (body?.kind === "capture") live.add(body.sha256 as string);
-      else if (body?.kind === "erasure")
-        for (const sha256 of (body.blobs ?? []) as string[]) live.delete(sha256);
+      else if (body?.kind === "erasure") for (const sha256 of (body.blobs ?? []) as string[]) live.delete(sha256);
   } finally {
     log.close();
   }

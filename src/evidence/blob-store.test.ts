@@ -127,7 +127,9 @@ test("a disk that is really full: DISK_FULL, what was acknowledged stays readabl
     const append = (bytes: Uint8Array) => {
       const { sha256 } = store.put(bytes);
       blobs.set(sha256, bytes);
-      log.transact("test", (transaction) => transaction.append({ kind: "note", text: Buffer.from(bytes.subarray(0, 3_000)).toString("hex"), by: "test" }));
+      log.transact("test", (transaction) =>
+        transaction.append({ kind: "note", text: Buffer.from(bytes.subarray(0, 3_000)).toString("hex"), by: "test" }),
+      );
       entries += 1;
     };
     const ballast = join(folder, "ballast");
@@ -149,7 +151,9 @@ test("a disk that is really full: DISK_FULL, what was acknowledged stays readabl
     append(effects.random(6_000));
     log.repair();
     const report = await verifyFolder(room, { key: undefined, settle_ms: 0 });
-    const damage = report.findings.map(({ what }) => what).filter((what) => !["public_key_malformed", "first_entry_not_newsroom", "no_key"].includes(what));
+    const damage = report.findings
+      .map(({ what }) => what)
+      .filter((what) => !["public_key_malformed", "first_entry_not_newsroom", "no_key"].includes(what));
     assert.deepEqual(damage, []);
     assert.equal(report.entries, entries);
     log.close();
@@ -206,8 +210,15 @@ function withoutPower<T>(run: () => T): T | undefined {
 }
 
 function checkTiles(disk: SimulatedDisk, size: number): void {
-  const expected = new Map([...tilesOf(size)].map((name) => [`${FOLDER}/log/tile/${tilePath(name.level, name.index, name.width)}`, Buffer.from(tileBytes(name, leavesBetween))]));
-  const found = new Map([...disk.all()].filter(([path]) => path.startsWith(`${FOLDER}/log/`)).map(([path, bytes]) => [path, Buffer.from(bytes)]));
+  const expected = new Map(
+    [...tilesOf(size)].map((name) => [
+      `${FOLDER}/log/tile/${tilePath(name.level, name.index, name.width)}`,
+      Buffer.from(tileBytes(name, leavesBetween)),
+    ]),
+  );
+  const found = new Map(
+    [...disk.all()].filter(([path]) => path.startsWith(`${FOLDER}/log/`)).map(([path, bytes]) => [path, Buffer.from(bytes)]),
+  );
   assert.deepEqual([...found.keys()].sort(), [...expected.keys()].sort());
   for (const [path, bytes] of expected) assert.deepEqual(found.get(path), bytes, path);
 }

@@ -13,7 +13,12 @@ const room = makeLogFolder();
 after(() => room.remove());
 const seqs = room.captures.map(({ seq }) => seq);
 const made_at = "2026-03-01T00:00:00.000Z";
-const input = { subject: "figure test", seqs: [0, ...seqs, seqs[0]! + 1, seqs[0]! + 2, room.erased[1]!, 99_999], made_at, verifier_key: room.verifier_key };
+const input = {
+  subject: "figure test",
+  seqs: [0, ...seqs, seqs[0]! + 1, seqs[0]! + 2, room.erased[1]!, 99_999],
+  made_at,
+  verifier_key: room.verifier_key,
+};
 const bundle = exportBundle(room.log, room.blobs, input);
 
 const check = (changed: unknown, key?: string) => verifyBundle(JSON.stringify(changed), { key });
@@ -48,7 +53,10 @@ test("nothing unreleased can be read in it: no body, no salt, no hash of a withh
 });
 
 test("the same inputs give the same bundle, inside a snapshot as well; extra members are hashed with it", () => {
-  assert.deepEqual(room.log.snapshot(() => exportBundle(room.log, room.blobs, input)), bundle);
+  assert.deepEqual(
+    room.log.snapshot(() => exportBundle(room.log, room.blobs, input)),
+    bundle,
+  );
   const extra = exportBundle(room.log, room.blobs, { ...input, extra: { value: "57" } });
   assert.equal(check(extra).outcome, "clean");
   assert.deepEqual(found({ ...extra, extra: { value: "58" } }), ["manifest_mismatch"]);
@@ -61,7 +69,10 @@ test("bytes that are gone are named as missing", () => {
 });
 
 test("forgeries whose manifest fits are found by proof, signature and hash", () => {
-  assert.deepEqual(found(forge((b) => (b.entries[1]!.body = b.entries[1]!.body.replace('"A file"', '"B file"')))), ["proof_mismatch", "blob_not_captured"]);
+  assert.deepEqual(found(forge((b) => (b.entries[1]!.body = b.entries[1]!.body.replace('"A file"', '"B file"')))), [
+    "proof_mismatch",
+    "blob_not_captured",
+  ]);
   assert.deepEqual(found(forge((b) => (b.entries[1]!.seq += 1)))[0], "proof_mismatch");
   assert.deepEqual(found(forge((b) => b.entries[2]!.proof.reverse()))[0], "proof_mismatch");
   assert.deepEqual(found(forge((b) => b.entries[2]!.proof.pop()))[0], "proof_mismatch");
@@ -96,7 +107,7 @@ test("any one character changed is found", (t) => {
   const runs = scaled(3_000);
   announce(t, "changed characters", runs);
   fc.assert(
-    fc.property(fc.nat({ max: text.length - 1 }), fc.constantFrom(..."0aZ+\"{},:"), (at, character) => {
+    fc.property(fc.nat({ max: text.length - 1 }), fc.constantFrom(...'0aZ+"{},:'), (at, character) => {
       fc.pre(text[at] !== character);
       const changed = text.slice(0, at) + character + text.slice(at + 1);
       assert.equal(verifyBundle(changed, { key: room.verifier_key }).outcome, "damaged", `at ${at}: ${text.slice(at - 20, at + 20)}`);
@@ -108,14 +119,25 @@ test("any one character changed is found", (t) => {
 test("hostile input gives findings, never a throw and never a clean report", (t) => {
   const proto = JSON.stringify(bundle).replace("{", '{"__proto__":{"format":"x"},"constructor":1,');
   const texts = [
-    "", "null", "[]", "{}", "1", '"x"', "{", "\u0000", proto,
+    "",
+    "null",
+    "[]",
+    "{}",
+    "1",
+    '"x"',
+    "{",
+    "\u0000",
+    proto,
     "[".repeat(2_000_000),
     `{"a":`.repeat(500_000),
     `{"entries":${"[".repeat(100_000)}`,
     JSON.stringify({ ...bundle, entries: "x", blobs: {}, left_out: 7, checkpoint: [], verifier_key: null, subject: {} }),
     JSON.stringify({ ...bundle, entries: [null, 1, [], {}, { seq: -1 }, { seq: 1e300 }, { seq: 0, salt: 1, body: 2, proof: 3 }] }),
     JSON.stringify({ ...bundle, entries: [{ seq: 5, salt: "", body: "", proof: Array.from({ length: 1e5 }, () => "") }] }),
-    JSON.stringify({ ...bundle, blobs: [null, {}, { sha256: "__proto__", media_type: "x", base64: "" }, { sha256: 1, media_type: 1, base64: 1 }] }),
+    JSON.stringify({
+      ...bundle,
+      blobs: [null, {}, { sha256: "__proto__", media_type: "x", base64: "" }, { sha256: 1, media_type: 1, base64: 1 }],
+    }),
     JSON.stringify({ ...bundle, checkpoint: "x\n".repeat(1_000_000) }),
     JSON.stringify({ ...bundle, entries: Array.from({ length: 200_000 }, () => 0) }),
   ];

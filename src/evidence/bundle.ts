@@ -36,7 +36,9 @@ export function exportBundle(log: LogReader, blobs: Pick<BlobStore, "get">, inpu
 }
 
 export function manifestHash(bundle: Omit<Bundle, "manifest_sha256">): string {
-  return createHash("sha256").update(canonicalJson(bundle as unknown as Json)).digest("hex");
+  return createHash("sha256")
+    .update(canonicalJson(bundle as unknown as Json))
+    .digest("hex");
 }
 
 function build(log: LogReader, store: Pick<BlobStore, "get">, { subject, seqs, made_at, verifier_key, extra }: BundleInput): Bundle {
@@ -53,7 +55,12 @@ function build(log: LogReader, store: Pick<BlobStore, "get">, { subject, seqs, m
     else if (row.erased !== null || !entry.salt || !entry.bytes) left_out.push({ what: `entry ${seq}`, why: "erased" });
     else if (row.released === null) left_out.push({ what: `entry ${seq}`, why: "not released" });
     else {
-      entries.push({ seq, salt: toBase64(entry.salt), body: Buffer.from(entry.bytes).toString(), proof: log.inclusion(seq, size).map(toBase64) });
+      entries.push({
+        seq,
+        salt: toBase64(entry.salt),
+        body: Buffer.from(entry.bytes).toString(),
+        proof: log.inclusion(seq, size).map(toBase64),
+      });
       if (entry.body?.kind === "capture") addBytes(log, store, seq, entry.body, blobs, left_out);
     }
   }
@@ -82,7 +89,8 @@ function addBytes(
   const sha256 = body.sha256 as string;
   const what = `bytes of capture ${seq}`;
   if (blobs.has(sha256)) return;
-  if (!log.db.prepare("SELECT 1 FROM byte_releases WHERE sha256 = ?").get(sha256)) return void left_out.push({ what, why: "bytes withheld" });
+  if (!log.db.prepare("SELECT 1 FROM byte_releases WHERE sha256 = ?").get(sha256))
+    return void left_out.push({ what, why: "bytes withheld" });
   const bytes = store.get(sha256);
   if (!bytes) return void left_out.push({ what, why: "bytes missing" });
   const { sniffed, declared } = (body.media_type ?? {}) as { sniffed?: string; declared?: string };

@@ -35,9 +35,7 @@ export function signCheckpoint(checkpoint: Checkpoint, key: LogKey): string {
   return `${text}\n${EM_DASH} ${key.origin} ${blob.toString("base64")}\n`;
 }
 
-export type OpenedNote =
-  | { outcome: "valid"; checkpoint: Checkpoint }
-  | { outcome: "malformed" | "unknown_key" | "bad_signature" };
+export type OpenedNote = { outcome: "valid"; checkpoint: Checkpoint } | { outcome: "malformed" | "unknown_key" | "bad_signature" };
 
 /** Opens a signed checkpoint against one verifier key (`verifierKey`). */
 export function openCheckpoint(note: string, verifierKey: string): OpenedNote {

@@ -28,6 +28,8 @@ const PORTS = [80, 443];
 const ADDRESSES_MAX = 64;
 /** RFC 9110 §4.1 asks for at least 8000. */
 const URL_CHARACTERS_MAX = 8_000;
+/** Of an address quoted in a message. */
+const WHERE_CHARACTERS_MAX = 200;
 /** A longer delay makes setTimeout fire at once. */
 const TIMER_MS_MAX = 2 ** 31 - 1;
 
@@ -128,10 +130,11 @@ function limitsWith(...changes: (Partial<EgressLimits> | undefined)[]): EgressLi
 }
 
 function parseTarget(text: string, asked: string, ports: readonly number[], base?: URL): URL {
-  const refuse = (what: string, where = asked): never => {
-    throw new TracewireError("EGRESS_REFUSED", { what, where: base ? `${where}, redirected to ${text.slice(0, 200)}` : where });
+  const refuse = (what: string, shown = text): never => {
+    const place = shown.slice(0, WHERE_CHARACTERS_MAX);
+    throw new TracewireError("EGRESS_REFUSED", { what, where: base ? `${asked}, redirected to ${place}` : place });
   };
-  if (text.length > URL_CHARACTERS_MAX) refuse(`It is longer than ${URL_CHARACTERS_MAX} characters`, asked.slice(0, 200));
+  if (text.length > URL_CHARACTERS_MAX) refuse(`It is longer than ${URL_CHARACTERS_MAX} characters`);
   let url: URL;
   try {
     url = new URL(text, base);
@@ -140,7 +143,7 @@ function parseTarget(text: string, asked: string, ports: readonly number[], base
   }
   if (url.protocol !== "http:" && url.protocol !== "https:") refuse(`${url.protocol} is not fetched, only http: and https:`);
   // The password stays out of messages and logs.
-  if (url.username || url.password) refuse("It carries a user name or password", base ? asked : `${url.protocol}//${url.host}${url.pathname}`);
+  if (url.username || url.password) refuse("It carries a user name or password", `${url.protocol}//${url.host}${url.pathname}`);
   const port = url.port === "" ? (url.protocol === "https:" ? 443 : 80) : Number(url.port);
   if (!ports.includes(port)) refuse(`Port ${port} is not fetched, only ${ports.join(" and ")}`);
   if (base?.protocol === "https:" && url.protocol === "http:") refuse("The redirect leaves https for http");

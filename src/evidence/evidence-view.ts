@@ -57,8 +57,7 @@ function applyRelease(db: DatabaseSync, { seq, body }: AppliedEntry): void {
 
 function applyErasure(db: DatabaseSync, { seq, body }: AppliedEntry): void {
   const erase = db.prepare("INSERT OR REPLACE INTO entry_index (seq, kind, at, released, erased, reason) VALUES (?, ?, ?, NULL, ?, ?)");
-  for (const target of body.entries as unknown as ErasedEntry[])
-    erase.run(target.seq, target.kind, target.at, seq, body.reason as string);
+  for (const target of body.entries as unknown as ErasedEntry[]) erase.run(target.seq, target.kind, target.at, seq, body.reason as string);
   const forget = db.prepare("DELETE FROM byte_releases WHERE sha256 = ?");
   for (const sha256 of (body.blobs ?? []) as string[]) forget.run(sha256);
 }

@@ -191,14 +191,19 @@ export type Erasure = { seqs: number[]; blobs: string[]; reason: string };
 
 /** Forgets entries for good and says so in the log. Blobs are unlinked by the caller after the commit. */
 export function appendErasure(transaction: Transaction, { seqs, blobs, reason }: Erasure, by: string): number {
-  const look = transaction.db.prepare("SELECT e.body, i.at, i.kind, i.erased, i.released FROM entries e JOIN entry_index i USING (seq) WHERE seq = ?");
+  const look = transaction.db.prepare(
+    "SELECT e.body, i.at, i.kind, i.erased, i.released FROM entries e JOIN entry_index i USING (seq) WHERE seq = ?",
+  );
   const entries: ErasedEntry[] = seqs.map((seq) => {
     const row = look.get(seq);
     if (!row) throw new TracewireError("NOT_FOUND", { what: `There is no entry ${seq} in the log` });
     if (row.erased !== null) throw new TracewireError("ERASED", { what: `Entry ${seq} was erased already by entry ${String(row.erased)}` });
     const kind = row.kind as string;
     if (PUBLIC_KINDS.has(kind) && kind !== "publication")
-      throw new TracewireError("BAD_ARGUMENT", { what: `Entry ${seq} is a ${kind}; it holds no evidence and stays`, hint: "Erase the claim or capture instead." });
+      throw new TracewireError("BAD_ARGUMENT", {
+        what: `Entry ${seq} is a ${kind}; it holds no evidence and stays`,
+        hint: "Erase the claim or capture instead.",
+      });
     const body = JSON.parse(Buffer.from(row.body as Uint8Array).toString()) as { claim?: { supersedes?: number } };
     const supersedes = body.claim?.supersedes;
     const released = row.released as number | null;

@@ -21,19 +21,47 @@ const TELLING = [0, 9, 10, 13, 34, 38, 44, 45, 47, 60, 62, 92, 123, 124, 125, 91
 
 const SEEDS: [Extractor, string, (string | Uint8Array)[]][] = [
   [plainText, "text/plain", ["One\r\n\r\ntwo\fthree \u202e é 字\0", Buffer.from("Zwölf\n\nx", "utf16le")]],
-  [markdown, "text/markdown", ["# H\n\n- a\n  - b\n\n> q\n\n|a|b|\n|-|-|\n|1|2|\n\n```x\ny\n```\n[l](u \"t\") ![i](s) `c` **b** \\* &amp; <b>\n\n[r]: /u"]],
+  [
+    markdown,
+    "text/markdown",
+    ['# H\n\n- a\n  - b\n\n> q\n\n|a|b|\n|-|-|\n|1|2|\n\n```x\ny\n```\n[l](u "t") ![i](s) `c` **b** \\* &amp; <b>\n\n[r]: /u'],
+  ],
   [csv, "text/csv", ['a,b,c\n1,"x, ""y""",3\n=1+1,,\n\n"multi\nline",2,3\r\n', "a;b\n1;2\n", "\ufeffa\tb\n__proto__\t2"]],
-  [json, "application/json", ['{"a":[1,2.5e-7,{"__proto__":null}],"b":"\\u00e9\\ud83d\\ude00","a":{},"c":[[],[true,false]]}', "[[[[[]]]]]", '"x"']],
+  [
+    json,
+    "application/json",
+    ['{"a":[1,2.5e-7,{"__proto__":null}],"b":"\\u00e9\\ud83d\\ude00","a":{},"c":[[],[true,false]]}', "[[[[[]]]]]", '"x"'],
+  ],
   [json, "application/x-ndjson", ['{"a":1}\n{"b":[1,2]}\n3\n']],
-  [html, "text/html", [
-    "<!doctype html><meta charset=latin1><title>t</title><p>a<b>b<i>c</b>d</i><table><tr><th>x<th>y<tr><td rowspan=3>1<td colspan=2>2<tr><td>3</table><ul><li>x</ul><pre>\n a</pre>&eacute;&#0;&#x110000;",
-    "<table><td><table><tr hidden><td>x</table><svg><td><tr></svg><math><mi>x</math><template><td></template></table><select><option>a</select>",
-    "<frameset><noframes>x</noframes></frameset><a><div><a><b><p></b></a><caption><col><textarea>y<dialog open>z",
-  ]],
-  [mail, "message/rfc822", [
-    'From: "A" <a@b.c>\r\nTo: g: x@y.z;\r\nSubject: =?utf-8?b?SGk=?= =?x?q?=ff?=\r\nDate: x\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/html; charset=koi8-r\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n<p>=D0=B8=\r\n</p>\r\n--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: in\r\n\r\nx\r\n--b\r\nContent-Disposition: attachment; filename*=utf-8\'\'%e2%82%ac\r\nContent-Transfer-Encoding: base64\r\n\r\nAAAA\r\n--b--\r\n',
-  ]],
-  [pdf, "application/pdf", [makePdf([pageContent([{ y: 700, words: "Some words" }, { y: 680, words: "more" }]), pageContent([{ y: 700, words: "Two" }])])]],
+  [
+    html,
+    "text/html",
+    [
+      "<!doctype html><meta charset=latin1><title>t</title><p>a<b>b<i>c</b>d</i><table><tr><th>x<th>y<tr><td rowspan=3>1<td colspan=2>2<tr><td>3</table><ul><li>x</ul><pre>\n a</pre>&eacute;&#0;&#x110000;",
+      "<table><td><table><tr hidden><td>x</table><svg><td><tr></svg><math><mi>x</math><template><td></template></table><select><option>a</select>",
+      "<frameset><noframes>x</noframes></frameset><a><div><a><b><p></b></a><caption><col><textarea>y<dialog open>z",
+    ],
+  ],
+  [
+    mail,
+    "message/rfc822",
+    [
+      "From: \"A\" <a@b.c>\r\nTo: g: x@y.z;\r\nSubject: =?utf-8?b?SGk=?= =?x?q?=ff?=\r\nDate: x\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/html; charset=koi8-r\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n<p>=D0=B8=\r\n</p>\r\n--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: in\r\n\r\nx\r\n--b\r\nContent-Disposition: attachment; filename*=utf-8''%e2%82%ac\r\nContent-Transfer-Encoding: base64\r\n\r\nAAAA\r\n--b--\r\n",
+    ],
+  ],
+  [
+    pdf,
+    "application/pdf",
+    [
+      makePdf([
+        pageContent([
+          { y: 700, words: "Some words" },
+          { y: 680, words: "more" },
+        ]),
+        pageContent([{ y: 700, words: "Two" }]),
+      ]),
+    ],
+  ],
 ];
 
 // The PDF parser may fail a promise nobody holds, which the test runner counts against us and the product's child
@@ -100,7 +128,8 @@ function assertSound(extraction: Extraction) {
       assert.equal(row.row, rows[0]!.row + i);
       assert.ok(row.start >= 0 && row.start <= row.end && row.end <= text.length);
       assert.equal(row.cells.length % 2, 0);
-      for (let c = 0; c < row.cells.length; c += 2) assert.ok(row.cells[c]! >= 0 && row.cells[c]! <= row.cells[c + 1]! && row.cells[c + 1]! <= row.end);
+      for (let c = 0; c < row.cells.length; c += 2)
+        assert.ok(row.cells[c]! >= 0 && row.cells[c]! <= row.cells[c + 1]! && row.cells[c + 1]! <= row.end);
       if (row.row === 0) assert.deepEqual(rowValues(text, row), header);
     }
 }
@@ -120,7 +149,6 @@ function randomNumbers(start: number): Next {
 function randomBytes(next: Next): Uint8Array {
   return Uint8Array.from({ length: next(200) }, () => next(256));
 }
-
 
 /** One to six edits: a byte changed, a stretch dropped, doubled, moved, or taken from another sample. */
 function mutate(sample: Uint8Array, other: Uint8Array, next: Next): Uint8Array {

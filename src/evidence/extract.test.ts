@@ -31,7 +31,10 @@ test("plain text: paragraphs at blank lines, pages at form feeds", async () => {
   assert.deepEqual(paragraphs(it), ["Title", "One\ntwo", "Three"]);
   assert.equal(it.media_type, "text/plain");
   const paged = await read("page one\fpage two\n\nmore");
-  assert.deepEqual(paged.pages?.map((start) => paged.text.slice(start, start + 8)), ["page one", "page two"]);
+  assert.deepEqual(
+    paged.pages?.map((start) => paged.text.slice(start, start + 8)),
+    ["page one", "page two"],
+  );
   assert.deepEqual(paragraphs(await read("")), []);
 });
 
@@ -64,7 +67,16 @@ test("HTML: what is seen, block by block", async () => {
     <h1>Head&shy;line</h1><p>One <b>two</b>,<i> three</i><br>four</p><p hidden>no</p><div style="color:red; DISPLAY : none">no</div>
     <template>no</template><script>no()</script><noscript>Without script</noscript>
     <ul><li>a<li>b</ul><pre>x  y\n z</pre>tail &amp; end &unknown; &#x41;`);
-  assert.deepEqual(paragraphs(it), ["The Page", "Head\u00adline", "One two, three\nfour", "Without script", "a", "b", "x  y\n z", "tail & end &unknown; A"]);
+  assert.deepEqual(paragraphs(it), [
+    "The Page",
+    "Head\u00adline",
+    "One two, three\nfour",
+    "Without script",
+    "a",
+    "b",
+    "x  y\n z",
+    "tail & end &unknown; A",
+  ]);
 });
 
 test("HTML: entities of a document type are not expanded (no billion laughs)", async () => {
@@ -73,7 +85,10 @@ test("HTML: entities of a document type are not expanded (no billion laughs)", a
 });
 
 test("HTML: encoding from meta, declared wins over it", async () => {
-  const page = Buffer.from('<!doctype html><meta http-equiv="Content-Type" content="text/html; charset=windows-1251"><p>\xcf\xf0\xe8', "latin1");
+  const page = Buffer.from(
+    '<!doctype html><meta http-equiv="Content-Type" content="text/html; charset=windows-1251"><p>\xcf\xf0\xe8',
+    "latin1",
+  );
   assert.equal((await read(page)).text, "При");
   assert.equal((await read(page, { declared_media_type: "text/html; charset=latin1" })).text, "Ïðè");
 });
@@ -85,10 +100,24 @@ test("HTML tables: header, spans, nested and empty cells, cells with blocks", as
     <tr><td colspan=2>sum<td>15</table>after
     <table><tr><th>k<td>v<tr><th>k2<td><table><tr><td>in<td>ner</table></table>end`);
   assert.deepEqual(it.tables?.[0]?.header, ["Year", "Attacks", "Loss"]);
-  assert.deepEqual(values(it), [["Year", "Attacks", "Loss"], ["2022", "7", "$1\n\nbn"], ["2022", "8", ""], ["sum", "sum", "15"]]);
-  assert.deepEqual(it.tables?.[0]?.rows.map(({ row }) => row), [0, 1, 2, 3]);
-  assert.deepEqual(values(it, 1), [["k", "v"], ["k2", "in\tner"]]);
-  assert.deepEqual(it.tables?.[1]?.rows.map(({ row }) => row), [1, 2]);
+  assert.deepEqual(values(it), [
+    ["Year", "Attacks", "Loss"],
+    ["2022", "7", "$1\n\nbn"],
+    ["2022", "8", ""],
+    ["sum", "sum", "15"],
+  ]);
+  assert.deepEqual(
+    it.tables?.[0]?.rows.map(({ row }) => row),
+    [0, 1, 2, 3],
+  );
+  assert.deepEqual(values(it, 1), [
+    ["k", "v"],
+    ["k2", "in\tner"],
+  ]);
+  assert.deepEqual(
+    it.tables?.[1]?.rows.map(({ row }) => row),
+    [1, 2],
+  );
   assert.deepEqual(values(it, 2), [["in", "ner"]]);
   assert.match(it.text, /\n\nafter\n\n[^]*\n\nend$/);
 });
@@ -99,21 +128,46 @@ test("HTML: spans cannot blow up", async () => {
 });
 
 test("Markdown: text without marks, tables, raw HTML shown", async () => {
-  const it = await read("# Head\n\nA *b* [link](http://x.example) `code`\nsoft\n\n- one\n- two\n\n```\nx = 1\n```\n\n|A|B|\n|-|-|\n|1|**2**|\n\n<b>raw</b> ![alt text](p.png)", {
-    file_name: "note.md",
-  });
+  const it = await read(
+    "# Head\n\nA *b* [link](http://x.example) `code`\nsoft\n\n- one\n- two\n\n```\nx = 1\n```\n\n|A|B|\n|-|-|\n|1|**2**|\n\n<b>raw</b> ![alt text](p.png)",
+    {
+      file_name: "note.md",
+    },
+  );
   assert.deepEqual(paragraphs(it), ["Head", "A b link code\nsoft", "one", "two", "x = 1", "A\tB", "1\t2", "<b>raw</b> alt text"]);
-  assert.deepEqual(values(it), [["A", "B"], ["1", "2"]]);
+  assert.deepEqual(values(it), [
+    ["A", "B"],
+    ["1", "2"],
+  ]);
 });
 
 test("CSV: rows and lines as a person counts them, values as written", async () => {
   const it = await read('\ufeffname,amount,note\r\n"Doe, J",007,"two\nlines"\r\n\r\n=1+1,1e3,"say ""hi"""\r\n', { file_name: "a.csv" });
   assert.deepEqual(it.tables?.[0]?.header, ["name", "amount", "note"]);
-  assert.deepEqual(values(it).slice(1), [["Doe, J", "007", "two\nlines"], ["=1+1", "1e3", 'say "hi"']]);
-  assert.deepEqual(it.tables?.[0]?.rows.map(({ row, line }) => [row, line]), [[0, 1], [1, 2], [2, 5]]);
-  assert.deepEqual(values(await read("a;b\n1,5;2", { file_name: "a.csv" })), [["a", "b"], ["1,5", "2"]]);
-  assert.deepEqual(values(await read("a\tb\n1\t2", { declared_media_type: "text/tab-separated-values" })), [["a", "b"], ["1", "2"]]);
-  assert.deepEqual(values(await read("__proto__,constructor\n1,2", { file_name: "a.csv" })), [["__proto__", "constructor"], ["1", "2"]]);
+  assert.deepEqual(values(it).slice(1), [
+    ["Doe, J", "007", "two\nlines"],
+    ["=1+1", "1e3", 'say "hi"'],
+  ]);
+  assert.deepEqual(
+    it.tables?.[0]?.rows.map(({ row, line }) => [row, line]),
+    [
+      [0, 1],
+      [1, 2],
+      [2, 5],
+    ],
+  );
+  assert.deepEqual(values(await read("a;b\n1,5;2", { file_name: "a.csv" })), [
+    ["a", "b"],
+    ["1,5", "2"],
+  ]);
+  assert.deepEqual(values(await read("a\tb\n1\t2", { declared_media_type: "text/tab-separated-values" })), [
+    ["a", "b"],
+    ["1", "2"],
+  ]);
+  assert.deepEqual(values(await read("__proto__,constructor\n1,2", { file_name: "a.csv" })), [
+    ["__proto__", "constructor"],
+    ["1", "2"],
+  ]);
 });
 
 test("CSV: an error names its line and column", async () => {
@@ -124,9 +178,20 @@ test("CSV: an error names its line and column", async () => {
 });
 
 test("JSON: one member a line, numbers as written, names harmless", async () => {
-  const it = await read('{"a":0.10000000000000000555,"big":123456789012345678901234567890,"__proto__":{"x":1},"e":[],"o":{},"s":"\\u00e9\\"q"}');
+  const it = await read(
+    '{"a":0.10000000000000000555,"big":123456789012345678901234567890,"__proto__":{"x":1},"e":[],"o":{},"s":"\\u00e9\\"q"}',
+  );
   assert.deepEqual(it.text.split("\n"), [
-    "{", '  "a": 0.10000000000000000555,', '  "big": 123456789012345678901234567890,', '  "__proto__": {', '    "x": 1', "  },", '  "e": [],', '  "o": {},', '  "s": "é"q"', "}",
+    "{",
+    '  "a": 0.10000000000000000555,',
+    '  "big": 123456789012345678901234567890,',
+    '  "__proto__": {',
+    '    "x": 1',
+    "  },",
+    '  "e": [],',
+    '  "o": {},',
+    '  "s": "é"q"',
+    "}",
   ]);
   assert.equal(it.paragraphs.length, 6);
   assert.equal(({} as Record<string, unknown>).x, undefined);
@@ -169,7 +234,15 @@ test("JSON agrees with JSON.parse on what is JSON", async () => {
 
 test("PDF: pages, paragraphs, pages without text", async () => {
   const it = await read(
-    makePdf([pageContent([{ y: 700, words: "First line (of one)" }, { y: 686, words: "second line" }, { y: 640, words: "New paragraph" }]), "", pageContent([{ y: 700, words: "Page three" }])]),
+    makePdf([
+      pageContent([
+        { y: 700, words: "First line (of one)" },
+        { y: 686, words: "second line" },
+        { y: 640, words: "New paragraph" },
+      ]),
+      "",
+      pageContent([{ y: 700, words: "Page three" }]),
+    ]),
   );
   assert.deepEqual(paragraphs(it), ["First line (of one)\nsecond line", "New paragraph", "Page three"]);
   assert.equal(it.pages?.length, 3);
@@ -184,15 +257,36 @@ test("mail: headers first, attachments by hash, a date as written", async () => 
   const attached = "col\n1\n";
   const it = await read(
     [
-      "From: =?utf-8?q?J=C3=BCrgen?= <j@a.example>", "To: x@b.example, y@b.example", "Subject: =?utf-8?b?SGVsbG8g4oKs?=", "Date: Someday, 99 Foo 2024",
-      'Content-Type: multipart/mixed; boundary="b"', "", "--b", "Content-Type: text/plain; charset=utf-8", "", "Dear all,", "", "the sum is 5.", "--b",
-      'Content-Type: text/csv; name="s.csv"', 'Content-Disposition: attachment; filename="s.csv"', "Content-Transfer-Encoding: base64", "",
-      Buffer.from(attached).toString("base64"), "--b--", "",
+      "From: =?utf-8?q?J=C3=BCrgen?= <j@a.example>",
+      "To: x@b.example, y@b.example",
+      "Subject: =?utf-8?b?SGVsbG8g4oKs?=",
+      "Date: Someday, 99 Foo 2024",
+      'Content-Type: multipart/mixed; boundary="b"',
+      "",
+      "--b",
+      "Content-Type: text/plain; charset=utf-8",
+      "",
+      "Dear all,",
+      "",
+      "the sum is 5.",
+      "--b",
+      'Content-Type: text/csv; name="s.csv"',
+      'Content-Disposition: attachment; filename="s.csv"',
+      "Content-Transfer-Encoding: base64",
+      "",
+      Buffer.from(attached).toString("base64"),
+      "--b--",
+      "",
     ].join("\r\n"),
   );
   const hash = createHash("sha256").update(attached).digest("hex");
   assert.deepEqual(paragraphs(it), [
-    'From: "Jürgen" <j@a.example>', "To: x@b.example, y@b.example", "Date: Someday, 99 Foo 2024", "Subject: Hello €", "Dear all,", "the sum is 5.",
+    'From: "Jürgen" <j@a.example>',
+    "To: x@b.example, y@b.example",
+    "Date: Someday, 99 Foo 2024",
+    "Subject: Hello €",
+    "Dear all,",
+    "the sum is 5.",
     `Attachment: s.csv (text/csv, 6 bytes, SHA-256 ${hash})`,
   ]);
   const page = await read("From: a@b.c\r\nTo: d@e.f\r\nContent-Type: text/html\r\n\r\n<p>Seen<script>no</script><p hidden>no");
@@ -211,7 +305,8 @@ test("the bytes outrank what was declared, and the difference is said", async ()
 });
 
 test("a version names the parser that is installed: bump it when the parser changes", () => {
-  const extractors = readFileSync(join(import.meta.dirname, "extractors", "mail.ts"), "utf8") +
+  const extractors =
+    readFileSync(join(import.meta.dirname, "extractors", "mail.ts"), "utf8") +
     ["csv", "html", "markdown", "pdf"].map((name) => readFileSync(join(import.meta.dirname, "extractors", `${name}.ts`), "utf8")).join("");
   for (const name of ["csv-parse", "parse5", "markdown-it", "unpdf", "mailparser"]) {
     const { version } = JSON.parse(readFileSync(join(repositoryRoot, "node_modules", name, "package.json"), "utf8"));
@@ -221,8 +316,13 @@ test("a version names the parser that is installed: bump it when the parser chan
 
 test("the child gives what the process gives", async () => {
   const samples: [Uint8Array, Options][] = [
-    [bytes("Hello\n\nyou"), {}], [bytes("a,b\n1,2"), { file_name: "a.csv" }], [bytes('{"a":[1]}'), {}], [bytes("# A\n\nb"), { file_name: "a.md" }],
-    [bytes("<!doctype html><table><tr><td>1"), {}], [makePdf([pageContent([{ y: 700, words: "Word" }])]), {}], [bytes("From: a@b.c\r\nTo: d@e.f\r\n\r\nx"), {}],
+    [bytes("Hello\n\nyou"), {}],
+    [bytes("a,b\n1,2"), { file_name: "a.csv" }],
+    [bytes('{"a":[1]}'), {}],
+    [bytes("# A\n\nb"), { file_name: "a.md" }],
+    [bytes("<!doctype html><table><tr><td>1"), {}],
+    [makePdf([pageContent([{ y: 700, words: "Word" }])]), {}],
+    [bytes("From: a@b.c\r\nTo: d@e.f\r\n\r\nx"), {}],
     [Buffer.from([0, 1, 2, 3, 4]), {}],
   ];
   const [inside, outside] = await Promise.all([
@@ -292,7 +392,9 @@ test("a page's references are not followed", async () => {
   const { port } = server.address() as { port: number };
   const url = `http://127.0.0.1:${port}`;
   const it = await extractText(
-    bytes(`<!doctype html><link rel=stylesheet href="${url}/a"><img src="${url}/b"><iframe src="file:///etc/passwd"></iframe><script src="${url}/c"></script>seen`),
+    bytes(
+      `<!doctype html><link rel=stylesheet href="${url}/a"><img src="${url}/b"><iframe src="file:///etc/passwd"></iframe><script src="${url}/c"></script>seen`,
+    ),
   );
   server.close();
   assert.equal(it.outcome === "text" && it.text, "seen");
@@ -310,7 +412,11 @@ test("code that took the child over could reach nothing: no file but our code, n
     for (const [name, attempt] of Object.entries(tries)) try { attempt(); codes[name] = "allowed"; } catch (error) { codes[name] = error.code; }
     require("node:net").connect(9, "127.0.0.1").on("error", (error) => { codes.net = error.code; console.log(JSON.stringify(codes)); });`;
   const target = join(import.meta.dirname, "never-written.txt");
-  const { stdout, stderr } = spawnSync(process.execPath, [...childFlags({ heap_mb_max: 64 }), "-e", probe, target, join(repositoryRoot, "src", "errors.ts")], { encoding: "utf8", env: {} });
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    [...childFlags({ heap_mb_max: 64 }), "-e", probe, target, join(repositoryRoot, "src", "errors.ts")],
+    { encoding: "utf8", env: {} },
+  );
   const denied = "ERR_ACCESS_DENIED";
   const codes = JSON.parse(stdout || `{"stderr":${JSON.stringify(stderr)}}`);
   assert.deepEqual(codes, { read: denied, write: denied, list: denied, spawn: denied, thread: denied, net: denied });

@@ -125,7 +125,11 @@ function watchMemory(pid: number | undefined, rss_mb_max: number, stop: (reason:
 function deathReason(stderr: string, code: number | null, signal: string | null, limits: ExtractLimits): string {
   if (/heap out of memory|Allocation failed|invalid array length Allocation/i.test(stderr))
     return `reading it took more than ${limits.heap_mb_max} MB of memory`;
-  const said = stderr.split("\n").find((line) => /Error/.test(line))?.slice(0, 300).trim();
+  const said = stderr
+    .split("\n")
+    .find((line) => /Error/.test(line))
+    ?.slice(0, 300)
+    .trim();
   return `the extractor ended early (${signal ?? `exit ${code}`})${said ? `: ${said}` : ""}`;
 }
 

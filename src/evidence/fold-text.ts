@@ -53,7 +53,8 @@ function foldCharacter(source: string, at: number, output: Output): number {
     end += source.codePointAt(end)! > 0xffff ? 2 : 1;
   const plain = PLAIN.get(code);
   if (plain !== undefined) output.push(plain, at, end);
-  else if (code >= 0x3400 && code < 0xa000 && end === at + 1) output.push(code, at, end); // Han never decomposes.
+  else if (code >= 0x3400 && code < 0xa000 && end === at + 1)
+    output.push(code, at, end); // Han never decomposes.
   else for (const unit of decompose(source.slice(at, end))) output.push(unit, at, end);
   return end;
 }
@@ -76,8 +77,17 @@ function decompose(character: string): number[] {
 function isSpace(code: number): boolean {
   if (code <= 0x20) return true;
   if (code < 0x85) return false;
-  return code === 0x85 || code === 0xa0 || code === 0x1680 || (code >= 0x2000 && code <= 0x200a) || code === 0x2028 || code === 0x2029 ||
-    code === 0x202f || code === 0x205f || code === 0x3000;
+  return (
+    code === 0x85 ||
+    code === 0xa0 ||
+    code === 0x1680 ||
+    (code >= 0x2000 && code <= 0x200a) ||
+    code === 0x2028 ||
+    code === 0x2029 ||
+    code === 0x202f ||
+    code === 0x205f ||
+    code === 0x3000
+  );
 }
 
 function skipSpace(source: string, at: number): number {
@@ -96,8 +106,8 @@ function joinsLetters(source: string, at: number): boolean {
 
 /** Soft hyphen, zero-width characters, reading-direction characters, variation selectors of text and emoji form. */
 const DROPPED = new Set([
-  0xad, 0x200b, 0x200c, 0x200d, 0x200e, 0x200f,
-  0x202a, 0x202b, 0x202c, 0x202d, 0x202e, 0x2060, 0x2066, 0x2067, 0x2068, 0x2069, 0xfe0e, 0xfe0f, 0xfeff,
+  0xad, 0x200b, 0x200c, 0x200d, 0x200e, 0x200f, 0x202a, 0x202b, 0x202c, 0x202d, 0x202e, 0x2060, 0x2066, 0x2067, 0x2068, 0x2069, 0xfe0e,
+  0xfe0f, 0xfeff,
 ]);
 
 const PLAIN = new Map<number, number>();

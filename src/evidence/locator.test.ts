@@ -9,9 +9,20 @@ import { locatorText, resolveLocator } from "./locator.ts";
 import { LocatorSchema, type Locator } from "./locator-schema.ts";
 import { announce, scaled, seed } from "../../test/scale.ts";
 
-const plain = (text: string): ExtractedText => ({ outcome: "text", extractor: "test", version: "1", media_type: "text/plain", text, paragraphs: [0], warnings: [] });
+const plain = (text: string): ExtractedText => ({
+  outcome: "text",
+  extractor: "test",
+  version: "1",
+  media_type: "text/plain",
+  text,
+  paragraphs: [0],
+  warnings: [],
+});
 async function read(source: string | Uint8Array, file_name?: string): Promise<ExtractedText> {
-  const extraction = await extractTextInProcess(typeof source === "string" ? new TextEncoder().encode(source) : source, { file_name, expendable: true });
+  const extraction = await extractTextInProcess(typeof source === "string" ? new TextEncoder().encode(source) : source, {
+    file_name,
+    expendable: true,
+  });
   assert.equal(extraction.outcome, "text");
   return extraction as ExtractedText;
 }
@@ -28,14 +39,26 @@ function refusal(extraction: ExtractedText, locator: Locator) {
 }
 
 test("the schema takes places a person can name, and nothing empty", () => {
-  for (const good of [{ page: 1 }, { row: 0, column: "Year" }, { row: 3, column: 2, quote: "x" }]) assert.ok(Check(LocatorSchema, good), JSON.stringify(good));
+  for (const good of [{ page: 1 }, { row: 0, column: "Year" }, { row: 3, column: 2, quote: "x" }])
+    assert.ok(Check(LocatorSchema, good), JSON.stringify(good));
   for (const bad of [{}, { page: 0 }, { row: -1 }, { quote: "" }, { line: 1 }, { page: 1.5 }, { column: 0 }, { quote: "x".repeat(10_001) }])
     assert.ok(!Check(LocatorSchema, bad), JSON.stringify(bad));
   assert.equal(locatorText({ page: 3, row: 1, column: "loss", quote: "58" }), "page 3, row 1, column “loss”, “58”");
 });
 
 test("pages and paragraphs", async () => {
-  const it = await read(makePdf([pageContent([{ y: 700, words: "One A" }, { y: 600, words: "One B" }]), pageContent([{ y: 700, words: "Two A" }, { y: 600, words: "Two B" }])]));
+  const it = await read(
+    makePdf([
+      pageContent([
+        { y: 700, words: "One A" },
+        { y: 600, words: "One B" },
+      ]),
+      pageContent([
+        { y: 700, words: "Two A" },
+        { y: 600, words: "Two B" },
+      ]),
+    ]),
+  );
   assert.equal(textAt(it, { page: 2 }), "Two A\n\nTwo B");
   assert.equal(textAt(it, { page: 2, paragraph: 2 }), "Two B");
   assert.equal(textAt(it, { paragraph: 3 }), "Two A");
@@ -71,7 +94,9 @@ test("tables: rows, columns by heading or number, quotations inside a cell", asy
 });
 
 test("a quotation is found but for what type-setting changes, and never but for a letter or digit", () => {
-  const it = plain("He said:\u00a0“58\u2009suspected cyber\u00adattacks – worth\n about $3\u202fbillion”, the re-\nport ends; café, 10², Straße, state-owned.");
+  const it = plain(
+    "He said:\u00a0“58\u2009suspected cyber\u00adattacks – worth\n about $3\u202fbillion”, the re-\nport ends; café, 10², Straße, state-owned.",
+  );
   for (const [quote, text] of [
     ['"58 suspected cyberattacks - worth about $3 billion"', "“58\u2009suspected cyber\u00adattacks – worth\n about $3\u202fbillion”"],
     ["the report ends", "the re-\nport ends"],
@@ -80,7 +105,8 @@ test("a quotation is found but for what type-setting changes, and never but for 
     ["state‑owned", "state-owned"],
   ] as const)
     assert.equal(textAt(it, { quote }), text);
-  for (const quote of ["59 suspected", "cafe", "102", "Strasse", "stateowned", "He said: 58", "58 Suspected", "   "]) refusal(it, { quote });
+  for (const quote of ["59 suspected", "cafe", "102", "Strasse", "stateowned", "He said: 58", "58 Suspected", "   "])
+    refusal(it, { quote });
   const marked = plain("invoice ⟦U+202E⟧fdp.exe ⟦U+0085⟧");
   assert.equal(textAt(marked, { quote: "invoice \u202efdp.exe" }), "invoice ⟦U+202E⟧fdp.exe");
   assert.equal(textAt(marked, { quote: "⟦U+202E⟧fdp" }), "⟦U+202E⟧fdp");
@@ -110,13 +136,19 @@ test("a substring set in other type is found at a place that reads the same", (t
   const count = scaled(5000);
   announce(t, "reset substrings", count);
   fc.assert(
-    fc.property(words, fc.constantFrom("\n", "\u00a0", "  ", " \u200b", "\t"), fc.constantFrom("NFC", "NFD"), fc.nat(), (list, space, form, at) => {
-      const first = at % (list.length - 5);
-      const quote = list.slice(first, first + 5).join(" ");
-      const place = resolveLocator(plain(list.join(space).normalize(form)), { quote });
-      assert.ok(place.found, quote);
-      assert.equal(place.text.normalize("NFC").replace(/[\s\u200b]+/g, " "), quote.normalize("NFC"));
-    }),
+    fc.property(
+      words,
+      fc.constantFrom("\n", "\u00a0", "  ", " \u200b", "\t"),
+      fc.constantFrom("NFC", "NFD"),
+      fc.nat(),
+      (list, space, form, at) => {
+        const first = at % (list.length - 5);
+        const quote = list.slice(first, first + 5).join(" ");
+        const place = resolveLocator(plain(list.join(space).normalize(form)), { quote });
+        assert.ok(place.found, quote);
+        assert.equal(place.text.normalize("NFC").replace(/[\s\u200b]+/g, " "), quote.normalize("NFC"));
+      },
+    ),
     { numRuns: count, seed },
   );
 });
@@ -127,7 +159,10 @@ test("one wrong character: not found, and the nearest match is one edit away", (
   fc.assert(
     fc.property(words, fc.nat(), fc.nat(), (list, at, wrong) => {
       const first = at % (list.length - 5);
-      const quote = list.slice(first, first + 5).join(" ").normalize("NFC");
+      const quote = list
+        .slice(first, first + 5)
+        .join(" ")
+        .normalize("NFC");
       const position = 1 + (wrong % (quote.length - 2));
       const mistyped = `${quote.slice(0, position)}7${quote.slice(position + 1)}`;
       const place = resolveLocator(plain(list.join(" ").normalize("NFC")), { quote: mistyped });

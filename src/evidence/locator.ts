@@ -6,11 +6,9 @@ import { findNearest, findQuote, QUOTE_CHARS_MAX, searchPart } from "./quote-sea
 
 export type { Locator } from "./locator-schema.ts";
 
-
 export type NearestPlace = { text: string; start: number; end: number; similarity: number };
 export type ResolvedLocator =
-  | { found: true; start: number; end: number; text: string }
-  | { found: false; why: string; nearest?: NearestPlace };
+  { found: true; start: number; end: number; text: string } | { found: false; why: string; nearest?: NearestPlace };
 
 /**
  * Finds the place a locator names. `start` and `end` are offsets into the extracted text; `text` is what stands there,

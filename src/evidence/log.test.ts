@@ -26,7 +26,10 @@ test("appends in batches; root, checkpoint and tiles are functions of the leaves
   const folder = newFolder();
   const key = createLogKey();
   const log = openLogWriter(folder, key, [evidenceView], effects(), diskFileSystem);
-  for (const count of [1, 2, 255, 300, 1, 700]) log.transact("test", (tx) => { for (let i = 0; i < count; i++) tx.append(note(`n${i}`)); });
+  for (const count of [1, 2, 255, 300, 1, 700])
+    log.transact("test", (tx) => {
+      for (let i = 0; i < count; i++) tx.append(note(`n${i}`));
+    });
   assert.equal(log.size(), 1259);
   const leaves = log.leaves(0, 1259).map(leafHash);
   assert.equal(log.root(), Buffer.from(rootOf(leaves)).toString("hex"));
@@ -50,7 +53,15 @@ test("a fault inside a transaction leaves nothing; a reader sees only what is co
   log.transact("test", (tx) => tx.append(note("kept")));
   const reader = openLogReader(folder);
   const version = reader.dataVersion();
-  assert.throws(() => log.transact("test", (tx) => { tx.append(note("lost")); assert.equal(reader.size(), 1); throw new Error("stop"); }), /stop/);
+  assert.throws(
+    () =>
+      log.transact("test", (tx) => {
+        tx.append(note("lost"));
+        assert.equal(reader.size(), 1);
+        throw new Error("stop");
+      }),
+    /stop/,
+  );
   assert.equal(log.size(), 1);
   assert.equal(reader.dataVersion(), version);
   log.transact("test", (tx) => tx.append(note("second")));
@@ -69,7 +80,13 @@ test("views rebuilt from the entries equal the views kept while appending, after
     tx.append({ kind: "release", entries: [0, 1], bytes: [], by: "test" });
   });
   log.transact("test", (tx) => {
-    tx.append({ kind: "erasure", entries: [{ seq: 1, kind: "note", at: "2026-01-01T00:00:00.001Z" }], blobs: [], reason: "court order", by: "test" });
+    tx.append({
+      kind: "erasure",
+      entries: [{ seq: 1, kind: "note", at: "2026-01-01T00:00:00.001Z" }],
+      blobs: [],
+      reason: "court order",
+      by: "test",
+    });
     tx.forget([1]);
   });
   const kept = viewsDigest(log.db, [evidenceView]);

@@ -10,7 +10,16 @@ import { TracewireError } from "../errors.ts";
 import { canonicalBytes } from "./canonical-json.ts";
 import { signCheckpoint, type LogKey } from "./checkpoint.ts";
 import { diskFault, writeWhole, type FileSystem } from "./file-system.ts";
-import { HASH_BYTES, consistencyProof, frontierRoot, growFrontier, inclusionProof, largestPowerBelow, leafHash, nodeHash } from "./merkle.ts";
+import {
+  HASH_BYTES,
+  consistencyProof,
+  frontierRoot,
+  growFrontier,
+  inclusionProof,
+  largestPowerBelow,
+  leafHash,
+  nodeHash,
+} from "./merkle.ts";
 import { TILE_WIDTH, completeSubtree, repairTiles, writeTiles } from "./tiles.ts";
 import { createViews, type EntryBody, type View } from "./view.ts";
 
@@ -32,7 +41,13 @@ const LOG_TABLES = `
   CREATE TABLE IF NOT EXISTS checkpoints (size INTEGER PRIMARY KEY, note TEXT NOT NULL, frontier BLOB NOT NULL) STRICT;
 `;
 
-export type StoredEntry = { seq: number; leaf: Uint8Array; salt: Uint8Array | undefined; body: EntryBody | undefined; bytes: Uint8Array | undefined };
+export type StoredEntry = {
+  seq: number;
+  leaf: Uint8Array;
+  salt: Uint8Array | undefined;
+  body: EntryBody | undefined;
+  bytes: Uint8Array | undefined;
+};
 
 export type LogReader = {
   db: DatabaseSync;
@@ -277,7 +292,8 @@ function reader(db: DatabaseSync): LogReader {
     },
     *entries(start = 0, end = size()) {
       // A statement of its own: two walks over the log may be under way at once.
-      for (const row of db.prepare("SELECT seq, leaf, salt, body FROM entries WHERE seq >= ? AND seq < ? ORDER BY seq").iterate(start, end)) yield toEntry(row);
+      for (const row of db.prepare("SELECT seq, leaf, salt, body FROM entries WHERE seq >= ? AND seq < ? ORDER BY seq").iterate(start, end))
+        yield toEntry(row);
     },
     inclusion: (seq, at = size()) => inclusionProof(seq, at, rangeHash),
     consistency: (oldSize, at = size()) => consistencyProof(oldSize, at, rangeHash),
@@ -327,7 +343,10 @@ function refuseOther(db: DatabaseSync, folder: string): void {
     throw new TracewireError("NO_NEWSROOM", { where: folder, cause: error });
   }
   if (Number(format) > LOG_FORMAT)
-    throw new TracewireError("NEWER_NEWSROOM", { what: `Its log has format ${String(format)}; this version reads up to ${LOG_FORMAT}`, where: folder });
+    throw new TracewireError("NEWER_NEWSROOM", {
+      what: `Its log has format ${String(format)}; this version reads up to ${LOG_FORMAT}`,
+      where: folder,
+    });
 }
 
 function lastCheckpoint(db: DatabaseSync): { size: number; note: string; frontier: Uint8Array } {

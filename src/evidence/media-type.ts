@@ -43,16 +43,27 @@ const ALIASES: Record<string, string> = {
 };
 
 const BY_EXTENSION: Record<string, string> = {
-  html: "text/html", htm: "text/html", xhtml: "text/html", csv: "text/csv", tsv: "text/csv", tab: "text/csv",
-  md: "text/markdown", markdown: "text/markdown", json: "application/json", geojson: "application/json",
-  ndjson: "application/x-ndjson", jsonl: "application/x-ndjson", xml: "application/xml", eml: "message/rfc822",
-  txt: "text/plain", log: "text/plain", pdf: "application/pdf",
+  html: "text/html",
+  htm: "text/html",
+  xhtml: "text/html",
+  csv: "text/csv",
+  tsv: "text/csv",
+  tab: "text/csv",
+  md: "text/markdown",
+  markdown: "text/markdown",
+  json: "application/json",
+  geojson: "application/json",
+  ndjson: "application/x-ndjson",
+  jsonl: "application/x-ndjson",
+  xml: "application/xml",
+  eml: "message/rfc822",
+  txt: "text/plain",
+  log: "text/plain",
+  pdf: "application/pdf",
 };
 
 /** Types any text may be, so that a declaration or a file name decides among them. */
-const TEXTUAL = new Set(
-  "text/csv text/markdown text/html application/json application/x-ndjson application/xml message/rfc822".split(" "),
-);
+const TEXTUAL = new Set("text/csv text/markdown text/html application/json application/x-ndjson application/xml message/rfc822".split(" "));
 
 function canonicalType(essence: string): string {
   const alias = Object.hasOwn(ALIASES, essence) ? ALIASES[essence] : undefined;

@@ -7,7 +7,16 @@ import { announce, corpus, scaled, seed } from "../../test/scale.ts";
 import { consistencyProof, frontierRoot, growFrontier, inclusionProof, leafHash, rootOf } from "./merkle.ts";
 import { TILE_WIDTH, parseTilePath, tilePath, tilesOf, tileBytes } from "./tiles.ts";
 import { expectedTiles, newLeafTable, setLeaf } from "./verify-tiles.ts";
-import { addLeaf, checkConsistency, checkInclusion, checkSubtreeConsistency, checkSubtreeInclusion, hashLeaf, noPeaks, rootOfPeaks } from "./verify-tree.ts";
+import {
+  addLeaf,
+  checkConsistency,
+  checkInclusion,
+  checkSubtreeConsistency,
+  checkSubtreeInclusion,
+  hashLeaf,
+  noPeaks,
+  rootOfPeaks,
+} from "./verify-tree.ts";
 
 const vectors = corpus("vectors/merkle/testdata");
 
@@ -24,11 +33,18 @@ const bytes = (value: unknown) => Buffer.from((value as string | null) ?? "", "b
 const steps = (vector: Vector) => (vector.proof ?? []).map(bytes);
 
 const CHECKS: Record<string, { count: number; check: (vector: Vector) => boolean }> = {
-  inclusion: { count: 98, check: (v) => checkInclusion(v.leafIdx as number, v.treeSize as number, bytes(v.leafHash), steps(v), bytes(v.root)) },
-  consistency: { count: 98, check: (v) => checkConsistency(v.size1 as number, v.size2 as number, bytes(v.root1), bytes(v.root2), steps(v)) },
+  inclusion: {
+    count: 98,
+    check: (v) => checkInclusion(v.leafIdx as number, v.treeSize as number, bytes(v.leafHash), steps(v), bytes(v.root)),
+  },
+  consistency: {
+    count: 98,
+    check: (v) => checkConsistency(v.size1 as number, v.size2 as number, bytes(v.root1), bytes(v.root2), steps(v)),
+  },
   subtreeinclusion: {
     count: 204,
-    check: (v) => checkSubtreeInclusion(v.leafIdx as number, [v.start as number, v.end as number], bytes(v.leafHash), steps(v), bytes(v.root)),
+    check: (v) =>
+      checkSubtreeInclusion(v.leafIdx as number, [v.start as number, v.end as number], bytes(v.leafHash), steps(v), bytes(v.root)),
   },
   subtreeconsistency: {
     count: 118,
@@ -40,7 +56,9 @@ for (const [kind, { count, check }] of Object.entries(CHECKS))
   test(`${count} published ${kind} vectors`, { skip: vectors.skip }, () => {
     const read = readVectors(kind);
     assert.equal(read.length, count);
-    const wrong = read.filter(({ vector }) => check(vector) === vector.wantErr).map(({ path, vector }) => `${path} wantErr=${vector.wantErr}`);
+    const wrong = read
+      .filter(({ vector }) => check(vector) === vector.wantErr)
+      .map(({ path, vector }) => `${path} wantErr=${vector.wantErr}`);
     assert.deepEqual(wrong, []);
   });
 
@@ -86,7 +104,7 @@ test("random trees: frontier, peaks and the definition agree; a proof with any b
       assert.ok(checkInclusion(index, size, leaves[index]!, proof, root));
       if (proof.length > 0) {
         const step = proof[noise % proof.length]!;
-        step[noise % 32]! ^= 1 << noise % 8;
+        step[noise % 32]! ^= 1 << (noise % 8);
         assert.ok(!checkInclusion(index, size, leaves[index]!, proof, root));
       }
     }),
@@ -107,7 +125,8 @@ test("tile paths: one path per tile, and back", (t) => {
     }),
     { numRuns: runs, seed },
   );
-  for (const bad of ["0/000.p/256", "0/000.p/0", "0/00", "8/000", "0/x000/001", "0/../000", "entries/000.p/1e1", ""]) assert.equal(parseTilePath(bad), undefined);
+  for (const bad of ["0/000.p/256", "0/000.p/0", "0/00", "8/000", "0/x000/001", "0/../000", "entries/000.p/1e1", ""])
+    assert.equal(parseTilePath(bad), undefined);
 });
 
 test("the writer's tiles and the verifier's are the same files with the same bytes", () => {
@@ -117,7 +136,10 @@ test("the writer's tiles and the verifier's are the same files with the same byt
     data.slice(0, size).forEach((leaf, at) => setLeaf(table, at, leaf));
     const mine = new Map([...expectedTiles(size, table)].map(({ path, bytes }) => [path, bytes!.toString("base64")]));
     const theirs = new Map(
-      [...tilesOf(size)].map((name) => [`tile/${tilePath(name.level, name.index, name.width)}`, Buffer.from(tileBytes(name, (a, b) => data.slice(a, b))).toString("base64")]),
+      [...tilesOf(size)].map((name) => [
+        `tile/${tilePath(name.level, name.index, name.width)}`,
+        Buffer.from(tileBytes(name, (a, b) => data.slice(a, b))).toString("base64"),
+      ]),
     );
     assert.deepEqual([...mine.keys()].sort(), [...theirs.keys()].sort());
     for (const [path, bytes] of mine) assert.equal(bytes, theirs.get(path), path);

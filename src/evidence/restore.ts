@@ -16,7 +16,11 @@ const { DATABASE, PUBLIC_KEY, RESTORING } = BACKUP_PARTS;
  * Makes a newsroom in `folder` from a complete backup, each file checked. Cut off, it is run again with the
  * same backup. Throws BACKUP_INCOMPLETE, NEWSROOM_EXISTS, BLOB_DAMAGED, LOG_DAMAGED.
  */
-export async function restoreNewsroom(source: string, folder: string, options: { onProgress?: BackupProgress } = {}): Promise<BackupManifest> {
+export async function restoreNewsroom(
+  source: string,
+  folder: string,
+  options: { onProgress?: BackupProgress } = {},
+): Promise<BackupManifest> {
   const { manifest, text } = readManifest(source);
   try {
     claimFolder(folder, text);
@@ -69,7 +73,8 @@ function placeDatabase(from: string, folder: string, expected: string): void {
   const temporary = join(folder, "tmp", DATABASE);
   copyFileSync(from, temporary);
   syncFile(temporary);
-  if (hashFileHex(temporary) !== expected) throw new TracewireError("LOG_DAMAGED", { what: "The database changed while it was copied", where: from });
+  if (hashFileHex(temporary) !== expected)
+    throw new TracewireError("LOG_DAMAGED", { what: "The database changed while it was copied", where: from });
   files.rename(temporary, join(folder, DATABASE));
   files.syncFolder(folder);
 }

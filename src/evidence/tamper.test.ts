@@ -58,7 +58,8 @@ type Expected = { index?: number; within?: number };
 type Row = { leaf: Uint8Array; salt: Uint8Array | null; body: Uint8Array | null };
 
 const read = (db: DatabaseSync, seq: number) => db.prepare("SELECT leaf, salt, body FROM entries WHERE seq = ?").get(seq) as Row;
-const write = (db: DatabaseSync, seq: number, row: Row) => db.prepare("INSERT OR REPLACE INTO entries (seq, leaf, salt, body) VALUES (?, ?, ?, ?)").run(seq, row.leaf, row.salt, row.body);
+const write = (db: DatabaseSync, seq: number, row: Row) =>
+  db.prepare("INSERT OR REPLACE INTO entries (seq, leaf, salt, body) VALUES (?, ?, ?, ?)").run(seq, row.leaf, row.salt, row.body);
 const redated = (row: Row): Uint8Array => {
   const fields = JSON.parse(Buffer.from(row.body!).toString()) as Record<string, string>;
   return canonicalBytes({ ...fields, at: fields.at!.replace("2026", "2024") });
@@ -75,7 +76,8 @@ const inDatabase: Record<string, (db: DatabaseSync) => Expected> = {
   "a body cut short": (db) => touch(db, pickKept(), (row) => ({ ...row, body: row.body!.subarray(0, pick(row.body!.length)) })),
   "a later date": (db) => touch(db, pickKept(), (row) => ({ ...row, body: redated(row) })),
   "a later date, leaf computed again": (db) => touch(db, pickKept(), (row) => rewritten(row, redated(row))),
-  "a body spelled otherwise, leaf computed again": (db) => touch(db, pickKept(), (row) => rewritten(row, Buffer.from(` ${Buffer.from(row.body!).toString()}`))),
+  "a body spelled otherwise, leaf computed again": (db) =>
+    touch(db, pickKept(), (row) => rewritten(row, Buffer.from(` ${Buffer.from(row.body!).toString()}`))),
   "content forgotten without an erasure": (db) => touch(db, pickKept(), (row) => ({ ...row, salt: null, body: null })),
   "salt forgotten alone": (db) => touch(db, pickKept(), (row) => ({ ...row, salt: null })),
   "an erased content put back": (db) => {
@@ -122,9 +124,15 @@ const inDatabase: Record<string, (db: DatabaseSync) => Expected> = {
   "a note cut short": (db) => touchCheckpoint(db, "note", (note) => (note as string).slice(0, pick((note as string).length))),
   "a note of another log": (db) => touchCheckpoint(db, "note", () => pickOf(strangerNotes).note),
   "a bit of a frontier": (db) => touchCheckpoint(db, "frontier", (frontier) => flipBit(frontier as Uint8Array)),
-  "a frontier cut short": (db) => touchCheckpoint(db, "frontier", (frontier) => (frontier as Uint8Array).subarray(0, pick((frontier as Uint8Array).length))),
+  "a frontier cut short": (db) =>
+    touchCheckpoint(db, "frontier", (frontier) => (frontier as Uint8Array).subarray(0, pick((frontier as Uint8Array).length))),
   "a checkpoint deleted": (db) => done(db.exec(`DELETE FROM checkpoints WHERE size = ${pickSize(db)}`)),
-  "a checkpoint of another log added": (db) => done(db.prepare("INSERT OR REPLACE INTO checkpoints VALUES (?, ?, ?)").run(size + 1 + pick(9), pickOf(strangerNotes).note, new Uint8Array(32))),
+  "a checkpoint of another log added": (db) =>
+    done(
+      db
+        .prepare("INSERT OR REPLACE INTO checkpoints VALUES (?, ?, ?)")
+        .run(size + 1 + pick(9), pickOf(strangerNotes).note, new Uint8Array(32)),
+    ),
   "a checkpoint under another size": (db) => done(db.exec(`UPDATE checkpoints SET size = size + ${size} WHERE size = ${pickSize(db)}`)),
   "two notes swapped": (db) => {
     const sizes = db.prepare("SELECT size, note FROM checkpoints").all();
@@ -147,7 +155,8 @@ const inFiles: Record<string, (keep: (file: string) => Buffer) => void> = {
   "a blob under another name": (keep) => add(keep, `blobs/ab/ab${Buffer.from(bytes(31)).toString("hex")}`, readFileSync(at(pickOf(blobs)))),
   "a blob in the wrong folder": (keep) => add(keep, pickOf(blobs).replace(/blobs\/../, "blobs/zz"), readFileSync(at(pickOf(blobs)))),
   "a stranger among the blobs": (keep) => add(keep, `blobs/${pick(1e6)}.txt`, Buffer.from("x")),
-  "erased bytes put back": (keep) => add(keep, `blobs/${room.captures[1]!.sha256.slice(0, 2)}/${room.captures[1]!.sha256}`, Buffer.from(room.captures[1]!.bytes)),
+  "erased bytes put back": (keep) =>
+    add(keep, `blobs/${room.captures[1]!.sha256.slice(0, 2)}/${room.captures[1]!.sha256}`, Buffer.from(room.captures[1]!.bytes)),
   "a bit of a tile": (keep) => change(keep, pickOf(tiles), flipBit),
   "a tile cut short": (keep) => change(keep, pickOf(tiles), (tile) => tile.subarray(0, pick(tile.length))),
   "a tile deleted": (keep) => remove(keep, pickOf(tiles)),

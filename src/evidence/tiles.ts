@@ -50,9 +50,7 @@ export function tileBytes(name: TileName, leafData: LeafData): Uint8Array {
   }
   assert(name.level <= LEVEL_MAX);
   const level = name.level;
-  return Buffer.concat(
-    Array.from({ length: name.width }, (_, at) => completeSubtree(level, name.index * TILE_WIDTH + at, leafData)),
-  );
+  return Buffer.concat(Array.from({ length: name.width }, (_, at) => completeSubtree(level, name.index * TILE_WIDTH + at, leafData)));
 }
 
 /** Root of the complete subtree of 256^level leaves that starts at index·256^level. */

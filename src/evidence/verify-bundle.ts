@@ -52,7 +52,8 @@ export function verifyBundle(text: string, options: { key?: string } = {}): Bund
 }
 
 function parse(text: string, findings: Findings): JsonObject | undefined {
-  if (typeof text !== "string" || text.length > BUNDLE_CHARS_MAX) return void findings.add({ what: "bundle_too_large", expected: `at most ${BUNDLE_CHARS_MAX} characters` });
+  if (typeof text !== "string" || text.length > BUNDLE_CHARS_MAX)
+    return void findings.add({ what: "bundle_too_large", expected: `at most ${BUNDLE_CHARS_MAX} characters` });
   if (isTooDeep(text, DEPTH_MAX)) return void findings.add({ what: "bundle_too_deep", expected: `at most ${DEPTH_MAX} levels` });
   try {
     const value: unknown = JSON.parse(text);
@@ -64,8 +65,10 @@ function parse(text: string, findings: Findings): JsonObject | undefined {
 }
 
 function check(bundle: JsonObject, pinnedText: string | undefined, report: BundleReport, findings: Findings): void {
-  for (const member of Object.keys(bundle)) if (!MEMBERS.includes(member)) findings.add({ what: "member_unknown", actual: member.slice(0, REASON_CHARS_MAX) });
-  if (bundle.format !== "tracewire-bundle/1") findings.add({ what: "format_unknown", expected: "tracewire-bundle/1", actual: shown(bundle.format) });
+  for (const member of Object.keys(bundle))
+    if (!MEMBERS.includes(member)) findings.add({ what: "member_unknown", actual: member.slice(0, REASON_CHARS_MAX) });
+  if (bundle.format !== "tracewire-bundle/1")
+    findings.add({ what: "format_unknown", expected: "tracewire-bundle/1", actual: shown(bundle.format) });
   for (const member of ["made_at", "subject"] as const)
     if (typeof bundle[member] === "string") report[member] = bundle[member];
     else findings.add({ what: "member_malformed", expected: member });
@@ -83,7 +86,8 @@ function check(bundle: JsonObject, pinnedText: string | undefined, report: Bundl
   const captured = checkEntries(bundle.entries, root, report, findings);
   checkBlobs(bundle.blobs, captured, report, findings);
   for (const item of list(bundle.left_out, "left_out", ENTRIES_MAX, findings))
-    if (isObject(item) && typeof item.what === "string" && typeof item.why === "string") report.left_out.push({ what: item.what, why: item.why });
+    if (isObject(item) && typeof item.what === "string" && typeof item.why === "string")
+      report.left_out.push({ what: item.what, why: item.why });
     else findings.add({ what: "member_malformed", expected: "left_out" });
 }
 
@@ -144,7 +148,13 @@ function checkBlobs(value: unknown, captured: Map<string, number>, report: Bundl
   const seen = new Set<string>();
   for (const blob of list(value, "blobs", BLOBS_MAX, findings)) {
     const bytes = isObject(blob) && typeof blob.base64 === "string" ? decodeBase64(blob.base64) : undefined;
-    if (!isObject(blob) || typeof blob.sha256 !== "string" || typeof blob.media_type !== "string" || !bytes || Object.keys(blob).length !== 3) {
+    if (
+      !isObject(blob) ||
+      typeof blob.sha256 !== "string" ||
+      typeof blob.media_type !== "string" ||
+      !bytes ||
+      Object.keys(blob).length !== 3
+    ) {
       findings.add({ what: "blob_malformed" });
       continue;
     }
@@ -153,7 +163,8 @@ function checkBlobs(value: unknown, captured: Map<string, number>, report: Bundl
     if (seen.has(name)) findings.add({ what: "blob_duplicate", expected: shown(name) });
     else if (actual !== name) findings.add({ what: "blob_damaged", expected: shown(name), actual });
     else if (!captured.has(name)) findings.add({ what: "blob_not_captured", actual });
-    else if (captured.get(name) !== bytes.length) findings.add({ what: "blob_size_mismatch", expected: String(captured.get(name)), actual: String(bytes.length) });
+    else if (captured.get(name) !== bytes.length)
+      findings.add({ what: "blob_size_mismatch", expected: String(captured.get(name)), actual: String(bytes.length) });
     else report.blobs += 1;
     seen.add(name);
   }

@@ -20,7 +20,12 @@ export function readCheckpoints(db: DatabaseSync, key: PublicKey | undefined, fi
     const valid = read?.outcome === "valid" ? read : undefined;
     if (read && !valid) findings.add({ what: `checkpoint_${read.outcome}`, file: `${DATABASE_FILE}#checkpoints/${column}` });
     if (valid && valid.size !== column)
-      findings.add({ what: "checkpoint_size_mismatch", file: `${DATABASE_FILE}#checkpoints/${column}`, expected: String(valid.size), actual: String(column) });
+      findings.add({
+        what: "checkpoint_size_mismatch",
+        file: `${DATABASE_FILE}#checkpoints/${column}`,
+        expected: String(valid.size),
+        actual: String(column),
+      });
     stored.push({ size: valid?.size ?? column, note, frontier, root: valid?.root });
   }
   const recorded = metaValue(db, "checkpoints");
@@ -44,7 +49,9 @@ export function checkRoots(stored: readonly StoredCheckpoint[], entries: Checked
       peaks = grown.peaks;
     } else {
       // Entries named inside the stretch stand before it in the report.
-      findings.add(peaks ? rootMismatch(peaks, from, checkpoint, sources[0]!) : { what: "stretch_unproven", index: from, until: checkpoint.size });
+      findings.add(
+        peaks ? rootMismatch(peaks, from, checkpoint, sources[0]!) : { what: "stretch_unproven", index: from, until: checkpoint.size },
+      );
       peaks = recordedPeaks(checkpoint);
     }
     from = checkpoint.size;
@@ -113,7 +120,12 @@ function restoreLeaves(from: number, to: number, source: LeafSource, leaves: Lea
 function checkFrontier({ size, frontier }: StoredCheckpoint, peaks: Peaks, findings: Findings): void {
   const expected = Buffer.concat(peaks.hashes);
   if (!expected.equals(frontier))
-    findings.add({ what: "frontier_mismatch", file: `${DATABASE_FILE}#checkpoints/${size}`, expected: expected.toString("hex"), actual: frontier.toString("hex") });
+    findings.add({
+      what: "frontier_mismatch",
+      file: `${DATABASE_FILE}#checkpoints/${size}`,
+      expected: expected.toString("hex"),
+      actual: frontier.toString("hex"),
+    });
 }
 
 function rootMismatch(peaks: Peaks, from: number, checkpoint: StoredCheckpoint, source: LeafSource) {

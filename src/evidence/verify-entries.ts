@@ -31,7 +31,10 @@ export type CheckedEntries = {
 };
 
 export function checkEntries(db: DatabaseSync, findings: Findings, onProgress: (done: number, total: number) => void): CheckedEntries {
-  const { count, top } = db.prepare("SELECT count(*) AS count, coalesce(max(seq), -1) AS top FROM entries").get() as { count: number; top: number };
+  const { count, top } = db.prepare("SELECT count(*) AS count, coalesce(max(seq), -1) AS top FROM entries").get() as {
+    count: number;
+    top: number;
+  };
   const result: CheckedEntries = {
     count,
     end: 0,
@@ -90,7 +93,9 @@ export function checkErasures(db: DatabaseSync, { absent, erasures, leaves }: Ch
       else findings.add({ what: "erasure_names_no_entry", index: seq, actual: String(target) });
     }
   const blame = (what: string, index: number, by: number | undefined): void =>
-    findings.add(by !== undefined && findings.isBad(by) ? { what, index, until: by + 1, expected: `erased by entry ${by}` } : { what, index });
+    findings.add(
+      by !== undefined && findings.isBad(by) ? { what, index, until: by + 1, expected: `erased by entry ${by}` } : { what, index },
+    );
   const gone = new Set(absent);
   const erased = absent.filter((index) => named.has(index));
   const recorded = absent.length > erased.length ? erasedInView(db) : new Map<number, number>();
@@ -116,7 +121,8 @@ function checkBody(seq: number, body: Uint8Array, findings: Findings): JsonObjec
     return undefined;
   }
   for (const field of ["kind", "at", "by"])
-    if (typeof read.value[field] !== "string" || read.value[field] === "") findings.add({ what: "body_incomplete", index: seq, expected: field });
+    if (typeof read.value[field] !== "string" || read.value[field] === "")
+      findings.add({ what: "body_incomplete", index: seq, expected: field });
   return read.value;
 }
 

@@ -13,7 +13,13 @@ const FOLDER_DEPTH_MAX = 12;
 type Progress = (done: number, total: number) => void;
 
 /** Every file under blobs/ is named by its hash, every capture's bytes are there, erased ones are not. */
-export function checkBlobs(folder: string, entries: CheckedEntries | undefined, findings: Findings, warnings: Finding[], onProgress: Progress): number {
+export function checkBlobs(
+  folder: string,
+  entries: CheckedEntries | undefined,
+  findings: Findings,
+  warnings: Finding[],
+  onProgress: Progress,
+): number {
   const files = listFiles(folder, "blobs", findings);
   const sizes = new Map<string, number>();
   files.forEach((file, done) => {
@@ -45,7 +51,9 @@ function compareWithCaptures(entries: CheckedEntries, sizes: Map<string, number>
     else if (size !== undefined && size !== byte_count)
       findings.add({ what: "blob_size_mismatch", file, expected: String(byte_count), actual: String(size) });
   }
-  const live = new Set(entries.captures.filter(({ seq, sha256 }) => (entries.erasedBlobs.get(sha256) ?? -1) < seq).map(({ sha256 }) => sha256));
+  const live = new Set(
+    entries.captures.filter(({ seq, sha256 }) => (entries.erasedBlobs.get(sha256) ?? -1) < seq).map(({ sha256 }) => sha256),
+  );
   for (const sha256 of sizes.keys())
     if (entries.erasedBlobs.has(sha256) && !live.has(sha256)) findings.add({ what: "erased_blob_present", file: blobFile(sha256) });
     else if (!named.has(sha256)) warnings.push({ what: "unreferenced_blob", file: blobFile(sha256) });

@@ -32,7 +32,8 @@ export function readNote(note: string, key: PublicKey): ReadNote {
   const size = /^(0|[1-9][0-9]*)$/.test(lines[1] ?? "") ? Number(lines[1]) : -1;
   const root = decodeBase64(lines[2] ?? "");
   // Our checkpoints carry no extension lines: origin, size, root, and the empty string behind the last line feed.
-  if (at < 0 || lines.length !== 4 || !lines[0] || size < 0 || !Number.isSafeInteger(size) || root?.length !== 32) return { outcome: "malformed" };
+  if (at < 0 || lines.length !== 4 || !lines[0] || size < 0 || !Number.isSafeInteger(size) || root?.length !== 32)
+    return { outcome: "malformed" };
   let matched = false;
   for (const line of note.slice(at + 2, -1).split("\n")) {
     const [dash, name, encoded, ...rest] = line.split(" ");

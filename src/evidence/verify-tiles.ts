@@ -29,7 +29,10 @@ export function leafHashAt(table: LeafTable, index: number): Buffer | undefined 
 export function* expectedTiles(size: number, table: LeafTable): Generator<{ path: string; bytes: Buffer | undefined }> {
   for (let first = 0; first < size; first += WIDTH) {
     const width = Math.min(WIDTH, size - first);
-    yield { path: pathOf("entries", first / WIDTH, width), bytes: isKnown(table, first, width) ? entryTile(table, first, width) : undefined };
+    yield {
+      path: pathOf("entries", first / WIDTH, width),
+      bytes: isKnown(table, first, width) ? entryTile(table, first, width) : undefined,
+    };
   }
   let row: Buffer = table.hashes;
   let known: Uint8Array = table.has;
@@ -125,13 +128,14 @@ function isKnown(table: LeafTable, first: number, width: number): boolean {
 
 function rootOfFullTile(bytes: Buffer): Buffer {
   let hashes = Array.from({ length: WIDTH }, (_, at) => bytes.subarray(at * HASH, (at + 1) * HASH));
-  for (; hashes.length > 1; ) hashes = hashes.filter((_, at) => at % 2 === 0).map((left, at) => hashNode(left, hashes[2 * at + 1]!));
+  for (; hashes.length > 1;) hashes = hashes.filter((_, at) => at % 2 === 0).map((left, at) => hashNode(left, hashes[2 * at + 1]!));
   return hashes[0]!;
 }
 
 /** Index in groups of three digits, all but the last marked with x; partial tiles end in .p/<width>. */
 function pathOf(level: string, index: number, width: number): string {
   let name = String(index % 1000).padStart(3, "0");
-  for (let rest = Math.floor(index / 1000); rest > 0; rest = Math.floor(rest / 1000)) name = `x${String(rest % 1000).padStart(3, "0")}/${name}`;
+  for (let rest = Math.floor(index / 1000); rest > 0; rest = Math.floor(rest / 1000))
+    name = `x${String(rest % 1000).padStart(3, "0")}/${name}`;
   return `tile/${level}/${name}${width === WIDTH ? "" : `.p/${width}`}`;
 }

@@ -58,7 +58,13 @@ export function checkInclusion(index: number, size: number, leaf: Uint8Array, pr
 }
 
 /** RFC 9162 §2.1.4.2: the tree of `oldSize` leaves is the start of the tree of `size` leaves. */
-export function checkConsistency(oldSize: number, size: number, oldRoot: Uint8Array, root: Uint8Array, proof: readonly Uint8Array[]): boolean {
+export function checkConsistency(
+  oldSize: number,
+  size: number,
+  oldRoot: Uint8Array,
+  root: Uint8Array,
+  proof: readonly Uint8Array[],
+): boolean {
   if (!isCount(oldSize) || oldSize < 1) return false; // every tree starts with the empty one; such a proof says nothing
   return checkSubtreeConsistency(0, oldSize, size, oldRoot, root, proof);
 }

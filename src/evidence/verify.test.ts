@@ -36,7 +36,12 @@ test("shares nothing with what it checks: only built-ins, errors.ts and its own 
   };
   follow("verify.ts");
   follow("verify-bundle.ts");
-  assert.deepEqual([...seen].sort(), readdirSync(import.meta.dirname).filter((name) => /^verify.*(?<!\.test)\.ts$/.test(name)).sort());
+  assert.deepEqual(
+    [...seen].sort(),
+    readdirSync(import.meta.dirname)
+      .filter((name) => /^verify.*(?<!\.test)\.ts$/.test(name))
+      .sort(),
+  );
 });
 
 test("a live folder verifies, with its writer open; a copy without the -wal file's company too", async () => {
@@ -67,7 +72,10 @@ test("a rollback, and a rewrite with the same key, are whole in themselves and f
     const rolled = await verifyFolder(older.folder, { against: room.log.checkpoint(), ...once });
     assert.deepEqual([rolled.outcome, rolled.findings[0]?.what, rolled.findings[0]?.index], ["damaged", "rollback", older.log.size()]);
     const fork = await verifyFolder(forked.folder, { against: room.notes[5]!.note, ...once });
-    assert.deepEqual(fork.findings.map(({ what }) => what), ["fork"]);
+    assert.deepEqual(
+      fork.findings.map(({ what }) => what),
+      ["fork"],
+    );
   } finally {
     older.remove();
     forked.remove();
@@ -94,7 +102,13 @@ test("a database that is garbage, cut, empty or gone is a finding, and the blobs
   const path = join(copy, "newsroom.db");
   const whole = readFileSync(path);
   const middle = Buffer.from(whole).fill(0xa5, 5000, whole.length - 100);
-  for (const content of [Buffer.from("not a database at all".repeat(300)), whole.subarray(0, 4096 * 3), Buffer.alloc(0), middle, undefined]) {
+  for (const content of [
+    Buffer.from("not a database at all".repeat(300)),
+    whole.subarray(0, 4096 * 3),
+    Buffer.alloc(0),
+    middle,
+    undefined,
+  ]) {
     if (content) writeFileSync(path, content);
     else rmSync(path);
     const report = await verifyFolder(copy, once);
@@ -108,7 +122,10 @@ test("a database that is garbage, cut, empty or gone is a finding, and the blobs
 test("a blob that no capture names is a warning: a crash between blob and commit leaves one", async () => {
   const { sha256 } = room.blobs.put(Buffer.from("never committed"));
   const report = await verifyFolder(room.folder);
-  assert.deepEqual([report.outcome, report.warnings], ["clean", [{ what: "unreferenced_blob", file: `blobs/${sha256.slice(0, 2)}/${sha256}` }]]);
+  assert.deepEqual(
+    [report.outcome, report.warnings],
+    ["clean", [{ what: "unreferenced_blob", file: `blobs/${sha256.slice(0, 2)}/${sha256}` }]],
+  );
   room.blobs.erase(sha256);
 });
 
@@ -138,7 +155,13 @@ test("reads a folder that cannot be written, and leaves no file in it", { skip: 
 });
 
 test("canonical JSON: the writer's spelling is accepted, any other refused", (t) => {
-  const spellings = ['{"a":1}', '{"a":"\\u0001\\t\\"\\\\é\u2028"}', '{"":[{},[],null,true,false,-5]}', '{"__proto__":1,"a":2}', '{"\u{1f600}":1,"\ufb33":2}'];
+  const spellings = [
+    '{"a":1}',
+    '{"a":"\\u0001\\t\\"\\\\é\u2028"}',
+    '{"":[{},[],null,true,false,-5]}',
+    '{"__proto__":1,"a":2}',
+    '{"\u{1f600}":1,"\ufb33":2}',
+  ];
   for (const text of spellings) {
     const read = readCanonicalObject(Buffer.from(text));
     assert.ok("value" in read, text);
@@ -146,9 +169,22 @@ test("canonical JSON: the writer's spelling is accepted, any other refused", (t)
     assert.equal(spell(read.value), text);
   }
   const bad = [
-    '{"a":1.0}', '{"a":1e2}', '{"a":-0}', '{"a":0.5}',
-    '{"b":1,"a":2}', '{"a":1,"a":1}', '{ "a":1}', '{"a":"\\u0041"}', '{"a":"\\/"}', '{"a":"\\ud800"}',
-    "[]", "null", "", '{"a":9007199254740993}', "\ufeff{}", '{"\ufb33":2,"\u{1f600}":1}',
+    '{"a":1.0}',
+    '{"a":1e2}',
+    '{"a":-0}',
+    '{"a":0.5}',
+    '{"b":1,"a":2}',
+    '{"a":1,"a":1}',
+    '{ "a":1}',
+    '{"a":"\\u0041"}',
+    '{"a":"\\/"}',
+    '{"a":"\\ud800"}',
+    "[]",
+    "null",
+    "",
+    '{"a":9007199254740993}',
+    "\ufeff{}",
+    '{"\ufb33":2,"\u{1f600}":1}',
   ];
   for (const text of bad) assert.ok("why" in readCanonicalObject(Buffer.from(text)), text);
   assert.ok("why" in readCanonicalObject(Uint8Array.of(0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d)));
@@ -174,5 +210,6 @@ test("two note readers agree on valid and broken notes; the verifier's is the st
   const witness = `— witness.example/w ${Buffer.alloc(76).toString("base64")}\n`;
   assert.equal(readNote(note + witness, publicKey).outcome, "valid");
   assert.equal(readNote(note.replace("\n\n", "\nextension\n\n"), publicKey).outcome, "malformed");
-  for (const text of ["", "a+b", "a+00000000+AA==", verifierKey(key).slice(1), `${verifierKey(key)} `]) assert.equal(readPublicKey(text), undefined);
+  for (const text of ["", "a+b", "a+00000000+AA==", verifierKey(key).slice(1), `${verifierKey(key)} `])
+    assert.equal(readPublicKey(text), undefined);
 });

@@ -56,7 +56,8 @@ const DATABASE_FAULT = /^(database_|format_)/;
  */
 export async function verifyFolder(folder: string, options: VerifyOptions = {}): Promise<VerifyReport> {
   const pinned = options.key === undefined ? undefined : readPublicKey(options.key.trim());
-  if (options.key !== undefined && !pinned) throw new TracewireError("BAD_ARGUMENT", { what: "The key is not a verifier key of the form name+hash+key", where: "--key" });
+  if (options.key !== undefined && !pinned)
+    throw new TracewireError("BAD_ARGUMENT", { what: "The key is not a verifier key of the form name+hash+key", where: "--key" });
   if (![DATABASE_FILE, "newsroom.pub", "log", "blobs"].some((name) => existsSync(join(folder, name))))
     throw new TracewireError("NO_NEWSROOM", { where: folder });
   const settle = options.settle_ms ?? SETTLE_MS;
@@ -129,8 +130,10 @@ function checkLog(
   const entries = checkEntries(db, findings, onProgress);
   if (entries.first && entries.first.kind !== "newsroom") findings.add({ what: "first_entry_not_newsroom", index: 0 });
   const signed = checkpoints.at(-1)?.size ?? 0;
-  if (signed > entries.end) findings.add({ what: "entry_missing", index: entries.end, expected: `${signed} entries`, actual: String(entries.end) });
-  if (signed < entries.end) findings.add({ what: "entry_unsigned", index: signed, expected: `${signed} entries`, actual: String(entries.end) });
+  if (signed > entries.end)
+    findings.add({ what: "entry_missing", index: entries.end, expected: `${signed} entries`, actual: String(entries.end) });
+  if (signed < entries.end)
+    findings.add({ what: "entry_unsigned", index: signed, expected: `${signed} entries`, actual: String(entries.end) });
   // The roots as they lie are taken before leaves are restored from the tiles.
   const root = storedRoot(entries.leaves, entries.end)?.toString("hex") ?? "";
   if (options.against !== undefined && key) checkAgainst(options.against, key, entries, findings);
@@ -154,7 +157,8 @@ function chooseKey(folder: string, db: DatabaseSync, pinned: PublicKey | undefin
   const ofFile = text === undefined ? undefined : readPublicKey(text.replace(/\n$/, ""));
   const ofLog = inLog === undefined ? undefined : readPublicKey(inLog);
   if (text !== undefined && (!ofFile || text !== `${ofFile.text}\n`)) findings.add({ what: "public_key_malformed", file });
-  if (inLog !== undefined && ofFile && inLog !== ofFile.text) findings.add({ what: "public_key_mismatch", file, expected: inLog, actual: ofFile.text });
+  if (inLog !== undefined && ofFile && inLog !== ofFile.text)
+    findings.add({ what: "public_key_mismatch", file, expected: inLog, actual: ofFile.text });
   if (pinned) {
     if (ofFile && ofFile.text !== pinned.text) findings.add({ what: "unknown_key", file, expected: pinned.text, actual: ofFile.text });
     if (inLog !== undefined && inLog !== pinned.text) findings.add({ what: "unknown_key", index: 0, expected: pinned.text, actual: inLog });
@@ -167,8 +171,13 @@ function chooseKey(folder: string, db: DatabaseSync, pinned: PublicKey | undefin
 function checkAgainst(note: string, key: PublicKey, entries: CheckedEntries, findings: Findings): void {
   const read = readNote(note, key);
   if (read.outcome !== "valid") return findings.add({ what: `against_${read.outcome}` });
-  if (read.size > entries.end) return findings.add({ what: "rollback", index: entries.end, expected: `${read.size} entries`, actual: String(entries.end) });
+  if (read.size > entries.end)
+    return findings.add({ what: "rollback", index: entries.end, expected: `${read.size} entries`, actual: String(entries.end) });
   const root = storedRoot(entries.leaves, read.size);
   if (!root?.equals(read.root))
-    findings.add({ what: "fork", expected: `${read.size} ${read.root.toString("hex")}`, actual: root?.toString("hex") ?? "an entry is missing" });
+    findings.add({
+      what: "fork",
+      expected: `${read.size} ${read.root.toString("hex")}`,
+      actual: root?.toString("hex") ?? "an entry is missing",
+    });
 }

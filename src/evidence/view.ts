@@ -33,7 +33,9 @@ export function viewsDigest(db: DatabaseSync, views: readonly View[]): Record<st
     for (const table of view.tables) {
       hash.update(`${table}\n`);
       for (const row of db.prepare(`SELECT * FROM ${table} ORDER BY 1, 2`).iterate())
-        hash.update(`${JSON.stringify(row, (_, value: unknown) => (value instanceof Uint8Array ? Buffer.from(value).toString("hex") : value))}\n`);
+        hash.update(
+          `${JSON.stringify(row, (_, value: unknown) => (value instanceof Uint8Array ? Buffer.from(value).toString("hex") : value))}\n`,
+        );
     }
     digests[view.name] = hash.digest("hex");
   }

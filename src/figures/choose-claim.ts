@@ -45,9 +45,11 @@ function reasonNotAdmissible(claim: Claim, spec: FigureSpec): string | undefined
   if (!isNumber(claim)) return "not a number";
   if (claim.part_of !== undefined) return `covers only a part (${claim.part_of})`;
   if (spec.currency && claim.unit !== spec.currency) return `in ${claim.unit ?? "no unit"}, not ${spec.currency}`;
-  if (spec.gross_or_net && claim.measure !== spec.gross_or_net) return `${claim.measure ?? "not said to be gross or net"}, not ${spec.gross_or_net}`;
+  if (spec.gross_or_net && claim.measure !== spec.gross_or_net)
+    return `${claim.measure ?? "not said to be gross or net"}, not ${spec.gross_or_net}`;
   const basis = spec.valuation?.basis;
-  if (basis && basis !== "any" && claim.valuation?.basis !== basis) return `valued ${words(claim.valuation?.basis ?? "on no stated basis")}, not ${words(basis)}`;
+  if (basis && basis !== "any" && claim.valuation?.basis !== basis)
+    return `valued ${words(claim.valuation?.basis ?? "on no stated basis")}, not ${words(basis)}`;
   if (spec.valuation?.minted === "exclude" && claim.valuation?.minted) return "a nominal value of minted tokens";
   return undefined;
 }
@@ -72,10 +74,17 @@ function compareAsOf(a: Claim, b: Claim): number {
   return x < y ? -1 : x > y ? 1 : 0;
 }
 
-export function rowOf(subject: { subject: string; label: string; when: string | null; claims: Claim[] }, chosen: Claim | undefined, rivals: Claim[], label = subject.label): FigureRow {
+export function rowOf(
+  subject: { subject: string; label: string; when: string | null; claims: Claim[] },
+  chosen: Claim | undefined,
+  rivals: Claim[],
+  label = subject.label,
+): FigureRow {
   const values = chosen ? [chosen, ...rivals].map((claim) => parseDecimal(claim.value)) : [];
   const extreme = (sign: 1 | -1) =>
-    chosen ? [chosen, ...rivals][values.reduce((best, value, at) => (compareDecimal(value, values[best]!) * sign > 0 ? at : best), 0)]!.value : null;
+    chosen
+      ? [chosen, ...rivals][values.reduce((best, value, at) => (compareDecimal(value, values[best]!) * sign > 0 ? at : best), 0)]!.value
+      : null;
   return {
     subject: subject.subject,
     label,

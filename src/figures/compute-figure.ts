@@ -12,7 +12,10 @@ const RULES: Record<string, (log: LogReader, spec: FigureSpec, log_size: number)
 /** Computes a figure as known when the log had `log_size` entries. Throws MIXED_BASES or UNEQUAL_PERIODS. */
 export function computeFigure(log: LogReader, spec: FigureSpec, log_size: number, rules_version = RULES_VERSION): Figure {
   const compute = RULES[rules_version];
-  if (!compute) throw new TracewireError("BAD_FIGURE_SPEC", { what: `rules_version ${rules_version} is not known here; known: ${Object.keys(RULES).join(", ")}` });
+  if (!compute)
+    throw new TracewireError("BAD_FIGURE_SPEC", {
+      what: `rules_version ${rules_version} is not known here; known: ${Object.keys(RULES).join(", ")}`,
+    });
   return compute(log, spec, log_size);
 }
 

@@ -4,7 +4,17 @@ import { canonicalJson, sha256Hex, type Json, type LogReader } from "../evidence
 import type { Claim, Vantage } from "../casefile/casefile.ts";
 import { readClaims, readJudgements } from "../casefile/casefile.ts";
 import { TracewireError } from "../errors.ts";
-import { ZERO, addDecimal, compareDecimal, formatDecimal, parseDecimal, percentDecimal, roundingPower, subtractDecimal, type Decimal } from "./decimal.ts";
+import {
+  ZERO,
+  addDecimal,
+  compareDecimal,
+  formatDecimal,
+  parseDecimal,
+  percentDecimal,
+  roundingPower,
+  subtractDecimal,
+  type Decimal,
+} from "./decimal.ts";
 import type { Figure, FigureRow } from "./figure.ts";
 import type { FigureSpec } from "./figure-spec.ts";
 import { chooseClaim, rowOf } from "./choose-claim.ts";
@@ -58,14 +68,24 @@ function countOrSum(log: LogReader, spec: FigureSpec, at: Vantage): Computed {
   }
   refuseMixed(spec, selected, rows);
   const sum = sumRows(rows, spec);
-  return { ...base, ...formatSum(sum, spec), unit: spec.currency ?? unitOf(rows), unknown_count: String(sum.unknown), notes: roundingNotes(rows) };
+  return {
+    ...base,
+    ...formatSum(sum, spec),
+    unit: spec.currency ?? unitOf(rows),
+    unknown_count: String(sum.unknown),
+    notes: roundingNotes(rows),
+  };
 }
 
 /** How many different values the named claimants printed for one and the same thing. */
 function countValues(log: LogReader, spec: FigureSpec, at: Vantage): Computed {
-  const printed = readClaims(log, at, { subject: spec.subject, field: spec.field }).filter((claim) => spec.choice?.among?.includes(claim.claimant) ?? true);
+  const printed = readClaims(log, at, { subject: spec.subject, field: spec.field }).filter(
+    (claim) => spec.choice?.among?.includes(claim.claimant) ?? true,
+  );
   const distinct = [...Map.groupBy(printed, (claim) => `${claim.value} ${claim.unit ?? ""}`).values()];
-  const rows = distinct.map((same) => rowOf({ subject: spec.subject!, label: same[0]!.document ?? same[0]!.claimant, when: same[0]!.as_of, claims: same }, same[0], []));
+  const rows = distinct.map((same) =>
+    rowOf({ subject: spec.subject!, label: same[0]!.document ?? same[0]!.claimant, when: same[0]!.as_of, claims: same }, same[0], []),
+  );
   return {
     id: spec.id,
     measure: spec.measure,
@@ -85,7 +105,9 @@ function countValues(log: LogReader, spec: FigureSpec, at: Vantage): Computed {
 function rowsOfSubject(subject: Selected, spec: FigureSpec, notCompared: Figure["not_compared"]): FigureRow[] {
   if (spec.splits === "parts") {
     const parts = Map.groupBy(
-      subject.claims.filter((claim) => claim.part_of && claim.field === (spec.field ?? "amount") && (!spec.currency || claim.unit === spec.currency)),
+      subject.claims.filter(
+        (claim) => claim.part_of && claim.field === (spec.field ?? "amount") && (!spec.currency || claim.unit === spec.currency),
+      ),
       (claim) => claim.claimant,
     );
     for (const own of parts.values()) {
@@ -114,7 +136,8 @@ function countVictims(log: LogReader, selected: Selected[], spec: FigureSpec, at
 
 /** The sum of a published table's column: 57 is the sum of seven yearly counts, not a count of seven rows. */
 function columnSum(log: LogReader, spec: FigureSpec, at: Vantage): Computed {
-  const inTable = (claim: Claim) => (spec.choice?.claimants?.includes(claim.claimant) ?? true) && (spec.choice?.documents?.includes(claim.document ?? "") ?? true);
+  const inTable = (claim: Claim) =>
+    (spec.choice?.claimants?.includes(claim.claimant) ?? true) && (spec.choice?.documents?.includes(claim.document ?? "") ?? true);
   const all = readClaims(log, at, { kind: spec.of, field: spec.field }).filter(inTable);
   const [inside, outside] = partition(all, (claim) => claim.period !== undefined && (!spec.period || isWithin(claim.period, spec.period)));
   const rows = inside
@@ -186,11 +209,20 @@ function seriesOfTotals(log: LogReader, spec: FigureSpec, at: Vantage): Computed
 /** One point for each year of the period: the same count or sum, taken year by year. */
 function seriesByYear(log: LogReader, spec: FigureSpec, at: Vantage): Computed {
   const period = spec.period;
-  if (!period) throw new TracewireError("BAD_FIGURE_SPEC", { what: "period: a series by year needs the years it runs over", where: spec.id });
+  if (!period)
+    throw new TracewireError("BAD_FIGURE_SPEC", { what: "period: a series by year needs the years it runs over", where: spec.id });
   const rows: FigureRow[] = [];
   const excluded = new Map<string, Figure["excluded"][number]>();
   for (let year = Number(period.from.slice(0, 4)); year <= Number(period.to.slice(0, 4)); year++) {
-    const point = countOrSum(log, { ...spec, measure: "sum", period: { ...period, from: later(`${year}-01-01`, period.from), to: earlier(`${year}-12-31`, period.to) } }, at);
+    const point = countOrSum(
+      log,
+      {
+        ...spec,
+        measure: "sum",
+        period: { ...period, from: later(`${year}-01-01`, period.from), to: earlier(`${year}-12-31`, period.to) },
+      },
+      at,
+    );
     rows.push({
       subject: `${spec.of}/${year}`,
       label: String(year),
@@ -233,7 +265,8 @@ function shareOrCompare(log: LogReader, spec: FigureSpec, at: Vantage): Computed
   const lengths = [first, second].map((part) => part.period && periodDays(`${part.period.from}/${part.period.to}`));
   if (lengths[0] !== undefined && lengths[1] !== undefined && !sameLength(first.period!, second.period!)) {
     const said = `${periodLengthName(`${first.period!.from}/${first.period!.to}`)} against ${periodLengthName(`${second.period!.from}/${second.period!.to}`)}`;
-    if (spec.unequal_periods !== "allow") throw new TracewireError("UNEQUAL_PERIODS", { what: `“${first.title}” and “${second.title}” compare ${said}`, where: spec.id });
+    if (spec.unequal_periods !== "allow")
+      throw new TracewireError("UNEQUAL_PERIODS", { what: `“${first.title}” and “${second.title}” compare ${said}`, where: spec.id });
     notes.push(`Unequal periods: ${said}.`);
   }
   const [a, b] = figures.map((figure) => (figure.value === null ? undefined : parseDecimal(figure.value)));
@@ -267,14 +300,24 @@ function shareOrCompare(log: LogReader, spec: FigureSpec, at: Vantage): Computed
 
 function sumRows(rows: FigureRow[], spec: FigureSpec): Sum {
   const known = rows.filter((row) => row.value !== null);
-  const total = (pick: (row: FigureRow) => string | null) => known.reduce((sum, row) => addDecimal(sum, parseDecimal(pick(row) ?? row.value!)), ZERO);
+  const total = (pick: (row: FigureRow) => string | null) =>
+    known.reduce((sum, row) => addDecimal(sum, parseDecimal(pick(row) ?? row.value!)), ZERO);
   void spec;
-  return { value: total((row) => row.value), low: total((row) => row.low), high: total((row) => row.high), unknown: rows.length - known.length };
+  return {
+    value: total((row) => row.value),
+    low: total((row) => row.low),
+    high: total((row) => row.high),
+    unknown: rows.length - known.length,
+  };
 }
 
 function formatSum(sum: Sum, spec: FigureSpec): Pick<Figure, "value" | "low" | "high"> {
   const hasRange = spec.dispersion !== "none" && (compareDecimal(sum.low, sum.value) !== 0 || compareDecimal(sum.high, sum.value) !== 0);
-  return { value: formatDecimal(sum.value), low: hasRange ? formatDecimal(sum.low) : null, high: hasRange ? formatDecimal(sum.high) : null };
+  return {
+    value: formatDecimal(sum.value),
+    low: hasRange ? formatDecimal(sum.low) : null,
+    high: hasRange ? formatDecimal(sum.high) : null,
+  };
 }
 
 /** Values on different bases or in different currencies have no sum: refuse, naming the rows. */
@@ -290,7 +333,15 @@ function refuseMixed(spec: FigureSpec, selected: Selected[], rows: FigureRow[], 
     const groups = Map.groupBy(claims, facet);
     if (groups.size > 1)
       throw new TracewireError("MIXED_BASES", {
-        what: `Different ${name}: ${[...groups].map(([value, own]) => `${value} (${own.slice(0, 5).map((claim) => claim.subject).join(", ")}${own.length > 5 ? ", …" : ""})`).join("; ")}`,
+        what: `Different ${name}: ${[...groups]
+          .map(
+            ([value, own]) =>
+              `${value} (${own
+                .slice(0, 5)
+                .map((claim) => claim.subject)
+                .join(", ")}${own.length > 5 ? ", …" : ""})`,
+          )
+          .join("; ")}`,
         where: spec.id,
       });
   }
@@ -301,7 +352,10 @@ function refuseOverlap(claims: Claim[]): void {
   for (const claim of claims) {
     const other = seen.get(claim.period!);
     if (other && other.seq !== claim.seq)
-      throw new TracewireError("MIXED_BASES", { what: `Two rows cover ${claim.period}: claims ${other.seq} and ${claim.seq}`, hint: "Name one document in choice.documents." });
+      throw new TracewireError("MIXED_BASES", {
+        what: `Two rows cover ${claim.period}: claims ${other.seq} and ${claim.seq}`,
+        hint: "Name one document in choice.documents.",
+      });
     seen.set(claim.period!, claim);
   }
 }
@@ -321,7 +375,8 @@ function roundingNotes(rows: FigureRow[]): string[] {
   return [`A sum of values that their sources rounded, the coarsest to ${(10n ** BigInt(coarsest)).toLocaleString("en-US")}.`];
 }
 
-const sameLength = (a: { from: string; to: string }, b: { from: string; to: string }) => periodLengthName(`${a.from}/${a.to}`) === periodLengthName(`${b.from}/${b.to}`);
+const sameLength = (a: { from: string; to: string }, b: { from: string; to: string }) =>
+  periodLengthName(`${a.from}/${a.to}`) === periodLengthName(`${b.from}/${b.to}`);
 const nounOf = (spec: FigureSpec) => spec.noun?.many ?? (spec.unit_of_count === "victim" ? "victims" : `${spec.of}s`);
 const unitOf = (rows: FigureRow[]) => rows.find((row) => row.unit)?.unit ?? "";
 const toExcluded = (excluded: Excluded[]) => excluded.map(({ subject, label, why }) => ({ subject, label, why }));
@@ -330,7 +385,11 @@ const earlier = (a: string, b: string) => (a < b ? a : b);
 
 function isWithin(period: string, limits: { from: string; to: string }): boolean {
   const [from, to = from] = period.split("/") as [string, string?];
-  return limits.from.slice(0, from.length) <= from && to!.slice(0, to!.length) <= limits.to.slice(0, to!.length) && from >= limits.from.slice(0, from.length);
+  return (
+    limits.from.slice(0, from.length) <= from &&
+    to!.slice(0, to!.length) <= limits.to.slice(0, to!.length) &&
+    from >= limits.from.slice(0, from.length)
+  );
 }
 
 function partition<T>(items: T[], test: (item: T) => boolean): [T[], T[]] {

@@ -39,7 +39,10 @@ export const FigureSpecSchema = Type.Object(
     ),
     /** Rule 3 */
     attribution: Type.Optional(
-      Type.Object({ levels: Type.Optional(Type.Array(choice(ATTRIBUTION_LEVELS))), contested: Type.Optional(choice(["include", "exclude"])) }, closed),
+      Type.Object(
+        { levels: Type.Optional(Type.Array(choice(ATTRIBUTION_LEVELS))), contested: Type.Optional(choice(["include", "exclude"])) },
+        closed,
+      ),
     ),
     /** Rule 4 */
     actors: Type.Optional(names),
@@ -72,7 +75,9 @@ export const FigureSpecSchema = Type.Object(
       ),
     ),
     /** Rule 7 */
-    valuation: Type.Optional(Type.Object({ basis: choice([...VALUATION_BASES, "any"] as const), minted: Type.Optional(choice(["include", "exclude"])) }, closed)),
+    valuation: Type.Optional(
+      Type.Object({ basis: choice([...VALUATION_BASES, "any"] as const), minted: Type.Optional(choice(["include", "exclude"])) }, closed),
+    ),
     /** Rule 8 */
     gross_or_net: Type.Optional(choice(MEASURES)),
     /** Rule 9 */
@@ -81,7 +86,15 @@ export const FigureSpecSchema = Type.Object(
     rounding: Type.Optional(Type.Object({ power: Type.Integer({ minimum: -6, maximum: 12 }) }, closed)),
     /** Rules 11 and 12: first match wins; then the latest claim, or none at all. `among` limits whose values are rivals. */
     choice: Type.Optional(
-      Type.Object({ claimants: Type.Optional(names), documents: Type.Optional(names), among: Type.Optional(names), otherwise: Type.Optional(choice(["latest", "refuse"])) }, closed),
+      Type.Object(
+        {
+          claimants: Type.Optional(names),
+          documents: Type.Optional(names),
+          among: Type.Optional(names),
+          otherwise: Type.Optional(choice(["latest", "refuse"])),
+        },
+        closed,
+      ),
     ),
     /** Rule 13: "origin" lets claims that relay one origin count once in the range. */
     independence: Type.Optional(choice(["claim", "origin"])),

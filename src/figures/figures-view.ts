@@ -20,7 +20,8 @@ export const figuresView: View = {
       db.prepare("UPDATE figure_specs SET to_seq = ? WHERE id = ? AND to_seq IS NULL").run(seq, spec.id);
       db.prepare("INSERT INTO figure_specs (seq, id, spec) VALUES (?, ?, ?)").run(seq, spec.id, JSON.stringify(spec));
     } else if (body.kind === "publication") {
-      for (const figure of body.figures as unknown as (Figure & { spec_seq?: number })[]) state(db, entry, figure, currentSpecSeq(db, figure.id));
+      for (const figure of body.figures as unknown as (Figure & { spec_seq?: number })[])
+        state(db, entry, figure, currentSpecSeq(db, figure.id));
     } else if (body.kind === "restatement") {
       db.prepare("INSERT INTO restatements (seq, id, body) VALUES (?, ?, ?)").run(seq, body.figure as string, JSON.stringify(body));
       state(db, entry, { id: body.figure as string, ...(body.to as object) } as Figure, body.spec_seq as number);
@@ -29,16 +30,9 @@ export const figuresView: View = {
 };
 
 function state(db: DatabaseSync, { seq }: AppliedEntry, figure: Figure, specSeq: number): void {
-  db.prepare("INSERT OR REPLACE INTO stated_figures (id, log_size, spec_seq, value, low, high, rows_sha256, seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?)").run(
-    figure.id,
-    Number(figure.log_size),
-    specSeq,
-    figure.value,
-    figure.low,
-    figure.high,
-    figure.rows_sha256,
-    seq,
-  );
+  db.prepare(
+    "INSERT OR REPLACE INTO stated_figures (id, log_size, spec_seq, value, low, high, rows_sha256, seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+  ).run(figure.id, Number(figure.log_size), specSeq, figure.value, figure.low, figure.high, figure.rows_sha256, seq);
 }
 
 function currentSpecSeq(db: DatabaseSync, id: string): number {

@@ -17,20 +17,30 @@ export type NamedSpec = { id: string; seq: number; spec: FigureSpec };
 export function appendFigureSpec(transaction: Transaction, value: unknown, by: string, where?: string): { seq: number; changed: boolean } {
   const spec = parseFigureSpec(value, where);
   const current = transaction.db.prepare("SELECT seq, spec FROM figure_specs WHERE id = ? AND to_seq IS NULL").get(spec.id);
-  if (current && canonicalJson(JSON.parse(current.spec as string) as Json) === canonicalJson(spec as unknown as Json)) return { seq: current.seq as number, changed: false };
+  if (current && canonicalJson(JSON.parse(current.spec as string) as Json) === canonicalJson(spec as unknown as Json))
+    return { seq: current.seq as number, changed: false };
   return { seq: transaction.append({ kind: "figure", spec: spec as unknown as Json, by }), changed: true };
 }
 
 /** The spec of a named figure as it stood when the log had `log_size` entries. */
 export function findFigureSpec(log: Pick<LogReader, "db">, id: string, log_size = Number.MAX_SAFE_INTEGER): NamedSpec | undefined {
-  const row = log.db.prepare("SELECT seq, id, spec FROM figure_specs WHERE id = ? AND seq < ? AND (to_seq IS NULL OR to_seq >= ?)").get(id, log_size, log_size);
+  const row = log.db
+    .prepare("SELECT seq, id, spec FROM figure_specs WHERE id = ? AND seq < ? AND (to_seq IS NULL OR to_seq >= ?)")
+    .get(id, log_size, log_size);
   return row && { id: row.id as string, seq: row.seq as number, spec: JSON.parse(row.spec as string) as FigureSpec };
 }
 
 export function requireFigureSpec(log: LogReader, id: string, log_size?: number): NamedSpec {
   const found = findFigureSpec(log, id, log_size);
   if (found) return found;
-  throw new TracewireError("NOT_FOUND", { what: `There is no figure "${id}"`, hint: `Figures: ${listFigureSpecs(log).map((named) => named.id).join(", ") || "none yet"}` });
+  throw new TracewireError("NOT_FOUND", {
+    what: `There is no figure "${id}"`,
+    hint: `Figures: ${
+      listFigureSpecs(log)
+        .map((named) => named.id)
+        .join(", ") || "none yet"
+    }`,
+  });
 }
 
 export function listFigureSpecs(log: Pick<LogReader, "db">): NamedSpec[] {
@@ -46,7 +56,12 @@ export type Restatement = {
   figure: string;
   from: StatedValue;
   to: StatedValue;
-  cause: { what: "row added" | "row removed" | "value changed" | "range changed" | "rule changed"; subject?: string; from?: string | null; to?: string | null }[];
+  cause: {
+    what: "row added" | "row removed" | "value changed" | "range changed" | "rule changed";
+    subject?: string;
+    from?: string | null;
+    to?: string | null;
+  }[];
 };
 export type StatedValue = Pick<Figure, "value" | "low" | "high" | "rows_sha256" | "log_size">;
 
@@ -66,7 +81,14 @@ export function recordRestatements(transaction: Transaction, log: LogReader, siz
     const rootless: LogReader = { ...log, root: () => "" };
     const now = computeFigure(rootless, named.spec, size);
     const ruleChanged = named.seq !== stated.spec_seq;
-    if (now.rows_sha256 === stated.rows_sha256 && now.value === stated.value && now.low === stated.low && now.high === stated.high && !ruleChanged) continue;
+    if (
+      now.rows_sha256 === stated.rows_sha256 &&
+      now.value === stated.value &&
+      now.low === stated.low &&
+      now.high === stated.high &&
+      !ruleChanged
+    )
+      continue;
     const before = computeFigure(rootless, JSON.parse(oldSpec.spec as string) as FigureSpec, stated.log_size as number);
     transaction.append({
       kind: "restatement",
@@ -100,7 +122,8 @@ function causesOf(before: Figure, now: Figure, ruleChanged: boolean): Restatemen
     const was = old.get(name);
     if (!was) causes.push({ what: "row added", subject: row.subject, to: row.value });
     else if (was.value !== row.value) causes.push({ what: "value changed", subject: row.subject, from: was.value, to: row.value });
-    else if (was.low !== row.low || was.high !== row.high) causes.push({ what: "range changed", subject: row.subject, from: `${was.low} to ${was.high}`, to: `${row.low} to ${row.high}` });
+    else if (was.low !== row.low || was.high !== row.high)
+      causes.push({ what: "range changed", subject: row.subject, from: `${was.low} to ${was.high}`, to: `${row.low} to ${row.high}` });
   }
   for (const [name, row] of old) if (!current.has(name)) causes.push({ what: "row removed", subject: row.subject, from: row.value });
   return causes.slice(0, CAUSES_MAX);

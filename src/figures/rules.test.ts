@@ -8,7 +8,16 @@ import { appendJudgement } from "../casefile/casefile.ts";
 import { appendRelease } from "../evidence/evidence.ts";
 import { computeFigure, describeFigure, figureHash, parseFigureSpec, type FigureSpec } from "./figures.ts";
 
-type Theft = { id: string; date: string; victim?: string; type?: string; level?: string; country?: string; actor?: string; confidence?: string };
+type Theft = {
+  id: string;
+  date: string;
+  victim?: string;
+  type?: string;
+  level?: string;
+  country?: string;
+  actor?: string;
+  confidence?: string;
+};
 const usd = (subject: string, value: string, more: Partial<ClaimInput> = {}): Partial<ClaimInput> => ({
   subject: `theft/${subject}`,
   field: "amount",
@@ -20,8 +29,19 @@ const usd = (subject: string, value: string, more: Partial<ClaimInput> = {}): Pa
   document: "edition 1",
   ...more,
 });
-const theft = ({ id, date, victim = id, type = "company/protocol", level = "official-UN", country = "KR", actor = "DPRK", confidence = "high" }: Theft): Partial<ClaimInput>[] =>
-  Object.entries({ victim, victim_type: type, date, country, attribution_level: level, attributed_to: actor, confidence }).map(([field, value]) => ({ subject: `theft/${id}`, field, value }));
+const theft = ({
+  id,
+  date,
+  victim = id,
+  type = "company/protocol",
+  level = "official-UN",
+  country = "KR",
+  actor = "DPRK",
+  confidence = "high",
+}: Theft): Partial<ClaimInput>[] =>
+  Object.entries({ victim, victim_type: type, date, country, attribution_level: level, attributed_to: actor, confidence }).map(
+    ([field, value]) => ({ subject: `theft/${id}`, field, value }),
+  );
 
 const BASE: FigureSpec = {
   id: "base",
@@ -38,7 +58,8 @@ const BASE: FigureSpec = {
 
 describe("twenty counting rules", () => {
   let newsroom: SmallNewsroom;
-  const value = (changes: Partial<FigureSpec> = {}) => computeFigure(newsroom.log, parseFigureSpec({ ...BASE, ...changes }), newsroom.log.size());
+  const value = (changes: Partial<FigureSpec> = {}) =>
+    computeFigure(newsroom.log, parseFigureSpec({ ...BASE, ...changes }), newsroom.log.size());
   const differs = (changes: Partial<FigureSpec>, expected: string | null, was = "1106") => {
     assert.equal(value().value, was, "the base figure");
     assert.equal(value(changes).value, expected);
@@ -54,11 +75,19 @@ describe("twenty counting rules", () => {
       usd("a", "900", { claimant: "The list", valuation: { basis: "at_disclosure" } }),
       usd("a", "70000", { claimant: "The list", unit: "KRW" }),
       usd("a", "40", { claimant: "The list", measure: "net" }),
-      { subject: "theft/a", field: "recovered", value: "60", unit: "USD", measure: "gross", valuation: { basis: "as_published" }, claimant: "The list" },
+      {
+        subject: "theft/a",
+        field: "recovered",
+        value: "60",
+        unit: "USD",
+        measure: "gross",
+        valuation: { basis: "as_published" },
+        claimant: "The list",
+      },
       { subject: "theft/a", field: "date_theft", value: "2019-12-31" },
       ...theft({ id: "a2", date: "2020-06", victim: "Alpha", country: "JP" }),
       usd("a2", "1000", { document: "edition 1" }),
-      usd("a2", "1200", { document: "edition 2" , claimant: "Second list" }),
+      usd("a2", "1200", { document: "edition 2", claimant: "Second list" }),
       usd("a2", "600", { part_of: "first half", claimant: "Vendor" }),
       usd("a2", "500", { part_of: "second half", claimant: "Vendor" }),
       ...theft({ id: "zero", date: "2020-03-01", victim: "Zero" }),
@@ -84,7 +113,11 @@ describe("twenty counting rules", () => {
     assert.equal(value(count).value, "8");
     assert.equal(value({ ...count, unit_of_count: "victim" }).value, "7");
     newsroom.transact("test", (transaction) => {
-      const seq = appendJudgement(transaction, { question: "same", subject: "theft/zero", other: "theft/vendor", verdict: "positive", why: "one company under two names" }, "test");
+      const seq = appendJudgement(
+        transaction,
+        { question: "same", subject: "theft/zero", other: "theft/vendor", verdict: "positive", why: "one company under two names" },
+        "test",
+      );
       appendRelease(transaction, [seq], [], "test");
     });
     assert.equal(value({ ...count, unit_of_count: "victim" }).value, "6");
@@ -111,7 +144,10 @@ describe("twenty counting rules", () => {
   test("7 valuation basis; a sum refuses to mix bases and names the rows", () => {
     differs({ valuation: { basis: "at_disclosure" } }, "900");
     assert.equal(value({ measure: "count", valuation: { basis: "as_published", minted: "exclude" } }).value, "7");
-    assert.throws(() => value({ valuation: { basis: "any" }, choice: { claimants: ["The list"], documents: ["edition 1"] } }), /valuation bases.*theft\/a/s);
+    assert.throws(
+      () => value({ valuation: { basis: "any" }, choice: { claimants: ["The list"], documents: ["edition 1"] } }),
+      /valuation bases.*theft\/a/s,
+    );
   });
   test("8 gross or net", () => differs({ gross_or_net: "net" }, "40"));
   test("9 parents and splits", () => {
@@ -126,7 +162,12 @@ describe("twenty counting rules", () => {
     const sum = value({ choice: { claimants: ["Second list", "The list"] }, outcome: { amount_min: "1000" } });
     assert.deepEqual(sum.notes, []);
     const other = await smallNewsroom(2);
-    other.claim([...theft({ id: "x", date: "2020-02-01" }), usd("x", "447600000"), ...theft({ id: "y", date: "2020-02-02" }), usd("y", "7000000")]);
+    other.claim([
+      ...theft({ id: "x", date: "2020-02-01" }),
+      usd("x", "447600000"),
+      ...theft({ id: "y", date: "2020-02-02" }),
+      usd("y", "7000000"),
+    ]);
     assert.match(computeFigure(other.log, BASE, other.log.size()).notes.join(), /1,000,000/);
     other.remove();
   });
@@ -176,6 +217,9 @@ describe("twenty counting rules", () => {
     const nine = { ...BASE, id: "nine", title: "Nine months", period: { ...BASE.period!, to: "2020-09-30" } };
     const compare = { id: "compare", title: "Nine months against twelve", measure: "compare", of: "theft", parts: [nine, BASE] };
     assert.throws(() => computeFigure(newsroom.log, parseFigureSpec(compare), newsroom.log.size()), /9 months against 1 year/);
-    assert.match(computeFigure(newsroom.log, parseFigureSpec({ ...compare, unequal_periods: "allow" }), newsroom.log.size()).notes.join(), /Unequal periods/);
+    assert.match(
+      computeFigure(newsroom.log, parseFigureSpec({ ...compare, unequal_periods: "allow" }), newsroom.log.size()).notes.join(),
+      /Unequal periods/,
+    );
   });
 });

@@ -10,7 +10,11 @@ export type Selected = { subject: string; label: string; when: string | null; cl
 export type Excluded = { subject: string; label: string; why: string };
 
 export function selectSubjects(log: LogReader, spec: FigureSpec, at: Vantage): { selected: Selected[]; excluded: Excluded[] } {
-  const unnamed = new Set(readJudgements(log, at, "victim_named").filter((judgement) => judgement.verdict === "negative").map((judgement) => judgement.subject));
+  const unnamed = new Set(
+    readJudgements(log, at, "victim_named")
+      .filter((judgement) => judgement.verdict === "negative")
+      .map((judgement) => judgement.subject),
+  );
   const claims = Map.groupBy(readClaims(log, at, { kind: spec.of }), (claim) => claim.subject);
   const selected: Selected[] = [];
   const excluded: Excluded[] = [];
@@ -35,21 +39,28 @@ function reasonLeftOut(subject: string, claims: Claim[], spec: FigureSpec, unnam
     if (period.placeholders === "exclude" && date.length < 10) return "dated only to the month or year";
     if (lastDay(date) < period.from || firstDay(date) > period.to) return "outside the period";
   }
-  if (spec.listed_by && !claims.some((claim) => claim.field === "listed_by" && claim.value === spec.listed_by)) return `not in the ${spec.listed_by}`;
+  if (spec.listed_by && !claims.some((claim) => claim.field === "listed_by" && claim.value === spec.listed_by))
+    return `not in the ${spec.listed_by}`;
 
   const level = of("attribution_level");
   if (attribution?.levels && !attribution.levels.includes(level as never)) return `attribution: ${level ?? "none"}`;
   if (attribution?.contested === "exclude" && of("confidence") === "contested") return "its attribution is contested";
-  if (spec.actors && !claims.some((claim) => claim.field === "attributed_to" && spec.actors!.includes(claim.value))) return `not attributed to ${spec.actors.join(" or ")}`;
+  if (spec.actors && !claims.some((claim) => claim.field === "attributed_to" && spec.actors!.includes(claim.value)))
+    return `not attributed to ${spec.actors.join(" or ")}`;
 
   const type = of("victim_type");
   if (victims?.types && !victims.types.includes(type ?? "")) return `kind of victim: ${type ?? "unknown"}`;
-  if (victims?.named !== undefined && victims.named === unnamed.has(subject)) return victims.named ? "the victim is not named" : "the victim is named";
+  if (victims?.named !== undefined && victims.named === unnamed.has(subject))
+    return victims.named ? "the victim is not named" : "the victim is named";
   if (victims?.identity === "as_attributed" && level?.endsWith("-unnamed-victim")) return "the attributing body did not name the victim";
   if (spec.countries && !spec.countries.includes(of("country") ?? "")) return `country: ${of("country") ?? "not stated"}`;
 
   if (outcome || spec.valuation?.minted === "exclude") {
-    const { chosen } = chooseClaim(claims, { ...spec, field: spec.field ?? "amount", valuation: spec.valuation && { ...spec.valuation, minted: "include" } });
+    const { chosen } = chooseClaim(claims, {
+      ...spec,
+      field: spec.field ?? "amount",
+      valuation: spec.valuation && { ...spec.valuation, minted: "include" },
+    });
     if (spec.valuation?.minted === "exclude" && chosen?.valuation?.minted) return "its amount is a nominal value of minted tokens";
     if (!chosen && outcome?.unknown_amounts === "exclude") return "its amount is unknown";
     if (chosen && outcome?.zero_amounts === "exclude" && /^0+$/.test(chosen.value)) return "nothing was taken";

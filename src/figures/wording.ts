@@ -26,7 +26,10 @@ export function describeFigure(figure: Figure, spec: FigureSpec, chosen?: Claim)
   return {
     short: formatValue(figure.value, figure.unit, "short", spec),
     exact: formatValue(figure.value, figure.unit, "exact", spec),
-    range: figure.low && figure.high && figure.low !== figure.high ? `${formatValue(figure.low, figure.unit, "exact", spec)} to ${formatValue(figure.high, figure.unit, "exact", spec)}` : null,
+    range:
+      figure.low && figure.high && figure.low !== figure.high
+        ? `${formatValue(figure.low, figure.unit, "exact", spec)} to ${formatValue(figure.high, figure.unit, "exact", spec)}`
+        : null,
     who: whoSays(figure, chosen),
     how: howWeCounted(figure, spec),
   };
@@ -35,7 +38,8 @@ export function describeFigure(figure: Figure, spec: FigureSpec, chosen?: Claim)
 /** A value with its unit, for prose ("short") or for a table ("exact"). Unknown is said, never zero. */
 export function formatValue(value: string | null, unit: string, form: "short" | "exact" | "words", spec?: FigureSpec): string {
   if (value === null) return "not known";
-  if (unit in SYMBOLS || /^[A-Z]{3}$/.test(unit)) return formatMoney(value, unit, form === "exact" ? "exact" : "short", spec?.rounding?.power);
+  if (unit in SYMBOLS || /^[A-Z]{3}$/.test(unit))
+    return formatMoney(value, unit, form === "exact" ? "exact" : "short", spec?.rounding?.power);
   if (unit === "percent") return `${value} %`;
   if (form === "words") return numberWord(value);
   if (form === "short") return formatCount(value);
@@ -46,7 +50,11 @@ export function formatMoney(value: string, currency: string, form: "short" | "ex
   const symbol = SYMBOLS[currency] ?? `${currency} `;
   const rounded = power === undefined ? parseDecimal(value) : roundDecimal(parseDecimal(value), power);
   if (form === "exact") return `${symbol}${formatCount(formatDecimal(rounded))}`;
-  for (const [name, zeros] of [["trillion", 12], ["billion", 9], ["million", 6]] as const) {
+  for (const [name, zeros] of [
+    ["trillion", 12],
+    ["billion", 9],
+    ["million", 6],
+  ] as const) {
     // Three significant figures at most: 2,966,031,000 is "2.97 billion".
     if (rounded.units < 10n ** BigInt(zeros + rounded.scale)) continue;
     const whole = formatDecimal(rounded).split(".")[0]!.length - zeros;
@@ -95,7 +103,10 @@ function howWeCounted(figure: Figure, spec: FigureSpec): string[] {
   const field = spec.field ? kind.fields[spec.field]?.label.toLowerCase() : undefined;
   const lines: (string | undefined | false)[] = [
     {
-      count: spec.unit_of_count === "value" ? `Different values printed for one and the same ${field ?? "thing"}, counted once each.` : `One unit is one ${spec.unit_of_count === "victim" ? "victim, as labelled" : (spec.noun?.one ?? kind.one)}${spec.merge === "none" ? "" : "; rows are merged only by a recorded judgement"}.`,
+      count:
+        spec.unit_of_count === "value"
+          ? `Different values printed for one and the same ${field ?? "thing"}, counted once each.`
+          : `One unit is one ${spec.unit_of_count === "victim" ? "victim, as labelled" : (spec.noun?.one ?? kind.one)}${spec.merge === "none" ? "" : "; rows are merged only by a recorded judgement"}.`,
       sum: `The sum of the ${field ?? "values"} over ${kind.many}, one value for each.`,
       quote: `One published value, quoted; it is not recomputed.`,
       column_sum: `The sum of a published table's column (${field}), over its ${numberWord(figure.row_count)} rows; not a count of rows.`,
@@ -107,20 +118,28 @@ function howWeCounted(figure: Figure, spec: FigureSpec): string[] {
     spec.attribution?.levels && `Blamed by: ${spec.attribution.levels.map(levelWords).join(", ")}.`,
     spec.attribution?.contested === "exclude" && "Contested attributions are left out.",
     spec.actors && `Attributed to ${spec.actors.join(" or ")}.`,
-    spec.victims?.types && `Victims: ${spec.victims.types.map((type) => (type === "company/protocol" ? "companies and protocols" : type)).join(", ")}.`,
+    spec.victims?.types &&
+      `Victims: ${spec.victims.types.map((type) => (type === "company/protocol" ? "companies and protocols" : type)).join(", ")}.`,
     spec.victims?.named && "Only where a victim is named; whether one is, is a recorded judgement.",
     spec.victims?.identity === "as_attributed" && "Victims that only a researcher identified are left out.",
     spec.listed_by && `Rows of the ${spec.listed_by}.`,
     spec.countries && `Countries: ${spec.countries.join(", ")}, as listed (the source states no rule).`,
-    spec.period && `Period: ${formatDate(spec.period.from)} to ${formatDate(spec.period.to)}, by ${periodBasisWords(spec.period.basis)}, UTC, both days included.`,
+    spec.period &&
+      `Period: ${formatDate(spec.period.from)} to ${formatDate(spec.period.to)}, by ${periodBasisWords(spec.period.basis)}, UTC, both days included.`,
     spec.outcome?.unknown_amounts === "exclude" && "Rows of unknown amount are left out.",
     spec.outcome?.amount_min && `Rows below ${formatCount(spec.outcome.amount_min)} are left out.`,
-    spec.valuation && spec.valuation.basis !== "any" && `Values ${spec.valuation.basis.replaceAll("_", " ")}${spec.valuation.minted === "exclude" ? "; nominal values of minted tokens left out" : ""}.`,
-    spec.gross_or_net && `${spec.gross_or_net === "gross" ? "Gross: what came back is not subtracted." : `Measured: ${spec.gross_or_net}.`}`,
+    spec.valuation &&
+      spec.valuation.basis !== "any" &&
+      `Values ${spec.valuation.basis.replaceAll("_", " ")}${spec.valuation.minted === "exclude" ? "; nominal values of minted tokens left out" : ""}.`,
+    spec.gross_or_net &&
+      `${spec.gross_or_net === "gross" ? "Gross: what came back is not subtracted." : `Measured: ${spec.gross_or_net}.`}`,
     spec.choice?.among && `Values by ${spec.choice.among.join(", ")} only.`,
-    spec.choice?.claimants && spec.measure !== "column_sum" && `Among rival values, that of ${spec.choice.claimants.join(", then ")}${spec.choice.otherwise === "refuse" ? "; else none" : "; else the latest"}.`,
+    spec.choice?.claimants &&
+      spec.measure !== "column_sum" &&
+      `Among rival values, that of ${spec.choice.claimants.join(", then ")}${spec.choice.otherwise === "refuse" ? "; else none" : "; else the latest"}.`,
     spec.splits === "parts" && "A theft whose parts a claimant names counts as its parts.",
-    Number(figure.unknown_count) > 0 && `${capital(numberWord(figure.unknown_count))} of the rows ${figure.unknown_count === "1" ? "has" : "have"} no known amount: counted, and summed as nothing.`,
+    Number(figure.unknown_count) > 0 &&
+      `${capital(numberWord(figure.unknown_count))} of the rows ${figure.unknown_count === "1" ? "has" : "have"} no known amount: counted, and summed as nothing.`,
     Boolean(spec.exclude?.length) && `Left out by name: ${spec.exclude!.map((item) => `${item.subject} (${item.why})`).join("; ")}.`,
     Boolean(spec.include?.length) && `Put in by name: ${spec.include!.map((item) => `${item.subject} (${item.why})`).join("; ")}.`,
     spec.rounding && `Rounded to ${formatCount((10n ** BigInt(Math.max(0, spec.rounding.power))).toString())} in prose.`,
@@ -137,11 +156,23 @@ export function formatDate(date: string): string {
 }
 
 function levelWords(level: string): string {
-  return level.replace("official-UN", "UN monitors").replace("official-gov", "a government").replace("official-coalition", "a coalition of states").replaceAll("-", " ");
+  return level
+    .replace("official-UN", "UN monitors")
+    .replace("official-gov", "a government")
+    .replace("official-coalition", "a coalition of states")
+    .replaceAll("-", " ");
 }
 
 function periodBasisWords(basis: string): string {
-  return { date: "the list's date", date_theft: "date of theft", date_disclosed: "date of disclosure", date_attributed: "date of attribution", period: "the period each row states" }[basis] ?? basis;
+  return (
+    {
+      date: "the list's date",
+      date_theft: "date of theft",
+      date_disclosed: "date of disclosure",
+      date_attributed: "date of attribution",
+      period: "the period each row states",
+    }[basis] ?? basis
+  );
 }
 
 const singularIf = (value: string, unit: string, spec?: FigureSpec) => (value === "1" && spec?.noun ? spec.noun.one : unit);

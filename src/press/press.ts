@@ -7,7 +7,18 @@ import { figuresOf, parseStory, type Story } from "./story.ts";
 
 export { pressView } from "./press-view.ts";
 export { LINT_RULES, lintStory, type LintFinding } from "./lint.ts";
-export { FIGURE_FORMS, storySchema, figuresOf, inlineRuns, parseStory, type Block, type FigureForm, type Inline, type InlineNode, type Story } from "./story.ts";
+export {
+  FIGURE_FORMS,
+  storySchema,
+  figuresOf,
+  inlineRuns,
+  parseStory,
+  type Block,
+  type FigureForm,
+  type Inline,
+  type InlineNode,
+  type Story,
+} from "./story.ts";
 export { formatStoryText, parseStoryText } from "./story-text.ts";
 
 export type Waiver = { rule: string; why: string };
@@ -33,7 +44,8 @@ export function computeStoryFigures(log: LogReader, story: Story, log_size = log
 }
 
 export type PublishOptions = { by: string; why?: string; waivers?: Waiver[] };
-export type PublishOutcome = { outcome: "published"; seq: number; revision: number } | { outcome: "unchanged"; seq: number; revision: number };
+export type PublishOutcome =
+  { outcome: "published"; seq: number; revision: number } | { outcome: "unchanged"; seq: number; revision: number };
 
 /**
  * Publishes a revision: the tree and its figures as of now become one log entry, public from birth.
@@ -46,8 +58,13 @@ export function publishStory(transaction: Transaction, log: LogReader, value: St
   const open = lintStory(log, story, figures).filter((finding) => !waived.has(finding.rule));
   if (open.length > 0) throw lintFailed(story.slug, open);
   const last = readPublication(log, story.slug);
-  const values = (list: Figure[]) => JSON.stringify(list.map(({ id, value, low, high, rows_sha256 }) => [id, value, low, high, rows_sha256]));
-  if (last && canonicalJson(last.story as unknown as Json) === canonicalJson(story as unknown as Json) && values(last.figures) === values([...figures.values()]))
+  const values = (list: Figure[]) =>
+    JSON.stringify(list.map(({ id, value, low, high, rows_sha256 }) => [id, value, low, high, rows_sha256]));
+  if (
+    last &&
+    canonicalJson(last.story as unknown as Json) === canonicalJson(story as unknown as Json) &&
+    values(last.figures) === values([...figures.values()])
+  )
     return { outcome: "unchanged", seq: last.seq, revision: last.revision };
   const revision = (last?.revision ?? 0) + 1;
   const seq = transaction.append({

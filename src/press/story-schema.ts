@@ -18,8 +18,14 @@ const figureNode = Type.Object({ type: Type.Literal("figure"), id: figureId, for
 const nameNode = Type.Object({ type: Type.Literal("name"), text: plain(120) }, closed);
 /** A date to its precision; it must stand in a released claim. */
 const dateNode = Type.Object({ type: Type.Literal("date"), date: Type.String({ pattern: "^\\d{4}(-\\d{2}(-\\d{2})?)?$" }) }, closed);
-const linkNode = Type.Object({ type: Type.Literal("link"), href: Type.String({ pattern: "^/(?!/)[\\x21-\\x7e]*$", maxLength: 200 }), text: plain(200) }, closed);
-const inline = Type.Array(Type.Union([textNode, emphasisNode, figureNode, nameNode, dateNode, linkNode]), { minItems: 1, maxItems: INLINE_MAX });
+const linkNode = Type.Object(
+  { type: Type.Literal("link"), href: Type.String({ pattern: "^/(?!/)[\\x21-\\x7e]*$", maxLength: 200 }), text: plain(200) },
+  closed,
+);
+const inline = Type.Array(Type.Union([textNode, emphasisNode, figureNode, nameNode, dateNode, linkNode]), {
+  minItems: 1,
+  maxItems: INLINE_MAX,
+});
 
 const paragraph = Type.Object({ type: Type.Literal("paragraph"), content: inline }, closed);
 const pull = Type.Object({ type: Type.Literal("pull"), figure: figureId, form: oneOf(FIGURE_FORMS), content: inline }, closed);

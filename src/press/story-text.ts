@@ -37,9 +37,13 @@ export function parseStoryText(text: string, file = "story"): Story {
       let node: Block;
       if (special) {
         const [, kind, figure, form = "short", caption] = special;
-        if (!(FIGURE_FORMS as readonly string[]).includes(form)) refuse(line, `"${form}" is no form of a figure; forms: ${FIGURE_FORMS.join(", ")}`);
+        if (!(FIGURE_FORMS as readonly string[]).includes(form))
+          refuse(line, `"${form}" is no form of a figure; forms: ${FIGURE_FORMS.join(", ")}`);
         if (!caption) refuse(line, `A ${kind} needs a caption behind the figure's name`);
-        node = kind === "pull" ? { type: "pull", figure: figure!, form: form as FigureForm, content: inline(caption!) } : { type: "chart", figure: figure!, content: inline(caption!) };
+        node =
+          kind === "pull"
+            ? { type: "pull", figure: figure!, form: form as FigureForm, content: inline(caption!) }
+            : { type: "chart", figure: figure!, content: inline(caption!) };
       } else if (block.startsWith("!")) return refuse(line, `Unknown block ${block.split(" ")[0]}; known: !pull, !chart`);
       else node = { type: "paragraph", content: inline(block) };
       sections.at(-1)!.blocks.push(node);
@@ -123,7 +127,8 @@ function parseBraces(source: string, refuse: (what: string) => never): InlineNod
   if (source.startsWith("date:")) return { type: "date", date: source.slice(5) };
   const match = /^([a-z0-9][a-z0-9-]{2,79})(?:\|([a-z_]+))?$/.exec(source);
   const form = match?.[2] ?? "short";
-  if (!match || !(FIGURE_FORMS as readonly string[]).includes(form)) return refuse(`{{${source}}} is no figure, name or date; forms of a figure: ${FIGURE_FORMS.join(", ")}`);
+  if (!match || !(FIGURE_FORMS as readonly string[]).includes(form))
+    return refuse(`{{${source}}} is no figure, name or date; forms of a figure: ${FIGURE_FORMS.join(", ")}`);
   return { type: "figure", id: match[1]!, form: form as FigureForm };
 }
 

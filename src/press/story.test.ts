@@ -7,7 +7,16 @@ import { announce, repositoryRoot, scaled, seed } from "../../test/scale.ts";
 import { smallNewsroom } from "../../test/small-newsroom.ts";
 import { TracewireError } from "../errors.ts";
 import { appendFigureSpec } from "../figures/figures.ts";
-import { computeStoryFigures, formatStoryText, lintStory, parseStory, parseStoryText, publishStory, readPublication, type LintFinding } from "./press.ts";
+import {
+  computeStoryFigures,
+  formatStoryText,
+  lintStory,
+  parseStory,
+  parseStoryText,
+  publishStory,
+  readPublication,
+  type LintFinding,
+} from "./press.ts";
 
 const HEAD = "---\nslug: a-story\ntopic: Test\nbyline: Test\nhappened: 2024\nreply: reply/x\n---\n\n";
 const write = (body: string) => parseStoryText(`${HEAD}# {{thefts}} thefts\n\n> Standfirst.\n\n${body}\n`);
@@ -19,26 +28,50 @@ describe("story text", () => {
     assert.deepEqual(parseStoryText(formatStoryText(demo)), demo);
     const runs = scaled(2_000);
     announce(t, "stories", runs);
-    const words = fc.stringMatching(/^[A-Za-z,.;’“” ]{1,30}$/).filter((text) => text.trim() === text && text.length > 0 && !/^[#>!-]/.test(text));
+    const words = fc
+      .stringMatching(/^[A-Za-z,.;’“” ]{1,30}$/)
+      .filter((text) => text.trim() === text && text.length > 0 && !/^[#>!-]/.test(text));
     const node = fc.oneof(
       words.map((text) => ({ type: "text" as const, text })),
-      fc.constantFrom("short", "exact", "words", "rows", "low").map((form) => ({ type: "figure" as const, id: "some-figure", form: form as "short" })),
+      fc
+        .constantFrom("short", "exact", "words", "rows", "low")
+        .map((form) => ({ type: "figure" as const, id: "some-figure", form: form as "short" })),
       fc.constant({ type: "name" as const, text: "S/2024/215" }),
       fc.constant({ type: "date" as const, date: "2024-02" }),
       words.filter((text) => !/[\][]/.test(text)).map((text) => ({ type: "link" as const, href: "/x", text })),
       words.map((text) => ({ type: "emphasis" as const, text })),
     );
     // Two texts side by side are one text; a run starts with a word so that no block mark is met.
-    const content = fc.tuple(words, fc.array(node.filter((item) => item.type !== "text"), { maxLength: 5 })).map(([first, rest]) => [{ type: "text" as const, text: first }, ...rest]);
+    const content = fc
+      .tuple(
+        words,
+        fc.array(
+          node.filter((item) => item.type !== "text"),
+          { maxLength: 5 },
+        ),
+      )
+      .map(([first, rest]) => [{ type: "text" as const, text: first }, ...rest]);
     const block = fc.oneof(
       content.map((inline) => ({ type: "paragraph" as const, content: inline })),
       content.map((inline) => ({ type: "pull" as const, figure: "some-figure", form: "exact" as const, content: inline })),
       content.map((inline) => ({ type: "chart" as const, figure: "some-figure", content: inline })),
     );
-    const story = fc.record({ headline: content, standfirst: content, sections: fc.array(fc.record({ title: content, blocks: fc.array(block, { maxLength: 4 }) }), { minLength: 1, maxLength: 4 }) });
+    const story = fc.record({
+      headline: content,
+      standfirst: content,
+      sections: fc.array(fc.record({ title: content, blocks: fc.array(block, { maxLength: 4 }) }), { minLength: 1, maxLength: 4 }),
+    });
     fc.assert(
       fc.property(story, (parts) => {
-        const tree = parseStory({ type: "story", slug: "a-story", topic: "Test", byline: "Test", happened: "2024", replies: ["reply/x"], ...parts });
+        const tree = parseStory({
+          type: "story",
+          slug: "a-story",
+          topic: "Test",
+          byline: "Test",
+          happened: "2024",
+          replies: ["reply/x"],
+          ...parts,
+        });
         assert.deepEqual(parseStoryText(formatStoryText(tree)), JSON.parse(JSON.stringify(tree)));
       }),
       { numRuns: runs, seed },
@@ -47,7 +80,29 @@ describe("story text", () => {
   test("whatever comes in, it is a story or a refusal with its line", (t) => {
     const runs = scaled(20_000);
     announce(t, "texts", runs);
-    const piece = fc.oneof(fc.string({ unit: "binary", maxLength: 40 }), fc.constantFrom("---\n", "# ", "> ", "## ", "{{", "}}", "{{a-b|", "!pull ", "!chart x ", "\n\n", "[x](javascript:alert(1))", "[x](//evil)", "<script>", "\0", "\u202e", "*", "slug: x\n", HEAD));
+    const piece = fc.oneof(
+      fc.string({ unit: "binary", maxLength: 40 }),
+      fc.constantFrom(
+        "---\n",
+        "# ",
+        "> ",
+        "## ",
+        "{{",
+        "}}",
+        "{{a-b|",
+        "!pull ",
+        "!chart x ",
+        "\n\n",
+        "[x](javascript:alert(1))",
+        "[x](//evil)",
+        "<script>",
+        "\0",
+        "\u202e",
+        "*",
+        "slug: x\n",
+        HEAD,
+      ),
+    );
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 30 }), fc.boolean(), (pieces, head) => {
         try {
@@ -67,8 +122,13 @@ describe("lint and publishing", () => {
   const rules = (findings: LintFinding[]) => findings.map((finding) => finding.rule);
   test("a typed number, a date nobody claimed, a word stronger than its claim are found; publishing is refused", async () => {
     const newsroom = await smallNewsroom();
-    newsroom.claim([{ subject: "theft/x", field: "victim", value: "X", hedge: "suspected", as_of: "2024-02-09" }, { subject: "theft/x", field: "amount", value: "5", unit: "USD", hedge: "suspected" }]);
-    newsroom.transact("test", (transaction) => appendFigureSpec(transaction, { id: "thefts", title: "Thefts", measure: "count", of: "theft", field: "amount" }, "test"));
+    newsroom.claim([
+      { subject: "theft/x", field: "victim", value: "X", hedge: "suspected", as_of: "2024-02-09" },
+      { subject: "theft/x", field: "amount", value: "5", unit: "USD", hedge: "suspected" },
+    ]);
+    newsroom.transact("test", (transaction) =>
+      appendFigureSpec(transaction, { id: "thefts", title: "Thefts", measure: "count", of: "theft", field: "amount" }, "test"),
+    );
     const lint = (body: string) => {
       const story = write(body);
       return rules(lintStory(newsroom.log, story, computeStoryFigures(newsroom.log, story)));
@@ -81,17 +141,25 @@ describe("lint and publishing", () => {
     assert.deepEqual(lint("They stole {{thefts}} times."), ["stronger-than-the-claim"]);
     assert.deepEqual(lint("Monitors suspect they stole {{thefts}} times."), []);
     const bad = write("There were 58 of them.");
-    assert.throws(() => newsroom.transact("test", (transaction) => publishStory(transaction, newsroom.log, bad, { by: "test" })), /LINT_FAILED|58/);
+    assert.throws(
+      () => newsroom.transact("test", (transaction) => publishStory(transaction, newsroom.log, bad, { by: "test" })),
+      /LINT_FAILED|58/,
+    );
     assert.equal(readPublication(newsroom.log, "a-story"), undefined);
-    newsroom.transact("test", (transaction) => publishStory(transaction, newsroom.log, bad, { by: "test", waivers: [{ rule: "unbound-number", why: "a name of a film" }] }));
+    newsroom.transact("test", (transaction) =>
+      publishStory(transaction, newsroom.log, bad, { by: "test", waivers: [{ rule: "unbound-number", why: "a name of a film" }] }),
+    );
     assert.deepEqual(readPublication(newsroom.log, "a-story")!.waivers, [{ rule: "unbound-number", why: "a name of a film" }]);
     newsroom.remove();
   });
   test("publishing the same again changes nothing; a new revision leaves the old one as it was", async () => {
     const newsroom = await smallNewsroom();
     newsroom.claim([{ subject: "theft/x", field: "victim", value: "X" }]);
-    newsroom.transact("test", (transaction) => appendFigureSpec(transaction, { id: "thefts", title: "Thefts", measure: "count", of: "theft" }, "test"));
-    const publish = () => newsroom.transact("test", (transaction) => publishStory(transaction, newsroom.log, write("Text."), { by: "test" }));
+    newsroom.transact("test", (transaction) =>
+      appendFigureSpec(transaction, { id: "thefts", title: "Thefts", measure: "count", of: "theft" }, "test"),
+    );
+    const publish = () =>
+      newsroom.transact("test", (transaction) => publishStory(transaction, newsroom.log, write("Text."), { by: "test" }));
     assert.deepEqual([publish().outcome, publish().outcome], ["published", "unchanged"]);
     const first = JSON.stringify(readPublication(newsroom.log, "a-story", 1));
     newsroom.claim([{ subject: "theft/y", field: "victim", value: "Y" }]);

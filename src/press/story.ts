@@ -11,7 +11,10 @@ export function parseStory(value: unknown, where?: string): Story {
   const compiled = storySchema().compiledStory;
   if (compiled.Check(value)) return value;
   const error = compiled.Errors(value)[0] as { instancePath?: string; message?: string } | undefined;
-  throw new TracewireError("BAD_STORY", { what: `${(error?.instancePath ?? "").slice(1).replaceAll("/", ".") || "story"}: ${error?.message ?? "is not a story"}`, where });
+  throw new TracewireError("BAD_STORY", {
+    what: `${(error?.instancePath ?? "").slice(1).replaceAll("/", ".") || "story"}: ${error?.message ?? "is not a story"}`,
+    where,
+  });
 }
 
 /** Every inline run of a story with where it stands, in reading order. */
@@ -20,7 +23,8 @@ export function* inlineRuns(story: Story): Generator<{ place: string; content: I
   yield { place: "standfirst", content: story.standfirst };
   for (const [at, section] of story.sections.entries()) {
     if (section.title) yield { place: `section ${at + 1}, title`, content: section.title };
-    for (const [index, block] of section.blocks.entries()) yield { place: `section ${at + 1}, ${block.type} ${index + 1}`, content: block.content };
+    for (const [index, block] of section.blocks.entries())
+      yield { place: `section ${at + 1}, ${block.type} ${index + 1}`, content: block.content };
   }
 }
 

@@ -2,7 +2,12 @@
 import type { Page } from "./page-store.ts";
 import { formatCsv, type CsvCell } from "./csv.ts";
 
-export function csvAnswer(name: string, columns: readonly string[], rows: readonly (readonly CsvCell[])[], depends: readonly string[]): Page {
+export function csvAnswer(
+  name: string,
+  columns: readonly string[],
+  rows: readonly (readonly CsvCell[])[],
+  depends: readonly string[],
+): Page {
   return {
     content_type: "text/csv; charset=utf-8",
     body: formatCsv(columns, rows),
@@ -12,7 +17,12 @@ export function csvAnswer(name: string, columns: readonly string[], rows: readon
 }
 
 /** Rows as objects by column, so that a program reads them by name. */
-export function jsonList(log_size: number, columns: readonly string[], rows: readonly (readonly CsvCell[])[], depends: readonly string[]): Page {
+export function jsonList(
+  log_size: number,
+  columns: readonly string[],
+  rows: readonly (readonly CsvCell[])[],
+  depends: readonly string[],
+): Page {
   const objects = rows.map((row) => Object.fromEntries(columns.map((column, at) => [column, row[at] ?? null])));
   return jsonAnswer({ log_size, rows: objects }, depends);
 }

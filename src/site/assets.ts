@@ -26,7 +26,11 @@ export function assetHref(name: AssetName): string {
 export const ASSET_NAMES: readonly AssetName[] = [...byName.keys()];
 
 export const assetRoutes: Route[] = [
-  { path: "/assets/:file", about: "Stylesheet and fonts; the name carries the hash of the bytes.", render: (_context, { params }) => byFile.get(params.file!)?.page },
+  {
+    path: "/assets/:file",
+    about: "Stylesheet and fonts; the name carries the hash of the bytes.",
+    render: (_context, { params }) => byFile.get(params.file!)?.page,
+  },
 ];
 
 function add(name: AssetName, body: string | Uint8Array, content_type: string): void {

@@ -52,7 +52,10 @@ export function barChart(series: Series, id: string): Html {
     });
     return html`<text class="year" x="0" y="${start + 13}">${point.label}<tspan class="num" dx="8">${scale.print(point.value)}</tspan></text>
 <rect class="bar" x="0" y="${start + 20}" width="${x(point.value)}%" height="14"/>${
-      point.low !== point.high && ["casing", "range"].map((kind) => html`<line class="${kind}" x1="${x(point.low)}%" x2="${x(point.high)}%" y1="${start + 27}" y2="${start + 27}"/>`)
+      point.low !== point.high &&
+      ["casing", "range"].map(
+        (kind) => html`<line class="${kind}" x1="${x(point.low)}%" x2="${x(point.high)}%" y1="${start + 27}" y2="${start + 27}"/>`,
+      )
     }${marks.map((claim) => html`<svg x="${x(claim.value)}%" y="${start + 27}" class="mark"><path d="M0-6 5 0 0 6-5 0Z"/></svg>`)}${labels}
 `;
   });
@@ -91,7 +94,10 @@ export function squarePicture(series: Series, id: string, across: number, varian
     const isAgreed = clusters.length === 1;
     const labels = clusters.map((cluster) => {
       const y = height(cluster[0]!);
-      return y < besideTop && html`<text x="${left - 6}" y="${round(y + 5)}" text-anchor="end">${cluster.toReversed().map(scale.print).join(" / ")}</text>`;
+      return (
+        y < besideTop &&
+        html`<text x="${left - 6}" y="${round(y + 5)}" text-anchor="end">${cluster.toReversed().map(scale.print).join(" / ")}</text>`
+      );
     });
     const solid = Math.round(Number(point.value) / unit);
     const whole = Math.floor(solid / across) * cell;
@@ -106,7 +112,8 @@ export function squarePicture(series: Series, id: string, across: number, varian
       const full = Math.floor(Math.round(count) / across);
       const rest = Math.round(count) - full * across;
       return html`${full > 0 && html`<rect fill="url(#${id}${kind})" x="${left}" y="${floor - full * cell}" width="${column}" height="${full * cell}"/>`}${
-        rest > 0 && html`<rect fill="url(#${id}${kind})" x="${left}" y="${floor - (full + 1) * cell}" width="${rest * cell}" height="${cell}"/>`
+        rest > 0 &&
+        html`<rect fill="url(#${id}${kind})" x="${left}" y="${floor - (full + 1) * cell}" width="${rest * cell}" height="${cell}"/>`
       }`;
     }
   });
@@ -146,10 +153,14 @@ export function seriesTable(series: Series, name: string): Html {
 <thead><tr><th scope="col">Year</th><th scope="col" class="num">Value${isMoney && ` (${series.unit})`}</th><th scope="col">Who says, and where</th></tr></thead>
 <tbody>
 ${series.points.map(
-    (point) => html`<tr><th scope="row">${point.label}</th><td class="num">${exact(point.value)}</td><td>${whereSaid(point.chosen)}</td></tr>
-${point.rivals.map((claim) => html`<tr class="rival"><th scope="row">${point.label}, also</th><td class="num">${exact(claim.value)}</td><td>${whereSaid(claim)}</td></tr>
-`)}`,
-  )}</tbody>
+  (point) => html`<tr><th scope="row">${point.label}</th><td class="num">${exact(point.value)}</td><td>${whereSaid(point.chosen)}</td></tr>
+${point.rivals.map(
+  (
+    claim,
+  ) => html`<tr class="rival"><th scope="row">${point.label}, also</th><td class="num">${exact(claim.value)}</td><td>${whereSaid(claim)}</td></tr>
+`,
+)}`,
+)}</tbody>
 </table>
 </section>`;
 }

@@ -9,7 +9,11 @@ import { formatDay } from "./words.ts";
 
 export function claimValue(claim: Claim): string {
   const type = fieldSpec(claim.kind_of, claim.field)?.type;
-  if (type === "amount") return formatValue(claim.value, claim.unit ?? "", /^[A-Z]{3}$/.test(claim.unit ?? "") ? "exact" : "short") + (/^[A-Z]{3}$/.test(claim.unit ?? "") ? "" : ` ${claim.unit ?? ""}`);
+  if (type === "amount")
+    return (
+      formatValue(claim.value, claim.unit ?? "", /^[A-Z]{3}$/.test(claim.unit ?? "") ? "exact" : "short") +
+      (/^[A-Z]{3}$/.test(claim.unit ?? "") ? "" : ` ${claim.unit ?? ""}`)
+    );
   if (type === "count") return `${formatCount(claim.value)}${claim.unit ? ` ${claim.unit}` : ""}`;
   if (type === "percent") return `${claim.value} %`;
   if (type === "date") return formatDay(claim.value);
@@ -69,9 +73,11 @@ export function rivalTable(context: SiteContext, caption: string, claims: readon
 <thead><tr><th scope="col">Value</th>${anyCounts && html`<th scope="col">What it counts</th>`}<th scope="col">Who says</th><th scope="col">How sure</th><th scope="col">Claimed</th><th scope="col">Read at</th><th scope="col">Log</th></tr></thead>
 <tbody>
 ${sorted.map(
-    (claim) => html`<tr><th scope="row">${claimValue(claim)}</th>${anyCounts && html`<td>${countsWords(claim)}</td>`}<td>${whoWords(claim)}</td><td>${hedgeWords(claim)}</td><td>${formatDay(claim.as_of)}</td><td>${placeLink(context, claim)}</td><td><a href="/log/${claim.seq}">${claim.seq.toLocaleString("en-US")}</a></td></tr>
+  (
+    claim,
+  ) => html`<tr><th scope="row">${claimValue(claim)}</th>${anyCounts && html`<td>${countsWords(claim)}</td>`}<td>${whoWords(claim)}</td><td>${hedgeWords(claim)}</td><td>${formatDay(claim.as_of)}</td><td>${placeLink(context, claim)}</td><td><a href="/log/${claim.seq}">${claim.seq.toLocaleString("en-US")}</a></td></tr>
 `,
-  )}</tbody>
+)}</tbody>
 </table>
 </section>
 `;
@@ -82,7 +88,27 @@ export function isPrivate(kind: Kind, field: string): boolean {
   return fieldSpec(kind, field)?.private === true;
 }
 
-export const CLAIM_COLUMNS = ["claim", "subject", "field", "value", "unit", "claimant", "document", "cites", "relayed_by", "hedge", "bound", "as_of", "period", "valuation", "measure", "part_of", "citation", "capture", "locator"] as const;
+export const CLAIM_COLUMNS = [
+  "claim",
+  "subject",
+  "field",
+  "value",
+  "unit",
+  "claimant",
+  "document",
+  "cites",
+  "relayed_by",
+  "hedge",
+  "bound",
+  "as_of",
+  "period",
+  "valuation",
+  "measure",
+  "part_of",
+  "citation",
+  "capture",
+  "locator",
+] as const;
 
 export function claimRow(claim: Claim): (string | number | null)[] {
   return [

@@ -11,10 +11,16 @@ export function changedSince(log: LogReader, from: number, to: number): Set<stri
     names.add(`entry:${seq}`);
     switch (body.kind) {
       case "claim":
-        names.add(`subject:${(body.claim as { subject: string }).subject}`).add("figures").add("casefile");
+        names
+          .add(`subject:${(body.claim as { subject: string }).subject}`)
+          .add("figures")
+          .add("casefile");
         break;
       case "judgement":
-        names.add(`subject:${String(body.subject)}`).add("figures").add("casefile");
+        names
+          .add(`subject:${String(body.subject)}`)
+          .add("figures")
+          .add("casefile");
         break;
       case "capture":
         names.add(`capture:${String(body.sha256)}`);
@@ -24,7 +30,10 @@ export function changedSince(log: LogReader, from: number, to: number): Set<stri
         names.add("figures");
         break;
       case "publication":
-        names.add(`story:${String(body.slug)}`).add("stories").add("figures");
+        names
+          .add(`story:${String(body.slug)}`)
+          .add("stories")
+          .add("figures");
         break;
     }
   };

@@ -3,7 +3,16 @@
 // printed after the text; uses of one figure share one note. On paper they become a numbered list.
 import { readClaim } from "../casefile/casefile.ts";
 import type { LogReader } from "../evidence/evidence.ts";
-import { describeFigure, findFigureSpec, formatCount, formatValue, numberWord, type Figure, type FigureSpec, type FigureWords } from "../figures/figures.ts";
+import {
+  describeFigure,
+  findFigureSpec,
+  formatCount,
+  formatValue,
+  numberWord,
+  type Figure,
+  type FigureSpec,
+  type FigureWords,
+} from "../figures/figures.ts";
 import type { FigureForm } from "../press/press.ts";
 import { html, nothing, type Html } from "./html.ts";
 import type { SiteContext } from "./route.ts";
@@ -41,7 +50,10 @@ export function openNoteSheet(): NoteSheet {
       }
       return html`<button type="button" class="fig${noted.newer && " moved"}" popovertarget="f${number}">${printed}</button><sup class="paper">${number}</sup>`;
     },
-    print: () => (notes.length === 0 ? nothing : html`<div class="notes"><p class="paper label">The numbers on this page, and where each can be opened</p>${notes}</div>`),
+    print: () =>
+      notes.length === 0
+        ? nothing
+        : html`<div class="notes"><p class="paper label">The numbers on this page, and where each can be opened</p>${notes}</div>`,
   };
 }
 
@@ -109,7 +121,9 @@ ${newer && html`<dt>Newer value</dt><dd><a href="${figureHref(figure.id, newer.f
 
 function rowsWords(figure: Figure): string {
   if (figure.row_count === "1") return "Its row, with the source →";
-  return figure.row_count === "2" ? "Both rows, each with its source →" : `All ${numberWord(figure.row_count)} rows, each with its source →`;
+  return figure.row_count === "2"
+    ? "Both rows, each with its source →"
+    : `All ${numberWord(figure.row_count)} rows, each with its source →`;
 }
 
 export function newerWords(before: Figure, { figure, spec }: { figure: Figure; spec: FigureSpec }): string {

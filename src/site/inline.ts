@@ -23,7 +23,8 @@ export function inlineHtml(content: Inline, figures: FigureLookup, sheet: NoteSh
         return sheet === "plain" ? html`${node.text}` : html`<a href="${node.href}">${node.text}</a>`;
       case "figure": {
         const noted = figures(node.id);
-        if (!noted) return html`[${node.id} is not held]${isOpened && content[at + 1]?.type === "text" && closingMarks((content[at + 1] as { text: string }).text)}`;
+        if (!noted)
+          return html`[${node.id} is not held]${isOpened && content[at + 1]?.type === "text" && closingMarks((content[at + 1] as { text: string }).text)}`;
         const printed = printedForm(noted.figure, noted.spec, node.form);
         if (sheet === "plain") return html`${printed}`;
         if (sheet === "links") return figureLink(noted, printed);

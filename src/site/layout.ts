@@ -43,10 +43,16 @@ export function frame(page: PageFrame): string {
 <meta name="description" content="${page.description}">
 <meta name="theme-color" content="#fbfaf6" media="(prefers-color-scheme: light)">
 <meta name="theme-color" content="#14161a" media="(prefers-color-scheme: dark)">
-${page.unlisted ? html`<meta name="robots" content="noindex">
-` : html`<link rel="canonical" href="${page.canonical ?? page.path}">
-`}${page.alternates?.map(({ href, type, title }) => html`<link rel="alternate" type="${type}" href="${href}" title="${title}">
-`)}<link rel="preload" as="font" type="font/woff2" href="${assetHref("serif-text.woff2")}" crossorigin>
+${
+  page.unlisted
+    ? html`<meta name="robots" content="noindex">
+`
+    : html`<link rel="canonical" href="${page.canonical ?? page.path}">
+`
+}${page.alternates?.map(
+    ({ href, type, title }) => html`<link rel="alternate" type="${type}" href="${href}" title="${title}">
+`,
+  )}<link rel="preload" as="font" type="font/woff2" href="${assetHref("serif-text.woff2")}" crossorigin>
 <link rel="preload" as="font" type="font/woff2" href="${assetHref("serif-display.woff2")}" crossorigin>
 <link rel="stylesheet" href="${assetHref("style.css")}">
 <link rel="icon" type="image/svg+xml" href="${assetHref("icon.svg")}">

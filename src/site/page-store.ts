@@ -100,7 +100,12 @@ export function makeReady(page: Page, lasting = false): ReadyPage {
         ...(etag ? { etag } : {}),
         ...page.headers,
       };
-      const own = { ...shared, "content-type": page.content_type, "content-length": String(body.length), ...(encoding === "identity" ? {} : { "content-encoding": encoding }) };
+      const own = {
+        ...shared,
+        "content-type": page.content_type,
+        "content-length": String(body.length),
+        ...(encoding === "identity" ? {} : { "content-encoding": encoding }),
+      };
       const made: Variant = { etag, body, headers: Object.entries(own).flat(), notModified: Object.entries(shared).flat() };
       variants.set(encoding, made);
       return made;

@@ -12,4 +12,16 @@ import { theftRoutes } from "./pages/theft.ts";
 import { theftsRoutes } from "./pages/thefts.ts";
 import type { Route } from "./route.ts";
 
-export const ROUTES: readonly Route[] = [...frontRoutes, ...storyRoutes, ...caseRoutes, ...theftsRoutes, ...theftRoutes, ...figureRoutes, ...evidenceRoutes, ...logRoutes, ...aboutRoutes, ...howWeCountRoutes, ...assetRoutes];
+export const ROUTES: readonly Route[] = [
+  ...frontRoutes,
+  ...storyRoutes,
+  ...caseRoutes,
+  ...theftsRoutes,
+  ...theftRoutes,
+  ...figureRoutes,
+  ...evidenceRoutes,
+  ...logRoutes,
+  ...aboutRoutes,
+  ...howWeCountRoutes,
+  ...assetRoutes,
+];

@@ -11,7 +11,17 @@ import { parseStoryText, publishStory, readPublication } from "../press/press.ts
 import { ASSET_NAMES, assetHref } from "./assets.ts";
 
 const STORY = "/stories/un-monitors-58-suspected-cyberattacks";
-const PAGES = ["/", STORY, `${STORY}/revisions/1`, "/about", "/how-we-count", "/no-such-page", "/?known=10", "/?known=never", `${STORY}?known=1544`];
+const PAGES = [
+  "/",
+  STORY,
+  `${STORY}/revisions/1`,
+  "/about",
+  "/how-we-count",
+  "/no-such-page",
+  "/?known=10",
+  "/?known=never",
+  `${STORY}?known=1544`,
+];
 const TRANSFER_BYTES_MAX = 60 * 1024;
 const FRONT_BYTES_MAX = 100 * 1024;
 const HTML_BYTES_MAX = 40 * 1024;
@@ -24,11 +34,17 @@ after(() => site.stop());
 test("every page is sound HTML with no script, no style of its own and no foreign address", async () => {
   const validator = new HtmlValidate({ extends: ["html-validate:recommended"] });
   const empty = await serveNewsroom({ demo: false });
-  for (const [from, paths] of [[site, PAGES], [empty, ["/", "/about", "/how-we-count", STORY]]] as const)
+  for (const [from, paths] of [
+    [site, PAGES],
+    [empty, ["/", "/about", "/how-we-count", STORY]],
+  ] as const)
     for (const path of paths) {
       const { text } = await from.get(path, { headers: { accept: "text/html" } });
       const report = await validator.validateString(text);
-      assert.deepEqual(report.results.flatMap((result) => result.messages.map((message) => `${path}: ${message.ruleId}: ${message.message}`)), []);
+      assert.deepEqual(
+        report.results.flatMap((result) => result.messages.map((message) => `${path}: ${message.ruleId}: ${message.message}`)),
+        [],
+      );
       assert.doesNotMatch(text, /<script|<style|\sstyle=|\son[a-z]+=|javascript:/i, path);
       assert.doesNotMatch(text, /(?:src|href|action)="(?:https?:)?\/\//, path);
       assert.match(text, /href="\/about#report-an-error"/, `${path} says how to report an error`);
@@ -47,13 +63,20 @@ test("the story page is at most 60 KB with its fonts and styles, and 40 KB of HT
     if (name.endsWith(".woff2")) fonts += body.length;
   }
   assert.ok(fonts <= FONT_BYTES_MAX, `${fonts} bytes of fonts`);
-  for (const [path, limit] of [[STORY, TRANSFER_BYTES_MAX], ["/", FRONT_BYTES_MAX], ["/how-we-count", TRANSFER_BYTES_MAX]] as const) {
+  for (const [path, limit] of [
+    [STORY, TRANSFER_BYTES_MAX],
+    ["/", FRONT_BYTES_MAX],
+    ["/how-we-count", TRANSFER_BYTES_MAX],
+  ] as const) {
     const plain = await site.get(path);
     const packed = await site.get(path, { headers: { "accept-encoding": "gzip" } });
     assert.equal(packed.headers["content-encoding"], "gzip");
     // Whatever else the page names would count too: it names nothing but these assets.
     const named = [...plain.text.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map((match) => match[1]);
-    assert.ok(named.every((href) => ASSET_NAMES.some((name) => assetHref(name) === href)), named.join(" "));
+    assert.ok(
+      named.every((href) => ASSET_NAMES.some((name) => assetHref(name) === href)),
+      named.join(" "),
+    );
     assert.doesNotMatch(plain.text, /<img|<picture|<video|<iframe/);
     assert.ok(packed.body.length + assets <= limit, `${path}: ${packed.body.length + assets} bytes`);
     assert.ok(plain.body.length <= HTML_BYTES_MAX, `${path}: ${plain.body.length} bytes of HTML`);
@@ -69,7 +92,8 @@ test("every number of the story opens to its value, who says it, how it was coun
   assert.ok([...targets].every((target) => ids.includes(target)));
   for (const figure of figures) assert.ok(text.includes(`href="/figures/${figure.id}?known=${seq}"`), figure.id);
   const note = text.split('<div class="note"').find((part) => part.includes('aria-label="57 attacks'))!;
-  for (const words of ["57 attacks", "Who says", "as transcribed by", "How we counted", "As known on", "Nov 20, 2026", "All seven rows"]) assert.ok(note.includes(words), words);
+  for (const words of ["57 attacks", "Who says", "as transcribed by", "How we counted", "As known on", "Nov 20, 2026", "All seven rows"])
+    assert.ok(note.includes(words), words);
 });
 
 test("the chart draws every rival value of 2022 and its table lists them exactly", async () => {
@@ -105,7 +129,10 @@ test("foreign hosts, other methods and unknown addresses are refused on careful 
     assert.equal(page.status, status, path);
     assert.match(String(page.headers["content-type"]), /^text\/html/);
     assert.ok(page.text.includes(`<code>${code}</code>`), path);
-    const json = await site.get(path, { ...options, headers: { ...("headers" in options ? options.headers : {}), accept: "application/json" } });
+    const json = await site.get(path, {
+      ...options,
+      headers: { ...("headers" in options ? options.headers : {}), accept: "application/json" },
+    });
     assert.equal((JSON.parse(json.text) as { error: { code: string } }).error.code, code);
   }
 });
@@ -133,8 +160,17 @@ test("a later claim moves the number of today; the story keeps its own and says 
   assert.doesNotMatch(before, /newer value/);
   newsroom.transact("test", (transaction) => {
     const claim = parseClaim({
-      subject: "theft/2023-09-04-stake", field: "amount", value: "941400000", unit: "USD", measure: "gross", valuation: { basis: "as_published" },
-      claimant: "tayvano (researcher)", document: "list of May and June 2026", hedge: "estimated", as_of: "2026-07", source: { capture: 1, locator: { row: 1, column: "amount_usd" } },
+      subject: "theft/2023-09-04-stake",
+      field: "amount",
+      value: "941400000",
+      unit: "USD",
+      measure: "gross",
+      valuation: { basis: "as_published" },
+      claimant: "tayvano (researcher)",
+      document: "list of May and June 2026",
+      hedge: "estimated",
+      as_of: "2026-07",
+      source: { capture: 1, locator: { row: 1, column: "amount_usd" } },
     });
     appendRelease(transaction, [appendClaim(transaction, claim, "test")], [], "test");
   });
@@ -155,11 +191,36 @@ test("text that looks like markup stays text: in claims, names, labels and stori
       { ...base, subject: "theft/2026-11-01-hostile", field: "victim", value: hostile },
       { ...base, subject: "theft/2026-11-01-hostile", field: "date", value: "2026-11-01" },
       { ...base, subject: "theft/2026-11-01-hostile", field: "attributed_to", value: hostile },
-      { ...base, subject: "theft/2026-11-01-hostile", field: "amount", value: "5000000", unit: "USD", measure: "gross", valuation: { basis: "as_published" } },
+      {
+        ...base,
+        subject: "theft/2026-11-01-hostile",
+        field: "amount",
+        value: "5000000",
+        unit: "USD",
+        measure: "gross",
+        valuation: { basis: "as_published" },
+      },
       { ...base, subject: "reply/hostile", field: "answer", value: hostile, wording: hostile },
     ];
-    appendRelease(transaction, claims.map((claim) => appendClaim(transaction, parseClaim(claim), "test")), [], "test");
-    appendFigureSpec(transaction, { id: "hostile-usd", title: `Taken ${hostile}`, measure: "quote", of: "theft", field: "amount", subject: "theft/2026-11-01-hostile", currency: "USD" }, "test");
+    appendRelease(
+      transaction,
+      claims.map((claim) => appendClaim(transaction, parseClaim(claim), "test")),
+      [],
+      "test",
+    );
+    appendFigureSpec(
+      transaction,
+      {
+        id: "hostile-usd",
+        title: `Taken ${hostile}`,
+        measure: "quote",
+        of: "theft",
+        field: "amount",
+        subject: "theft/2026-11-01-hostile",
+        currency: "USD",
+      },
+      "test",
+    );
   });
   const head = `---\nslug: hostile\ntopic: <b>"&amp;\nbyline: <script>alert('x')</script>\nhappened: 2026-11-01\nreply: reply/hostile\n---`;
   const text = `${head}\n\n# ${hostile} says {{hostile-usd}}\n\n> ${hostile}\n\nAbout {{hostile-usd}}${hostile}\n`;
@@ -173,7 +234,10 @@ test("text that looks like markup stays text: in claims, names, labels and stori
     assert.ok(page.text.includes("&lt;script&gt;alert(&#39;x&#39;)"), path);
     assert.doesNotMatch(page.text, /<script|<img|\u202e/);
     const report = await validator.validateString(page.text);
-    assert.deepEqual(report.results.flatMap((result) => result.messages.map((message) => `${path}: ${message.message}`)), []);
+    assert.deepEqual(
+      report.results.flatMap((result) => result.messages.map((message) => `${path}: ${message.message}`)),
+      [],
+    );
   }
 });
 

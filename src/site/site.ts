@@ -20,9 +20,16 @@ const URL_LENGTH_MAX = 2_000;
 const PARTS_MAX = 5_000;
 const REQUEST_TIMEOUT_MS = 15_000;
 
-export type SiteOptions = { clock: Clock; /** Names this site answers to, without port; others are refused (DNS rebinding). */ hosts: readonly string[] };
+export type SiteOptions = {
+  clock: Clock;
+  /** Names this site answers to, without port; others are refused (DNS rebinding). */ hosts: readonly string[];
+};
 
-export type Site = { app: FastifyInstance; /** Looks for new entries now; returns how many pages were purged. */ refresh(): number; close(): Promise<void> };
+export type Site = {
+  app: FastifyInstance;
+  /** Looks for new entries now; returns how many pages were purged. */ refresh(): number;
+  close(): Promise<void>;
+};
 
 export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
   const { log } = newsroom;
@@ -49,8 +56,14 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
     const head = size;
     const known = knownSize(query.get("known"), head, (at) => sizeKnownAt(log, at));
     const asOf = query.get("as-of");
-    if (asOf !== null && !/^\d{4}(-\d{2}(-\d{2})?)?$/.test(asOf)) throw new TracewireError("BAD_ARGUMENT", { what: `as-of: "${asOf}" is not a date`, hint: "Write YYYY, YYYY-MM or YYYY-MM-DD." });
-    const at = { log_size: known ?? head, evidence: "released" as const, as_of: asOf ?? undefined, is_newest: known === undefined && asOf === null };
+    if (asOf !== null && !/^\d{4}(-\d{2}(-\d{2})?)?$/.test(asOf))
+      throw new TracewireError("BAD_ARGUMENT", { what: `as-of: "${asOf}" is not a date`, hint: "Write YYYY, YYYY-MM or YYYY-MM-DD." });
+    const at = {
+      log_size: known ?? head,
+      evidence: "released" as const,
+      as_of: asOf ?? undefined,
+      is_newest: known === undefined && asOf === null,
+    };
     const memo = <T>(key: string, make: () => T): T => {
       const name = `${at.log_size} ${at.as_of ?? ""} ${key}`;
       if (made.has(name)) return made.get(name) as T;
@@ -79,7 +92,9 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
   };
 
   const renderRoute = async (route: Route, url: URL, params: Record<string, string>): Promise<Page> => {
-    const query = new URLSearchParams([...url.searchParams].filter(([name]) => route.query?.includes(name) || name === "known" || name === "as-of"));
+    const query = new URLSearchParams(
+      [...url.searchParams].filter(([name]) => route.query?.includes(name) || name === "known" || name === "as-of"),
+    );
     const page = await route.render(contextFor(query), { path: url.pathname, params, query });
     if (page) return page;
     throw new TracewireError("NOT_FOUND", { what: "There is no page at this address", hint: "Try the front page, or the list of thefts." });
@@ -113,13 +128,22 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
     // An address that cannot be decoded never reaches a route; it is answered as carefully as any other.
     frameworkErrors(error, request, reply) {
       reply.hijack();
-      fail(new TracewireError("BAD_ARGUMENT", { what: "The address cannot be read", hint: "Check it for signs that do not belong there.", cause: error }), request.raw, reply.raw);
+      fail(
+        new TracewireError("BAD_ARGUMENT", {
+          what: "The address cannot be read",
+          hint: "Check it for signs that do not belong there.",
+          cause: error,
+        }),
+        request.raw,
+        reply.raw,
+      );
     },
     exposeHeadRoutes: false,
   });
 
   app.addHook("onRequest", async (request) => {
-    if (!isOurHost(request.headers.host)) throw new TracewireError("UNKNOWN_HOST", { what: `"${request.headers.host ?? ""}" is not served here` });
+    if (!isOurHost(request.headers.host))
+      throw new TracewireError("UNKNOWN_HOST", { what: `"${request.headers.host ?? ""}" is not served here` });
     if (request.url.length > URL_LENGTH_MAX) throw new TracewireError("BAD_ARGUMENT", { what: "The address is too long" });
   });
 
@@ -139,7 +163,8 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
     });
 
   const fail = (error: unknown, request: IncomingMessage, response: ServerResponse) => {
-    const known = error instanceof TracewireError ? error : new TracewireError("INTERNAL", { what: "This page could not be made", cause: error });
+    const known =
+      error instanceof TracewireError ? error : new TracewireError("INTERNAL", { what: "This page could not be made", cause: error });
     if (known.code === "INTERNAL") process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
     send(makeReady(errorPage(known, (request.url ?? "/").split("?")[0]!, request.headers.accept)), request, response);
   };
@@ -153,7 +178,11 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
   });
   app.setErrorHandler((error, request, reply) => {
     reply.hijack();
-    fail(isClientFault(error) ? new TracewireError("BAD_ARGUMENT", { what: "The address cannot be read", cause: error }) : error, request.raw, reply.raw);
+    fail(
+      isClientFault(error) ? new TracewireError("BAD_ARGUMENT", { what: "The address cannot be read", cause: error }) : error,
+      request.raw,
+      reply.raw,
+    );
   });
 
   return {
@@ -168,7 +197,8 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
 
 function send(ready: ReadyPage, request: IncomingMessage, response: ServerResponse): void {
   const accepts = ready.compressible ? request.headers["accept-encoding"] : undefined;
-  const encoding = accepts === undefined ? "identity" : /\bbr\b/.test(accepts as string) ? "br" : /\bgzip\b/.test(accepts as string) ? "gzip" : "identity";
+  const encoding =
+    accepts === undefined ? "identity" : /\bbr\b/.test(accepts as string) ? "br" : /\bgzip\b/.test(accepts as string) ? "gzip" : "identity";
   const variant = ready.variant(encoding);
   const asked = request.headers["if-none-match"];
   if (asked !== undefined && variant.etag && asked.split(/, */).includes(variant.etag)) {
@@ -184,7 +214,10 @@ function knownSize(value: string | null, head: number, sizeAt: (at: string) => n
   if (value === null || value === "") return undefined;
   if (/^\d{1,12}$/.test(value) && Number(value) <= head) return Number(value);
   if (/^\d{4}-\d{2}-\d{2}(T[\d:.]+Z)?$/.test(value)) return sizeAt(value.length === 10 ? `${value}T23:59:59.999Z` : value);
-  throw new TracewireError("BAD_ARGUMENT", { what: `known: "${value}" is neither a size of this log (0 to ${head}) nor a time`, hint: "Write a number of entries, or a time such as 2026-11-24." });
+  throw new TracewireError("BAD_ARGUMENT", {
+    what: `known: "${value}" is neither a size of this log (0 to ${head}) nor a time`,
+    hint: "Write a number of entries, or a time such as 2026-11-24.",
+  });
 }
 
 /** Only addresses in one exact form are kept ready, so that endless spellings of a query cannot fill the store. */
@@ -192,9 +225,17 @@ function isCanonical(url: string, route: Route): boolean {
   const [, search] = url.split("?") as [string, string?];
   if (search === undefined) return true;
   const names = [...new URLSearchParams(search).keys()];
-  return search.length < 200 && new Set(names).size === names.length && names.every((name) => route.query?.includes(name) || name === "known" || name === "as-of");
+  return (
+    search.length < 200 &&
+    new Set(names).size === names.length &&
+    names.every((name) => route.query?.includes(name) || name === "known" || name === "as-of")
+  );
 }
 
 function isClientFault(error: unknown): boolean {
-  return !(error instanceof TracewireError) && typeof (error as { statusCode?: number }).statusCode === "number" && (error as { statusCode: number }).statusCode < 500;
+  return (
+    !(error instanceof TracewireError) &&
+    typeof (error as { statusCode?: number }).statusCode === "number" &&
+    (error as { statusCode: number }).statusCode < 500
+  );
 }

@@ -25,13 +25,13 @@ export function sourcesBox(context: SiteContext, figures: readonly Figure[]): Ht
   return html`<section class="box sources">
 <h2 class="label">Sources</h2>
 ${
-    uses.size === 0
-      ? html`<p>None of the sources has been released.</p>`
-      : html`<ul class="plain">${[...uses.values()].map(
-          ({ capture, figures: ids }) => html`<li>${gradeMark(capture.grade)} <a href="${captureHref(capture)}">${capture.title}</a>
+  uses.size === 0
+    ? html`<p>None of the sources has been released.</p>`
+    : html`<ul class="plain">${[...uses.values()].map(
+        ({ capture, figures: ids }) => html`<li>${gradeMark(capture.grade)} <a href="${captureHref(capture)}">${capture.title}</a>
 <span class="note">Retrieved ${formatDay(capture.retrieved_at)}; ${plural(ids.size, "figure rests", "figures rest")} on it.</span></li>`,
-        )}</ul>`
-  }
+      )}</ul>`
+}
 ${[...grades].map((grade) => html`<p class="note">${gradeMark(grade)} ${GRADE_WORDS[grade]}</p>`)}
 ${uses.size > 0 && !grades.has("original") && html`<p class="note">Nothing here was read in the original.</p>`}
 </section>`;

@@ -27,7 +27,15 @@ export function theftRows(context: SiteContext): TheftRow[] {
       const own = claims.get(row.subject) ?? [];
       const blame = own.find((claim) => claim.field === "attributed_to");
       const last = (field: string) => own.findLast((claim) => claim.field === field)?.value ?? "";
-      return { ...row, country: last("country"), level: last("attribution_level"), blamed: blame?.value ?? "", blamed_by: blame?.claimant ?? "", hedge: blame?.hedge ?? "", claims: own.length };
+      return {
+        ...row,
+        country: last("country"),
+        level: last("attribution_level"),
+        blamed: blame?.value ?? "",
+        blamed_by: blame?.claimant ?? "",
+        hedge: blame?.hedge ?? "",
+        claims: own.length,
+      };
     });
   });
 }

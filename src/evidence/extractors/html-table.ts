@@ -1,8 +1,11 @@
 // Rows and cells of an HTML table, spans spread over the grid as a reader sees them.
-import type { DefaultTreeAdapterTypes as Tree } from "parse5";
+import { html as names, type DefaultTreeAdapterTypes as Tree } from "parse5";
 import { Unreadable } from "../extraction.ts";
 import type { TextBuilder } from "../text-builder.ts";
-import { isHtmlElement, type InlineWriter } from "./html.ts";
+import type { InlineWriter } from "./html.ts";
+
+/** A td of SVG or MathML is no cell. */
+export const isHtmlElement = (element: Tree.Element): boolean => element.namespaceURI === names.NS.HTML;
 
 /** HTML Living Standard §4.9.11 caps both. */
 const COLSPAN_MAX = 1000;

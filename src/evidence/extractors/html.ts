@@ -1,6 +1,6 @@
 // The visible text of a page: what is scripted, styled away or hidden is left out, block elements end paragraphs,
 // tables become rows of cells. No script runs, nothing is fetched, no entity beyond HTML's own is expanded.
-import { defaultTreeAdapter, html as names, Parser, type DefaultTreeAdapterTypes as Tree } from "parse5";
+import { defaultTreeAdapter, Parser, type DefaultTreeAdapterTypes as Tree } from "parse5";
 import { decodeBytes } from "../decode.ts";
 import { Unreadable, type Extractor, type ExtractLimits } from "../extraction.ts";
 import { createTextBuilder, type TextBuilder } from "../text-builder.ts";
@@ -187,13 +187,13 @@ function metaCharset(head: string): string | undefined {
   return named && /^utf-16/i.test(named) ? "utf-8" : named;
 }
 
-export const isHtmlElement = (element: Tree.Element) => element.namespaceURI === names.NS.HTML;
-
 const NEVER_SHOWN = new Set("script style template iframe noframes noembed object audio video canvas datalist".split(" "));
 const TABLE_PARTS = new Set(["thead", "tbody", "tfoot", "tr", "td", "th"]);
 const LINES = new Set(["li", "dt", "dd", "option", "optgroup", "legend", "summary"]);
 const BLOCKS = new Set(
-  ("address article aside blockquote body caption center details dialog dir div dl " +
+  (
+    "address article aside blockquote body caption center details dialog dir div dl " +
     "fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 " +
-    "header hgroup hr html main menu nav ol p pre search section select table textarea title ul").split(" "),
+    "header hgroup hr html main menu nav ol p pre search section select table textarea title ul"
+  ).split(" "),
 );

@@ -58,5 +58,8 @@ export const mail: Extractor = {
 
 function addresses(field: AddressObject | AddressObject[] | undefined): string | undefined {
   if (field === undefined) return undefined;
-  return [field].flat().map(({ text }) => text).join(", ");
+  return [field]
+    .flat()
+    .map(({ text }) => text)
+    .join(", ");
 }

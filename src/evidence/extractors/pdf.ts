@@ -25,7 +25,10 @@ export const pdf: Extractor = {
         try {
           const page = await document.getPage(number);
           const content = await page.getTextContent();
-          writePage(builder, content.items.filter((item) => "str" in item));
+          writePage(
+            builder,
+            content.items.filter((item) => "str" in item),
+          );
           page.cleanup();
         } catch (error) {
           if (error instanceof Unreadable) throw error;

@@ -14,8 +14,12 @@ export const aboutRoutes: Route[] = [
       const { log, at } = context;
       const captures = listCaptures(log).filter((capture) => capture.released !== undefined && capture.released < at.log_size);
       const originals = captures.filter(({ grade }) => grade === "original").length;
-      const readOriginals = originals === 0 ? "none of them was read in the original" : `${plural(originals, "was", "were")} read in the original`;
-      const holdWords = captures.length === 0 ? "No source has been released yet." : `We hold ${plural(captures.length, "released source", "released sources")}; ${readOriginals}.`;
+      const readOriginals =
+        originals === 0 ? "none of them was read in the original" : `${plural(originals, "was", "were")} read in the original`;
+      const holdWords =
+        captures.length === 0
+          ? "No source has been released yet."
+          : `We hold ${plural(captures.length, "released source", "released sources")}; ${readOriginals}.`;
       const body = html`<div class="column prose">
 <p class="label">About</p>
 <h1>A newspaper that keeps its workings open</h1>
@@ -55,7 +59,11 @@ what it is: their claim, in their words. A denial is a claim, and so is silence.
 <p>It runs no script, calls no other server, sets no cookie and counts nobody. It works with a keyboard, on paper, and at twice the size.</p>
 </div>`;
       const description = "What Tracewire is, what its case file holds and does not hold, and how to report an error.";
-      return { content_type: "text/html; charset=utf-8", body: frame({ title: "About", description, path: "/about", context, body }), depends: ["log"] };
+      return {
+        content_type: "text/html; charset=utf-8",
+        body: frame({ title: "About", description, path: "/about", context, body }),
+        depends: ["log"],
+      };
     },
   },
 ];

@@ -13,7 +13,11 @@ import { citeThis, history, judgements, sources } from "./theft.ts";
 const DEPENDS = ["casefile", "figures"];
 
 export const caseRoutes: Route[] = [
-  { path: "/case", about: "What the case file holds: kinds, figures, checks raised.", render: (context, { path }) => casePage(context, path) },
+  {
+    path: "/case",
+    about: "What the case file holds: kinds, figures, checks raised.",
+    render: (context, { path }) => casePage(context, path),
+  },
   {
     path: "/case/:kind",
     about: "Everything of one kind; with .csv or .json behind the name: every claim on it.",
@@ -43,9 +47,18 @@ export const caseRoutes: Route[] = [
 export const subjectHref = (subject: string): string => (subject.startsWith("theft/") ? theftHref(subject) : `/case/${subject}`);
 
 function casePage(context: SiteContext, path: string): Page {
-  const kinds = (Object.keys(KINDS) as Kind[]).map((kind) => ({ kind, subjects: readSubjects(context.log, context.at, kind).length, claims: readClaims(context.log, context.at, { kind }).length }));
-  const raised = Map.groupBy(context.memo("checks", () => runChecks(context.log, context.at)), (result) => result.check);
-  const figures = listFigureSpecs(context.log).map(({ id }) => context.figure(id)).filter((found) => found !== undefined);
+  const kinds = (Object.keys(KINDS) as Kind[]).map((kind) => ({
+    kind,
+    subjects: readSubjects(context.log, context.at, kind).length,
+    claims: readClaims(context.log, context.at, { kind }).length,
+  }));
+  const raised = Map.groupBy(
+    context.memo("checks", () => runChecks(context.log, context.at)),
+    (result) => result.check,
+  );
+  const figures = listFigureSpecs(context.log)
+    .map(({ id }) => context.figure(id))
+    .filter((found) => found !== undefined);
   const body = html`<p class="label">The case</p>
 <h1>The case file</h1>
 <p class="standfirst">Who said what about whom: thefts, totals, groups, weapons, trade, workers, measures, replies. Each claim keeps who says it, how sure they were,
@@ -55,20 +68,47 @@ and where it was read. Rival claims stand side by side, and a thin record says h
 <caption>What is held and released</caption>
 <thead><tr><th scope="col">Kind</th><th scope="col" class="num">Subjects</th><th scope="col" class="num">Claims</th><th scope="col">What it is</th></tr></thead>
 <tbody>
-${kinds.map(({ kind, subjects, claims }) => html`<tr><th scope="row">${subjects > 0 ? html`<a href="${kind === "theft" ? "/thefts" : `/case/${kind}`}">${kindSpec(kind).many}</a>` : kindSpec(kind).many}</th><td class="num">${subjects.toLocaleString("en-US")}</td><td class="num">${claims.toLocaleString("en-US")}</td><td>${subjects > 0 ? kindSpec(kind).about : "Nothing released yet."}</td></tr>
-`)}</tbody>
+${kinds.map(
+  ({
+    kind,
+    subjects,
+    claims,
+  }) => html`<tr><th scope="row">${subjects > 0 ? html`<a href="${kind === "theft" ? "/thefts" : `/case/${kind}`}">${kindSpec(kind).many}</a>` : kindSpec(kind).many}</th><td class="num">${subjects.toLocaleString("en-US")}</td><td class="num">${claims.toLocaleString("en-US")}</td><td>${subjects > 0 ? kindSpec(kind).about : "Nothing released yet."}</td></tr>
+`,
+)}</tbody>
 </table>
 </section>
 <section><h2>Figures</h2>
-${figures.length === 0 ? html`<p>No figure has been defined yet.</p>` : html`<ul class="plain">${figures.map(({ named, figure }) => html`<li><a class="fig" href="${figureHref(named.id, figure.log_size)}">${formatValue(figure.value, figure.unit, "exact", named.spec)}</a> ${named.spec.title}</li>`)}</ul>
-<p class="note"><a href="/figures">All figures, with their rules</a></p>`}</section>
+${
+  figures.length === 0
+    ? html`<p>No figure has been defined yet.</p>`
+    : html`<ul class="plain">${figures.map(({ named, figure }) => html`<li><a class="fig" href="${figureHref(named.id, figure.log_size)}">${formatValue(figure.value, figure.unit, "exact", named.spec)}</a> ${named.spec.title}</li>`)}</ul>
+<p class="note"><a href="/figures">All figures, with their rules</a></p>`
+}</section>
 <section><h2>Checks raised</h2>
-${raised.size === 0 ? html`<p>None.</p>` : html`<dl class="facts">${[...raised].map(([check, results]) => html`<div><dt>${plural(results.length, "finding", "findings")}</dt><dd>${CHECKS[check].about}
+${
+  raised.size === 0
+    ? html`<p>None.</p>`
+    : html`<dl class="facts">${[...raised].map(
+        ([check, results]) => html`<div><dt>${plural(results.length, "finding", "findings")}</dt><dd>${CHECKS[check].about}
 <details><summary>Where</summary><ul class="plain">${results.slice(0, 60).map((result) => html`<li><a href="${subjectHref(result.subject)}">${result.subject.slice(result.subject.indexOf("/") + 1)}</a> ${result.what}</li>`)}</ul></details></dd></div>
-`)}</dl>`}
+`,
+      )}</dl>`
+}
 <p class="note">A check is a question, not a correction: nothing is changed by it.</p></section>
 `;
-  return { content_type: htmlType, body: frame({ title: "The case file", description: "What the monitors’ case file holds: thefts, totals, groups, weapons, trade, workers, measures, replies, each claim with its source.", path, context, body }), depends: DEPENDS };
+  return {
+    content_type: htmlType,
+    body: frame({
+      title: "The case file",
+      description:
+        "What the monitors’ case file holds: thefts, totals, groups, weapons, trade, workers, measures, replies, each claim with its source.",
+      path,
+      context,
+      body,
+    }),
+    depends: DEPENDS,
+  };
 }
 
 function kindPage(context: SiteContext, kind: Kind, claims: readonly Claim[], path: string): Page {
@@ -77,19 +117,23 @@ function kindPage(context: SiteContext, kind: Kind, claims: readonly Claim[], pa
   const body = html`<p class="label"><a href="/case">The case file</a></p>
 <h1>${spec.many.charAt(0).toUpperCase() + spec.many.slice(1)}</h1>
 <p>${spec.about}</p>
-${subjects.length === 0 ? html`<p>Nothing of this kind has been released yet.</p>` : html`<p class="note">${plural(subjects.length, spec.one, spec.many)}, ${plural(claims.length, "claim", "claims")}. The same as <a href="/case/${kind}.csv">CSV</a> and <a href="/case/${kind}.json">JSON</a>.</p>
+${
+  subjects.length === 0
+    ? html`<p>Nothing of this kind has been released yet.</p>`
+    : html`<p class="note">${plural(subjects.length, spec.one, spec.many)}, ${plural(claims.length, "claim", "claims")}. The same as <a href="/case/${kind}.csv">CSV</a> and <a href="/case/${kind}.json">JSON</a>.</p>
 <section class="scroll" tabindex="0" aria-label="${spec.many}">
 <table class="data">
 <thead><tr><th scope="col">Subject</th><th scope="col">${spec.fields[spec.title]!.label}</th><th scope="col">Who says</th><th scope="col" class="num">Claims held</th></tr></thead>
 <tbody>
 ${subjects.map(([subject, own]) => {
-    const title = own.findLast((claim) => claim.field === spec.title) ?? own[0]!;
-    const claimants = [...new Set(own.map((claim) => claim.claimant))];
-    return html`<tr><th scope="row"><a href="${subjectHref(subject)}">${subject.slice(kind.length + 1).replaceAll("-", " ")}</a></th><td>${claimValue(title)}</td><td>${claimants.slice(0, 3).join("; ")}${claimants.length > 3 && html` and ${claimants.length - 3} more`}</td><td class="num">${own.length}</td></tr>
+  const title = own.findLast((claim) => claim.field === spec.title) ?? own[0]!;
+  const claimants = [...new Set(own.map((claim) => claim.claimant))];
+  return html`<tr><th scope="row"><a href="${subjectHref(subject)}">${subject.slice(kind.length + 1).replaceAll("-", " ")}</a></th><td>${claimValue(title)}</td><td>${claimants.slice(0, 3).join("; ")}${claimants.length > 3 && html` and ${claimants.length - 3} more`}</td><td class="num">${own.length}</td></tr>
 `;
-  })}</tbody>
+})}</tbody>
 </table>
-</section>`}
+</section>`
+}
 `;
   return {
     content_type: htmlType,
@@ -115,8 +159,14 @@ function subjectPage(context: SiteContext, kind: Kind, subject: string, claims: 
   const body: Html = html`<p class="label"><a href="/case/${kind}">${spec.many}</a></p>
 <h1>${name.charAt(0).toUpperCase() + name.slice(1)}</h1>
 <p>${spec.about} ${plural(claims.length, "claim", "claims")} held.</p>
-${groups.map(([field, own]) => html`<section class="rivals"><h2>${spec.fields[field]!.label}</h2>
+${groups.map(
+  ([field, own]) => html`<section class="rivals"><h2>${spec.fields[field]!.label}</h2>
 ${rivalTable(context, plural(own.length, "claim", "claims"), own, spec.fields[field]!.label)}${own.some((claim) => claim.wording) && html`<details><summary>In the words of our table</summary><ul class="plain">${[...new Set(own.map((claim) => claim.wording).filter(Boolean))].map((wording) => html`<li class="note">${wording}</li>`)}</ul></details>`}</section>
-`)}${judgements(context, subject)}${history(context, subject)}${sources(context, claims)}${citeThis(subjectHref(subject), context.at.log_size, `“${name}”`)}`;
-  return { content_type: htmlType, body: frame({ title: name, description: `${spec.about} ${plural(claims.length, "claim", "claims")} held on it.`, path, context, body }), depends: [`subject:${subject}`, "casefile"] };
+`,
+)}${judgements(context, subject)}${history(context, subject)}${sources(context, claims)}${citeThis(subjectHref(subject), context.at.log_size, `“${name}”`)}`;
+  return {
+    content_type: htmlType,
+    body: frame({ title: name, description: `${spec.about} ${plural(claims.length, "claim", "claims")} held on it.`, path, context, body }),
+    depends: [`subject:${subject}`, "casefile"],
+  };
 }

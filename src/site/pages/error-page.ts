@@ -18,7 +18,8 @@ const HEADINGS: Record<number, string> = {
 /** The answer to a fault, for people or, where the request prefers it, as JSON with the error's stable code. */
 export function errorPage(error: TracewireError, path: string, accept = ""): Page {
   const { status } = error;
-  if (prefersJson(path, accept)) return { status, content_type: "application/json; charset=utf-8", body: JSON.stringify(error), depends: [] };
+  if (prefersJson(path, accept))
+    return { status, content_type: "application/json; charset=utf-8", body: JSON.stringify(error), depends: [] };
   const heading = HEADINGS[status] ?? "This page could not be made";
   const body = html`<div class="column error">
 <p class="label">Error ${status}</p>
@@ -30,14 +31,24 @@ export function errorPage(error: TracewireError, path: string, accept = ""): Pag
 <li><a href="/thefts">The thefts</a>: every one we hold, with who blames whom.</li>
 <li><a href="/log">The log</a>: every entry, in the order in which it was made.</li>
 </ul>
-${status >= 500 && html`<p>The fault is ours. Nothing that was published is lost by it: what is published stands in a signed log.</p>
-`}<p class="note">If a link of ours brought you here, <a href="/about#report-an-error">please say so</a>. For that, the code: <code>${error.code}</code></p>
+${
+  status >= 500 &&
+  html`<p>The fault is ours. Nothing that was published is lost by it: what is published stands in a signed log.</p>
+`
+}<p class="note">If a link of ours brought you here, <a href="/about#report-an-error">please say so</a>. For that, the code: <code>${error.code}</code></p>
 </div>`;
   const context = { at: { log_size: 0, evidence: "released" as const, is_newest: true }, log_size: 0, now: "" };
   return {
     status,
     content_type: "text/html; charset=utf-8",
-    body: frame({ title: heading, description: `${heading}. ${sentence(error.message)}`, path: path.startsWith("/") ? path : "/", unlisted: true, context, body }),
+    body: frame({
+      title: heading,
+      description: `${heading}. ${sentence(error.message)}`,
+      path: path.startsWith("/") ? path : "/",
+      unlisted: true,
+      context,
+      body,
+    }),
     depends: [],
   };
 }

@@ -1,7 +1,16 @@
 // A capture: what it is, how it was graded, its text with the cited place marked, its entry in the log. Bytes leave only
 // when released, as an attachment from a sandboxed address.
 import { readClaims } from "../../casefile/casefile.ts";
-import { capturesOf, locatorText, readText, resolveLocator, rowValues, type Capture, type Extraction, type Locator } from "../../evidence/evidence.ts";
+import {
+  capturesOf,
+  locatorText,
+  readText,
+  resolveLocator,
+  rowValues,
+  type Capture,
+  type Extraction,
+  type Locator,
+} from "../../evidence/evidence.ts";
 import { TracewireError } from "../../errors.ts";
 import { htmlType } from "../answers.ts";
 import { claimValue, evidenceHref, isPrivate } from "../claim-parts.ts";
@@ -20,8 +29,22 @@ const CLAIMS_SHOWN_MAX = 60;
 const QUOTE_CHARS_MAX = 1_000;
 const TEXTS_MAX = 12;
 
-const SOURCE_WORDS: Record<string, string> = { A: "completely reliable", B: "usually reliable", C: "fairly reliable", D: "not usually reliable", E: "unreliable", F: "reliability cannot be judged" };
-const ITEM_WORDS: Record<string, string> = { "1": "confirmed by others", "2": "probably true", "3": "possibly true", "4": "doubtful", "5": "improbable", "6": "truth cannot be judged" };
+const SOURCE_WORDS: Record<string, string> = {
+  A: "completely reliable",
+  B: "usually reliable",
+  C: "fairly reliable",
+  D: "not usually reliable",
+  E: "unreliable",
+  F: "reliability cannot be judged",
+};
+const ITEM_WORDS: Record<string, string> = {
+  "1": "confirmed by others",
+  "2": "probably true",
+  "3": "possibly true",
+  "4": "doubtful",
+  "5": "improbable",
+  "6": "truth cannot be judged",
+};
 
 export const evidenceRoutes: Route[] = [
   {
@@ -37,14 +60,19 @@ export const evidenceRoutes: Route[] = [
     path: "/evidence/:sha256/bytes",
     about: "The bytes of a capture, where they are released: as an attachment, sandboxed.",
     render(context, { params }) {
-      const capture = releasedCaptures(context, params.sha256!).find((candidate) => candidate.bytes_released !== undefined && candidate.bytes_released < context.at.log_size);
+      const capture = releasedCaptures(context, params.sha256!).find(
+        (candidate) => candidate.bytes_released !== undefined && candidate.bytes_released < context.at.log_size,
+      );
       const bytes = capture && context.blobs.get(capture.sha256);
       if (!capture || !bytes) return undefined;
       return {
         content_type: "application/octet-stream",
         body: bytes,
         depends: [`capture:${capture.sha256}`],
-        headers: { "content-security-policy": "sandbox; default-src 'none'", "content-disposition": `attachment; filename="${capture.sha256}.bin"` },
+        headers: {
+          "content-security-policy": "sandbox; default-src 'none'",
+          "content-disposition": `attachment; filename="${capture.sha256}.bin"`,
+        },
       };
     },
   },
@@ -73,7 +101,9 @@ async function evidencePage(context: SiteContext, captures: readonly Capture[], 
   const capture = captures[0]!;
   const locator = readLocator(query);
   const extraction = await textOf(context, capture);
-  const claims = readClaims(context.log, context.at).filter((claim) => captures.some((own) => own.seq === claim.source.capture) && !isPrivate(claim.kind_of, claim.field));
+  const claims = readClaims(context.log, context.at).filter(
+    (claim) => captures.some((own) => own.seq === claim.source.capture) && !isPrivate(claim.kind_of, claim.field),
+  );
   const hasBytes = capture.bytes_released !== undefined && capture.bytes_released < context.at.log_size;
   const body = html`<p class="label">Evidence</p>
 <h1>${capture.title}</h1>
@@ -85,15 +115,25 @@ ${locator && placeShown(extraction, locator)}
 <div><dt>Retrieved</dt><dd><time datetime="${capture.retrieved_at}">${formatDay(capture.retrieved_at)}</time> by ${capture.retrieved_by}</dd></div>
 <div><dt>What it is</dt><dd>${capture.byte_count.toLocaleString("en-US")} bytes, ${capture.media_type.sniffed}${capture.media_type.declared && capture.media_type.declared.split(";")[0] !== capture.media_type.sniffed && html` (declared as ${capture.media_type.declared})`}</dd></div>
 <div><dt>Text</dt><dd>${extraction.outcome === "text" ? html`read by ${extraction.extractor} ${extraction.version}${extraction.warnings.map((warning) => html`; ${warning}`)}` : html`none could be read: ${extraction.reason}. The bytes are kept.`}</dd></div>
-${capture.licence && html`<div><dt>Licence</dt><dd>${capture.licence}</dd></div>
-`}<div><dt>SHA-256</dt><dd><code>${capture.sha256}</code></dd></div>
+${
+  capture.licence &&
+  html`<div><dt>Licence</dt><dd>${capture.licence}</dd></div>
+`
+}<div><dt>SHA-256</dt><dd><code>${capture.sha256}</code></dd></div>
 <div><dt>In the log</dt><dd>${captures.map((own, at) => html`${at > 0 && ", "}<a href="/log/${own.seq}">entry ${own.seq.toLocaleString("en-US")}</a>`)}, with a proof to check with our server off${captures.length > 1 && html`; the same bytes were captured ${captures.length} times`}</dd></div>
 <div><dt>Bytes</dt><dd>${hasBytes ? html`<a href="/evidence/${capture.sha256}/bytes">Save them</a> and compare: <code>sha256sum</code> must print the number above.` : "Held back: they may not leave, or have not been released."}</dd></div>
 </dl>
 ${claimList(capture, claims)}${textPage(capture, extraction, query)}`;
   return {
     content_type: htmlType,
-    body: frame({ title: capture.title, description: `${capture.title}: ${capture.grade}, ${plural(claims.length, "claim", "claims")} read from it, with its text and its place in the log.`, path, context, body, unlisted: query.size > 0 }),
+    body: frame({
+      title: capture.title,
+      description: `${capture.title}: ${capture.grade}, ${plural(claims.length, "claim", "claims")} read from it, with its text and its place in the log.`,
+      path,
+      context,
+      body,
+      unlisted: query.size > 0,
+    }),
     depends: [`capture:${capture.sha256}`, "casefile"],
   };
 }
@@ -135,8 +175,12 @@ function rowShown(extraction: Extract<Extraction, { outcome: "text" }>, locator:
   if (!table || !row) return nothing;
   const values = rowValues(extraction.text, row);
   return html`<p class="note">Row ${row.row}${row.line !== undefined && html`, line ${row.line} of the file`}:</p>
-<dl class="facts">${table.header.map((name, at) => (values[at] ? html`<div><dt>${name}</dt><dd>${row.cells[2 * at] === start && (locator.column === name || locator.column === at + 1) ? html`<mark>${values[at]}</mark>` : values[at]}</dd></div>
-` : nothing))}</dl>
+<dl class="facts">${table.header.map((name, at) =>
+    values[at]
+      ? html`<div><dt>${name}</dt><dd>${row.cells[2 * at] === start && (locator.column === name || locator.column === at + 1) ? html`<mark>${values[at]}</mark>` : values[at]}</dd></div>
+`
+      : nothing,
+  )}</dl>
 `;
 }
 
@@ -145,8 +189,12 @@ function claimList(capture: Capture, claims: ReturnType<typeof readClaims>): Htm
   const shown = claims.slice(0, CLAIMS_SHOWN_MAX);
   return html`<section><h2>Read from it</h2>
 <details><summary>${plural(claims.length, "claim", "claims")}</summary>
-<ul class="plain">${shown.map((claim) => html`<li><a href="${subjectHref(claim.subject)}">${claim.subject}</a> ${claim.field.replaceAll("_", " ")}: ${claimValue(claim)} <span class="note">${claim.claimant}, <a href="${evidenceHref(capture.sha256, claim.source.locator)}">${locatorText(claim.source.locator)}</a></span></li>
-`)}</ul>${claims.length > shown.length && html`<p class="note">and ${(claims.length - shown.length).toLocaleString("en-US")} more.</p>`}</details></section>
+<ul class="plain">${shown.map(
+    (
+      claim,
+    ) => html`<li><a href="${subjectHref(claim.subject)}">${claim.subject}</a> ${claim.field.replaceAll("_", " ")}: ${claimValue(claim)} <span class="note">${claim.claimant}, <a href="${evidenceHref(capture.sha256, claim.source.locator)}">${locatorText(claim.source.locator)}</a></span></li>
+`,
+  )}</ul>${claims.length > shown.length && html`<p class="note">and ${(claims.length - shown.length).toLocaleString("en-US")} more.</p>`}</details></section>
 `;
 }
 

@@ -2,7 +2,16 @@
 // what moved it. The same as JSON (the figure exactly as computed) and as CSV (its rows).
 import { readClaim } from "../../casefile/casefile.ts";
 import { locatorText } from "../../evidence/evidence.ts";
-import { describeFigure, findFigureSpec, formatValue, listFigureSpecs, readRestatements, type Figure, type FigureRow, type FigureSpec } from "../../figures/figures.ts";
+import {
+  describeFigure,
+  findFigureSpec,
+  formatValue,
+  listFigureSpecs,
+  readRestatements,
+  type Figure,
+  type FigureRow,
+  type FigureSpec,
+} from "../../figures/figures.ts";
 import { listPublications } from "../../press/press.ts";
 import { csvAnswer, htmlType, jsonAnswer } from "../answers.ts";
 import { barChart, readSeries } from "../charts.ts";
@@ -26,36 +35,59 @@ export const figureRoutes: Route[] = [
   { path: "/figures", about: "Every named figure with its value.", render: (context, { path }) => figuresPage(context, path) },
   {
     path: "/figures/:id",
-    about: "A figure: value, range, who says, how we counted, rows, what was left out, restatements; with .json (as computed) or .csv (rows) behind the name.",
+    about:
+      "A figure: value, range, who says, how we counted, rows, what was left out, restatements; with .json (as computed) or .csv (rows) behind the name.",
     render(context, { params, path }) {
       const [, id, form] = /^(.*?)(?:\.(csv|json))?$/.exec(params.id!)!;
       const found = context.figure(id!);
       if (!found) return undefined;
       const { figure, named } = found;
       if (form === "json") return jsonAnswer(figure, DEPENDS);
-      if (form === "csv") return csvAnswer(`${id}.csv`, COLUMNS, figure.rows.map((row) => csvRow(context, row)), DEPENDS);
+      if (form === "csv")
+        return csvAnswer(
+          `${id}.csv`,
+          COLUMNS,
+          figure.rows.map((row) => csvRow(context, row)),
+          DEPENDS,
+        );
       return figurePage(context, figure, named.spec, path);
     },
   },
 ];
 
 function figuresPage(context: SiteContext, path: string): Page {
-  const rows = listFigureSpecs(context.log).map(({ id }) => context.figure(id)).filter((found) => found !== undefined);
+  const rows = listFigureSpecs(context.log)
+    .map(({ id }) => context.figure(id))
+    .filter((found) => found !== undefined);
   const body = html`<p class="label"><a href="/case">The case file</a></p>
 <h1>Figures</h1>
 <p>A figure is a set of rules and what comes out of it: nobody types the number. Open one to see its rows and what was left out.</p>
-${rows.length === 0 ? html`<p>No figure has been defined yet. The desk defines one with <code>npx tracewire figure --define FILE</code>.</p>` : html`<section class="scroll" tabindex="0" aria-label="Figures">
+${
+  rows.length === 0
+    ? html`<p>No figure has been defined yet. The desk defines one with <code>npx tracewire figure --define FILE</code>.</p>`
+    : html`<section class="scroll" tabindex="0" aria-label="Figures">
 <table class="data">
 <thead><tr><th scope="col">Figure</th><th scope="col" class="num">Value</th><th scope="col">Range</th><th scope="col" class="num">Rows</th></tr></thead>
 <tbody>
 ${rows.map(({ figure, named }) => {
-    const words = describeFigure(figure, named.spec);
-    return html`<tr><th scope="row"><a href="/figures/${named.id}">${named.spec.title}</a></th><td class="num">${words.exact}</td><td>${words.range}</td><td class="num">${figure.row_count}</td></tr>
+  const words = describeFigure(figure, named.spec);
+  return html`<tr><th scope="row"><a href="/figures/${named.id}">${named.spec.title}</a></th><td class="num">${words.exact}</td><td>${words.range}</td><td class="num">${figure.row_count}</td></tr>
 `;
-  })}</tbody>
+})}</tbody>
 </table>
-</section>`}`;
-  return { content_type: htmlType, body: frame({ title: "Figures", description: "Every named figure of this newsroom with its value, range and rows.", path, context, body }), depends: DEPENDS };
+</section>`
+}`;
+  return {
+    content_type: htmlType,
+    body: frame({
+      title: "Figures",
+      description: "Every named figure of this newsroom with its value, range and rows.",
+      path,
+      context,
+      body,
+    }),
+    depends: DEPENDS,
+  };
 }
 
 function figurePage(context: SiteContext, figure: Figure, spec: FigureSpec, path: string): Page {
@@ -65,8 +97,11 @@ function figurePage(context: SiteContext, figure: Figure, spec: FigureSpec, path
 <h1>${words.exact}</h1>
 <p class="standfirst">${spec.title}.</p>
 <dl class="facts">
-${words.range && html`<div><dt>Range</dt><dd>${words.range}, by rival values on the same basis</dd></div>
-`}<div><dt>Who says</dt><dd>${words.who}</dd></div>
+${
+  words.range &&
+  html`<div><dt>Range</dt><dd>${words.range}, by rival values on the same basis</dd></div>
+`
+}<div><dt>Who says</dt><dd>${words.who}</dd></div>
 <div><dt>As known</dt><dd>at log size ${figure.log_size}${context.at.as_of && html`, counting only what had been claimed by ${formatDay(context.at.as_of)}`}</dd></div>
 <div><dt>Rows</dt><dd>${plural(Number(figure.row_count), "row", "rows")}${figure.unknown_count !== "0" && html`, ${figure.unknown_count} of unknown amount`}</dd></div>
 </dl>
@@ -99,7 +134,9 @@ ${citeThis(`/figures/${figure.id}`, Number(figure.log_size), `${spec.title}: ${w
 function seriesChart(context: SiteContext, figure: Figure, spec: FigureSpec): Html {
   if (figure.measure !== "series") return nothing;
   const series = readSeries(context.log, figure, spec);
-  return series.points.length === 0 ? nothing : html`<figure class="chart">${barChart(series, "series")}</figure>
+  return series.points.length === 0
+    ? nothing
+    : html`<figure class="chart">${barChart(series, "series")}</figure>
 `;
 }
 
@@ -112,11 +149,14 @@ function rowTable(context: SiteContext, figure: Figure): Html {
 <thead><tr><th scope="col">When</th><th scope="col">What</th>${anyValue && html`<th scope="col" class="num">Value</th>`}${anyRange && html`<th scope="col">Rivals say</th>`}<th scope="col">Who says</th><th scope="col">Source</th></tr></thead>
 <tbody>
 ${figure.rows.map(
-    (row) => html`<tr><td>${row.when && formatDay(row.when)}</td><th scope="row">${rowLabel(row)}</th>${anyValue && html`<td class="num">${valueWords(row)}</td>`}${
-      anyRange && html`<td>${row.low !== row.high && row.low !== null && html`${formatValue(row.low, row.unit ?? "", "exact")} to ${formatValue(row.high, row.unit ?? "", "exact")}, ${plural(row.rivals.length, "other claim", "other claims")}`}</td>`
-    }<td>${row.claimant}</td><td>${rowSource(context, row)}</td></tr>
+  (
+    row,
+  ) => html`<tr><td>${row.when && formatDay(row.when)}</td><th scope="row">${rowLabel(row)}</th>${anyValue && html`<td class="num">${valueWords(row)}</td>`}${
+    anyRange &&
+    html`<td>${row.low !== row.high && row.low !== null && html`${formatValue(row.low, row.unit ?? "", "exact")} to ${formatValue(row.high, row.unit ?? "", "exact")}, ${plural(row.rivals.length, "other claim", "other claims")}`}</td>`
+  }<td>${row.claimant}</td><td>${rowSource(context, row)}</td></tr>
 `,
-  )}</tbody>
+)}</tbody>
 </table>
 </section>
 `;
@@ -141,8 +181,13 @@ function rowSource(context: SiteContext, row: FigureRow): Html {
 function leftOut(figure: Figure): Html {
   if (figure.excluded.length === 0) return nothing;
   const groups = [...Map.groupBy(figure.excluded, (row) => row.why)].sort(([, a], [, b]) => b.length - a.length);
-  const list = html`<dl class="facts">${groups.map(([why, rows]) => html`<div><dt>${why} (${rows.length})</dt><dd>${rows.map((row, at) => html`${at > 0 && ", "}<a href="${subjectHref(row.subject)}">${row.label}</a>`)}</dd></div>
-`)}</dl>`;
+  const list = html`<dl class="facts">${groups.map(
+    ([
+      why,
+      rows,
+    ]) => html`<div><dt>${why} (${rows.length})</dt><dd>${rows.map((row, at) => html`${at > 0 && ", "}<a href="${subjectHref(row.subject)}">${row.label}</a>`)}</dd></div>
+`,
+  )}</dl>`;
   return html`<section><h2>Left out, and why</h2>
 ${figure.excluded.length > EXCLUDED_OPEN_MAX ? html`<details><summary>${plural(figure.excluded.length, "row", "rows")} for ${plural(groups.length, "reason", "reasons")}</summary>${list}</details>` : list}</section>
 `;
@@ -152,8 +197,15 @@ function notCompared(figure: Figure): Html {
   if (figure.not_compared.length === 0) return nothing;
   const groups = Map.groupBy(figure.not_compared, (item) => item.why);
   return html`<section><h2>Said of these rows, but not comparable</h2>
-<details><summary>${plural(figure.not_compared.length, "claim", "claims")} on another basis, in another currency, or of a part</summary><dl class="facts">${[...groups].map(([why, items]) => html`<div><dt>${why}</dt><dd>${items.map((item, at) => html`${at > 0 && ", "}<a href="/log/${item.claim}">entry ${item.claim.toLocaleString("en-US")}</a>`)}</dd></div>
-`)}</dl></details></section>
+<details><summary>${plural(figure.not_compared.length, "claim", "claims")} on another basis, in another currency, or of a part</summary><dl class="facts">${[
+    ...groups,
+  ].map(
+    ([
+      why,
+      items,
+    ]) => html`<div><dt>${why}</dt><dd>${items.map((item, at) => html`${at > 0 && ", "}<a href="/log/${item.claim}">entry ${item.claim.toLocaleString("en-US")}</a>`)}</dd></div>
+`,
+  )}</dl></details></section>
 `;
 }
 
@@ -164,15 +216,21 @@ function restated(context: SiteContext, id: string, spec: FigureSpec): Html {
   const value = (stated: { value: string | null; low: string | null; high: string | null }) =>
     `${formatValue(stated.value, unit, "exact", spec)}${stated.low && stated.high ? ` (${formatValue(stated.low, unit, "exact", spec)} to ${formatValue(stated.high, unit, "exact", spec)})` : ""}`;
   return html`<section><h2>Restated</h2>
-<ul class="plain">${all.map((restatement) => html`<li><a href="${figureHref(id, restatement.from.log_size)}">${value(restatement.from)}</a> became <a href="${figureHref(id, restatement.to.log_size)}">${value(restatement.to)}</a> on ${formatDay(restatement.at)}
+<ul class="plain">${all.map(
+    (
+      restatement,
+    ) => html`<li><a href="${figureHref(id, restatement.from.log_size)}">${value(restatement.from)}</a> became <a href="${figureHref(id, restatement.to.log_size)}">${value(restatement.to)}</a> on ${formatDay(restatement.at)}
 <span class="note">because: ${restatement.cause.map((cause, at) => html`${at > 0 && "; "}${cause.what}${cause.subject && html` <a href="${subjectHref(cause.subject)}">${cause.subject.slice(cause.subject.indexOf("/") + 1)}</a>`}${cause.from !== undefined && cause.to !== undefined && html`, ${cause.from} → ${cause.to}`}`)}. <a href="/log/${restatement.seq}">Entry ${restatement.seq.toLocaleString("en-US")}</a></span></li>
-`)}</ul>
+`,
+  )}</ul>
 <p class="note">What was published before keeps the value of its day.</p></section>
 `;
 }
 
 function carriedBy(context: SiteContext, figure: Figure): Html {
-  const stories = listPublications(context.log).filter((publication) => publication.seq < context.at.log_size && publication.figures.some((carried) => carried.id === figure.id));
+  const stories = listPublications(context.log).filter(
+    (publication) => publication.seq < context.at.log_size && publication.figures.some((carried) => carried.id === figure.id),
+  );
   if (stories.length === 0) return nothing;
   return html`<section><h2>Carried by</h2>
 <ul class="plain">${stories.map((publication) => {
@@ -186,5 +244,18 @@ function carriedBy(context: SiteContext, figure: Figure): Html {
 function csvRow(context: SiteContext, row: FigureRow): (string | number | null)[] {
   const claim = row.claim === null ? undefined : readClaim(context.log, row.claim);
   const capture = claim && context.capture(claim.source.capture);
-  return [row.subject, row.label, row.value, row.unit, row.when, row.low, row.high, row.claimant, row.claim, row.rivals.join(" "), capture?.sha256 ?? null, claim ? locatorText(claim.source.locator) : null];
+  return [
+    row.subject,
+    row.label,
+    row.value,
+    row.unit,
+    row.when,
+    row.low,
+    row.high,
+    row.claimant,
+    row.claim,
+    row.rivals.join(" "),
+    capture?.sha256 ?? null,
+    claim ? locatorText(claim.source.locator) : null,
+  ];
 }

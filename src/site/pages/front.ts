@@ -47,7 +47,11 @@ ${caseLine(context, sheet)}${moreStories(context, others)}<div class="thirds">
 ${holdings(context)}${openANumber()}${tryIt()}</div>
 ${sheet.print()}`;
       const description = `${TAGLINE}: every figure opens to who says it, how it was counted and the rows behind it, each with its source.`;
-      return { content_type: "text/html; charset=utf-8", body: frame({ title: "Tracewire", description, path: "/", context, body }), depends: ["log"] };
+      return {
+        content_type: "text/html; charset=utf-8",
+        body: frame({ title: "Tracewire", description, path: "/", context, body }),
+        depends: ["log"],
+      };
     },
   },
 ];
@@ -61,8 +65,11 @@ ${storyPicture(context, story.picture, figures)}<p class="label">${story.topic}<
 <h2><a href="${storyHref(slug)}">${inlineHtml(story.headline, figures, "plain")}</a></h2>
 <p class="standfirst">${inlineHtml(story.standfirst, figures, sheet)}</p>
 <p class="byline">${story.byline} · <time datetime="${dayOf(publication.at)}">${formatDay(publication.at)}</time></p>
-${opening && html`<p class="excerpt">${inlineHtml(opening.content, figures, sheet)}</p>
-`}<p class="after"><a href="${storyHref(slug)}">Read the whole story</a></p>
+${
+  opening &&
+  html`<p class="excerpt">${inlineHtml(opening.content, figures, sheet)}</p>
+`
+}<p class="after"><a href="${storyHref(slug)}">Read the whole story</a></p>
 </article>
 `;
 }
@@ -88,17 +95,18 @@ function latestThefts(context: SiteContext): Html {
   const rows = newestFirst(theftRows(context)).slice(0, THEFTS_MAX);
   if (rows.length === 0) return nothing;
   const blames = new Map<string, Claim>();
-  for (const claim of readClaims(context.log, context.at, { kind: "theft", field: "attributed_to" })) if (!blames.has(claim.subject)) blames.set(claim.subject, claim);
+  for (const claim of readClaims(context.log, context.at, { kind: "theft", field: "attributed_to" }))
+    if (!blames.has(claim.subject)) blames.set(claim.subject, claim);
   return html`<section class="latest" aria-labelledby="latest">
 <h2 class="label" id="latest">Latest thefts in the case file</h2>
 <ol class="plain">
 ${rows.map((row) => {
-    const blame = blames.get(row.subject);
-    return html`<li><time datetime="${row.when}">${formatDay(row.when ?? "unstated")}</time>
+  const blame = blames.get(row.subject);
+  return html`<li><time datetime="${row.when}">${formatDay(row.when ?? "unstated")}</time>
 <a href="${theftHref(row.subject)}">${row.label}</a> <span class="amount">${row.value === null ? "amount not known" : formatMoney(row.value, row.unit ?? "USD", "short")}</span>
 <span class="note">${blame && html`Blamed: ${blame.value}, by ${blame.claimant.split(/[:;(]/)[0]!.trim()}${blame.hedge === "suspected" && " (suspected)"}. `}${rangeWords(row)}</span></li>
 `;
-  })}</ol>
+})}</ol>
 <p class="after"><a href="/thefts">All the thefts we hold</a></p>
 <p class="note">Amounts by one researcher’s list where it has one, else the latest value claimed.</p>
 </section>
@@ -118,7 +126,9 @@ function newestFirst(rows: readonly FigureRow[]): FigureRow[] {
 function caseLine(context: SiteContext, sheet: NoteSheet): Html {
   const parts = CASE_LINE.flatMap(({ id, words }) => {
     const noted = liveFigure(context, id);
-    return noted ? [html`<li><span class="hero">${sheet.note(noted, printedForm(noted.figure, noted.spec, "short"))}</span> ${words}</li>`] : [];
+    return noted
+      ? [html`<li><span class="hero">${sheet.note(noted, printedForm(noted.figure, noted.spec, "short"))}</span> ${words}</li>`]
+      : [];
   });
   if (parts.length === 0) return nothing;
   const series = context.figure(CASE_SERIES);
@@ -144,7 +154,11 @@ function holdings(context: SiteContext): Html {
     [readSubjects(log, at, "published-total").length, "published totals", "sums and numbers as somebody printed them"],
     [readSubjects(log, at, "actor").length, "names of groups", "asserted by somebody, never merged by us"],
     [readClaims(log, at).length, "claims", "who said what, in which document, as of when"],
-    [captures.length, "sources", [...grades].map(([grade, count]) => plural(count, grade, grade === "copy" ? "copies" : `${grade}s`)).join(", ")],
+    [
+      captures.length,
+      "sources",
+      [...grades].map(([grade, count]) => plural(count, grade, grade === "copy" ? "copies" : `${grade}s`)).join(", "),
+    ],
   ];
   return html`<section aria-labelledby="holdings">
 <h2 class="label" id="holdings">What this case file holds</h2>
@@ -178,8 +192,16 @@ function tryIt(): Html {
 
 function emptyNewsroom(): Html {
   const steps: [string, string, string][] = [
-    ["Keep a source.", "Its bytes are stored under their hash, with what you really read: original, copy or transcription.", "npx tracewire capture FILE --grade copy --source-grade C --item-grade 3"],
-    ["Say who says what.", "A claim names its claimant, its hedge and the place in the source.", 'npx tracewire claim SUBJECT FIELD VALUE --capture ID --quote "…" --claimant "…"'],
+    [
+      "Keep a source.",
+      "Its bytes are stored under their hash, with what you really read: original, copy or transcription.",
+      "npx tracewire capture FILE --grade copy --source-grade C --item-grade 3",
+    ],
+    [
+      "Say who says what.",
+      "A claim names its claimant, its hedge and the place in the source.",
+      'npx tracewire claim SUBJECT FIELD VALUE --capture ID --quote "…" --claimant "…"',
+    ],
     ["Define a number.", "A figure states its rules; its value is computed, never typed.", "npx tracewire figure --define FILE"],
     ["Publish a story.", "Its numbers are figures. A typed number is refused.", "npx tracewire publish FILE"],
   ];
@@ -187,8 +209,10 @@ function emptyNewsroom(): Html {
 <p class="label">An empty newsroom</p>
 <h2>Nothing has been published here yet</h2>
 <p class="standfirst">A story here begins with a source. Four steps lead from a document to a page whose numbers open.</p>
-<ol>${steps.map(([title, words, command]) => html`<li><strong>${title}</strong> ${words}
-<pre class="commands"><code>${command}</code></pre></li>`)}</ol>
+<ol>${steps.map(
+    ([title, words, command]) => html`<li><strong>${title}</strong> ${words}
+<pre class="commands"><code>${command}</code></pre></li>`,
+  )}</ol>
 <p>Nothing is public before it is released: <code>npx tracewire release ID</code>. To look around first, run <code>npm start -- --data
 OTHER-FOLDER</code>: without <code>--empty</code> it begins with the demo case file.</p>
 </div>`;

@@ -8,11 +8,20 @@ import type { FigureForm } from "../../press/press.ts";
 
 /** The rules of a figure that readers ask about, in the words of the page; docs/figures.md has them all. */
 const RULES_SHOWN: readonly (readonly [string, string])[] = [
-  ["What is one", "A theft, a victim, or a value that somebody printed. Two reports of one theft become one row only by a judgement with its author and reason."],
+  [
+    "What is one",
+    "A theft, a victim, or a value that somebody printed. Two reports of one theft become one row only by a judgement with its author and reason.",
+  ],
   ["Who must have blamed", "Which kinds of body count. An unnamed official in a newspaper is not a government."],
   ["Whose victims", "Companies only, or everyone; only those named by the body that blames, or also those a researcher worked out."],
-  ["Which day decides", "The day of the theft, of its disclosure, or of the attribution. A theft late in December can belong to two different years."],
-  ["What it was worth", "As somebody published it, at the price on the day of the theft, or at another. Values on different bases are never added."],
+  [
+    "Which day decides",
+    "The day of the theft, of its disclosure, or of the attribution. A theft late in December can belong to two different years.",
+  ],
+  [
+    "What it was worth",
+    "As somebody published it, at the price on the day of the theft, or at another. Values on different bases are never added.",
+  ],
   ["Gross or net", "What was taken, or what was taken less what came back."],
   ["Whose value", "Where several are claimed, one list comes first and the others make the range."],
   ["One origin, many voices", "Ten newspapers that repeat one estimate are one estimate."],
@@ -42,8 +51,10 @@ because they share tools: shared is not the same.</p>
 <h2>How we counted</h2>
 <p>A figure is a list of rules, and its value is whatever the rules give. These are the ones that move numbers most:</p>
 <dl class="rules">
-${RULES_SHOWN.map(([name, words]) => html`<div><dt>${name}</dt><dd>${words}</dd></div>
-`)}</dl>
+${RULES_SHOWN.map(
+  ([name, words]) => html`<div><dt>${name}</dt><dd>${words}</dd></div>
+`,
+)}</dl>
 <p>A number that nobody knows is counted as unknown. It is never set to zero and never guessed.</p>
 <h2>As known on</h2>
 <p>A number is only as good as its day. Each one says at how many entries of our log it was computed, and its address keeps that:
@@ -61,8 +72,13 @@ F and 6 mean that it cannot be judged, which is not the same as bad.</p>
 press. Single rows stand behind only some of the attacks in their totals. And nobody’s list holds the thefts that were never noticed, or never told.</p>
 ${sheet.print()}
 </div>`;
-      const description = "The counting rules behind every number: who says, who blames whom, how we counted, as known on; and why 16, 14 and 19 can all be right.";
-      return { content_type: "text/html; charset=utf-8", body: frame({ title: "How we count", description, path: "/how-we-count", context, body }), depends: ["figures", "casefile"] };
+      const description =
+        "The counting rules behind every number: who says, who blames whom, how we counted, as known on; and why 16, 14 and 19 can all be right.";
+      return {
+        content_type: "text/html; charset=utf-8",
+        body: frame({ title: "How we count", description, path: "/how-we-count", context, body }),
+        depends: ["figures", "casefile"],
+      };
     },
   },
 ];
@@ -75,7 +91,9 @@ const VICTIMS = "thefts-2017-2023-official-companies-victims";
 function sameYears(context: SiteContext, sheet: NoteSheet): Html {
   const noted = [COUNT, COMPANIES, VICTIMS].map((id) => liveFigure(context, id));
   if (noted.some((item) => item === undefined)) return nothing;
-  const [all, companies, victims] = noted.map((item) => (form: FigureForm) => sheet.note(item!, printedForm(item!.figure, item!.spec, form))) as ((form: FigureForm) => Html)[];
+  const [all, companies, victims] = noted.map(
+    (item) => (form: FigureForm) => sheet.note(item!, printedForm(item!.figure, item!.spec, form)),
+  ) as ((form: FigureForm) => Html)[];
   return html`<h2>The same years, three numbers</h2>
 <ul class="trio">
 <li><span class="hero">${all!("short")}</span> thefts that United Nations monitors or a government attribute to North Korea, 2017 to 2023, as far as

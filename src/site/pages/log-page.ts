@@ -17,11 +17,33 @@ const text = "text/plain; charset=utf-8";
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
 
 export const logRoutes: Route[] = [
-  { path: "/log", about: "The log: size, root, signed checkpoint, newest entries.", query: ["from"], render: (context, { query, path }) => logPage(context, query, path) },
-  { path: "/log/checkpoint", about: "The signed checkpoint (C2SP tlog-checkpoint).", render: ({ log }) => ({ content_type: text, body: log.checkpoint(), depends: ["log"] }) },
-  { path: "/log/key", about: "The public key that checkpoints are signed with (C2SP verifier key).", render: ({ verifierKey }) => ({ content_type: text, body: `${verifierKey}\n`, depends: [] }) },
-  { path: "/log/consistency", about: "A proof that the log of size `to` continues the log of size `from`.", query: ["from", "to"], render: (context, { query }) => consistency(context, query) },
-  { path: "/log/tile/*", about: "The log as static files (C2SP tlog-tiles): hashes and leaf data.", render: (context, { params }) => tile(context, params["*"]!) },
+  {
+    path: "/log",
+    about: "The log: size, root, signed checkpoint, newest entries.",
+    query: ["from"],
+    render: (context, { query, path }) => logPage(context, query, path),
+  },
+  {
+    path: "/log/checkpoint",
+    about: "The signed checkpoint (C2SP tlog-checkpoint).",
+    render: ({ log }) => ({ content_type: text, body: log.checkpoint(), depends: ["log"] }),
+  },
+  {
+    path: "/log/key",
+    about: "The public key that checkpoints are signed with (C2SP verifier key).",
+    render: ({ verifierKey }) => ({ content_type: text, body: `${verifierKey}\n`, depends: [] }),
+  },
+  {
+    path: "/log/consistency",
+    about: "A proof that the log of size `to` continues the log of size `from`.",
+    query: ["from", "to"],
+    render: (context, { query }) => consistency(context, query),
+  },
+  {
+    path: "/log/tile/*",
+    about: "The log as static files (C2SP tlog-tiles): hashes and leaf data.",
+    render: (context, { params }) => tile(context, params["*"]!),
+  },
   {
     path: "/log/:seq",
     about: "One entry: its content where released, its leaf, its proof; with .json behind the number: all that is needed to check it.",
@@ -34,7 +56,17 @@ export const logRoutes: Route[] = [
   },
 ];
 
-type PublicEntry = { seq: number; leaf: Uint8Array; state: "released" | "not released" | "erased"; kind?: string; at?: string; body?: Record<string, unknown>; salt?: Uint8Array; bytes?: Uint8Array; erased_by?: number };
+type PublicEntry = {
+  seq: number;
+  leaf: Uint8Array;
+  state: "released" | "not released" | "erased";
+  kind?: string;
+  at?: string;
+  body?: Record<string, unknown>;
+  salt?: Uint8Array;
+  bytes?: Uint8Array;
+  erased_by?: number;
+};
 
 /** An entry as the public may see it: of one that is not released, only its leaf. */
 function publicEntry(log: LogReader, seq: number): PublicEntry {
@@ -42,13 +74,23 @@ function publicEntry(log: LogReader, seq: number): PublicEntry {
   const index = log.db.prepare("SELECT kind, at, released, erased FROM entry_index WHERE seq = ?").get(seq);
   if (index?.erased != null) return { seq, leaf: entry.leaf, state: "erased", erased_by: index.erased as number };
   if (index?.released == null || !entry.body) return { seq, leaf: entry.leaf, state: "not released" };
-  return { seq, leaf: entry.leaf, state: "released", kind: index.kind as string, at: index.at as string, body: entry.body, salt: entry.salt, bytes: entry.bytes };
+  return {
+    seq,
+    leaf: entry.leaf,
+    state: "released",
+    kind: index.kind as string,
+    at: index.at as string,
+    body: entry.body,
+    salt: entry.salt,
+    bytes: entry.bytes,
+  };
 }
 
 function logPage(context: SiteContext, query: URLSearchParams, path: string): Page {
   const { log, log_size: size } = context;
   const asked = query.get("from");
-  if (asked !== null && !/^\d{1,12}$/.test(asked)) throw new TracewireError("BAD_ARGUMENT", { what: `from: “${asked.slice(0, 40)}” is not a number of an entry` });
+  if (asked !== null && !/^\d{1,12}$/.test(asked))
+    throw new TracewireError("BAD_ARGUMENT", { what: `from: “${asked.slice(0, 40)}” is not a number of an entry` });
   const last = Math.min(asked === null ? size - 1 : Number(asked), size - 1);
   const first = Math.max(0, last - ENTRIES_SHOWN + 1);
   const entries = Array.from({ length: Math.max(0, last - first + 1) }, (_, at) => publicEntry(log, last - at));
@@ -68,12 +110,27 @@ The way to check one proof with <code>openssl</code> and <code>sha256sum</code> 
 <table class="data">
 <thead><tr><th scope="col" class="num">Entry</th><th scope="col">What</th><th scope="col">When</th><th scope="col">Leaf</th></tr></thead>
 <tbody>
-${entries.map((entry) => html`<tr><th scope="row" class="num"><a href="/log/${entry.seq}">${entry.seq.toLocaleString("en-US")}</a></th><td>${entry.state === "released" ? summary(entry) : entry.state === "erased" ? html`erased by <a href="/log/${entry.erased_by!}">entry ${entry.erased_by!.toLocaleString("en-US")}</a>` : "content not released"}</td><td>${entry.at && html`<time datetime="${entry.at}">${formatDay(dayOf(entry.at))}, ${entry.at.slice(11, 16)} UTC</time>`}</td><td><code>${hex(entry.leaf).slice(0, 16)}…</code></td></tr>
-`)}</tbody>
+${entries.map(
+  (
+    entry,
+  ) => html`<tr><th scope="row" class="num"><a href="/log/${entry.seq}">${entry.seq.toLocaleString("en-US")}</a></th><td>${entry.state === "released" ? summary(entry) : entry.state === "erased" ? html`erased by <a href="/log/${entry.erased_by!}">entry ${entry.erased_by!.toLocaleString("en-US")}</a>` : "content not released"}</td><td>${entry.at && html`<time datetime="${entry.at}">${formatDay(dayOf(entry.at))}, ${entry.at.slice(11, 16)} UTC</time>`}</td><td><code>${hex(entry.leaf).slice(0, 16)}…</code></td></tr>
+`,
+)}</tbody>
 </table>
 </section>
 <nav class="pages" aria-label="Other entries">${last < size - 1 && html`<a href="/log?from=${Math.min(size - 1, last + ENTRIES_SHOWN)}">Newer</a> `}${first > 0 && html`<a href="/log?from=${first - 1}">Older</a>`}</nav>`;
-  return { content_type: htmlType, body: frame({ title: "The log", description: `One append-only, signed log of ${size} entries: sources, claims, judgements, releases, published revisions.`, path, context, body, unlisted: asked !== null }), depends: ["log"] };
+  return {
+    content_type: htmlType,
+    body: frame({
+      title: "The log",
+      description: `One append-only, signed log of ${size} entries: sources, claims, judgements, releases, published revisions.`,
+      path,
+      context,
+      body,
+      unlisted: asked !== null,
+    }),
+    depends: ["log"],
+  };
 }
 
 /** What a released entry is about, with the way to its page. */
@@ -115,10 +172,16 @@ function entryPage(context: SiteContext, seq: number, path: string): Page {
 <h1>Entry ${seq.toLocaleString("en-US")}</h1>
 <p class="standfirst">${entry.state === "released" ? summary(entry) : entry.state === "erased" ? html`Erased; <a href="/log/${entry.erased_by!}">entry ${entry.erased_by!.toLocaleString("en-US")}</a> says why. Its place, and every proof over it, still stands.` : "Its content has not been released. That it is here, unchanged, can be proved all the same."}</p>
 <dl class="facts">
-${entry.at && html`<div><dt>Logged</dt><dd><time datetime="${entry.at}">${formatDay(dayOf(entry.at))}, ${entry.at.slice(11, 19)} UTC</time> by ${String(entry.body!.by)}</dd></div>
-`}<div><dt>Leaf</dt><dd><code>${hex(entry.leaf)}</code> <span class="note">SHA-256 of salt and content</span></dd></div>
-${entry.salt && html`<div><dt>Salt</dt><dd><code>${hex(entry.salt)}</code></dd></div>
-`}<div><dt>In the log of</dt><dd>${context.log_size.toLocaleString("en-US")} entries, root <code>${context.log.root(context.log_size)}</code></dd></div>
+${
+  entry.at &&
+  html`<div><dt>Logged</dt><dd><time datetime="${entry.at}">${formatDay(dayOf(entry.at))}, ${entry.at.slice(11, 19)} UTC</time> by ${String(entry.body!.by)}</dd></div>
+`
+}<div><dt>Leaf</dt><dd><code>${hex(entry.leaf)}</code> <span class="note">SHA-256 of salt and content</span></dd></div>
+${
+  entry.salt &&
+  html`<div><dt>Salt</dt><dd><code>${hex(entry.salt)}</code></dd></div>
+`
+}<div><dt>In the log of</dt><dd>${context.log_size.toLocaleString("en-US")} entries, root <code>${context.log.root(context.log_size)}</code></dd></div>
 </dl>
 ${entry.body ? html`<section><h2>What it says</h2><pre class="text">${JSON.stringify(entry.body, null, 2).slice(0, BODY_CHARS_SHOWN)}</pre></section>` : nothing}
 <section><h2>Its proof</h2>
@@ -126,7 +189,18 @@ ${entry.body ? html`<section><h2>What it says</h2><pre class="text">${JSON.strin
 with <code>openssl</code> and <code>sha256sum</code>.</p>
 <details><summary>${proof.length} hashes from the leaf to the root</summary><ol>${proof.map((hash) => html`<li><code>${hex(hash)}</code></li>`)}</ol></details></section>
 <nav class="pages" aria-label="Other entries">${seq > 0 && html`<a href="/log/${seq - 1}">Entry before</a> `}${seq + 1 < context.log_size && html`<a href="/log/${seq + 1}">Entry after</a>`}</nav>`;
-  return { content_type: htmlType, body: frame({ title: `Entry ${seq} of the log`, description: `Entry ${seq} of the log, with its proof.`, path, context, body, unlisted: true }), depends: ["log"] };
+  return {
+    content_type: htmlType,
+    body: frame({
+      title: `Entry ${seq} of the log`,
+      description: `Entry ${seq} of the log, with its proof.`,
+      path,
+      context,
+      body,
+      unlisted: true,
+    }),
+    depends: ["log"],
+  };
 }
 
 function entryJson(context: SiteContext, seq: number): Page {
@@ -138,7 +212,9 @@ function entryJson(context: SiteContext, seq: number): Page {
       seq,
       size,
       state: entry.state,
-      ...(entry.salt && entry.bytes ? { salt: Buffer.from(entry.salt).toString("base64"), body: Buffer.from(entry.bytes).toString("utf8") } : {}),
+      ...(entry.salt && entry.bytes
+        ? { salt: Buffer.from(entry.salt).toString("base64"), body: Buffer.from(entry.bytes).toString("utf8") }
+        : {}),
       leaf: hex(entry.leaf),
       proof: log.inclusion(seq, size).map(hex),
       root: log.root(size),
@@ -153,13 +229,16 @@ function entryJson(context: SiteContext, seq: number): Page {
 
 function publicKeyPem(verifierKey: string): string {
   const raw = Buffer.from(verifierKey.split("+").slice(2).join("+"), "base64").subarray(1);
-  return createPublicKey({ key: { kty: "OKP", crv: "Ed25519", x: raw.toString("base64url") }, format: "jwk" }).export({ type: "spki", format: "pem" }).toString();
+  return createPublicKey({ key: { kty: "OKP", crv: "Ed25519", x: raw.toString("base64url") }, format: "jwk" })
+    .export({ type: "spki", format: "pem" })
+    .toString();
 }
 
 function consistency({ log, log_size }: SiteContext, query: URLSearchParams): Page {
   const [from, to] = ["from", "to"].map((name) => {
     const value = query.get(name) ?? (name === "to" ? String(log_size) : "");
-    if (!/^\d{1,12}$/.test(value) || Number(value) > log_size) throw new TracewireError("BAD_ARGUMENT", { what: `${name}: “${value.slice(0, 40)}” is not a size of this log (0 to ${log_size})` });
+    if (!/^\d{1,12}$/.test(value) || Number(value) > log_size)
+      throw new TracewireError("BAD_ARGUMENT", { what: `${name}: “${value.slice(0, 40)}” is not a size of this log (0 to ${log_size})` });
     return Number(value);
   }) as [number, number];
   if (from > to) throw new TracewireError("BAD_ARGUMENT", { what: "from is larger than to" });
@@ -172,5 +251,10 @@ function tile({ log, log_size }: SiteContext, path: string): Page | undefined {
   const span = name.level === "entries" ? 1 : 256 ** name.level;
   if (name.index * 256 + name.width > Math.floor(log_size / span)) return undefined;
   // A tile, full or partial, never changes: its leaves are in the log for good.
-  return { content_type: "application/octet-stream", body: tileBytes(name, log.leaves), depends: [], headers: { "cache-control": "public, max-age=31536000, immutable" } };
+  return {
+    content_type: "application/octet-stream",
+    body: tileBytes(name, log.leaves),
+    depends: [],
+    headers: { "cache-control": "public, max-age=31536000, immutable" },
+  };
 }

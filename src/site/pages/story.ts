@@ -67,7 +67,11 @@ function storyPage(context: SiteContext, publication: Publication, revisions: Pu
   };
 }
 
-function storyArticle(context: SiteContext, publication: Publication, revisions: Publication[]): { title: string; description: string; body: Html } {
+function storyArticle(
+  context: SiteContext,
+  publication: Publication,
+  revisions: Publication[],
+): { title: string; description: string; body: Html } {
   const { story, slug } = publication;
   const figures = publishedFigures(context, publication);
   const sheet = openNoteSheet();
@@ -85,11 +89,14 @@ function storyArticle(context: SiteContext, publication: Publication, revisions:
 ${publication !== newest && olderNotice(publication, newest)}${movedNotice(publication, figures)}</header>
 ${storyPicture(context, story.picture, figures)}<div class="text">
 ${story.sections.map(
-    (section) => html`<section>
-${section.title && html`<h2>${inlineHtml(section.title, figures, "links")}</h2>
-`}${section.blocks.map((block, at) => blockHtml(context, block, figures, sheet, `c${story.sections.indexOf(section)}-${at}`))}</section>
+  (section) => html`<section>
+${
+  section.title &&
+  html`<h2>${inlineHtml(section.title, figures, "links")}</h2>
+`
+}${section.blocks.map((block, at) => blockHtml(context, block, figures, sheet, `c${story.sections.indexOf(section)}-${at}`))}</section>
 `,
-  )}${replyBox(context, story.replies)}</div>
+)}${replyBox(context, story.replies)}</div>
 <aside class="beside" aria-label="About this story">
 ${sourcesBox(context, publication.figures)}
 <section class="box">
@@ -110,7 +117,9 @@ ${sheet.print()}
 }
 
 function revisionLine({ slug, revision, at, seq, why }: Publication, isThis: boolean): Html {
-  const name = isThis ? html`<strong>Revision ${revision}</strong>` : html`<a href="${revisionHref(slug, revision)}">Revision ${revision}</a>`;
+  const name = isThis
+    ? html`<strong>Revision ${revision}</strong>`
+    : html`<a href="${revisionHref(slug, revision)}">Revision ${revision}</a>`;
   return html`<li>${name}, <time datetime="${dayOf(at)}">${formatDay(at)}</time>, entry ${seq.toLocaleString("en-US")} of the log${why && html`: ${why}`}</li>`;
 }
 
@@ -148,7 +157,8 @@ single thefts, or what nobody reported. <a href="${figureHref(noted.figure.id, n
 }
 
 function blockHtml(context: SiteContext, block: Block, figures: FigureLookup, sheet: NoteSheet, id: string): Html {
-  if (block.type === "paragraph") return html`<p>${inlineHtml(block.content, figures, sheet)}</p>
+  if (block.type === "paragraph")
+    return html`<p>${inlineHtml(block.content, figures, sheet)}</p>
 `;
   const noted = figures(block.figure);
   if (!noted) return nothing;
@@ -193,11 +203,11 @@ function replyBox(context: SiteContext, subjects: readonly string[]): Html {
   return html`<section class="box reply" aria-labelledby="reply">
 <h2 class="label" id="reply">Replies</h2>
 ${
-    claims.length === 0
-      ? html`<p>No reply is held, and none was asked for yet. Whoever is named here can <a href="/about#report-an-error">answer</a>; an answer is printed in this box.</p>`
-      : html`<ul class="plain">${claims.map(replyLine)}</ul>
+  claims.length === 0
+    ? html`<p>No reply is held, and none was asked for yet. Whoever is named here can <a href="/about#report-an-error">answer</a>; an answer is printed in this box.</p>`
+    : html`<ul class="plain">${claims.map(replyLine)}</ul>
 ${!ours && html`<p class="note">These are answers given to others. We hold no request of our own for this story yet.</p>`}`
-  }
+}
 </section>
 `;
 }
@@ -210,4 +220,5 @@ function replyLine(claim: Claim): Html {
 }
 
 const lowerFirst = (text: string): string => (/^US /.test(text) ? text : text.charAt(0).toLowerCase() + text.slice(1));
-const listWords = (items: string[]): string => (items.length < 2 ? (items[0] ?? "") : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`);
+const listWords = (items: string[]): string =>
+  items.length < 2 ? (items[0] ?? "") : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;

@@ -25,7 +25,15 @@ export const theftRoutes: Route[] = [
       const claims = readClaims(context.log, context.at, { subject }).filter((claim) => !isPrivate("theft", claim.field));
       if (claims.length === 0) return undefined;
       const depends = [`subject:${subject}`, "casefile"];
-      if (params.id !== id) return jsonAnswer({ log_size: context.at.log_size, subject, claims: claims.map((claim) => Object.fromEntries(CLAIM_COLUMNS.map((column, at) => [column, claimRow(claim)[at]]))) }, depends);
+      if (params.id !== id)
+        return jsonAnswer(
+          {
+            log_size: context.at.log_size,
+            subject,
+            claims: claims.map((claim) => Object.fromEntries(CLAIM_COLUMNS.map((column, at) => [column, claimRow(claim)[at]]))),
+          },
+          depends,
+        );
       return theftPage(context, subject, claims, path, depends);
     },
   },
@@ -45,9 +53,11 @@ function theftPage(context: SiteContext, subject: string, claims: Claim[], path:
 blamed by ${levelWords(level)}. ${plural(claims.length, "claim", "claims")} held.</p>
 <section class="rivals"><h2>What was taken, according to whom</h2>
 ${amounts.length === 0 ? html`<p>Nobody states an amount.</p>` : rivalTable(context, "Rival amounts stand side by side; a figure says which it takes, and why.", amounts, "Rival amounts")}</section>
-${whoBlames(context, of("attributed_to"))}${timeline(context, claims)}${others.map(([field, spec]) => html`<section><h2>${spec.label}</h2>
+${whoBlames(context, of("attributed_to"))}${timeline(context, claims)}${others.map(
+    ([field, spec]) => html`<section><h2>${spec.label}</h2>
 ${rivalTable(context, plural(of(field).length, "claim", "claims"), of(field), spec.label)}</section>
-`)}${checksRaised(context, subject)}${judgements(context, subject)}${history(context, subject)}${sources(context, claims)}${citeThis(theftHref(subject), context.at.log_size, `“${label}”`)}`;
+`,
+  )}${checksRaised(context, subject)}${judgements(context, subject)}${history(context, subject)}${sources(context, claims)}${citeThis(theftHref(subject), context.at.log_size, `“${label}”`)}`;
   return {
     content_type: htmlType,
     body: frame({
@@ -65,27 +75,33 @@ ${rivalTable(context, plural(of(field).length, "claim", "claims"), of(field), sp
 function whoBlames(context: SiteContext, claims: readonly Claim[]): Html {
   return html`<section><h2>Who blames whom</h2>
 ${
-    claims.length === 0
-      ? html`<p>Nobody blames anybody for it in what we hold.</p>`
-      : html`<ul class="plain">${claims.map((claim) => html`<li><strong>${claim.claimant}</strong> blames ${claim.value} <span class="note">(${hedgeWords(claim)}${claim.as_of !== "unstated" && html`, ${formatDay(claim.as_of)}`}${claim.document && html`, ${claim.document}`}). ${placeLink(context, claim)}</span></li>`)}</ul>`
-  }
+  claims.length === 0
+    ? html`<p>Nobody blames anybody for it in what we hold.</p>`
+    : html`<ul class="plain">${claims.map((claim) => html`<li><strong>${claim.claimant}</strong> blames ${claim.value} <span class="note">(${hedgeWords(claim)}${claim.as_of !== "unstated" && html`, ${formatDay(claim.as_of)}`}${claim.document && html`, ${claim.document}`}). ${placeLink(context, claim)}</span></li>`)}</ul>`
+}
 <p class="note">Who is blamed is a claim by a named body. Who stole and who laundered are different claims.</p></section>
 `;
 }
 
 function timeline(context: SiteContext, claims: readonly Claim[]): Html {
-  const dates = claims.filter((claim) => DATES.includes(claim.field)).toSorted((a, b) => (a.value < b.value ? -1 : a.value > b.value ? 1 : a.seq - b.seq));
+  const dates = claims
+    .filter((claim) => DATES.includes(claim.field))
+    .toSorted((a, b) => (a.value < b.value ? -1 : a.value > b.value ? 1 : a.seq - b.seq));
   if (dates.length === 0) return nothing;
   const labels = kindSpec("theft").fields;
   return html`<section><h2>When, according to whom</h2>
-<ol class="timeline">${dates.map((claim) => html`<li><p><time datetime="${claim.value}">${formatDay(claim.value)}</time> ${labels[claim.field]!.label}</p>
+<ol class="timeline">${dates.map(
+    (claim) => html`<li><p><time datetime="${claim.value}">${formatDay(claim.value)}</time> ${labels[claim.field]!.label}</p>
 <p class="note">${whoWords(claim)}. ${placeLink(context, claim)}</p></li>
-`)}</ol></section>
+`,
+  )}</ol></section>
 `;
 }
 
 function checksRaised(context: SiteContext, subject: string): Html {
-  const raised = context.memo("checks", () => runChecks(context.log, context.at)).filter((result) => result.subject === subject || (result.check === "equal-amounts" && result.what.includes(subject)));
+  const raised = context
+    .memo("checks", () => runChecks(context.log, context.at))
+    .filter((result) => result.subject === subject || (result.check === "equal-amounts" && result.what.includes(subject)));
   if (raised.length === 0) return nothing;
   return html`<section><h2>Checks raised</h2>
 <ul class="plain">${raised.map((result) => html`<li>${result.what} <span class="note">${CHECKS[result.check].about} (claims ${result.claims.map((seq, at) => html`${at > 0 && ", "}<a href="/log/${seq}">${seq}</a>`)})</span></li>`)}</ul>
@@ -102,7 +118,9 @@ export function judgements(context: SiteContext, subject: string): Html {
 }
 
 export function history(context: SiteContext, subject: string): Html {
-  const superseded = readHistory(context.log, context.at, subject).filter((claim) => claim.superseded !== undefined && !isPrivate(claim.kind_of, claim.field));
+  const superseded = readHistory(context.log, context.at, subject).filter(
+    (claim) => claim.superseded !== undefined && !isPrivate(claim.kind_of, claim.field),
+  );
   if (superseded.length === 0) return nothing;
   return html`<section><h2>No longer held</h2>
 <ul class="plain">${superseded.map((claim) => html`<li>${claim.field.replaceAll("_", " ")}: <s>${claimValue(claim)}</s> <span class="note">${whoWords(claim)}; replaced at <a href="/log/${claim.superseded!}">entry ${claim.superseded!.toLocaleString("en-US")}</a></span></li>`)}</ul></section>
@@ -110,7 +128,9 @@ export function history(context: SiteContext, subject: string): Html {
 }
 
 export function sources(context: SiteContext, claims: readonly Claim[]): Html {
-  const captures = [...new Set(claims.map((claim) => claim.source.capture))].map((seq) => context.capture(seq)).filter((capture) => capture?.released !== undefined);
+  const captures = [...new Set(claims.map((claim) => claim.source.capture))]
+    .map((seq) => context.capture(seq))
+    .filter((capture) => capture?.released !== undefined);
   const citations = [...new Set(claims.map((claim) => claim.citation).filter(Boolean))] as string[];
   return html`<section><h2>Sources</h2>
 <ul class="plain">${captures.map((capture) => html`<li>${gradeMark(capture!.grade)} <a href="/evidence/${capture!.sha256}">${capture!.title}</a> <span class="note">${GRADE_WORDS[capture!.grade]} Source ${capture!.source_grade}, item ${capture!.item_grade} on the Admiralty scale.</span></li>`)}</ul>

@@ -12,14 +12,34 @@ import { formatDay, plural, theftHref } from "../words.ts";
 
 const QUERY = ["q", "year", "level", "country", "min", "sort", "order"] as const;
 const SORTS = { date: "Date", victim: "Victim", amount: "Amount" } as const;
-const COLUMNS = ["theft", "date", "victim", "country", "amount", "unit", "low", "high", "claimant", "blamed", "blamed_by", "hedge", "attribution_level", "claims"] as const;
+const COLUMNS = [
+  "theft",
+  "date",
+  "victim",
+  "country",
+  "amount",
+  "unit",
+  "low",
+  "high",
+  "claimant",
+  "blamed",
+  "blamed_by",
+  "hedge",
+  "attribution_level",
+  "claims",
+] as const;
 const DEPENDS = ["casefile"];
 const TEXT_LENGTH_MAX = 100;
 
 type Filter = { q: string; year: string; level: string; country: string; min: string; sort: keyof typeof SORTS; order: "asc" | "desc" };
 
 export const theftsRoutes: Route[] = [
-  { path: "/thefts", about: "Every theft held, one line each, to filter and sort.", query: QUERY, render: (context, { query, path }) => theftsPage(context, readFilter(query), query, path) },
+  {
+    path: "/thefts",
+    about: "Every theft held, one line each, to filter and sort.",
+    query: QUERY,
+    render: (context, { query, path }) => theftsPage(context, readFilter(query), query, path),
+  },
   {
     path: "/thefts.csv",
     about: "The same list as CSV, safe to open in a spreadsheet.",
@@ -36,7 +56,10 @@ export const theftsRoutes: Route[] = [
 
 function readFilter(query: URLSearchParams): Filter {
   const refuse = (name: string, expected: string): never => {
-    throw new TracewireError("BAD_ARGUMENT", { what: `${name}: “${(query.get(name) ?? "").slice(0, 60)}” is not ${expected}`, hint: "Choose from the form above the list." });
+    throw new TracewireError("BAD_ARGUMENT", {
+      what: `${name}: “${(query.get(name) ?? "").slice(0, 60)}” is not ${expected}`,
+      hint: "Choose from the form above the list.",
+    });
   };
   const text = (name: string, pattern: RegExp, expected: string): string => {
     const value = query.get(name) ?? "";
@@ -114,13 +137,37 @@ function filterForm(filter: Filter, all: readonly TheftRow[]): Html {
   const years = [...new Set(all.map((row) => row.when?.slice(0, 4)).filter(Boolean))].sort().reverse() as string[];
   const levels = ATTRIBUTION_LEVELS.filter((level) => all.some((row) => row.level === level));
   const countries = [...new Set(all.map((row) => row.country).filter(Boolean))].sort();
-  const select = (name: string, label: string, value: string, options: readonly (readonly [string, string])[], empty?: string) => html`<label>${label}
+  const select = (
+    name: string,
+    label: string,
+    value: string,
+    options: readonly (readonly [string, string])[],
+    empty?: string,
+  ) => html`<label>${label}
 <select name="${name}">${empty && html`<option value="">${empty}</option>`}${options.map(([key, words]) => html`<option value="${key}"${key === value && html` selected`}>${words}</option>`)}</select></label>
 `;
   return html`<form class="filters" method="get" action="/thefts">
 <label>Victim or body
 <input name="q" type="search" maxlength="${TEXT_LENGTH_MAX}" value="${filter.q}"></label>
-${select("year", "Year", filter.year, years.map((year) => [year, year]), "All years")}${select("level", "Blamed by", filter.level, levels.map((level) => [level, levelWords(level)]), "Anybody")}${select("country", "Country", filter.country, countries.map((code) => [code, code]), "All")}<label>At least, US$
+${select(
+  "year",
+  "Year",
+  filter.year,
+  years.map((year) => [year, year]),
+  "All years",
+)}${select(
+    "level",
+    "Blamed by",
+    filter.level,
+    levels.map((level) => [level, levelWords(level)]),
+    "Anybody",
+  )}${select(
+    "country",
+    "Country",
+    filter.country,
+    countries.map((code) => [code, code]),
+    "All",
+  )}<label>At least, US$
 <input type="text" name="min" inputmode="numeric" pattern="[0-9]*" size="10" value="${filter.min}"></label>
 ${select("sort", "Order by", filter.sort, Object.entries(SORTS))}<button type="submit">Show</button>
 </form>
@@ -128,7 +175,8 @@ ${select("sort", "Order by", filter.sort, Object.entries(SORTS))}<button type="s
 }
 
 function emptyList(held: number): Html {
-  if (held === 0) return html`<p>No theft has been released in this case file yet. The desk adds them with <code>npx tracewire claim</code> and <code>npx tracewire release</code>.</p>`;
+  if (held === 0)
+    return html`<p>No theft has been released in this case file yet. The desk adds them with <code>npx tracewire claim</code> and <code>npx tracewire release</code>.</p>`;
   return html`<p>No theft fits. <a href="/thefts">Show all ${held.toLocaleString("en-US")}</a>, or ask for less: a year, a part of a name, a smaller amount.</p>`;
 }
 
@@ -145,18 +193,35 @@ function theftTable(rows: readonly TheftRow[], filter: Filter, query: URLSearchP
 <thead><tr>${head("date")}${head("victim")}${head("amount", true)}<th scope="col">Rivals say</th><th scope="col">Blamed by</th><th scope="col">Country</th><th scope="col" class="num">Claims held</th></tr></thead>
 <tbody>
 ${rows.map(
-    (row) => html`<tr><td><time datetime="${row.when}">${formatDay(row.when ?? "unstated")}</time></td><th scope="row"><a href="${theftHref(row.subject)}">${row.label}</a></th><td class="num">${
-      row.value === null ? "not known" : formatMoney(row.value, row.unit ?? "USD", "exact")
-    }</td><td>${row.low !== null && row.low !== row.high && html`${formatMoney(row.low, row.unit ?? "USD", "short")} to ${formatMoney(row.high!, row.unit ?? "USD", "short")}`}</td><td>${levelWords(row.level)}${
-      row.hedge === "suspected" && html` (suspected)`
-    }</td><td>${row.country}</td><td class="num">${row.claims}</td></tr>
+  (
+    row,
+  ) => html`<tr><td><time datetime="${row.when}">${formatDay(row.when ?? "unstated")}</time></td><th scope="row"><a href="${theftHref(row.subject)}">${row.label}</a></th><td class="num">${
+    row.value === null ? "not known" : formatMoney(row.value, row.unit ?? "USD", "exact")
+  }</td><td>${row.low !== null && row.low !== row.high && html`${formatMoney(row.low, row.unit ?? "USD", "short")} to ${formatMoney(row.high!, row.unit ?? "USD", "short")}`}</td><td>${levelWords(row.level)}${
+    row.hedge === "suspected" && html` (suspected)`
+  }</td><td>${row.country}</td><td class="num">${row.claims}</td></tr>
 `,
-  )}</tbody>
+)}</tbody>
 </table>
 </section>
 `;
 }
 
 function cells(row: TheftRow) {
-  return [row.subject.slice("theft/".length), row.when, row.label, row.country, row.value, row.unit, row.low, row.high, row.claimant, row.blamed, row.blamed_by, row.hedge, row.level, row.claims];
+  return [
+    row.subject.slice("theft/".length),
+    row.when,
+    row.label,
+    row.country,
+    row.value,
+    row.unit,
+    row.low,
+    row.high,
+    row.claimant,
+    row.blamed,
+    row.blamed_by,
+    row.hedge,
+    row.level,
+    row.claims,
+  ];
 }
