@@ -5,13 +5,27 @@ import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
+import { listCaptures } from "../src/evidence/evidence.ts";
 import { serveNewsroom, type ServedSite } from "./demo-site.ts";
 
 const CHROMIUM = process.env.TRACEWIRE_CHROMIUM ?? "/usr/bin/chromium";
 const skip = existsSync(CHROMIUM) ? false : `no Chromium at ${CHROMIUM}: apt-get install chromium, or set TRACEWIRE_CHROMIUM`;
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const STORY = "/stories/un-monitors-58-suspected-cyberattacks";
-const PAGES = ["/", STORY, `${STORY}/revisions/1`, "/about", "/how-we-count", "/no-such-page", "/?known=20"];
+const PAGES = ["/", STORY, `${STORY}/revisions/1`, "/about", "/how-we-count", "/no-such-page", "/?known=20",
+  "/case",
+  "/case/published-total/crypto-thefts-2022",
+  "/thefts",
+  "/thefts?q=nothing-like-it",
+  "/thefts/2023-07-22-alphapo-coinspaid",
+  "/figures",
+  "/figures/panel-2024-table-count",
+  "/figures/thefts-2017-2023-official-usd",
+  "/figures/panel-2024-table-by-year",
+  "/evidence/EVIDENCE?row=6&column=count",
+  "/log",
+  "/log/500",
+];
 type AxeResult = { violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] };
 
 let site: ServedSite;
@@ -20,6 +34,8 @@ let browser: Browser;
 before(async () => {
   if (skip) return;
   site = await serveNewsroom({ demo: true });
+  const capture = listCaptures(site.newsroom.log).find(({ origin }) => origin.name === "annual-totals.csv")!;
+  for (const [at, path] of PAGES.entries()) PAGES[at] = path.replace("EVIDENCE", capture.sha256);
   empty = await serveNewsroom({ demo: false });
   browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--disable-gpu"] });
 });

@@ -164,7 +164,7 @@ function placeShown(extraction: Extraction, locator: Locator): Html {
   const end = Math.min(text.length, Math.max(place.end, place.end + WINDOW_CHARS));
   const to = text.indexOf("\n", end) < 0 ? text.length : Math.min(text.length, text.indexOf("\n", end));
   return html`<section id="place"><h2>The place cited: ${locatorText(locator)}</h2>
-${rowShown(extraction, locator, place.start)}<details${locator.row === undefined && html` open`}><summary>In the text around it</summary><pre class="text">${from > 0 && "…\n"}${text.slice(from, place.start)}<mark>${text.slice(place.start, place.end)}</mark>${text.slice(place.end, to)}${to < text.length && "\n…"}</pre></details></section>
+${rowShown(extraction, locator, place.start)}<details${locator.row === undefined && html` open`}><summary>In the text around it</summary><pre class="text" tabindex="0">${from > 0 && "…\n"}${text.slice(from, place.start)}<mark>${text.slice(place.start, place.end)}</mark>${text.slice(place.end, to)}${to < text.length && "\n…"}</pre></details></section>
 `;
 }
 
@@ -205,7 +205,7 @@ function textPage(capture: Capture, extraction: Extraction, query: URLSearchPara
   const from = Math.min(Number(asked), Math.max(0, extraction.text.length - 1));
   const to = Math.min(extraction.text.length, from + PAGE_CHARS);
   return html`<section id="text"><h2>Its text</h2>
-<pre class="text">${extraction.text.slice(from, to)}</pre>
+<pre class="text" tabindex="0">${extraction.text.slice(from, to)}</pre>
 ${extraction.text.length > PAGE_CHARS && html`<nav class="pages" aria-label="Parts of the text"><span>Characters ${(from + 1).toLocaleString("en-US")} to ${to.toLocaleString("en-US")} of ${extraction.text.length.toLocaleString("en-US")}</span>${from > 0 && html` <a href="/evidence/${capture.sha256}?from=${Math.max(0, from - PAGE_CHARS)}#text">Earlier</a>`}${to < extraction.text.length && html` <a href="/evidence/${capture.sha256}?from=${to}#text">Later</a>`}</nav>`}</section>
 `;
 }

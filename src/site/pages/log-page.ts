@@ -183,7 +183,7 @@ ${
 `
 }<div><dt>In the log of</dt><dd>${context.log_size.toLocaleString("en-US")} entries, root <code>${context.log.root(context.log_size)}</code></dd></div>
 </dl>
-${entry.body ? html`<section><h2>What it says</h2><pre class="text">${JSON.stringify(entry.body, null, 2).slice(0, BODY_CHARS_SHOWN)}</pre></section>` : nothing}
+${entry.body ? html`<section><h2>What it says</h2><pre class="text" tabindex="0">${JSON.stringify(entry.body, null, 2).slice(0, BODY_CHARS_SHOWN)}</pre></section>` : nothing}
 <section><h2>Its proof</h2>
 <p><a href="/log/${seq}.json">All that is needed to check it, as JSON</a>: salt, content, leaf, path, signed checkpoint and key. Save it, switch our server off, and follow <code>docs/check-a-proof.md</code>
 with <code>openssl</code> and <code>sha256sum</code>.</p>
