@@ -18,7 +18,7 @@ import { html, nothing, type Html } from "./html.ts";
 import type { SiteContext } from "./route.ts";
 import { capital, figureHref, formatDay } from "./words.ts";
 
-const HOW_LINES_MAX = 4;
+const HOW_LINES_MAX = 3;
 
 export type NotedFigure = {
   figure: Figure;
@@ -48,7 +48,7 @@ export function openNoteSheet(): NoteSheet {
         numbers.set(key, (number = numbers.size + 1));
         notes.push(noteBody(noted, number));
       }
-      return html`<button type="button" class="fig${noted.newer && " moved"}" popovertarget="f${number}">${printed}</button><sup class="paper">${number}</sup>`;
+      return html`<button type="button" class="fig${noted.newer && " moved"}" popovertarget="f${number}">${printed}</button><sup>${number}</sup>`;
     },
     print: () =>
       notes.length === 0
@@ -103,18 +103,16 @@ function noteBody({ figure, spec, words, known_on, newer }: NotedFigure, number:
   const href = figureHref(figure.id, figure.log_size);
   const shown = words.how.slice(0, HOW_LINES_MAX);
   const more = words.how.length - shown.length;
-  return html`
-<div class="note" id="f${number}" popover role="group" aria-label="${words.exact}, opened">
+  return html`<div class="note" id="f${number}" popover role="group" aria-label="${words.exact}">
 <p class="label">${spec.title}</p>
 <p class="value"><span class="paper">${number}. </span>${words.exact}</p>
-<dl>
-${words.range && html`<dt>Range</dt><dd>${words.range}, by rival values</dd>`}
+<dl>${words.range && html`<dt>Range</dt><dd>${words.range}, by rival values</dd>`}
 <dt>Who says</dt><dd>${words.who}</dd>
 <dt>How we counted</dt><dd><ul>${shown.map((line) => html`<li>${line}</li>`)}${more > 0 && html`<li>${capital(numberWord(String(more)))} more on its page</li>`}</ul></dd>
-<dt>As known on</dt><dd>${formatDay(known_on)}, at ${formatCount(figure.log_size)} entries of the log</dd>
+<dt>As known on</dt><dd>${formatDay(known_on)}</dd>
 ${newer && html`<dt>Newer value</dt><dd><a href="${figureHref(figure.id, newer.figure.log_size)}">${newerWords(figure, newer)}</a></dd>`}
 </dl>
-<p class="open"><a href="${href}">${rowsWords(figure)}</a> <button type="button" popovertarget="f${number}" popovertargetaction="hide">Close</button></p>
+<p class="open"><a href="${href}">${rowsWords(figure)}</a> <button type="button" popovertarget="f${number}">Close</button></p>
 <p class="paper">${href}</p>
 </div>`;
 }

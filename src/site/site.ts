@@ -8,9 +8,10 @@ import { computeFigure, findFigureSpec } from "../figures/figures.ts";
 import type { NewsroomReader } from "../newsroom.ts";
 import { changedSince } from "./dependencies.ts";
 import { errorPage } from "./pages/error-page.ts";
-import { openPageStore, makeReady, type Page, type ReadyPage } from "./page-store.ts";
+import { openPageStore, makeReady, type Page } from "./page-store.ts";
 import type { Route, SiteContext } from "./route.ts";
 import { ROUTES } from "./routes.ts";
+import { send, type HttpDate } from "./send.ts";
 
 export { ROUTES } from "./routes.ts";
 
@@ -48,7 +49,11 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
     made.clear();
     return changed === "everything" ? (store.clear(), -1) : store.purge(changed);
   };
-  const timer = setInterval(refresh, LOOK_INTERVAL_MS);
+  const date: HttpDate = { text: httpDate(options.clock()) };
+  const timer = setInterval(() => {
+    refresh();
+    date.text = httpDate(options.clock());
+  }, LOOK_INTERVAL_MS);
   timer.unref();
 
   const contextFor = (query: URLSearchParams): SiteContext => {
@@ -100,10 +105,7 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
     throw new TracewireError("NOT_FOUND", { what: "There is no page at this address", hint: "Try the front page, or the list of thefts." });
   };
 
-  const isOurHost = (header: string | undefined) => {
-    const name = (header ?? "").replace(/:\d+$/, "").toLowerCase();
-    return options.hosts.includes(name);
-  };
+  const isOurHost = (header: string | undefined) => header !== undefined && options.hosts.includes(header.replace(/:\d+$/, "").toLowerCase());
 
   /** Ready pages never reach the router: the ceiling is the socket. */
   const answerReady = (request: IncomingMessage, response: ServerResponse): boolean => {
@@ -111,7 +113,7 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
     if (!isOurHost(request.headers.host)) return false;
     const ready = store.get(request.url!);
     if (!ready) return false;
-    send(ready, request, response);
+    send(ready, request, response, date);
     return true;
   };
 
@@ -158,7 +160,7 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
         // The log may have moved while the page was made: then it is sent, and made again for the next reader.
         const ready = key && log.dataVersion() === version ? store.put(key, page) : makeReady(page);
         reply.hijack();
-        send(ready, request.raw, reply.raw);
+        send(ready, request.raw, reply.raw, date);
       },
     });
 
@@ -166,7 +168,7 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
     const known =
       error instanceof TracewireError ? error : new TracewireError("INTERNAL", { what: "This page could not be made", cause: error });
     if (known.code === "INTERNAL") process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
-    send(makeReady(errorPage(known, (request.url ?? "/").split("?")[0]!, request.headers.accept)), request, response);
+    send(makeReady(errorPage(known, (request.url ?? "/").split("?")[0]!, request.headers.accept)), request, response, date);
   };
   app.setNotFoundHandler((request, reply) => {
     reply.hijack();
@@ -195,20 +197,7 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
   };
 }
 
-function send(ready: ReadyPage, request: IncomingMessage, response: ServerResponse): void {
-  const accepts = ready.compressible ? request.headers["accept-encoding"] : undefined;
-  const encoding =
-    accepts === undefined ? "identity" : /\bbr\b/.test(accepts as string) ? "br" : /\bgzip\b/.test(accepts as string) ? "gzip" : "identity";
-  const variant = ready.variant(encoding);
-  const asked = request.headers["if-none-match"];
-  if (asked !== undefined && variant.etag && asked.split(/, */).includes(variant.etag)) {
-    response.writeHead(304, variant.notModified).end();
-    return;
-  }
-  response.writeHead(ready.status, variant.headers);
-  if (request.method === "HEAD") response.end();
-  else response.end(variant.body);
-}
+const httpDate = (at: string): string => new Date(at).toUTCString();
 
 function knownSize(value: string | null, head: number, sizeAt: (at: string) => number): number | undefined {
   if (value === null || value === "") return undefined;
