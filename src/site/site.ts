@@ -19,6 +19,7 @@ export { ROUTES } from "./routes.ts";
 const LOOK_INTERVAL_MS = 200;
 const URL_LENGTH_MAX = 2_000;
 const PARTS_MAX = 5_000;
+const HOSTS_SEEN_MAX = 100;
 const REQUEST_TIMEOUT_MS = 15_000;
 
 export type SiteOptions = {
@@ -105,7 +106,15 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
     throw new TracewireError("NOT_FOUND", { what: "There is no page at this address", hint: "Try the front page, or the list of thefts." });
   };
 
-  const isOurHost = (header: string | undefined) => header !== undefined && options.hosts.includes(header.replace(/:\d+$/, "").toLowerCase());
+  const hostsSeen = new Map<string, boolean>();
+  const isOurHost = (header: string | undefined): boolean => {
+    if (header === undefined) return false;
+    const seen = hostsSeen.get(header);
+    if (seen !== undefined) return seen;
+    const ours = options.hosts.includes(header.replace(/:\d+$/, "").toLowerCase());
+    if (hostsSeen.size < HOSTS_SEEN_MAX) hostsSeen.set(header, ours);
+    return ours;
+  };
 
   /** Ready pages never reach the router: the ceiling is the socket. */
   const answerReady = (request: IncomingMessage, response: ServerResponse): boolean => {
