@@ -2,10 +2,10 @@
 // compared with those on disk, and every published figure is computed again and compared with what was published.
 import { DatabaseSync } from "node:sqlite";
 import { join } from "node:path";
-import { createViews, openLogReader, viewsDigest } from "./evidence/evidence.ts";
-import { computeFigure, figureHash, findFigureSpec } from "./figures/figures.ts";
+import { createViews, openLogReader, viewsDigest, type Bundle, type EntryBody, type LogReader } from "./evidence/evidence.ts";
+import { computeFigure, figureHash, findFigureSpec, type Figure } from "./figures/figures.ts";
 import { VIEWS } from "./newsroom.ts";
-import { listRevisions } from "./press/press.ts";
+import { listPublications, listRevisions } from "./press/press.ts";
 
 export type RecomputeFinding = {
   what: "view_differs" | "figure_differs" | "figure_cannot_be_computed";
@@ -66,5 +66,36 @@ function readDigest(db: DatabaseSync): Record<string, string> {
     return viewsDigest(db, VIEWS);
   } catch {
     return {};
+  }
+}
+
+export type Reproduced = { figure: Figure; computed_sha256: string | null; same: boolean };
+
+/**
+ * Computes the figures of an exported bundle again, from its entries alone, on a machine that has no newsroom. The
+ * bundle must have verified. A root over entries that the bundle does not hold is taken from the figure itself; one
+ * over the bundle's own log size is compared with the signed checkpoint.
+ */
+export function reproduceBundle(text: string, size: number, root: string): Reproduced[] {
+  const bundle = JSON.parse(text) as Pick<Bundle, "entries" | "extra">;
+  const db = new DatabaseSync(":memory:");
+  try {
+    createViews(db, VIEWS);
+    for (const { seq, body } of bundle.entries) for (const view of VIEWS) view.apply(db, { seq, body: JSON.parse(body) as EntryBody });
+    const published = listPublications({ db }).flatMap((publication) => publication.figures);
+    const figures = published.length > 0 ? published : ((bundle.extra as { figures?: Figure[] } | undefined)?.figures ?? []);
+    return figures.map((figure) => {
+      const log_size = Number(figure.log_size);
+      const named = findFigureSpec({ db }, figure.id, log_size);
+      const log = { db, root: () => (log_size === size ? root : figure.root) } as unknown as LogReader;
+      const again = named && computeFigure(log, named.spec, log_size, figure.rules_version);
+      return {
+        figure,
+        computed_sha256: again ? figureHash(again) : null,
+        same: again !== undefined && figureHash(again) === figureHash(figure),
+      };
+    });
+  } finally {
+    db.close();
   }
 }

@@ -12,7 +12,14 @@ const CHROMIUM = process.env.TRACEWIRE_CHROMIUM ?? "/usr/bin/chromium";
 const skip = existsSync(CHROMIUM) ? false : `no Chromium at ${CHROMIUM}: apt-get install chromium, or set TRACEWIRE_CHROMIUM`;
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const STORY = "/stories/un-monitors-58-suspected-cyberattacks";
-const PAGES = ["/", STORY, `${STORY}/revisions/1`, "/about", "/how-we-count", "/no-such-page", "/?known=20",
+const PAGES = [
+  "/",
+  STORY,
+  `${STORY}/revisions/1`,
+  "/about",
+  "/how-we-count",
+  "/no-such-page",
+  "/?known=20",
   "/case",
   "/case/published-total/crypto-thefts-2022",
   "/thefts",

@@ -170,8 +170,13 @@ describe("the command line", () => {
     const key = readFileSync(join(data, "newsroom.pub"), "utf8").trim();
     const verified = tracewire(["verify", "--bundle", bundle, "--key", key, "--data", join(scratch, "nowhere")]);
     assert.equal(verified.code, 0, verified.out + verified.err);
+    assert.match(
+      tracewire(["reproduce", "--bundle", bundle, "--key", key, "--data", join(scratch, "nowhere")]).out,
+      /1 of 1 came out the same/,
+    );
     writeFileSync(bundle, readFileSync(bundle, "utf8").replace("as transcribed", "as transcribeD"));
     assert.equal(tracewire(["verify", "--bundle", bundle]).code, 6);
+    refused(["reproduce", "--bundle", bundle], 6, /BUNDLE_DAMAGED/);
 
     const copy = join(scratch, "backup");
     assert.equal(tracewire(["backup", copy]).code, 0);

@@ -62,7 +62,7 @@ test("no acknowledged write is lost to kill -9", async (t) => {
   createNewsroom(folder, systemEffects).close();
   let acknowledged = 0;
   for (let kill = 0; kill < kills; kill++) {
-    const lines = await runAndKill("test/crash-child.ts", [folder], (output) => output.includes("ready"), randomBelow(250));
+    const lines = await runAndKill("test/crash-child.ts", [folder], (output) => output.includes("ready"), randomBelow(700));
     const reader = openNewsroom(folder);
     for (const line of lines) {
       const write = JSON.parse(line) as { write?: string; seq: number; sha256?: string; subject?: string; revision?: number };

@@ -21,58 +21,68 @@ const mountable = (() => {
   return works;
 })();
 
-test("disk full: clear error, reading goes on, writing goes on afterwards", { skip: mountable ? false : "needs root on Linux to mount a small tmpfs" }, async () => {
-  const mount = mkdtempSync(join(tmpdir(), "tracewire-full-"));
-  assert.equal(spawnSync("mount", ["-t", "tmpfs", "-o", "size=6m", "tmpfs", mount]).status, 0);
-  try {
-    const folder = join(mount, "newsroom");
-    const newsroom = createNewsroom(folder, systemEffects);
-    const acknowledged: { seq: number; sha256: string }[] = [];
-    const capture = async (at: number) => {
-      const prepared = await prepareCapture(newsroom.blobs, {
-        bytes: new TextEncoder().encode(`source ${at} ${"x".repeat(150_000)}`),
-        origin: { from: "file", name: "full.txt" },
-        retrieved_at: "2026-01-01T00:00:00Z",
-        retrieved_by: "test",
-        grade: "copy",
-        source_grade: "F",
-        item_grade: "6",
-      });
-      acknowledged.push({ seq: newsroom.transact("test", (transaction) => appendCapture(transaction, prepared)), sha256: prepared.sha256 });
-    };
-    let refused: unknown;
-    for (let at = 0; at < 200 && !refused; at++) await capture(at).catch((error: unknown) => (refused = error));
-    assert.ok(refused instanceof TracewireError && refused.code === "DISK_FULL" && refused.status === 507, String(refused));
-    // Blobs are refused first; fill the rest, so that the database is refused as well.
-    writeFileSync(join(mount, "filler"), "");
-    const filler = spawnSync("dd", ["if=/dev/zero", `of=${join(mount, "filler")}`, "bs=4096"]);
-    assert.notEqual(filler.status, 0, "the disk is full now");
-    assert.throws(
-      () => newsroom.transact("test", (transaction) => { for (let at = 0; at < 500; at++) transaction.append({ kind: "note", text: "y".repeat(1_000), by: "test" }); }),
-      (error) => error instanceof TracewireError && error.code === "DISK_FULL",
-    );
-    assert.ok(acknowledged.length > 10);
-    for (const { seq, sha256 } of acknowledged) {
-      assert.equal(newsroom.log.read(seq)?.body?.sha256, sha256);
-      assert.ok(newsroom.blobs.get(sha256));
-    }
-    const reader = openNewsroom(folder);
-    const site = openSite(reader, { clock: systemEffects.clock, hosts: ["localhost:80", "localhost"] });
-    assert.equal((await site.app.inject({ url: "/log", headers: { host: "localhost" } })).statusCode, 200, "the site goes on reading");
-    await site.close();
-    reader.close();
+test(
+  "disk full: clear error, reading goes on, writing goes on afterwards",
+  { skip: mountable ? false : "needs root on Linux to mount a small tmpfs" },
+  async () => {
+    const mount = mkdtempSync(join(tmpdir(), "tracewire-full-"));
+    assert.equal(spawnSync("mount", ["-t", "tmpfs", "-o", "size=6m", "tmpfs", mount]).status, 0);
+    try {
+      const folder = join(mount, "newsroom");
+      const newsroom = createNewsroom(folder, systemEffects);
+      const acknowledged: { seq: number; sha256: string }[] = [];
+      const capture = async (at: number) => {
+        const prepared = await prepareCapture(newsroom.blobs, {
+          bytes: new TextEncoder().encode(`source ${at} ${"x".repeat(150_000)}`),
+          origin: { from: "file", name: "full.txt" },
+          retrieved_at: "2026-01-01T00:00:00Z",
+          retrieved_by: "test",
+          grade: "copy",
+          source_grade: "F",
+          item_grade: "6",
+        });
+        acknowledged.push({
+          seq: newsroom.transact("test", (transaction) => appendCapture(transaction, prepared)),
+          sha256: prepared.sha256,
+        });
+      };
+      let refused: unknown;
+      for (let at = 0; at < 200 && !refused; at++) await capture(at).catch((error: unknown) => (refused = error));
+      assert.ok(refused instanceof TracewireError && refused.code === "DISK_FULL" && refused.status === 507, String(refused));
+      // Blobs are refused first; fill the rest, so that the database is refused as well.
+      writeFileSync(join(mount, "filler"), "");
+      const filler = spawnSync("dd", ["if=/dev/zero", `of=${join(mount, "filler")}`, "bs=4096"]);
+      assert.notEqual(filler.status, 0, "the disk is full now");
+      assert.throws(
+        () =>
+          newsroom.transact("test", (transaction) => {
+            for (let at = 0; at < 500; at++) transaction.append({ kind: "note", text: "y".repeat(1_000), by: "test" });
+          }),
+        (error) => error instanceof TracewireError && error.code === "DISK_FULL",
+      );
+      assert.ok(acknowledged.length > 10);
+      for (const { seq, sha256 } of acknowledged) {
+        assert.equal(newsroom.log.read(seq)?.body?.sha256, sha256);
+        assert.ok(newsroom.blobs.get(sha256));
+      }
+      const reader = openNewsroom(folder);
+      const site = openSite(reader, { clock: systemEffects.clock, hosts: ["localhost:80", "localhost"] });
+      assert.equal((await site.app.inject({ url: "/log", headers: { host: "localhost" } })).statusCode, 200, "the site goes on reading");
+      await site.close();
+      reader.close();
 
-    rmSync(join(mount, "filler"));
-    const before = acknowledged.length;
-    spawnSync("mount", ["-o", "remount,size=12m", mount]);
-    await capture(1_000);
-    assert.equal(acknowledged.length, before + 1, "and writing goes on when there is room");
-    newsroom.log.repair();
-    const report = await verifyFolder(folder);
-    assert.deepEqual(report.findings, []);
-    newsroom.close();
-  } finally {
-    spawnSync("umount", ["-l", mount]);
-    rmSync(mount, { recursive: true, force: true });
-  }
-});
+      rmSync(join(mount, "filler"));
+      const before = acknowledged.length;
+      spawnSync("mount", ["-o", "remount,size=12m", mount]);
+      await capture(1_000);
+      assert.equal(acknowledged.length, before + 1, "and writing goes on when there is room");
+      newsroom.log.repair();
+      const report = await verifyFolder(folder);
+      assert.deepEqual(report.findings, []);
+      newsroom.close();
+    } finally {
+      spawnSync("umount", ["-l", mount]);
+      rmSync(mount, { recursive: true, force: true });
+    }
+  },
+);

@@ -50,7 +50,7 @@ export const claim: Command = {
   ],
   examples: [
     [
-      'tracewire claim theft/2023-09-04-stake amount 41350000 --unit USD --basis as_published --measure gross' +
+      "tracewire claim theft/2023-09-04-stake amount 41350000 --unit USD --basis as_published --measure gross" +
         ' --claimant "My source" --capture SHA256 --quote "41.35 million" --hedge estimated --as-of 2023-09-05',
       "an amount, beside what others claim",
     ],

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
-import { readClaims, readJudgements } from "../casefile/casefile.ts";
+import { readClaim, readClaims, readJudgements, type Kind } from "../casefile/casefile.ts";
 import { TracewireError } from "../errors.ts";
-import { exportBundle } from "../evidence/evidence.ts";
+import { exportBundle, type Json } from "../evidence/evidence.ts";
 import { computeFigure, requireFigureSpec, type Figure } from "../figures/figures.ts";
 import { readPublication } from "../press/press.ts";
 import type { NewsroomReader } from "../newsroom.ts";
@@ -17,6 +17,7 @@ export const exportCommand: Command = {
   examples: [
     ["tracewire export figure panel-2024-table-count --out figure.json", "a figure with the claims and sources it rests on"],
     ["tracewire verify --bundle figure.json", "what its receiver runs"],
+    ["tracewire reproduce --bundle figure.json", "and this, to compute the figure again"],
   ],
   run(context, [what, id], options) {
     const out = text(options, "out");
@@ -29,12 +30,7 @@ export const exportCommand: Command = {
       const bundle = newsroom.log.snapshot(() =>
         exportBundle(newsroom.log, newsroom.blobs, {
           subject: what === "case" ? "case" : `${what} ${id}`,
-          seqs:
-            what === "figure"
-              ? entriesOfFigures(newsroom, [figureNow(newsroom, id!)])
-              : what === "story"
-                ? entriesOfStory(newsroom, id!)
-                : entriesOfCase(newsroom),
+          ...contents(newsroom, what!, id),
           made_at: context.effects.clock(),
           verifier_key: newsroom.verifierKey,
         }),
@@ -54,29 +50,39 @@ export const exportCommand: Command = {
   },
 };
 
+function contents(newsroom: NewsroomReader, what: string, id: string | undefined): { seqs: number[]; extra?: Json } {
+  if (what === "case") return { seqs: entriesOfCase(newsroom) };
+  if (what === "story") return { seqs: entriesOfStory(newsroom, id!) };
+  const figure = figureNow(newsroom, id!);
+  return { seqs: entriesOfFigures(newsroom, [figure]), extra: { figures: [figure as unknown as Json] } };
+}
+
 function figureNow(newsroom: NewsroomReader, id: string): Figure {
   return computeFigure(newsroom.log, requireFigureSpec(newsroom.log, id).spec, newsroom.log.size());
 }
 
-/** Every entry a figure rests on: its rules, chosen claims and rivals, judgements on its rows, the captures read. */
+/**
+ * Every entry that a figure's rules look at, so that its receiver computes the same bytes: its rules, all claims of its
+ * kind, the judgements, the releases that made them public, erasures, and the captures that chosen and rival claims cite.
+ */
 function entriesOfFigures(newsroom: NewsroomReader, figures: readonly Figure[]): number[] {
+  const { db } = newsroom.log;
   const seqs = new Set<number>([0]);
-  const subjects = new Set<string>();
-  const claims = new Map(readClaims(newsroom.log, { log_size: newsroom.log.size(), evidence: "all" }).map((claim) => [claim.seq, claim]));
+  const kinds = new Set<string>();
   for (const figure of figures) {
-    seqs.add(requireFigureSpec(newsroom.log, figure.id).seq);
-    for (const row of figure.rows) {
-      subjects.add(row.subject);
-      for (const seq of [row.claim, ...row.rivals]) if (seq !== null) seqs.add(seq);
-    }
+    const { seq, spec } = requireFigureSpec(newsroom.log, figure.id, Number(figure.log_size));
+    seqs.add(seq);
+    for (const part of [spec, ...(spec.parts ?? [])]) kinds.add(part.of);
+    for (const row of figure.rows)
+      for (const claim of [row.claim, ...row.rivals]) {
+        const capture = claim === null ? undefined : readClaim(newsroom.log, claim)?.source.capture;
+        if (capture !== undefined) seqs.add(capture);
+      }
   }
-  for (const claim of claims.values()) if (subjects.has(claim.subject)) seqs.add(claim.seq);
-  for (const judgement of readJudgements(newsroom.log, { log_size: newsroom.log.size(), evidence: "all" }))
-    if (subjects.has(judgement.subject)) seqs.add(judgement.seq);
-  for (const seq of [...seqs]) {
-    const claim = claims.get(seq);
-    if (claim) seqs.add(claim.source.capture);
-  }
+  const known = { log_size: newsroom.log.size(), evidence: "released" as const };
+  for (const kind of kinds) for (const claim of readClaims(newsroom.log, known, { kind: kind as Kind })) seqs.add(claim.seq);
+  for (const { seq } of readJudgements(newsroom.log, known)) seqs.add(seq);
+  for (const row of db.prepare("SELECT seq FROM entry_index WHERE kind IN ('release', 'erasure')").all()) seqs.add(row.seq as number);
   return [...seqs].sort((a, b) => a - b);
 }
 

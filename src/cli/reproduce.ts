@@ -1,17 +1,22 @@
+import { readFileSync } from "node:fs";
 import { TracewireError } from "../errors.ts";
+import { verifyBundle } from "../evidence/evidence.ts";
 import { computeFigure, figureHash, findFigureSpec, requireFigureSpec, type Figure } from "../figures/figures.ts";
 import { readPublication } from "../press/press.ts";
+import { reproduceBundle } from "../recompute.ts";
 import type { NewsroomReader } from "../newsroom.ts";
-import { openReader, text, type Command } from "./command.ts";
+import { openReader, text, type Command, type CommandContext } from "./command.ts";
 import { knownSize } from "./known.ts";
 
 export const reproduce: Command = {
   name: "reproduce",
   summary: "Compute a figure, or all figures of a published story, again and compare byte for byte",
-  arguments: "<id>",
+  arguments: "[id]",
   options: [
     { flags: "--known <when>", about: "of a figure: at this log size or time" },
     { flags: "--revision <n>", about: "of a story: this revision" },
+    { flags: "--bundle <file>", about: "from an exported bundle instead; no newsroom is needed" },
+    { flags: "--key <key>", about: "of a bundle: the public key it must be signed with" },
   ],
   examples: [
     ["tracewire reproduce un-monitors-58-suspected-cyberattacks", "every number of a story"],
@@ -19,6 +24,13 @@ export const reproduce: Command = {
   ],
   exits: { 6: "a figure did not come out the same" },
   run(context, [id], options) {
+    const bundle = text(options, "bundle");
+    if (bundle !== undefined) return reproduceFromBundle(context, bundle, text(options, "key"));
+    if (id === undefined)
+      throw new TracewireError("BAD_ARGUMENT", {
+        what: "Which figure or story?",
+        hint: "List them: tracewire figure, tracewire show stories.",
+      });
     const newsroom = openReader(context);
     try {
       const revision = text(options, "revision");
@@ -52,6 +64,37 @@ export const reproduce: Command = {
     }
   },
 };
+
+/** On another machine: the bundle is verified first, then its figures are computed from its entries. */
+function reproduceFromBundle(context: CommandContext, file: string, key: string | undefined): void {
+  let content: string;
+  try {
+    content = readFileSync(file, "utf8");
+  } catch (error) {
+    throw new TracewireError("NOT_FOUND", { what: "The file cannot be read", where: file, cause: error });
+  }
+  const report = verifyBundle(content, { key });
+  if (report.outcome !== "clean")
+    throw new TracewireError("BUNDLE_DAMAGED", { what: `It does not verify (${report.findings[0]?.what})`, where: file });
+  const figures = reproduceBundle(content, report.size, report.root);
+  if (figures.length === 0)
+    throw new TracewireError("NOT_FOUND", {
+      what: "The bundle carries no figure",
+      where: file,
+      hint: "Export one: tracewire export figure ID --out FILE.",
+    });
+  for (const { figure, same, computed_sha256 } of figures) {
+    context.output.json({ id: figure.id, log_size: figure.log_size, same, published_sha256: figureHash(figure), computed_sha256 });
+    context.output.line(`${same ? "same" : "DIFFERENT"}  ${figure.id}  ${figure.value} ${figure.unit}  at log size ${figure.log_size}`);
+  }
+  const different = figures.filter(({ same }) => !same).length;
+  if (different > 0)
+    throw new TracewireError("NOT_REPRODUCED", {
+      what: `${different} of ${figures.length} figures did not come out the same`,
+      where: file,
+    });
+  context.output.line(`${figures.length} of ${figures.length} came out the same, byte for byte, from the bundle alone.`);
+}
 
 /** The figure as a story last published it; one that no story carries is computed twice, from fresh reads. */
 function publishedFigure(newsroom: NewsroomReader, id: string, known: string | undefined): Figure[] {

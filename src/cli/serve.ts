@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync, readlinkSync } from "node:fs";
 import { createServer } from "node:net";
 import { TracewireError } from "../errors.ts";
-import { createNewsroom, newsroomExists, openForWriting, openNewsroom } from "../newsroom.ts";
+import { createNewsroom, newsroomExists, openForWriting, openNewsroom, type NewsroomWriter } from "../newsroom.ts";
 import { openSite } from "../site/site.ts";
 import { whole, type Command, type CommandContext } from "./command.ts";
 import { buildDemo } from "./demo.ts";
@@ -74,6 +74,7 @@ function mendCaches(context: CommandContext): void {
     const writer = openForWriting(context.config.data, context.effects);
     try {
       writer.log.repair();
+      eraseLeftBlobs(writer);
     } finally {
       writer.close();
     }
@@ -81,6 +82,14 @@ function mendCaches(context: CommandContext): void {
     if (!(error instanceof TracewireError) || !["READ_ONLY", "DISK_FULL", "WRITER_BUSY"].includes(error.code)) throw error;
     context.output.note(`Reading only: ${error.message}`);
   }
+}
+
+/** A crash between an erasure's commit and the unlinking of its bytes leaves them: they go now. */
+function eraseLeftBlobs(writer: NewsroomWriter): void {
+  const captured = writer.log.db.prepare("SELECT 1 FROM captures WHERE sha256 = ?");
+  for (const { seq } of writer.log.db.prepare("SELECT seq FROM entry_index WHERE kind = 'erasure'").all())
+    for (const sha256 of (writer.log.read(seq as number)?.body?.blobs ?? []) as string[])
+      if (writer.blobs.has(sha256) && !captured.get(sha256)) writer.blobs.erase(sha256);
 }
 
 function openKey(data: string): string {

@@ -41,7 +41,9 @@ export function send(ready: ReadyPage, request: IncomingMessage, response: Serve
 }
 
 function canSendWhole(request: IncomingMessage, response: ServerResponse): boolean {
-  return request.method === "GET" && request.httpVersionMinor === 1 && response.shouldKeepAlive && (response as WithHead)._headerSent === false;
+  return (
+    request.method === "GET" && request.httpVersionMinor === 1 && response.shouldKeepAlive && (response as WithHead)._headerSent === false
+  );
 }
 
 const wholes = new WeakMap<Variant, { head: string; bytes: Buffer; date_at: number; date: string }>();
