@@ -1,13 +1,18 @@
 import { CHECKS, runChecks, type CheckName } from "../casefile/casefile.ts";
 import { TracewireError } from "../errors.ts";
-import { openReader, type Command } from "./command.ts";
+import { openReader, text, type Command } from "./command.ts";
+import { knownSize } from "./known.ts";
 import { wrap } from "./output.ts";
 
 export const check: Command = {
   name: "check",
   summary: "Look for what real tables suffer from: parts that do not add up, dates that do not fit, …",
   arguments: "[check...]",
-  options: [{ flags: "--released", about: "only over what readers see" }],
+  options: [
+    { flags: "--released", about: "only over what readers see" },
+    { flags: "--known <when>", about: "as known at a log size or a time" },
+    { flags: "--as-of <date>", about: "only what had been claimed by this date" },
+  ],
   examples: [
     ["tracewire check", "all checks"],
     ["tracewire check total-against-its-rows", "58 or 57?"],
@@ -21,7 +26,11 @@ export const check: Command = {
     try {
       const results = runChecks(
         newsroom.log,
-        { log_size: newsroom.log.size(), evidence: options.released ? "released" : "all" },
+        {
+          log_size: knownSize(newsroom.log, text(options, "known")),
+          evidence: options.released ? "released" : "all",
+          as_of: text(options, "asOf"),
+        },
         names.length > 0 ? (names as CheckName[]) : known,
       );
       for (const result of results) context.output.json(result);

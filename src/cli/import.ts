@@ -1,4 +1,4 @@
-import { importCasefile } from "../casefile/casefile.ts";
+import { importCasefile, runChecks } from "../casefile/casefile.ts";
 import { TracewireError } from "../errors.ts";
 import { sha256Hex } from "../evidence/evidence.ts";
 import { change, openWriter, type Command } from "./command.ts";
@@ -32,13 +32,20 @@ export const importCommand: Command = {
         onProgress: (done, total, what) => context.output.progress(done, total, `Importing ${what}`),
       });
       context.output.endProgress();
-      context.output.json(result);
+      // The same checks as on demand: what an import brings in is looked at while its importer is there.
+      const found = runChecks(newsroom.log, { log_size: newsroom.log.size(), evidence: "all" });
+      const checks = Object.fromEntries([...Map.groupBy(found, ({ check }) => check)].map(([check, own]) => [check, own.length]));
+      context.output.json({ ...result, checks });
       if (result.claims_added + result.captures_added === 0)
         context.output.line(`Nothing new: all ${result.claims_known} claims of ${result.rows} rows are held already.`);
       else
         context.output.line(
           `${result.claims_added} claims from ${result.rows} rows of ${result.tables} tables (${result.claims_known} held already), ${result.captures_added} captures. The log has ${result.log_size} entries.`,
         );
+      if (found.length > 0) {
+        const counts = Object.entries(checks).map(([check, count]) => `${check} ${count}`);
+        context.output.line(`Checks raised over the case file: ${counts.join(", ")}. See them: tracewire check`);
+      }
     } finally {
       newsroom.close();
     }

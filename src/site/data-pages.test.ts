@@ -165,6 +165,11 @@ describe("data pages", () => {
       figure.rows_sha256,
     );
     assert.equal((parse((await site.get("/figures/panel-2024-table-usd.csv")).text, { columns: true }) as object[]).length, 7);
+    for (const list of ["/figures", "/case", "/log", "/thefts", "/case/actor"]) {
+      const rows = parse((await site.get(`${list}.csv`)).text, { columns: true }) as object[];
+      assert.equal(rows.length, (JSON.parse((await site.get(`${list}.json`)).text) as { rows: object[] }).rows.length, list);
+      assert.ok(rows.length > 0, list);
+    }
     for (const kind of ["theft", "actor", "measure"]) assert.equal((await site.get(`/case/${kind}.csv`)).status, 200);
   });
 

@@ -13,6 +13,12 @@ import { citeThis, history, judgements, sources } from "./theft.ts";
 const DEPENDS = ["casefile", "figures"];
 
 export const caseRoutes: Route[] = [
+  { path: "/case.csv", about: "The kinds held, as CSV.", render: (context) => csvAnswer("case.csv", KIND_COLUMNS, kindList(context), DEPENDS) },
+  {
+    path: "/case.json",
+    about: "The kinds held, as JSON.",
+    render: (context) => jsonList(context.at.log_size, KIND_COLUMNS, kindList(context), DEPENDS),
+  },
   {
     path: "/case",
     about: "What the case file holds: kinds, figures, checks raised.",
@@ -46,6 +52,16 @@ export const caseRoutes: Route[] = [
 
 export const subjectHref = (subject: string): string => (subject.startsWith("theft/") ? theftHref(subject) : `/case/${subject}`);
 
+const KIND_COLUMNS = ["kind", "subjects", "claims"] as const;
+
+function kindList(context: SiteContext): (string | number)[][] {
+  return (Object.keys(KINDS) as Kind[]).map((kind) => [
+    kind,
+    readSubjects(context.log, context.at, kind).length,
+    readClaims(context.log, context.at, { kind }).length,
+  ]);
+}
+
 function casePage(context: SiteContext, path: string): Page {
   const kinds = (Object.keys(KINDS) as Kind[]).map((kind) => ({
     kind,
@@ -62,7 +78,7 @@ function casePage(context: SiteContext, path: string): Page {
   const body = html`<p class="label">The case</p>
 <h1>The case file</h1>
 <p class="standfirst">Who said what about whom: thefts, totals, groups, weapons, trade, workers, measures, replies. Each claim keeps who says it, how sure they were,
-and where it was read. Rival claims stand side by side, and a thin record says how thin it is.</p>
+and where it was read. Rival claims stand side by side, and a thin record says how thin it is. The same as <a href="/case.csv">CSV</a> and <a href="/case.json">JSON</a>.</p>
 <section class="scroll" tabindex="0" aria-label="What is held">
 <table class="data">
 <caption>What is held and released</caption>

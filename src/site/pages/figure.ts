@@ -13,7 +13,7 @@ import {
   type FigureSpec,
 } from "../../figures/figures.ts";
 import { listPublications } from "../../press/press.ts";
-import { csvAnswer, htmlType, jsonAnswer } from "../answers.ts";
+import { csvAnswer, htmlType, jsonAnswer, jsonList } from "../answers.ts";
 import { barChart, readSeries } from "../charts.ts";
 import { evidenceHref } from "../claim-parts.ts";
 import { html, nothing, type Html } from "../html.ts";
@@ -33,6 +33,16 @@ const COLUMNS = ["subject", "label", "value", "unit", "when", "low", "high", "cl
 
 export const figureRoutes: Route[] = [
   { path: "/figures", about: "Every named figure with its value.", render: (context, { path }) => figuresPage(context, path) },
+  {
+    path: "/figures.csv",
+    about: "The same list as CSV.",
+    render: (context) => csvAnswer("figures.csv", LIST_COLUMNS, figureList(context), DEPENDS),
+  },
+  {
+    path: "/figures.json",
+    about: "The same list as JSON.",
+    render: (context) => jsonList(context.at.log_size, LIST_COLUMNS, figureList(context), DEPENDS),
+  },
   {
     path: "/figures/:id",
     about:
@@ -55,13 +65,33 @@ export const figureRoutes: Route[] = [
   },
 ];
 
+const LIST_COLUMNS = ["figure", "title", "measure", "value", "unit", "low", "high", "rows", "unknown"] as const;
+
+function figureList(context: SiteContext): (string | null)[][] {
+  return listFigureSpecs(context.log)
+    .map(({ id }) => context.figure(id))
+    .filter((found) => found !== undefined)
+    .map(({ figure, named }) => [
+      named.id,
+      named.spec.title,
+      figure.measure,
+      figure.value,
+      figure.unit,
+      figure.low,
+      figure.high,
+      figure.row_count,
+      figure.unknown_count,
+    ]);
+}
+
 function figuresPage(context: SiteContext, path: string): Page {
   const rows = listFigureSpecs(context.log)
     .map(({ id }) => context.figure(id))
     .filter((found) => found !== undefined);
   const body = html`<p class="label"><a href="/case">The case file</a></p>
 <h1>Figures</h1>
-<p>A figure is a set of rules and what comes out of it: nobody types the number. Open one to see its rows and what was left out.</p>
+<p>A figure is a set of rules and what comes out of it: nobody types the number. Open one to see its rows and what was left out.
+The same list as <a href="/figures.csv">CSV</a> and <a href="/figures.json">JSON</a>.</p>
 ${
   rows.length === 0
     ? html`<p>No figure has been defined yet. The desk defines one with <code>npx tracewire figure --define FILE</code>.</p>`

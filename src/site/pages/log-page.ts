@@ -2,7 +2,7 @@
 import { createPublicKey } from "node:crypto";
 import { TracewireError } from "../../errors.ts";
 import { openCheckpoint, parseTilePath, tileBytes, type LogReader } from "../../evidence/evidence.ts";
-import { htmlType, jsonAnswer } from "../answers.ts";
+import { csvAnswer, htmlType, jsonAnswer, jsonList } from "../answers.ts";
 import { html, nothing, type Html } from "../html.ts";
 import { frame } from "../layout.ts";
 import type { Page } from "../page-store.ts";
@@ -17,6 +17,18 @@ const text = "text/plain; charset=utf-8";
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
 
 export const logRoutes: Route[] = [
+  {
+    path: "/log.csv",
+    about: "A page of the log's entries as CSV.",
+    query: ["from"],
+    render: (context, { query }) => csvAnswer("log.csv", COLUMNS, shownEntries(context, query).entries.map(cells), ["log"]),
+  },
+  {
+    path: "/log.json",
+    about: "A page of the log's entries as JSON.",
+    query: ["from"],
+    render: (context, { query }) => jsonList(context.log_size, COLUMNS, shownEntries(context, query).entries.map(cells), ["log"]),
+  },
   {
     path: "/log",
     about: "The log: size, root, signed checkpoint, newest entries.",
@@ -86,14 +98,29 @@ function publicEntry(log: LogReader, seq: number): PublicEntry {
   };
 }
 
-function logPage(context: SiteContext, query: URLSearchParams, path: string): Page {
-  const { log, log_size: size } = context;
+const COLUMNS = ["entry", "state", "kind", "at", "leaf"] as const;
+
+function cells({ seq, state, kind, at, leaf }: PublicEntry): (string | number | null)[] {
+  return [seq, state, kind ?? null, at ?? null, hex(leaf)];
+}
+
+/** The page of entries that ends at `from`, newest first. */
+function shownEntries(
+  { log, log_size: size }: SiteContext,
+  query: URLSearchParams,
+): { first: number; last: number; entries: PublicEntry[] } {
   const asked = query.get("from");
   if (asked !== null && !/^\d{1,12}$/.test(asked))
     throw new TracewireError("BAD_ARGUMENT", { what: `from: “${asked.slice(0, 40)}” is not a number of an entry` });
   const last = Math.min(asked === null ? size - 1 : Number(asked), size - 1);
   const first = Math.max(0, last - ENTRIES_SHOWN + 1);
-  const entries = Array.from({ length: Math.max(0, last - first + 1) }, (_, at) => publicEntry(log, last - at));
+  return { first, last, entries: Array.from({ length: Math.max(0, last - first + 1) }, (_, at) => publicEntry(log, last - at)) };
+}
+
+function logPage(context: SiteContext, query: URLSearchParams, path: string): Page {
+  const { log, log_size: size } = context;
+  const { first, last, entries } = shownEntries(context, query);
+  const tail = query.has("from") ? `?from=${last}` : "";
   const body = html`<p class="label">The log</p>
 <h1>Everything that happened, in order</h1>
 <p class="standfirst">Sources, claims, judgements, releases and published revisions are entries of one log, to which entries are only ever added. Each state of it is signed. Anyone who
@@ -105,7 +132,8 @@ keeps a checkpoint can prove later that something was changed.</p>
 <div><dt>Public key</dt><dd><a href="/log/key"><code>${context.verifierKey}</code></a></dd></div>
 </dl>
 <p>Of an entry that has not been released only its hash is shown: that it is there can be proved, what it says cannot be read. An erased entry leaves its hash and the entry that says why.
-The way to check one proof with <code>openssl</code> and <code>sha256sum</code> alone is in <code>docs/check-a-proof.md</code>; <code>npx tracewire verify</code> checks all of it.</p>
+The way to check one proof with <code>openssl</code> and <code>sha256sum</code> alone is in <code>docs/check-a-proof.md</code>; <code>npx tracewire verify</code> checks all of it.
+These entries as <a href="/log.csv${tail}">CSV</a> and <a href="/log.json${tail}">JSON</a>.</p>
 <section class="scroll" tabindex="0" aria-label="Entries">
 <table class="data">
 <thead><tr><th scope="col" class="num">Entry</th><th scope="col">What</th><th scope="col">When</th><th scope="col">Leaf</th></tr></thead>
@@ -127,7 +155,7 @@ ${entries.map(
       path,
       context,
       body,
-      unlisted: asked !== null,
+      unlisted: tail !== "",
     }),
     depends: ["log"],
   };
