@@ -3,6 +3,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { casefileView } from "./casefile/casefile.ts";
+import { datasetsView } from "./datasets/datasets.ts";
 import type { Effects } from "./effects.ts";
 import { TracewireError } from "./errors.ts";
 import {
@@ -25,7 +26,7 @@ import { figuresView, recordRestatements } from "./figures/figures.ts";
 import { pressView } from "./press/press.ts";
 
 /** Every view, in the order in which an entry is shown to them: later ones may read earlier ones. */
-export const VIEWS = [evidenceView, casefileView, figuresView, pressView] as const;
+export const VIEWS = [evidenceView, datasetsView, casefileView, figuresView, pressView] as const;
 
 export type NewsroomReader = EvidenceReader & { folder: string; verifierKey: string; close(): void };
 

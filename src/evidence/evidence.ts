@@ -23,6 +23,7 @@ export { openEgress, type Egress, type Fetched } from "./egress.ts";
 export { isPublicAddress } from "./address-rules.ts";
 export { backupNewsroom, restoreNewsroom } from "./backup.ts";
 export { exportBundle, type Bundle } from "./bundle.ts";
+export { merkleRoot } from "./merkle.ts";
 export { verifyBundle, type BundleReport } from "./verify-bundle.ts";
 export { verifyFolder, type VerifyFinding, type VerifyReport } from "./verify.ts";
 export { extractText } from "./extract.ts";
@@ -84,11 +85,12 @@ export type Capture = {
 
 /**
  * Stores the bytes durably and reads their text, before any transaction: a capture that cannot be read is
- * kept all the same and says why. Pass the result to `appendCapture` inside one.
+ * kept all the same and says why. Pass the result to `appendCapture` inside one. Importers, whose own reader goes over
+ * the bytes anyway, pass `extractTextInProcess`; a document from anywhere is read in a limited child.
  */
-export async function prepareCapture(blobs: BlobStore, input: CaptureInput): Promise<PreparedCapture> {
+export async function prepareCapture(blobs: BlobStore, input: CaptureInput, extract = extractText): Promise<PreparedCapture> {
   const { sha256 } = blobs.put(input.bytes);
-  const extraction = await extractText(input.bytes, { declared_media_type: input.declared_media_type, file_name: input.origin.name });
+  const extraction = await extract(input.bytes, { declared_media_type: input.declared_media_type, file_name: input.origin.name });
   return { input, sha256, extraction };
 }
 

@@ -87,3 +87,10 @@ export function largestPowerBelow(count: number): number {
   while (power * 2 < count) power *= 2;
   return power;
 }
+
+/** Root over data kept in order, as hex: for rows of a dataset (RFC 6962 section 2.1). */
+export function merkleRoot(data: readonly Uint8Array[]): string {
+  let frontier: Uint8Array[] = [];
+  for (const [size, item] of data.entries()) frontier = growFrontier(frontier, size, leafHash(item));
+  return Buffer.from(data.length === 0 ? emptyRoot() : frontierRoot(frontier)).toString("hex");
+}

@@ -1,0 +1,124 @@
+// The rows of datasets, beside the log: an entry names them by count and Merkle root, so that what is kept here can
+// be checked against it at any time and made again from the captures. A row becomes a claim only when it is cited.
+import assert from "node:assert/strict";
+import { TracewireError } from "../errors.ts";
+import { canonicalJson, merkleRoot, type Json, type LogReader, type Transaction, type View } from "../evidence/evidence.ts";
+import type { Row } from "./reader.ts";
+
+export type Dataset = {
+  seq: number;
+  at: string;
+  /** "ofac-sdn/entries" */
+  name: string;
+  edition: string | null;
+  title: string;
+  publisher: string;
+  captures: number[];
+  reader: string;
+  reader_version: string;
+  columns: string[];
+  key: string[];
+  row_count: number;
+  rows_root: string;
+  lacks: string;
+  unknown_fields: Record<string, number>;
+  licence?: string;
+  released?: number;
+};
+
+type ReadsDatabase = Pick<LogReader, "db">;
+
+/** Rows are no view: they come from captured bytes, not from entries alone. An erased dataset's rows go with it. */
+export const datasetsView: View = {
+  name: "datasets",
+  version: 1,
+  tables: [],
+  create: `CREATE TABLE IF NOT EXISTS dataset_rows (dataset INTEGER NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (dataset, at)) STRICT, WITHOUT ROWID`,
+  apply(db, { body }) {
+    if (body.kind !== "erasure") return;
+    for (const { seq, kind } of body.entries as unknown as { seq: number; kind: string }[])
+      if (kind === "dataset") db.prepare("DELETE FROM dataset_rows WHERE dataset = ?").run(seq);
+  },
+};
+
+export const rowLine = (row: Row): string => canonicalJson(row as Json);
+
+export function rowsRoot(rows: readonly Row[]): string {
+  return merkleRoot(rows.map((row) => Buffer.from(rowLine(row))));
+}
+
+export function storeRows(transaction: Transaction, seq: number, rows: readonly Row[]): void {
+  const insert = transaction.db.prepare("INSERT INTO dataset_rows (dataset, at, body) VALUES (?, ?, ?)");
+  for (const [at, row] of rows.entries()) insert.run(seq, at, rowLine(row));
+}
+
+const SELECT = "SELECT d.seq, d.body, i.released FROM datasets d JOIN entry_index i ON i.seq = d.seq";
+
+/** Datasets with rows, newest first; those of the case file's tables are read as claims and are not among them. */
+export function listDatasets(log: ReadsDatabase, log_size = Number.MAX_SAFE_INTEGER): Dataset[] {
+  return log.db
+    .prepare(`${SELECT} WHERE d.seq < ? AND i.erased IS NULL ORDER BY d.seq DESC`)
+    .all(log_size)
+    .map(toDataset)
+    .filter((dataset) => dataset.columns !== undefined);
+}
+
+/** "name" (its newest edition known at `log_size`) or "name@edition". Of what was released then, unless told. */
+export function findDataset(
+  log: ReadsDatabase,
+  reference: string,
+  log_size = Number.MAX_SAFE_INTEGER,
+  evidence: "released" | "all" = "released",
+): Dataset | undefined {
+  const [name, edition] = reference.split("@") as [string, string?];
+  const found = log.db
+    .prepare(`${SELECT} WHERE d.name = ? AND d.seq < ? AND i.erased IS NULL ORDER BY d.seq DESC`)
+    .all(name, log_size)
+    .map(toDataset)
+    .filter((dataset) => evidence === "all" || (dataset.released !== undefined && dataset.released < log_size))
+    .filter((dataset) => edition === undefined || dataset.edition === edition);
+  // The newest edition by its own date; a correction of the same edition replaces it by coming later.
+  return found.sort((a, b) => ((a.edition ?? "") < (b.edition ?? "") ? 1 : (a.edition ?? "") > (b.edition ?? "") ? -1 : b.seq - a.seq))[0];
+}
+
+export function requireDataset(log: ReadsDatabase, reference: string, log_size?: number, evidence?: "released" | "all"): Dataset {
+  const found = findDataset(log, reference, log_size, evidence);
+  if (found) return found;
+  const names = [...new Set(listDatasets(log, log_size).map((dataset) => dataset.name))];
+  throw new TracewireError("NOT_FOUND", {
+    what: `No released dataset "${reference}" is held`,
+    hint: names.length > 0 ? `Held: ${names.join(", ")}` : "Import one: tracewire import FORMAT FILE… --release",
+  });
+}
+
+const KEPT_MAX = 4;
+const kept = new Map<string, readonly Row[]>();
+
+/** All rows in their order. The last few sets read are kept: a dataset never changes. */
+export function readRows(log: ReadsDatabase, dataset: Pick<Dataset, "seq" | "row_count" | "rows_root" | "name">): readonly Row[] {
+  const key = dataset.rows_root;
+  const known = kept.get(key);
+  if (known) {
+    kept.delete(key);
+    kept.set(key, known);
+    return known;
+  }
+  const rows = log.db
+    .prepare("SELECT body FROM dataset_rows WHERE dataset = ? ORDER BY at")
+    .all(dataset.seq)
+    .map((row) => JSON.parse(row.body as string) as Row);
+  assert.equal(rows.length, dataset.row_count, `rows of dataset ${dataset.name} (entry ${dataset.seq}) are missing: tracewire doctor --repair`);
+  kept.set(key, rows);
+  if (kept.size > KEPT_MAX) kept.delete(kept.keys().next().value!);
+  return rows;
+}
+
+export function readRow(log: ReadsDatabase, seq: number, at: number): Row | undefined {
+  const row = log.db.prepare("SELECT body FROM dataset_rows WHERE dataset = ? AND at = ?").get(seq, at);
+  return row && (JSON.parse(row.body as string) as Row);
+}
+
+function toDataset(row: Record<string, unknown>): Dataset {
+  const body = JSON.parse(row.body as string) as Omit<Dataset, "seq">;
+  return { ...body, seq: row.seq as number, edition: body.edition ?? null, ...(row.released === null ? {} : { released: row.released as number }) };
+}

@@ -1,0 +1,27 @@
+// Every reader of a public source, one file each.
+import type { DatasetReader } from "./reader.ts";
+import { bitcoinBlocks } from "./readers/bitcoin-blocks.ts";
+import { csvTable } from "./readers/csv-table.ts";
+import { harmonizedSystem } from "./readers/harmonized-system.ts";
+import { incidentWiki } from "./readers/incident-wiki.ts";
+import { maltrail } from "./readers/maltrail.ts";
+import { mispActors } from "./readers/misp-actors.ts";
+import { mitreAttack } from "./readers/mitre-attack.ts";
+import { nomadEvents } from "./readers/nomad-events.ts";
+import { ofacCrypto } from "./readers/ofac-crypto.ts";
+import { ofacSdn } from "./readers/ofac-sdn.ts";
+import { roninTransfers } from "./readers/ronin-transfers.ts";
+
+export const READERS: readonly DatasetReader[] = [
+  nomadEvents,
+  roninTransfers,
+  incidentWiki,
+  maltrail,
+  mitreAttack,
+  mispActors,
+  ofacSdn,
+  ofacCrypto,
+  harmonizedSystem,
+  bitcoinBlocks,
+  csvTable,
+];

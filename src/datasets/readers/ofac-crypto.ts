@@ -1,0 +1,30 @@
+// A public extract of the crypto addresses on OFAC's list: one file for each asset, one address a line.
+import { refuseRow, textOf, type DatasetReader, type Row } from "../reader.ts";
+
+export const ofacCrypto: DatasetReader = {
+  format: "ofac-crypto",
+  version: "1",
+  title: "Crypto addresses on OFAC’s list, as extracted",
+  publisher: "US Treasury, OFAC, as extracted by a public project",
+  files: "sanctioned_addresses_….txt, one for each asset",
+  grade: "copy",
+  source_grade: "B",
+  item_grade: "2",
+  lacks: "Addresses only: no name, no programme, no date of listing. The edition of September 2024 still holds what was delisted on Mar 21, 2025.",
+  recognises: (name) => /^sanctioned_addresses_[A-Z]+\.txt$/.test(name),
+  read(files) {
+    const rows = files.flatMap((file): Row[] => {
+      const asset = /_([A-Z]+)\.txt$/.exec(file.name)?.[1] ?? "";
+      return textOf(file)
+        .split("\n")
+        .map((line, at) => {
+          const address = line.trim();
+          if (address !== "" && !/^[A-Za-z0-9:]{20,110}$/.test(address)) refuseRow(file, at + 1, `"${address}" is no address`);
+          // Case says nothing in a hexadecimal address (EIP-55 puts a checksum there), and everything elsewhere.
+          return { asset, address: /^0x[0-9a-fA-F]{40}$/.test(address) ? address.toLowerCase() : address };
+        })
+        .filter((row) => row.address !== "");
+    });
+    return { tables: [{ name: "addresses", columns: ["asset", "address"], key: ["asset", "address"], rows }] };
+  },
+};
