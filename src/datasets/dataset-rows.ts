@@ -63,12 +63,13 @@ export function listDatasets(log: ReadsDatabase, log_size = Number.MAX_SAFE_INTE
     .filter((dataset) => dataset.columns !== undefined);
 }
 
-/** "name" (its newest edition known at `log_size`) or "name@edition". Of what was released then, unless told. */
+/** "name" (its newest edition known at `log_size`, and of `as_of` or before) or "name@edition". Of what was released then, unless told. */
 export function findDataset(
   log: ReadsDatabase,
   reference: string,
   log_size = Number.MAX_SAFE_INTEGER,
   evidence: "released" | "all" = "released",
+  as_of?: string,
 ): Dataset | undefined {
   const [name, edition] = reference.split("@") as [string, string?];
   const found = log.db
@@ -76,7 +77,8 @@ export function findDataset(
     .all(name, log_size)
     .map(toDataset)
     .filter((dataset) => evidence === "all" || (dataset.released !== undefined && dataset.released < log_size))
-    .filter((dataset) => edition === undefined || dataset.edition === edition);
+    .filter((dataset) => edition === undefined || dataset.edition === edition)
+    .filter((dataset) => as_of === undefined || dataset.edition === null || dataset.edition.slice(0, as_of.length) <= as_of);
   // The newest edition by its own date; a correction of the same edition replaces it by coming later.
   return found.sort((a, b) => ((a.edition ?? "") < (b.edition ?? "") ? 1 : (a.edition ?? "") > (b.edition ?? "") ? -1 : b.seq - a.seq))[0];
 }

@@ -11,17 +11,19 @@ import {
   formatDecimal,
   parseDecimal,
   percentDecimal,
+  roundDecimal,
   roundingPower,
   subtractDecimal,
   type Decimal,
 } from "./decimal.ts";
 import type { Figure, FigureRow } from "./figure.ts";
-import type { FigureSpec } from "./figure-spec.ts";
+import { kindOfFigure, type FigureSpec } from "./figure-spec.ts";
+import { computeRows } from "./compute-rows.ts";
 import { chooseClaim, rowOf } from "./choose-claim.ts";
 import { periodDays, periodLengthName } from "./periods.ts";
 import { selectSubjects, type Excluded, type Selected } from "./select-subjects.ts";
 
-type Computed = Omit<Figure, "rows_sha256" | "log_size" | "root" | "rules_version" | "row_count">;
+type Computed = Omit<Figure, "rows_sha256" | "log_size" | "root" | "rules_version" | "row_count"> & Partial<Pick<Figure, "rows_sha256" | "row_count">>;
 type Sum = { value: Decimal; low: Decimal; high: Decimal; unknown: number };
 
 export function computeVersion1(log: LogReader, spec: FigureSpec, log_size: number): Figure {
@@ -29,8 +31,8 @@ export function computeVersion1(log: LogReader, spec: FigureSpec, log_size: numb
   const computed = compute(log, spec, at);
   return {
     ...computed,
-    row_count: String(computed.rows.length),
-    rows_sha256: sha256Hex(canonicalJson(computed.rows as unknown as Json)),
+    row_count: computed.row_count ?? String(computed.rows.length),
+    rows_sha256: computed.rows_sha256 ?? sha256Hex(canonicalJson(computed.rows as unknown as Json)),
     log_size: String(log_size),
     root: log_size === 0 ? "" : log.root(log_size),
     rules_version: "1",
@@ -38,7 +40,10 @@ export function computeVersion1(log: LogReader, spec: FigureSpec, log_size: numb
 }
 
 function compute(log: LogReader, spec: FigureSpec, at: Vantage): Computed {
+  if (spec.of === "row" && !spec.parts) return overRows(log, spec, at);
   switch (spec.measure) {
+    case "rows":
+      return overRows(log, spec, at);
     case "count":
     case "sum":
       if (spec.unit_of_count === "value") return countValues(log, spec, at);
@@ -51,8 +56,14 @@ function compute(log: LogReader, spec: FigureSpec, at: Vantage): Computed {
       return quote(log, spec, at);
     case "share":
     case "compare":
+    case "product":
       return shareOrCompare(log, spec, at);
   }
+}
+
+function overRows(log: LogReader, spec: FigureSpec, at: Vantage): Computed {
+  const computed = computeRows(log, spec, at);
+  return { id: spec.id, measure: spec.measure, low: null, high: null, unknown_count: "0", excluded: [], not_compared: [], ...computed };
 }
 
 /** A count of subjects (thefts, or the victims they hit), or the sum of their chosen amounts. */
@@ -138,7 +149,7 @@ function countVictims(log: LogReader, selected: Selected[], spec: FigureSpec, at
 function columnSum(log: LogReader, spec: FigureSpec, at: Vantage): Computed {
   const inTable = (claim: Claim) =>
     (spec.choice?.claimants?.includes(claim.claimant) ?? true) && (spec.choice?.documents?.includes(claim.document ?? "") ?? true);
-  const all = readClaims(log, at, { kind: spec.of, field: spec.field }).filter(inTable);
+  const all = readClaims(log, at, { kind: kindOfFigure(spec), field: spec.field }).filter(inTable);
   const [inside, outside] = partition(all, (claim) => claim.period !== undefined && (!spec.period || isWithin(claim.period, spec.period)));
   const rows = inside
     .sort((a, b) => (a.period! < b.period! ? -1 : 1))
@@ -166,11 +177,13 @@ function quote(log: LogReader, spec: FigureSpec, at: Vantage): Computed {
   const { chosen, rivals, left_out } = chooseClaim(claims, spec);
   const rows = chosen ? [rowOf({ subject: spec.subject!, label: spec.title, when: chosen.period ?? null, claims }, chosen, rivals)] : [];
   const range = rows[0];
+  const value = chosen?.value ?? null;
   return {
     id: spec.id,
     measure: spec.measure,
-    value: chosen?.value ?? null,
-    unit: spec.noun ? nounOf(spec) : (chosen?.unit ?? ""),
+    // "4502.9 BTC" is one text; asked for in that unit it is a number.
+    value: value !== null && spec.unit && value.endsWith(` ${spec.unit}`) ? value.slice(0, -spec.unit.length - 1) : value,
+    unit: spec.noun ? nounOf(spec) : (chosen?.unit ?? spec.unit ?? ""),
     low: spec.dispersion === "none" ? null : (range?.low ?? null),
     high: spec.dispersion === "none" ? null : (range?.high ?? null),
     unknown_count: chosen ? "0" : "1",
@@ -183,7 +196,7 @@ function quote(log: LogReader, spec: FigureSpec, at: Vantage): Computed {
 
 /** One point for each published period, with every rival value of that period beside the chosen one. */
 function seriesOfTotals(log: LogReader, spec: FigureSpec, at: Vantage): Computed {
-  const claims = readClaims(log, at, { kind: spec.of, field: spec.field });
+  const claims = readClaims(log, at, { kind: kindOfFigure(spec), field: spec.field });
   const notCompared: Figure["not_compared"] = [];
   const rows: FigureRow[] = [];
   const excluded: Figure["excluded"] = [];
@@ -270,12 +283,12 @@ function shareOrCompare(log: LogReader, spec: FigureSpec, at: Vantage): Computed
     notes.push(`Unequal periods: ${said}.`);
   }
   const [a, b] = figures.map((figure) => (figure.value === null ? undefined : parseDecimal(figure.value)));
-  const value = !a || !b ? undefined : spec.measure === "share" ? percentDecimal(a, b, 1) : subtractDecimal(a, b);
+  const value = !a || !b ? undefined : combine(spec, a, b);
   return {
     id: spec.id,
     measure: spec.measure,
     value: value ? formatDecimal(value) : null,
-    unit: spec.measure === "share" ? "percent" : figures[0]!.unit,
+    unit: spec.measure === "share" ? "percent" : spec.measure === "product" ? (spec.currency ?? spec.unit ?? figures[1]!.unit) : figures[0]!.unit,
     low: null,
     high: null,
     unknown_count: String(figures.reduce((sum, figure) => sum + Number(figure.unknown_count), 0)),
@@ -296,6 +309,14 @@ function shareOrCompare(log: LogReader, spec: FigureSpec, at: Vantage): Computed
     not_compared: figures.flatMap((figure) => figure.not_compared),
     notes,
   };
+}
+
+/** A share in percent, a difference, or a quantity times its price, to the decimals that the rules state. */
+function combine(spec: FigureSpec, a: Decimal, b: Decimal): Decimal | undefined {
+  if (spec.measure === "share") return percentDecimal(a, b, spec.decimals ?? 1);
+  if (spec.measure === "compare") return subtractDecimal(a, b);
+  const product = { units: a.units * b.units, scale: a.scale + b.scale };
+  return spec.decimals === undefined ? product : roundDecimal(product, -spec.decimals);
 }
 
 function sumRows(rows: FigureRow[], spec: FigureSpec): Sum {

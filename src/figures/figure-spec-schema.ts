@@ -11,13 +11,63 @@ const names = Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { maxIte
 const subjectWithReason = Type.Object({ subject: Type.String(), why: Type.String({ minLength: 3, maxLength: 400 }) }, closed);
 const DATE = "^\\d{4}-\\d{2}-\\d{2}$";
 
+const datasetName = Type.String({ pattern: "^[a-z0-9-]+/[a-z0-9-]+(@\\d{4}(-\\d{2}(-\\d{2})?)?)?$" });
+const cells = Type.Optional(Type.Array(Type.String({ maxLength: 200 }), { minItems: 1, maxItems: 200 }));
+const rowTests = Type.Array(
+  Type.Object(
+    {
+      column: Type.String(),
+      is: cells,
+      not: cells,
+      starts: cells,
+      contains: cells,
+      from: Type.Optional(Type.String()),
+      to: Type.Optional(Type.String()),
+    },
+    closed,
+  ),
+  { maxItems: 12 },
+);
+const otherRows = Type.Object({ dataset: datasetName, column: Type.String(), where: Type.Optional(rowTests) }, closed);
+
 export const FigureSpecSchema = Type.Object(
   {
     id: Type.String({ pattern: "^[a-z0-9][a-z0-9-]{2,79}$" }),
     title: Type.String({ minLength: 3, maxLength: 200 }),
     /** quote: one published value. column_sum: the sum of a published table's column, which is not a count of rows. */
-    measure: choice(["count", "sum", "series", "share", "compare", "quote", "column_sum"]),
-    of: choice(Object.keys(KINDS) as Kind[]),
+    measure: choice(["count", "sum", "series", "share", "compare", "product", "quote", "column_sum", "rows"]),
+    /** A kind of the case file, or "row": rows of a dataset. */
+    of: choice([...(Object.keys(KINDS) as Kind[]), "row"] as const),
+    /** Rows: of which dataset ("ofac-sdn/entries@2019-01"; without a date, its newest edition), and which of them. */
+    dataset: Type.Optional(datasetName),
+    where: Type.Optional(rowTests),
+    take: Type.Optional(choice(["count", "distinct", "sum", "minimum", "maximum", "most", "most_count", "only"])),
+    column: Type.Optional(Type.String()),
+    /** Only rows whose `column` stands, or does not stand, in another dataset. */
+    in: Type.Optional(otherRows),
+    not_in: Type.Optional(otherRows),
+    /** Only values of `column` that at least so many different others have. */
+    shared_by: Type.Optional(Type.Object({ column: Type.String(), at_least: Type.Integer({ minimum: 2, maximum: 1_000 }) }, closed)),
+    /** A series: one point for each value of a column, or for its first characters (4 of a date: its year). */
+    by_column: Type.Optional(
+      Type.Object(
+        {
+          column: Type.String(),
+          first: Type.Optional(Type.Integer({ minimum: 1, maximum: 40 })),
+          order: Type.Optional(choice(["label", "largest"])),
+          most: Type.Optional(Type.Integer({ minimum: 1, maximum: 60 })),
+        },
+        closed,
+      ),
+    ),
+    /** For "most": the first characters by which values are taken together. */
+    first: Type.Optional(Type.Integer({ minimum: 1, maximum: 40 })),
+    /** Of what the value is; "date", "year" and "text" are printed as they are. */
+    unit: Type.Optional(Type.String({ maxLength: 40 })),
+    /** Decimals of the asset when a column is in its base units. */
+    base_decimals: Type.Optional(Type.Integer({ minimum: 0, maximum: 30 })),
+    /** Decimals of a share or a product. */
+    decimals: Type.Optional(Type.Integer({ minimum: 0, maximum: 8 })),
     /** Rule 15: what is measured (taken, recovered, …). */
     field: Type.Optional(Type.String()),
     /** What one unit is called in a sentence: theft, attack, victim. */

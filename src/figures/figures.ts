@@ -2,14 +2,16 @@
 import { canonicalJson, type Json, type LogReader, type Transaction } from "../evidence/evidence.ts";
 import { TracewireError } from "../errors.ts";
 import { computeFigure } from "./compute-figure.ts";
+import { isOverRowsOnly } from "./compute-rows.ts";
 import type { Figure } from "./figure.ts";
 import { parseFigureSpec, type FigureSpec } from "./figure-spec.ts";
 
 export { computeFigure, figureHash, RULES_VERSION } from "./compute-figure.ts";
 export { figureSpecSchema, parseFigureSpec, type FigureSpec } from "./figure-spec.ts";
+export { datasetsOf, isOverRowsOnly, ROWS_LISTED_MAX } from "./compute-rows.ts";
 export type { Figure, FigureRow } from "./figure.ts";
 export { figuresView } from "./figures-view.ts";
-export { describeFigure, figurePhrase, formatCount, formatMoney, formatValue, numberWord, type FigureWords } from "./wording.ts";
+export { describeFigure, figurePhrase, formatCount, formatDate, formatMoney, formatValue, numberWord, type FigureWords } from "./wording.ts";
 export { addDecimal, compareDecimal, formatDecimal, parseDecimal } from "./decimal.ts";
 
 export type NamedSpec = { id: string; seq: number; spec: FigureSpec };
@@ -73,10 +75,14 @@ const CAUSES_MAX = 50;
  */
 export function recordRestatements(transaction: Transaction, log: LogReader, size_before: number, by: string): void {
   const size = transaction.size();
+  // Datasets never change: a figure over rows alone moves only with a new dataset, a release of one, or an erasure.
+  const rowsMoved = transaction.db
+    .prepare("SELECT 1 FROM entry_index WHERE (seq >= ? AND kind IN ('dataset', 'erasure', 'figure')) OR (kind = 'dataset' AND released >= ?) LIMIT 1")
+    .get(size_before, size_before);
   for (const stated of transaction.db.prepare("SELECT * FROM stated_figures WHERE log_size <= ? ORDER BY id").all(size_before)) {
     const named = findFigureSpec(transaction, stated.id as string);
     const oldSpec = transaction.db.prepare("SELECT spec FROM figure_specs WHERE seq = ?").get(stated.spec_seq as number);
-    if (!named || !oldSpec) continue;
+    if (!named || !oldSpec || (!rowsMoved && isOverRowsOnly(named.spec))) continue;
     // The root over an uncommitted log is not known yet, and a restatement does not need it.
     const rootless: LogReader = { ...log, root: () => "" };
     const now = computeFigure(rootless, named.spec, size);

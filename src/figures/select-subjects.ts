@@ -3,7 +3,7 @@ import { kindSpec, readClaims, readJudgements, type Claim, type Vantage } from "
 import type { LogReader } from "../evidence/evidence.ts";
 import { chooseClaim } from "./choose-claim.ts";
 import { compareDecimal, parseDecimal } from "./decimal.ts";
-import type { FigureSpec } from "./figure-spec.ts";
+import { kindOfFigure, type FigureSpec } from "./figure-spec.ts";
 import { firstDay, lastDay } from "./periods.ts";
 
 export type Selected = { subject: string; label: string; when: string | null; claims: Claim[] };
@@ -15,11 +15,11 @@ export function selectSubjects(log: LogReader, spec: FigureSpec, at: Vantage): {
       .filter((judgement) => judgement.verdict === "negative")
       .map((judgement) => judgement.subject),
   );
-  const claims = Map.groupBy(readClaims(log, at, { kind: spec.of }), (claim) => claim.subject);
+  const claims = Map.groupBy(readClaims(log, at, { kind: kindOfFigure(spec) }), (claim) => claim.subject);
   const selected: Selected[] = [];
   const excluded: Excluded[] = [];
   for (const [subject, own] of [...claims].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const label = latest(own, kindSpec(spec.of).title) ?? subject;
+    const label = latest(own, kindSpec(kindOfFigure(spec)).title) ?? subject;
     const when = spec.period && spec.period.basis !== "period" ? (latest(own, spec.period.basis) ?? null) : (latest(own, "date") ?? null);
     const why = spec.include?.some((item) => item.subject === subject) ? undefined : reasonLeftOut(subject, own, spec, unnamed);
     if (why) excluded.push({ subject, label, why });
@@ -35,7 +35,7 @@ function reasonLeftOut(subject: string, claims: Claim[], spec: FigureSpec, unnam
 
   if (period && period.basis !== "period") {
     const date = of(period.basis);
-    if (!date) return `nobody states its ${kindSpec(spec.of).fields[period.basis]?.label.toLowerCase() ?? "date"}`;
+    if (!date) return `nobody states its ${kindSpec(kindOfFigure(spec)).fields[period.basis]?.label.toLowerCase() ?? "date"}`;
     if (period.placeholders === "exclude" && date.length < 10) return "dated only to the month or year";
     if (lastDay(date) < period.from || firstDay(date) > period.to) return "outside the period";
   }

@@ -38,9 +38,13 @@ export function describeFigure(figure: Figure, spec: FigureSpec, chosen?: Claim)
 /** A value with its unit, for prose ("short") or for a table ("exact"). Unknown is said, never zero. */
 export function formatValue(value: string | null, unit: string, form: "short" | "exact" | "words", spec?: FigureSpec): string {
   if (value === null) return "not known";
-  if (unit in SYMBOLS || /^[A-Z]{3}$/.test(unit))
+  // Crypto assets have three letters too, and no cents: ISO 4217 codes only.
+  if (unit in SYMBOLS || (/^[A-Z]{3}$/.test(unit) && !["BTC", "ETH"].includes(unit)))
     return formatMoney(value, unit, form === "exact" ? "exact" : "short", spec?.rounding?.power);
   if (unit === "percent") return `${value} %`;
+  if (unit === "date") return formatDate(value.slice(0, 10));
+  if (unit === "year" || unit === "text") return value;
+  if (form === "short" && spec?.rounding) return formatCount(formatDecimal(roundDecimal(parseDecimal(value), spec.rounding.power)));
   if (form === "words") return numberWord(value);
   if (form === "short") return formatCount(value);
   return `${formatCount(value)} ${singularIf(value, unit, spec)}`;
@@ -89,6 +93,8 @@ function whoSays(figure: Figure, chosen: Claim | undefined): string {
   }
   if (chosen && figure.measure === "column_sum")
     return `Our addition of ${chosen.claimant}${chosen.document ? `, ${chosen.document}` : ""}${chosen.relayed_by ? `, as transcribed by ${chosen.relayed_by}` : ""}: ${hedgeWords(chosen)}`;
+  if (figure.measure === "rows" || (figure.measure === "series" && figure.rows[0]?.subject.startsWith("row/")))
+    return `Our ${figure.rows.length === 1 ? "reading" : "count"} of rows published by ${claimants.slice(0, 3).join(", ") || "their source"}`;
   if (claimants.length === 0) return "Our count of what the case file holds";
   return `Our computation over values given by ${claimants.slice(0, 3).join(", ")}${claimants.length > 3 ? ` and ${claimants.length - 3} others` : ""}`;
 }
@@ -99,20 +105,23 @@ function hedgeWords(claim: Claim): string {
 }
 
 function howWeCounted(figure: Figure, spec: FigureSpec): string[] {
-  const kind = kindSpec(spec.of);
-  const field = spec.field ? kind.fields[spec.field]?.label.toLowerCase() : undefined;
+  if (spec.of === "row" && !spec.parts) return [...rowWords(spec), ...figure.notes];
+  const kind = spec.of === "row" ? undefined : kindSpec(spec.of);
+  const field = spec.field ? kind?.fields[spec.field]?.label.toLowerCase() : undefined;
   const lines: (string | undefined | false)[] = [
     {
       count:
         spec.unit_of_count === "value"
           ? `Different values printed for one and the same ${field ?? "thing"}, counted once each.`
-          : `One unit is one ${spec.unit_of_count === "victim" ? "victim, as labelled" : (spec.noun?.one ?? kind.one)}${spec.merge === "none" ? "" : "; rows are merged only by a recorded judgement"}.`,
-      sum: `The sum of the ${field ?? "values"} over ${kind.many}, one value for each.`,
+          : `One unit is one ${spec.unit_of_count === "victim" ? "victim, as labelled" : (spec.noun?.one ?? kind?.one ?? "row")}${spec.merge === "none" ? "" : "; rows are merged only by a recorded judgement"}.`,
+      sum: `The sum of the ${field ?? "values"} over ${kind?.many ?? "rows"}, one value for each.`,
       quote: `One published value, quoted; it is not recomputed.`,
       column_sum: `The sum of a published table's column (${field}), over its ${numberWord(figure.row_count)} rows; not a count of rows.`,
       series: `One point a year: the ${field}.`,
-      share: `One figure as a share of another.`,
-      compare: `The difference between two figures.`,
+      share: `One figure as a share of another: ${partWords(spec, " of ")}.`,
+      compare: `The difference between two figures: ${partWords(spec, " less ")}.`,
+      product: `One figure times another: ${partWords(spec, " times ")}.`,
+      rows: `Rows of a dataset.`,
     }[spec.measure],
     spec.choice?.documents?.length ? `Table or document: ${spec.choice.documents.join("; ")}.` : undefined,
     spec.attribution?.levels && `Blamed by: ${spec.attribution.levels.map(levelWords).join(", ")}.`,
@@ -147,6 +156,42 @@ function howWeCounted(figure: Figure, spec: FigureSpec): string[] {
     ...figure.notes,
   ];
   return lines.filter((line): line is string => Boolean(line));
+}
+
+const partWords = (spec: FigureSpec, between: string): string => (spec.parts ?? []).map((part) => `“${part.title}”`).join(between);
+
+/** The rules of a figure over rows, one a line. */
+function rowWords(spec: FigureSpec): string[] {
+  const list = (items: readonly string[]) => (items.length > 4 ? `${items.slice(0, 3).join(", ")} or ${items.length - 3} others` : items.join(" or "));
+  const column = spec.column?.replaceAll("_", " ");
+  const taken = {
+    count: "Rows are counted, one by one.",
+    distinct: `Different values of “${column}” are counted once each.`,
+    sum: `The values of “${column}” are added${spec.base_decimals ? `, in base units of which ${spec.base_decimals} decimals make one ${spec.unit ?? "unit"}` : ""}.`,
+    minimum: `The lowest, or first, value of “${column}”.`,
+    maximum: `The highest, or last, value of “${column}”.`,
+    most: `The value of “${column}” that most rows have.`,
+    most_count: `How many rows have the value of “${column}” that most have.`,
+    only: `The one row that is left: its “${column}”.`,
+  }[spec.take ?? "count"];
+  return [
+    ...(spec.by_column ? [`One point for each ${spec.by_column.first === 4 ? "year of" : "value of"} “${spec.by_column.column.replaceAll("_", " ")}”.`] : []),
+    taken,
+    ...(spec.where ?? []).map((test) => {
+      const words = [
+        test.is && `is ${list(test.is.map((cell) => cell || "empty"))}`,
+        test.not && `is not ${list(test.not.map((cell) => cell || "empty"))}`,
+        test.starts && `begins with ${list(test.starts)}`,
+        test.contains && `contains ${list(test.contains)}`,
+        test.from && `is ${test.from} or later`,
+        test.to && `is ${test.to} or earlier`,
+      ].filter(Boolean);
+      return `Only rows whose “${test.column.replaceAll("_", " ")}” ${words.join(", and ")}.`;
+    }),
+    ...(spec.in ? [`Only where the same stands in ${spec.in.dataset}.`] : []),
+    ...(spec.not_in ? [`Only where the same does not stand in ${spec.not_in.dataset}.`] : []),
+    ...(spec.shared_by ? [`Only values that at least ${numberWord(String(spec.shared_by.at_least))} different ${spec.shared_by.column.replaceAll("_", " ")}s have.`] : []),
+  ];
 }
 
 export function formatDate(date: string): string {

@@ -3,10 +3,16 @@ import { TracewireError } from "../errors.ts";
 import { canonicalJson, type Json, type LogReader, type Transaction } from "../evidence/evidence.ts";
 import { computeFigure, requireFigureSpec, type Figure } from "../figures/figures.ts";
 import { lintStory, type LintFinding } from "./lint.ts";
+import { readPublication, type Publication, type Waiver } from "./read-press.ts";
 import { figuresOf, parseStory, type Story } from "./story.ts";
 
 export { pressView } from "./press-view.ts";
 export { LINT_RULES, lintStory, type LintFinding } from "./lint.ts";
+export { listAffected, type Affected } from "./affected.ts";
+export * from "./read-press.ts";
+export { changedSentences, diffSentences, type DiffLine, type SentenceChange } from "./story-diff.ts";
+export { printedForm, printerOf, sentencesOf, textOf as storyTextOf, type Printer } from "./story-print.ts";
+export { TOPICS, slugOf } from "./topics.ts";
 export {
   FIGURE_FORMS,
   storySchema,
@@ -21,21 +27,6 @@ export {
 } from "./story.ts";
 export { formatStoryText, parseStoryText } from "./story-text.ts";
 
-export type Waiver = { rule: string; why: string };
-
-export type Publication = {
-  seq: number;
-  at: string;
-  by: string;
-  slug: string;
-  revision: number;
-  story: Story;
-  /** The figures as of publication: this is what the page shows, for ever. */
-  figures: Figure[];
-  waivers: Waiver[];
-  why?: string;
-};
-
 /** The figures a story binds, computed over released evidence as known at `log_size`. */
 export function computeStoryFigures(log: LogReader, story: Story, log_size = log.size()): Map<string, Figure> {
   const figures = new Map<string, Figure>();
@@ -43,7 +34,14 @@ export function computeStoryFigures(log: LogReader, story: Story, log_size = log
   return figures;
 }
 
-export type PublishOptions = { by: string; why?: string; waivers?: Waiver[] };
+export type PublishOptions = {
+  by: string;
+  /** Why there is a new revision; a correction says in `what` what was wrong, for readers. */
+  why?: string;
+  waivers?: Waiver[];
+  correction?: { what: string };
+  scheduled_for?: string;
+};
 export type PublishOutcome =
   { outcome: "published"; seq: number; revision: number } | { outcome: "unchanged"; seq: number; revision: number };
 
@@ -58,14 +56,11 @@ export function publishStory(transaction: Transaction, log: LogReader, value: St
   const open = lintStory(log, story, figures).filter((finding) => !waived.has(finding.rule));
   if (open.length > 0) throw lintFailed(story.slug, open);
   const last = readPublication(log, story.slug);
-  const values = (list: Figure[]) =>
-    JSON.stringify(list.map(({ id, value, low, high, rows_sha256 }) => [id, value, low, high, rows_sha256]));
-  if (
-    last &&
-    canonicalJson(last.story as unknown as Json) === canonicalJson(story as unknown as Json) &&
-    values(last.figures) === values([...figures.values()])
-  )
-    return { outcome: "unchanged", seq: last.seq, revision: last.revision };
+  if (last && isSame(last, story, figures)) return { outcome: "unchanged", seq: last.seq, revision: last.revision };
+  if (options.correction && !last)
+    throw new TracewireError("NOT_FOUND", { what: `${story.slug} was never published, so there is nothing to correct`, where: story.slug });
+  if (last && last.story.type !== story.type)
+    throw new TracewireError("BAD_STORY", { what: `${story.slug} was published as a ${last.story.type}`, where: story.slug, hint: "Give it another slug." });
   const revision = (last?.revision ?? 0) + 1;
   const seq = transaction.append({
     kind: "publication",
@@ -75,36 +70,39 @@ export function publishStory(transaction: Transaction, log: LogReader, value: St
     figures: [...figures.values()] as unknown as Json,
     waivers: (options.waivers ?? []) as unknown as Json,
     why: options.why,
+    ...(options.correction ? { correction: options.correction } : {}),
+    ...(options.scheduled_for ? { scheduled_for: options.scheduled_for } : {}),
     by: options.by,
   });
   return { outcome: "published", seq, revision };
 }
 
-/** The newest revision of a story, or the one asked for. */
-export function readPublication(log: Pick<LogReader, "db">, slug: string, revision?: number): Publication | undefined {
-  const row =
-    revision === undefined
-      ? log.db.prepare("SELECT seq, body FROM publications WHERE slug = ? ORDER BY revision DESC LIMIT 1").get(slug)
-      : log.db.prepare("SELECT seq, body FROM publications WHERE slug = ? AND revision = ?").get(slug, revision);
-  return row && toPublication(row);
+/** Takes a story back: its address stays and says why; what was printed stays readable as the revision before. */
+export function withdrawStory(transaction: Transaction, log: LogReader, slug: string, options: { by: string; why: string }): PublishOutcome {
+  const last = readPublication(log, slug);
+  if (!last) throw new TracewireError("NOT_FOUND", { what: `There is no published story "${slug}"` });
+  if (last.withdrawn) return { outcome: "unchanged", seq: last.seq, revision: last.revision };
+  const seq = transaction.append({
+    kind: "publication",
+    slug,
+    revision: last.revision + 1,
+    story: last.story as unknown as Json,
+    figures: last.figures as unknown as Json,
+    waivers: last.waivers as unknown as Json,
+    withdrawn: { why: options.why },
+    by: options.by,
+  });
+  return { outcome: "published", seq, revision: last.revision + 1 };
 }
 
-/** The newest revision of every story, latest first. */
-export function listPublications(log: Pick<LogReader, "db">): Publication[] {
-  return log.db
-    .prepare(
-      "SELECT p.seq, p.body FROM publications p WHERE p.revision = (SELECT max(revision) FROM publications WHERE slug = p.slug) ORDER BY p.seq DESC",
-    )
-    .all()
-    .map(toPublication);
-}
-
-export function listRevisions(log: Pick<LogReader, "db">, slug: string): Publication[] {
-  return log.db.prepare("SELECT seq, body FROM publications WHERE slug = ? ORDER BY revision").all(slug).map(toPublication);
-}
-
-function toPublication(row: Record<string, unknown>): Publication {
-  return { seq: row.seq as number, ...(JSON.parse(row.body as string) as Omit<Publication, "seq">) };
+function isSame(last: Publication, story: Story, figures: Map<string, Figure>): boolean {
+  const values = (list: Iterable<Figure>) =>
+    JSON.stringify([...list].map(({ id, value, low, high, rows_sha256 }) => [id, value, low, high, rows_sha256]));
+  return (
+    !last.withdrawn &&
+    canonicalJson(last.story as unknown as Json) === canonicalJson(story as unknown as Json) &&
+    values(last.figures) === values(figures.values())
+  );
 }
 
 function lintFailed(slug: string, findings: LintFinding[]): TracewireError {

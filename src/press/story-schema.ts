@@ -37,7 +37,9 @@ const section = Type.Object(
 
 export const StorySchema = Type.Object(
   {
-    type: Type.Literal("story"),
+    /** A press release is somebody's own text: it is marked as supplied and never stands among the reporting. */
+    type: oneOf(["story", "release"] as const),
+    supplied_by: Type.Optional(plain(120)),
     slug: Type.String({ pattern: "^[a-z0-9][a-z0-9-]{2,99}$" }),
     topic: plain(40),
     byline: plain(80),

@@ -4,7 +4,7 @@ import { TracewireError } from "../errors.ts";
 import { FIGURE_FORMS, parseStory, type Block, type FigureForm, type Inline, type InlineNode, type Story } from "./story.ts";
 
 const LINES_MAX = 5_000;
-const HEAD_KEYS = ["slug", "topic", "byline", "happened", "picture", "reply"];
+const HEAD_KEYS = ["type", "supplied", "slug", "topic", "byline", "happened", "picture", "reply"];
 
 /** Reads the text form. Throws BAD_STORY with file and line. */
 export function parseStoryText(text: string, file = "story"): Story {
@@ -51,7 +51,8 @@ export function parseStoryText(text: string, file = "story"): Story {
   }
   return parseStory(
     {
-      type: "story",
+      type: head.type?.[0] ?? "story",
+      ...(head.supplied ? { supplied_by: head.supplied[0] } : {}),
       slug: head.slug?.[0],
       topic: head.topic?.[0],
       byline: head.byline?.[0],
@@ -68,6 +69,7 @@ export function parseStoryText(text: string, file = "story"): Story {
 
 export function formatStoryText(story: Story): string {
   const head = [
+    ...(story.type === "release" ? ["type: release", `supplied: ${story.supplied_by}`] : []),
     `slug: ${story.slug}`,
     `topic: ${story.topic}`,
     `byline: ${story.byline}`,

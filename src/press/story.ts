@@ -9,7 +9,13 @@ export const storySchema = lazily<typeof import("./story-schema.ts")>(import.met
 
 export function parseStory(value: unknown, where?: string): Story {
   const compiled = storySchema().compiledStory;
-  if (compiled.Check(value)) return value;
+  if (compiled.Check(value)) {
+    if ((value.type === "release") === (value.supplied_by !== undefined)) return value;
+    throw new TracewireError("BAD_STORY", {
+      what: value.supplied_by === undefined ? "supplied_by: a press release says who supplied it" : "supplied_by: only a press release is supplied",
+      where,
+    });
+  }
   const error = compiled.Errors(value)[0] as { instancePath?: string; message?: string } | undefined;
   throw new TracewireError("BAD_STORY", {
     what: `${(error?.instancePath ?? "").slice(1).replaceAll("/", ".") || "story"}: ${error?.message ?? "is not a story"}`,

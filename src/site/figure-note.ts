@@ -6,14 +6,12 @@ import type { LogReader } from "../evidence/evidence.ts";
 import {
   describeFigure,
   findFigureSpec,
-  formatCount,
-  formatValue,
   numberWord,
   type Figure,
   type FigureSpec,
   type FigureWords,
 } from "../figures/figures.ts";
-import type { FigureForm } from "../press/press.ts";
+import { printedForm } from "../press/press.ts";
 import { html, nothing, type Html } from "./html.ts";
 import type { SiteContext } from "./route.ts";
 import { capital, figureHref, formatDay } from "./words.ts";
@@ -29,6 +27,8 @@ export type NotedFigure = {
   /** The same figure as it comes out today, where that differs from the value printed. */
   newer?: { figure: Figure; spec: FigureSpec };
 };
+
+export { printedForm };
 
 export type NoteSheet = {
   /** A button with what is printed in the sentence; its note is kept for `print`. */
@@ -60,21 +60,6 @@ export function openNoteSheet(): NoteSheet {
 /** The figure as a link, for places where a button may not stand or would be too much: headlines, rails. */
 export function figureLink({ figure, newer }: NotedFigure, printed: string): Html {
   return html`<a class="fig${newer && " moved"}" href="${figureHref(figure.id, figure.log_size)}">${printed}</a>`;
-}
-
-/** What of a figure is printed in a sentence. */
-export function printedForm(figure: Figure, spec: FigureSpec, form: FigureForm): string {
-  switch (form) {
-    case "rows":
-      return formatCount(figure.row_count);
-    case "rows_words":
-      return numberWord(figure.row_count);
-    case "low":
-    case "high":
-      return formatValue(figure[form], figure.unit, "short", spec);
-    default:
-      return formatValue(figure.value, figure.unit, form, spec);
-  }
 }
 
 /** Gathers what a note says: the words, the claim that is quoted, the day. `spec` is the one the figure was made by. */

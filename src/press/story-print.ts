@@ -1,0 +1,49 @@
+// What a reader sees of a story's tree as plain text: the figures as published, dates in words. One printing for
+// cards, feeds, search, mails and diffs, so that no two of them can say different things.
+import { findFigureSpec, formatCount, formatDate, formatValue, numberWord, type Figure, type FigureSpec } from "../figures/figures.ts";
+import type { LogReader } from "../evidence/evidence.ts";
+import type { FigureForm } from "./figure-forms.ts";
+import type { Inline, Story } from "./story-schema.ts";
+
+export type Printer = (content: Inline) => string;
+
+/** What of a figure is printed in a sentence. */
+export function printedForm(figure: Figure, spec: FigureSpec | undefined, form: FigureForm): string {
+  switch (form) {
+    case "rows":
+      return formatCount(figure.row_count);
+    case "rows_words":
+      return numberWord(figure.row_count);
+    case "low":
+    case "high":
+      return formatValue(figure[form], figure.unit, "short", spec);
+    default:
+      return formatValue(figure.value, figure.unit, form, spec);
+  }
+}
+
+/** Prints by the figures given and by their rules as they stood when each was computed. */
+export function printerOf(log: Pick<LogReader, "db">, figures: readonly Figure[]): Printer {
+  const byId = new Map(figures.map((figure) => [figure.id, { figure, spec: findFigureSpec(log, figure.id, Number(figure.log_size))?.spec }]));
+  return (content) =>
+    content
+      .map((node) => {
+        if (node.type === "date") return formatDate(node.date);
+        if (node.type !== "figure") return node.text;
+        const bound = byId.get(node.id);
+        return bound ? printedForm(bound.figure, bound.spec, node.form) : `[${node.id} is not held]`;
+      })
+      .join("");
+}
+
+/** Every sentence in reading order: the unit in which a correction is told. */
+export function sentencesOf(story: Story, print: Printer): string[] {
+  const runs = [story.headline, story.standfirst, ...story.sections.flatMap((section) => [...(section.title ? [section.title] : []), ...section.blocks.map((block) => block.content)])];
+  return runs.flatMap((run) => splitSentences(print(run)));
+}
+
+export const splitSentences = (text: string): string[] => text.split(/(?<=[.!?][”’)]?)\s+(?=[A-Z“‘(])/).map((sentence) => sentence.trim()).filter(Boolean);
+
+export function textOf(story: Story, print: Printer): string {
+  return story.sections.flatMap((section) => [section.title ? print(section.title) : "", ...section.blocks.map((block) => print(block.content))]).filter(Boolean).join("\n");
+}
