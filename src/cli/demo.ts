@@ -1,6 +1,6 @@
 // The demo newsroom is built by the commands a user would type, in a folder beside its place, and moved there whole:
 // a start that is cut off leaves nothing half-built behind.
-import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { packageRoot } from "../config.ts";
 import type { Command, CommandContext } from "./command.ts";
@@ -22,6 +22,7 @@ export async function buildDemo(context: CommandContext): Promise<void> {
   };
   const steps: [command: Command, args: string[], options: Record<string, string | boolean>][] = [
     [importCommand, ["casefile", join(DEMO, "casefile")], { release: true }],
+    ...sources(),
     ...files("figures", ".json").map((path): [Command, string[], Record<string, string>] => [figure, [], { define: path }]),
     ...files("stories", ".md").map((path): [Command, string[], Record<string, string>] => [publish, [path], {}]),
   ];
@@ -35,6 +36,17 @@ export async function buildDemo(context: CommandContext): Promise<void> {
   context.output.note(
     `Built the demo newsroom with ${steps.length} commands you could type yourself (tracewire import, figure --define, publish).`,
   );
+}
+
+type Source = { format: string; folder?: string; files?: string[]; edition?: string; licence: string };
+
+function sources(): [Command, string[], Record<string, string | boolean>][] {
+  const list = JSON.parse(readFileSync(join(DEMO, "sources", "sources.json"), "utf8")) as Source[];
+  return list.map(({ format, folder, files: names, edition, licence }) => [
+    importCommand,
+    [format, ...(folder ? [folder] : names!).map((name) => join(DEMO, "sources", name))],
+    { release: true, licence, ...(edition ? { edition } : {}) },
+  ]);
 }
 
 function files(folder: string, extension: string): string[] {

@@ -11,6 +11,7 @@ import { nomadEvents } from "./readers/nomad-events.ts";
 import { ofacCrypto } from "./readers/ofac-crypto.ts";
 import { ofacSdn } from "./readers/ofac-sdn.ts";
 import { roninTransfers } from "./readers/ronin-transfers.ts";
+import { tagpack } from "./readers/tagpack.ts";
 
 export const READERS: readonly DatasetReader[] = [
   nomadEvents,
@@ -23,5 +24,6 @@ export const READERS: readonly DatasetReader[] = [
   ofacCrypto,
   harmonizedSystem,
   bitcoinBlocks,
+  tagpack,
   csvTable,
 ];

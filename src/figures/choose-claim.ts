@@ -43,7 +43,9 @@ export function chooseClaim(claims: Claim[], spec: FigureSpec): Choice {
 
 function reasonNotAdmissible(claim: Claim, spec: FigureSpec): string | undefined {
   if (!isNumber(claim)) return "not a number";
-  if (claim.part_of !== undefined) return `covers only a part (${claim.part_of})`;
+  if (spec.choice?.part !== undefined) {
+    if (claim.part_of !== spec.choice.part) return `is not of the part ${spec.choice.part}`;
+  } else if (claim.part_of !== undefined) return `covers only a part (${claim.part_of})`;
   if (spec.currency && claim.unit !== spec.currency) return `in ${claim.unit ?? "no unit"}, not ${spec.currency}`;
   if (spec.gross_or_net && claim.measure !== spec.gross_or_net)
     return `${claim.measure ?? "not said to be gross or net"}, not ${spec.gross_or_net}`;

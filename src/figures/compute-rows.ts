@@ -51,17 +51,17 @@ function compute(log: LogReader, spec: FigureSpec, dataset: Dataset, [inside, ou
   const refuse = (what: string): never => {
     throw new TracewireError("BAD_FIGURE_SPEC", { what, where: spec.id });
   };
-  for (const column of [spec.column, spec.by_column?.column, spec.shared_by?.column, ...(spec.where ?? []).map((test) => test.column)])
+  for (const column of [spec.column, spec.by_column?.column, spec.shared_by?.column, spec.in?.match, spec.not_in?.match, ...(spec.where ?? []).map((test) => test.column)])
     if (column !== undefined && !dataset.columns.includes(column))
       refuse(`column: ${dataset.name} has no "${column}"; it has ${dataset.columns.join(", ")}`);
   let chosen = [...readRows(log, dataset).entries()].filter(([, row]) => passes(row, spec.where)).map(([at, row]) => ({ at, row }));
   if (spec.in) {
     const values = valuesOf(log, spec.in, inside!);
-    chosen = chosen.filter(({ row }) => values.has(row[spec.column!]!));
+    chosen = chosen.filter(({ row }) => values.has(row[spec.in!.match ?? spec.column!]!));
   }
   if (spec.not_in) {
     const values = valuesOf(log, spec.not_in, outside!);
-    chosen = chosen.filter(({ row }) => !values.has(row[spec.column!]!));
+    chosen = chosen.filter(({ row }) => !values.has(row[spec.not_in!.match ?? spec.column!]!));
   }
   if (spec.shared_by) {
     const users = Map.groupBy(chosen, ({ row }) => row[spec.column!]!);

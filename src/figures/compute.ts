@@ -49,6 +49,7 @@ function compute(log: LogReader, spec: FigureSpec, at: Vantage): Computed {
       if (spec.unit_of_count === "value") return countValues(log, spec, at);
       return countOrSum(log, spec, at);
     case "series":
+      if (spec.by === "claimant" || spec.by === "period") return seriesOfClaims(log, spec, at);
       return spec.of === "published-total" ? seriesOfTotals(log, spec, at) : seriesByYear(log, spec, at);
     case "column_sum":
       return columnSum(log, spec, at);
@@ -173,17 +174,17 @@ function columnSum(log: LogReader, spec: FigureSpec, at: Vantage): Computed {
 
 /** One published value, quoted, with whoever else says something of the same subject. */
 function quote(log: LogReader, spec: FigureSpec, at: Vantage): Computed {
-  const claims = readClaims(log, at, { subject: spec.subject, field: spec.field });
+  const claims = readClaims(log, at, { subject: spec.subject, field: spec.field })
+    .map((claim) => inUnit(claim, spec.unit))
+    .filter((claim) => spec.period?.basis !== "period" || (claim.period !== undefined && isWithin(claim.period, spec.period)));
   const { chosen, rivals, left_out } = chooseClaim(claims, spec);
   const rows = chosen ? [rowOf({ subject: spec.subject!, label: spec.title, when: chosen.period ?? null, claims }, chosen, rivals)] : [];
   const range = rows[0];
-  const value = chosen?.value ?? null;
   return {
     id: spec.id,
     measure: spec.measure,
-    // "4502.9 BTC" is one text; asked for in that unit it is a number.
-    value: value !== null && spec.unit && value.endsWith(` ${spec.unit}`) ? value.slice(0, -spec.unit.length - 1) : value,
-    unit: spec.noun ? nounOf(spec) : (chosen?.unit ?? spec.unit ?? ""),
+    value: chosen?.value ?? null,
+    unit: spec.noun ? nounOf(spec) : (chosen?.unit ?? ""),
     low: spec.dispersion === "none" ? null : (range?.low ?? null),
     high: spec.dispersion === "none" ? null : (range?.high ?? null),
     unknown_count: chosen ? "0" : "1",
@@ -192,6 +193,36 @@ function quote(log: LogReader, spec: FigureSpec, at: Vantage): Computed {
     not_compared: left_out,
     notes: chosen?.bound && chosen.bound !== "exact" ? [`The source says “${chosen.bound.replace("_", " ")}”.`] : [],
   };
+}
+
+/** "4502.9 BTC" is one text; asked for in that unit it is a number. */
+function inUnit(claim: Claim, unit: string | undefined): Claim {
+  return unit && claim.value.endsWith(` ${unit}`) ? { ...claim, value: claim.value.slice(0, -unit.length - 1), unit } : claim;
+}
+
+/** One point for each claim on one and the same thing: by who makes it, lowest first, or by the period it is of. */
+function seriesOfClaims(log: LogReader, spec: FigureSpec, at: Vantage): Computed {
+  const claims = readClaims(log, at, { subject: spec.subject, field: spec.field });
+  const { left_out } = chooseClaim(claims, { ...spec, choice: undefined });
+  const notCompared = left_out.filter(({ why }) => !why.startsWith("covers only"));
+  const refused = new Set(notCompared.map(({ claim }) => claim));
+  const seen = new Set<string>();
+  const rows = claims
+    .filter((claim) => {
+      const said = `${claim.claimant}|${claim.part_of ?? ""}|${claim.period ?? ""}|${claim.value}`;
+      if (refused.has(claim.seq) || seen.has(said) || !(spec.choice?.among?.includes(claim.claimant) ?? true)) return false;
+      seen.add(said);
+      return spec.by === "claimant" || claim.period !== undefined;
+    })
+    .map((claim) => {
+      const label = spec.by === "period" ? claim.period! : `${claim.claimant}${claim.part_of ? `, of ${claim.part_of}` : ""}`;
+      return rowOf({ subject: spec.subject!, label, when: claim.period ?? null, claims: [claim] }, claim, []);
+    });
+  if (spec.by === "period") {
+    rows.sort((a, b) => (a.label < b.label ? -1 : 1));
+    if (spec.unequal_periods !== "allow") refuseUnequal(rows.map((row) => ({ name: row.subject, period: row.label })));
+  } else rows.sort((a, b) => compareDecimal(parseDecimal(a.value!), parseDecimal(b.value!)) || a.claim! - b.claim!);
+  return seriesOf(spec, rows, [], notCompared);
 }
 
 /** One point for each published period, with every rival value of that period beside the chosen one. */

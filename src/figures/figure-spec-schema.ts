@@ -28,7 +28,7 @@ const rowTests = Type.Array(
   ),
   { maxItems: 12 },
 );
-const otherRows = Type.Object({ dataset: datasetName, column: Type.String(), where: Type.Optional(rowTests) }, closed);
+const otherRows = Type.Object({ dataset: datasetName, column: Type.String(), match: Type.Optional(Type.String()), where: Type.Optional(rowTests) }, closed);
 
 export const FigureSpecSchema = Type.Object(
   {
@@ -43,7 +43,7 @@ export const FigureSpecSchema = Type.Object(
     where: Type.Optional(rowTests),
     take: Type.Optional(choice(["count", "distinct", "sum", "minimum", "maximum", "most", "most_count", "only"])),
     column: Type.Optional(Type.String()),
-    /** Only rows whose `column` stands, or does not stand, in another dataset. */
+    /** Only rows whose `column` (or `match`) stands, or does not stand, in a column of another dataset. */
     in: Type.Optional(otherRows),
     not_in: Type.Optional(otherRows),
     /** Only values of `column` that at least so many different others have. */
@@ -141,6 +141,8 @@ export const FigureSpecSchema = Type.Object(
           claimants: Type.Optional(names),
           documents: Type.Optional(names),
           among: Type.Optional(names),
+          /** Of a subject that is counted in parts, the values of this one. */
+          part: Type.Optional(Type.String()),
           otherwise: Type.Optional(choice(["latest", "refuse"])),
         },
         closed,
@@ -152,7 +154,7 @@ export const FigureSpecSchema = Type.Object(
     currency: Type.Optional(Type.String({ pattern: "^[A-Z]{3}$" })),
     /** Rule 20 */
     dispersion: Type.Optional(choice(["range", "none"])),
-    by: Type.Optional(choice(["year"])),
+    by: Type.Optional(choice(["year", "claimant", "period"])),
     unequal_periods: Type.Optional(choice(["refuse", "allow"])),
     parts: Type.Optional(Type.Array(Type.Unknown(), { minItems: 2, maxItems: 2 })),
     /** Rule 3: only what had been claimed by this date. */

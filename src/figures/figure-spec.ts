@@ -39,6 +39,7 @@ export function parseFigureSpec(value: unknown, where?: string): FigureSpec {
     refuse(`field: ${spec.measure} needs the field it is over`);
   if (spec.of !== "row" && spec.field && !fieldSpec(spec.of, spec.field)) refuse(`field: a ${kindSpec(spec.of).one} has no "${spec.field}"`);
   if (spec.measure === "quote" && !spec.subject) refuse("subject: a quote needs whose value it quotes");
+  if ((spec.by === "claimant" || spec.by === "period") && (!spec.subject || !spec.field)) refuse("by: claimants and periods are of one subject and field");
   if (spec.unit_of_count === "value" && (spec.measure !== "count" || !spec.subject || !spec.field))
     refuse("unit_of_count: values are counted for one subject and field");
   if (["share", "compare", "product"].includes(spec.measure) && !spec.parts) refuse(`parts: ${spec.measure} needs its two figures`);

@@ -9,6 +9,7 @@ import { parseFigureSpec, type FigureSpec } from "./figure-spec.ts";
 export { computeFigure, figureHash, RULES_VERSION } from "./compute-figure.ts";
 export { figureSpecSchema, parseFigureSpec, type FigureSpec } from "./figure-spec.ts";
 export { datasetsOf, isOverRowsOnly, ROWS_LISTED_MAX } from "./compute-rows.ts";
+export { periodLengthName } from "./periods.ts";
 export type { Figure, FigureRow } from "./figure.ts";
 export { figuresView } from "./figures-view.ts";
 export { describeFigure, figurePhrase, formatCount, formatDate, formatMoney, formatValue, numberWord, type FigureWords } from "./wording.ts";

@@ -41,7 +41,7 @@ export function formatValue(value: string | null, unit: string, form: "short" | 
   // Crypto assets have three letters too, and no cents: ISO 4217 codes only.
   if (unit in SYMBOLS || (/^[A-Z]{3}$/.test(unit) && !["BTC", "ETH"].includes(unit)))
     return formatMoney(value, unit, form === "exact" ? "exact" : "short", spec?.rounding?.power);
-  if (unit === "percent") return `${value} %`;
+  if (unit === "percent") return `${spec?.rounding ? formatDecimal(roundDecimal(parseDecimal(value), spec.rounding.power)) : value} %`;
   if (unit === "date") return formatDate(value.slice(0, 10));
   if (unit === "year" || unit === "text") return value;
   if (form === "short" && spec?.rounding) return formatCount(formatDecimal(roundDecimal(parseDecimal(value), spec.rounding.power)));
@@ -117,7 +117,7 @@ function howWeCounted(figure: Figure, spec: FigureSpec): string[] {
       sum: `The sum of the ${field ?? "values"} over ${kind?.many ?? "rows"}, one value for each.`,
       quote: `One published value, quoted; it is not recomputed.`,
       column_sum: `The sum of a published table's column (${field}), over its ${numberWord(figure.row_count)} rows; not a count of rows.`,
-      series: `One point a year: the ${field}.`,
+      series: spec.by === "claimant" ? `One point for each claim of the ${field}, by whoever made it.` : spec.by === "period" ? `One point for each period of which the ${field} is held.` : `One point a year: the ${field}.`,
       share: `One figure as a share of another: ${partWords(spec, " of ")}.`,
       compare: `The difference between two figures: ${partWords(spec, " less ")}.`,
       product: `One figure times another: ${partWords(spec, " times ")}.`,

@@ -2,7 +2,8 @@
 // a waiver needs a reason and is kept in the log with the story.
 import { readClaims, type Claim } from "../casefile/casefile.ts";
 import type { LogReader } from "../evidence/evidence.ts";
-import { findFigureSpec, type Figure } from "../figures/figures.ts";
+import { findDataset } from "../datasets/datasets.ts";
+import { datasetsOf, findFigureSpec, periodLengthName, type Figure, type FigureSpec } from "../figures/figures.ts";
 import { figuresOf, inlineRuns, type Inline, type Story } from "./story.ts";
 
 export const LINT_RULES = {
@@ -13,6 +14,10 @@ export const LINT_RULES = {
   "unheld-date": "A date stands in no released claim.",
   "unheld-quotation": "A quotation stands in no released claim.",
   "stronger-than-the-claim": "The sentence asserts what its claim only suspects.",
+  "one-source-paragraph": "A paragraph rests on one claimant and does not say who that is.",
+  "headline-not-carried": "The headline says what no part of the story carries.",
+  "unequal-periods": "A sentence compares values of periods of unequal length and does not say so.",
+  "name-to-mask": "A name stands in the text that the case file masks.",
   "no-reply-box": "The story blames somebody and names no request for a reply.",
 } as const;
 
@@ -29,7 +34,8 @@ const HEDGED =
 export function lintStory(log: LogReader, story: Story, figures: Map<string, Figure>): LintFinding[] {
   const log_size = log.size();
   const claims = readClaims(log, { log_size, evidence: "released" });
-  const held = claims.map(wordsOf).join("\n").toLowerCase();
+  const specs = new Map(figuresOf(story).map((id) => [id, findFigureSpec(log, id)?.spec]));
+  const held = heldBy(log, claims, [...specs.values()]);
   const suspected = new Map([...figures].map(([id, figure]) => [id, isSuspected(figure, claims)]));
   const findings: LintFinding[] = [];
 
@@ -60,28 +66,29 @@ export function lintStory(log: LogReader, story: Story, figures: Map<string, Fig
             fix: "Bind it: {{figure-id}}, or {{date:…}} or {{name:…}} if it is one",
           });
         for (const [, quotation] of node.text.matchAll(/“([^”]+)”/g))
-          if (!held.includes(quotation!.toLowerCase()))
+          if (!held(quotation!))
             findings.push({
               rule: "unheld-quotation",
               place,
-              what: `“${quotation}” stands in no released claim`,
+              what: `“${quotation}” stands in no released claim or row`,
               fix: "Quote words that a claim holds, or tell it in your own",
             });
-      } else if (node.type === "name" && !held.includes(node.text.toLowerCase()))
+      } else if (node.type === "name" && !held(node.text))
         findings.push({
           rule: "unheld-name",
           place,
-          what: `“${node.text}” stands in no released claim`,
-          fix: "Claim it from a capture first",
+          what: `“${node.text}” stands in no released claim or row`,
+          fix: "Claim it from a capture first, or bind a figure over the rows that hold it",
         });
-      else if (node.type === "date" && !held.includes(node.date))
+      else if (node.type === "date" && !held(node.date))
         findings.push({
           rule: "unheld-date",
           place,
-          what: `${node.date} stands in no released claim`,
-          fix: "Claim it from a capture first",
+          what: `${node.date} stands in no released claim or row`,
+          fix: "Claim it from a capture first, or bind a figure over the rows that hold it",
         });
     }
+    findings.push(...lintParagraph(place, content, figures, specs, claims));
     for (const sentence of sentences(content)) {
       const text = sentence.map((node) => ("text" in node ? node.text : "")).join("");
       const bound = sentence.some((node) => node.type === "figure" && suspected.get(node.id));
@@ -94,6 +101,7 @@ export function lintStory(log: LogReader, story: Story, figures: Map<string, Fig
         });
     }
   }
+  findings.push(...lintHeadline(story), ...lintMasked(log, story));
   if (
     story.replies.length === 0 &&
     [...inlineRuns(story)].some(({ content }) =>
@@ -107,6 +115,82 @@ export function lintStory(log: LogReader, story: Story, figures: Map<string, Fig
       fix: "Name the request: reply: reply/…",
     });
   return findings;
+}
+
+/**
+ * Whether words stand in a released claim, or in the datasets that the story's figures read: their cells, their
+ * titles, the day of their edition.
+ */
+function heldBy(log: LogReader, claims: Claim[], specs: (FigureSpec | undefined)[]): (words: string) => boolean {
+  const inClaims = claims.map(wordsOf).join("\n").toLowerCase();
+  const names = [...new Set(specs.flatMap((spec) => (spec ? datasetsOf(spec) : [])))];
+  const datasets = names.map((name) => findDataset(log, name)).filter((dataset) => dataset !== undefined);
+  const aboutDatasets = datasets.map(({ title, publisher, edition, lacks }) => [title, publisher, edition, lacks].join("\n")).join("\n").toLowerCase();
+  const inRows = log.db.prepare("SELECT 1 FROM dataset_rows WHERE dataset = ? AND instr(lower(body), ?) > 0 LIMIT 1");
+  const known = new Map<string, boolean>();
+  return (words) => {
+    const text = words.toLowerCase();
+    if (!known.has(text))
+      known.set(text, inClaims.includes(text) || aboutDatasets.includes(text) || datasets.some((dataset) => inRows.get(dataset.seq, text) !== undefined));
+    return known.get(text)!;
+  };
+}
+
+const COMPARING = /\b(more than|less than|against|rose|fell|up from|down from|grew|higher|lower|compared)\b/i;
+const SAYS_LENGTH = /\b(months?|part of a year|full year|weeks?|quarter)\b/i;
+
+function lintParagraph(place: string, content: Inline, figures: Map<string, Figure>, specs: Map<string, FigureSpec | undefined>, claims: Claim[]): LintFinding[] {
+  const findings: LintFinding[] = [];
+  const text = content.map((node) => ("text" in node ? node.text : "")).join(" ");
+  const bound = [...new Set(content.flatMap((node) => (node.type === "figure" ? [node.id] : [])))];
+  const claimants = new Set(bound.flatMap((id) => (figures.get(id)?.rows ?? []).map((row) => (row.claim === null ? "our own count" : row.claimant))));
+  const [only] = claimants;
+  if (place.includes("paragraph") && bound.length > 1 && claimants.size === 1 && only && only !== "our own count" && !namesClaimant(text, only) && !HEDGED.test(text))
+    findings.push({ rule: "one-source-paragraph", place, what: `Everything here is said by ${only} alone`, fix: "Say so, or bring a figure by somebody else" });
+  for (const sentence of sentences(content)) {
+    const words = sentence.map((node) => ("text" in node ? node.text : "")).join(" ");
+    const periods = sentence.flatMap((node) => {
+      const period = node.type === "figure" && specs.get(node.id)?.measure === "quote" ? quotedPeriod(figures.get(node.id), claims) : undefined;
+      return period ? [periodLengthName(period)] : [];
+    });
+    if (new Set(periods).size > 1 && COMPARING.test(words) && !SAYS_LENGTH.test(words))
+      findings.push({ rule: "unequal-periods", place, what: `It sets ${[...new Set(periods)].join(" against ")}`, fix: "Say how long each period is, or compare equal ones" });
+  }
+  return findings;
+}
+
+function namesClaimant(text: string, claimant: string): boolean {
+  const words = claimant.split(/[^A-Za-z]+/).filter((word) => word.length > 2);
+  return words.some((word) => new RegExp(`\\b${word}\\b`, "i").test(text));
+}
+
+function quotedPeriod(figure: Figure | undefined, claims: Claim[]): string | undefined {
+  const chosen = figure?.rows[0]?.claim;
+  return claims.find((claim) => claim.seq === chosen)?.period;
+}
+
+/** What the headline says has to stand in the story again, where there is room to say how it is known. */
+function lintHeadline(story: Story): LintFinding[] {
+  const body = story.sections.flatMap((section) => section.blocks);
+  const carried = new Set(body.flatMap((block) => [...block.content.map(tokenOf), ...(block.type === "paragraph" ? [] : [block.figure])]));
+  return story.headline
+    .filter((node) => ["figure", "name", "date"].includes(node.type))
+    .map(tokenOf)
+    .filter((token) => !carried.has(token))
+    .map((token) => ({ rule: "headline-not-carried", place: "headline", what: `“${token}” stands in no section`, fix: "Carry it in the text, or take it out of the headline" }));
+}
+
+const tokenOf = (node: Inline[number]): string => (node.type === "figure" ? node.id : node.type === "date" ? node.date : node.text);
+
+/** True names that the case file holds behind a mask; they are private and stand in no page. */
+function lintMasked(log: LogReader, story: Story): LintFinding[] {
+  const masked = readClaims(log, { log_size: log.size(), evidence: "all" }, { kind: "party", field: "name_true" }).map((claim) => claim.value);
+  return [...inlineRuns(story)].flatMap(({ place, content }) => {
+    const text = content.map((node) => ("text" in node ? node.text : "")).join("").toLowerCase();
+    return masked
+      .filter((name) => name.length > 2 && text.includes(name.toLowerCase()))
+      .map((): LintFinding => ({ rule: "name-to-mask", place, what: "A name that the case file masks stands here", fix: "Use the name as it may be shown" }));
+  });
 }
 
 function wordsOf(claim: Claim): string {

@@ -17,6 +17,10 @@ export function printedForm(figure: Figure, spec: FigureSpec | undefined, form: 
     case "low":
     case "high":
       return formatValue(figure[form], figure.unit, "short", spec);
+    case "words_capital": {
+      const words = formatValue(figure.value, figure.unit, "words", spec);
+      return words.charAt(0).toUpperCase() + words.slice(1);
+    }
     default:
       return formatValue(figure.value, figure.unit, form, spec);
   }

@@ -1,0 +1,50 @@
+// GraphSense TagPacks: who is behind an address, according to whom. Fields at the head of a pack hold for every tag
+// that does not state its own (the TagPack specification calls it inheritance).
+import { parse } from "yaml";
+import { TracewireError } from "../../errors.ts";
+import { textOf, type DatasetReader, type Row } from "../reader.ts";
+
+const FIELDS = ["address", "currency", "label", "category", "abuse", "actor", "source", "confidence", "lastmod"] as const;
+const PASSED = new Set(["title", "creator", "description", "tags", "is_cluster_definer", "is_public", "context", "network", "concepts"]);
+const ALIASES_MAX = 100;
+
+type Pack = Record<string, unknown> & { tags?: Record<string, unknown>[] };
+
+export const tagpack: DatasetReader = {
+  format: "tagpack",
+  version: "1",
+  title: "Tags of addresses (TagPacks)",
+  publisher: "GraphSense TagPacks",
+  files: "TagPack files (.yaml)",
+  grade: "copy",
+  source_grade: "B",
+  item_grade: "3",
+  lacks: "A tag is somebody’s word, with the source that the pack names; most are of 2021 to 2024, and most are of Bitcoin.",
+  recognises: (name) => /\.ya?ml$/.test(name),
+  read(files) {
+    const unknown: Record<string, number> = {};
+    const rows = files.flatMap((file): Row[] => {
+      let pack: Pack;
+      try {
+        pack = parse(textOf(file), { schema: "failsafe", maxAliasCount: ALIASES_MAX }) as Pack;
+      } catch (error) {
+        throw new TracewireError("BAD_INPUT", { what: (error as Error).message.split("\n")[0]!, where: file.name, cause: error });
+      }
+      if (!Array.isArray(pack?.tags)) throw new TracewireError("BAD_INPUT", { what: "tags: the pack has no list of them", where: file.name });
+      const count = (field: string) => {
+        if (!PASSED.has(field) && !(FIELDS as readonly string[]).includes(field)) unknown[field] = (unknown[field] ?? 0) + 1;
+      };
+      Object.keys(pack).forEach(count);
+      return pack.tags.map((tag, at) => {
+        Object.keys(tag).forEach(count);
+        const row = Object.fromEntries(FIELDS.map((field) => [field, cell(tag[field] ?? pack[field])]));
+        if (!row.address || !row.label) throw new TracewireError("BAD_INPUT", { what: `tag ${at + 1} has no ${row.address ? "label" : "address"}`, where: file.name });
+        // Case says nothing in a hexadecimal address (EIP-55 puts a checksum there), and everything elsewhere.
+        return { pack: file.name.replace(/\.ya?ml$/, ""), ...row, address: /^0x[0-9a-fA-F]{40}$/.test(row.address) ? row.address.toLowerCase() : row.address };
+      });
+    });
+    return { unknown_fields: unknown, tables: [{ name: "tags", columns: ["pack", ...FIELDS], key: ["pack", "address", "currency", "label"], rows }] };
+  },
+};
+
+const cell = (value: unknown): string => (value === undefined || value === null ? "" : Array.isArray(value) ? value.map(String).join("; ") : typeof value === "object" ? JSON.stringify(value) : String(value));
