@@ -12,7 +12,7 @@ import { figure } from "./cli/figure.ts";
 import { importCommand } from "./cli/import.ts";
 import { judge } from "./cli/judge.ts";
 import { terminalOutput } from "./cli/output.ts";
-import { publish } from "./cli/publish.ts";
+import { story } from "./cli/story.ts";
 import { erase, release } from "./cli/release.ts";
 import { reproduce } from "./cli/reproduce.ts";
 import { serve } from "./cli/serve.ts";
@@ -41,7 +41,7 @@ export const COMMANDS: readonly Command[] = [
   history,
   check,
   figure,
-  publish,
+  story,
   release,
   erase,
   reproduce,

@@ -6,7 +6,7 @@ import { packageRoot } from "../config.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { figure } from "./figure.ts";
 import { importCommand } from "./import.ts";
-import { publish } from "./publish.ts";
+import { story } from "./story.ts";
 
 const DEMO = join(packageRoot, "demo");
 
@@ -24,7 +24,7 @@ export async function buildDemo(context: CommandContext): Promise<void> {
     [importCommand, ["casefile", join(DEMO, "casefile")], { release: true }],
     ...sources(),
     ...files("figures", ".json").map((path): [Command, string[], Record<string, string>] => [figure, [], { define: path }]),
-    ...files("stories", ".md").map((path): [Command, string[], Record<string, string>] => [publish, [path], {}]),
+    ...files("stories", ".md").map((path): [Command, string[], Record<string, string>] => [story, ["publish", path], {}]),
   ];
   for (const [at, [command, args, options]] of steps.entries()) {
     context.output.progress(at, steps.length, "Building the demo newsroom");

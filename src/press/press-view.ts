@@ -25,6 +25,7 @@ export const pressView: View = {
     CREATE TABLE carried_figures (figure TEXT NOT NULL, slug TEXT NOT NULL, revision INTEGER NOT NULL, PRIMARY KEY (figure, slug, revision)) STRICT, WITHOUT ROWID;
     CREATE TABLE corrections (seq INTEGER PRIMARY KEY, slug TEXT NOT NULL, at TEXT NOT NULL) STRICT;
     CREATE VIRTUAL TABLE story_text USING fts5 (slug UNINDEXED, headline, standfirst, body, tokenize = "unicode61 remove_diacritics 2");
+    CREATE VIRTUAL TABLE IF NOT EXISTS story_words USING fts5vocab (story_text, 'row');
   `,
   apply(db, entry) {
     if (entry.body.kind === "publication") applyPublication(db, entry);

@@ -6,6 +6,12 @@ import type { Page } from "./page-store.ts";
 
 export type SiteContext = EvidenceReader & {
   verifierKey: string;
+  /** Scheme and host under which readers find the site, without a slash at its end: feeds and previews need it. */
+  base_url: string;
+  /** Where errors are reported, where one is set: a mail address or a page. */
+  contact?: string;
+  /** WebSub hub to which feeds point, where one is set. */
+  hub?: string;
   /** The log's size for this rendering; every read of the page is made at it. */
   log_size: number;
   /** What the reader asked to see: the newest, or "as known at" a size (`?known=`) and "as claimed by" a date (`?as-of=`). */

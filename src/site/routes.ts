@@ -1,12 +1,16 @@
 // Every address of the public site, in one list: docs/routes.md is checked against it.
 import { assetRoutes } from "./assets.ts";
 import { aboutRoutes } from "./pages/about.ts";
+import { correctionRoutes } from "./pages/corrections.ts";
 import { caseRoutes } from "./pages/case.ts";
 import { evidenceRoutes } from "./pages/evidence-page.ts";
 import { figureRoutes } from "./pages/figure.ts";
 import { frontRoutes } from "./pages/front.ts";
 import { howWeCountRoutes } from "./pages/how-we-count.ts";
+import { listRoutes } from "./pages/lists.ts";
 import { logRoutes } from "./pages/log-page.ts";
+import { machineRoutes } from "./pages/machines.ts";
+import { searchRoutes } from "./pages/search.ts";
 import { storyRoutes } from "./pages/story.ts";
 import { theftRoutes } from "./pages/theft.ts";
 import { theftsRoutes } from "./pages/thefts.ts";
@@ -15,6 +19,10 @@ import type { Route } from "./route.ts";
 export const ROUTES: readonly Route[] = [
   ...frontRoutes,
   ...storyRoutes,
+  ...machineRoutes,
+  ...searchRoutes,
+  ...listRoutes,
+  ...correctionRoutes,
   ...caseRoutes,
   ...theftsRoutes,
   ...theftRoutes,

@@ -24,6 +24,9 @@ const REQUEST_TIMEOUT_MS = 15_000;
 
 export type SiteOptions = {
   clock: Clock;
+  base_url?: string;
+  contact?: string;
+  hub?: string;
   /** Names this site answers to, without port; others are refused (DNS rebinding). */ hosts: readonly string[];
 };
 
@@ -83,6 +86,9 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
       log,
       blobs: newsroom.blobs,
       verifierKey: newsroom.verifierKey,
+      base_url: options.base_url ?? "http://localhost",
+      contact: options.contact,
+      hub: options.hub,
       log_size: head,
       at,
       now: options.clock(),
@@ -120,7 +126,7 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
   const answerReady = (request: IncomingMessage, response: ServerResponse): boolean => {
     if (request.method !== "GET" && request.method !== "HEAD") return false;
     if (!isOurHost(request.headers.host)) return false;
-    const ready = store.get(request.url!);
+    const ready = store.get(request.url!, options.clock);
     if (!ready) return false;
     send(ready, request, response, date);
     return true;

@@ -51,5 +51,14 @@ for (const { name, from, text, features, axes } of FACES) {
   process.stdout.write(`${name}.woff2 ${bytes.length} bytes\n`);
   total += bytes.length;
 }
+// For PNG previews: sharp's font engine wants TrueType files and names them by family (fonts.conf).
+for (const [name, from] of [
+  ["preview-serif", "@expo-google-fonts/source-serif-4/600SemiBold/SourceSerif4_600SemiBold.ttf"],
+  ["preview-sans", "@expo-google-fonts/source-sans-3/400Regular/SourceSans3_400Regular.ttf"],
+] as const)
+  writeFileSync(
+    join(import.meta.dirname, `${name}.ttf`),
+    await subset(readFileSync(join(scratch, "node_modules", from)), TEXT, { targetFormat: "truetype", keepFeatures: ["kern"], noHinting: true }),
+  );
 for (const [name, from] of Object.entries(LICENCES)) copyFileSync(join(scratch, "node_modules", from), join(import.meta.dirname, name));
 process.stdout.write(`together ${total} bytes\n`);
