@@ -64,7 +64,7 @@ async function importSource(context: CommandContext, newsroom: NewsroomWriter, f
   if (unknown.length > 0) context.output.line(`Not read: ${unknown.map(([field, count]) => `${field} (${count})`).join(", ")}.`);
 }
 
-function readSource(path: string): SourceFile[] {
+export function readSource(path: string): SourceFile[] {
   try {
     if (statSync(path).isDirectory())
       return readdirSync(path)

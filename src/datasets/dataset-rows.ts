@@ -33,7 +33,7 @@ export const datasetsView: View = {
   name: "datasets",
   version: 1,
   tables: [],
-  create: `CREATE TABLE IF NOT EXISTS dataset_rows (dataset INTEGER NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (dataset, at)) STRICT, WITHOUT ROWID`,
+  create: `CREATE TABLE IF NOT EXISTS dataset_rows (dataset INTEGER NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL, file INTEGER NOT NULL, PRIMARY KEY (dataset, at)) STRICT, WITHOUT ROWID`,
   apply(db, { body }) {
     if (body.kind !== "erasure") return;
     for (const { seq, kind } of body.entries as unknown as { seq: number; kind: string }[])
@@ -47,9 +47,9 @@ export function rowsRoot(rows: readonly Row[]): string {
   return merkleRoot(rows.map((row) => Buffer.from(rowLine(row))));
 }
 
-export function storeRows(transaction: Transaction, seq: number, rows: readonly Row[]): void {
-  const insert = transaction.db.prepare("INSERT INTO dataset_rows (dataset, at, body) VALUES (?, ?, ?)");
-  for (const [at, row] of rows.entries()) insert.run(seq, at, rowLine(row));
+export function storeRows(transaction: Transaction, seq: number, rows: readonly Row[], files?: readonly number[]): void {
+  const insert = transaction.db.prepare("INSERT INTO dataset_rows (dataset, at, body, file) VALUES (?, ?, ?, ?)");
+  for (const [at, row] of rows.entries()) insert.run(seq, at, rowLine(row), files?.[at] ?? 0);
 }
 
 const SELECT = "SELECT d.seq, d.body, i.released FROM datasets d JOIN entry_index i ON i.seq = d.seq";
@@ -113,6 +113,13 @@ export function readRows(log: ReadsDatabase, dataset: Pick<Dataset, "seq" | "row
   kept.set(key, rows);
   if (kept.size > KEPT_MAX) kept.delete(kept.keys().next().value!);
   return rows;
+}
+
+/** Which capture a row was read from. */
+export function captureOfRow(log: ReadsDatabase, dataset: Pick<Dataset, "seq" | "captures">, at: number): number | null {
+  if (dataset.captures.length < 2) return dataset.captures[0] ?? null;
+  const row = log.db.prepare("SELECT file FROM dataset_rows WHERE dataset = ? AND at = ?").get(dataset.seq, at);
+  return dataset.captures[(row?.file as number | undefined) ?? 0] ?? null;
 }
 
 export function readRow(log: ReadsDatabase, seq: number, at: number): Row | undefined {

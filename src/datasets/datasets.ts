@@ -3,7 +3,7 @@ import { TracewireError } from "../errors.ts";
 import type { DatasetReader } from "./reader.ts";
 import { READERS } from "./readers.ts";
 
-export { datasetsView, findDataset, listDatasets, readRow, readRows, requireDataset, rowsRoot, type Dataset } from "./dataset-rows.ts";
+export { captureOfRow, datasetsView, findDataset, listDatasets, readRow, readRows, requireDataset, rowsRoot, type Dataset } from "./dataset-rows.ts";
 export { diffRows, importDataset, type ImportedDataset, type ImportedTable } from "./import-dataset.ts";
 export type { DatasetReader, Row, SourceFile } from "./reader.ts";
 export { READERS } from "./readers.ts";

@@ -14,6 +14,8 @@ export type DatasetTable = {
   /** Columns that name a row in every edition, so that two editions can be compared. */
   key: readonly string[];
   rows: Row[];
+  /** For each row, which of the files it stands in; left out where there is one file for all of them. */
+  files?: readonly number[];
 };
 
 export type ReadSource = {

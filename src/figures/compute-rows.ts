@@ -1,7 +1,7 @@
 // Figures over the rows of a dataset: a count, a sum, an extreme, a series. The rows that were counted are named by
 // dataset and place; all of them enter the hash, the first are listed. A dataset never changes, so what was computed
 // over one is kept.
-import { findDataset, readRows, type Dataset, type Row } from "../datasets/datasets.ts";
+import { captureOfRow, findDataset, readRows, type Dataset, type Row } from "../datasets/datasets.ts";
 import { TracewireError } from "../errors.ts";
 import { canonicalJson, sha256Hex, type Json, type LogReader } from "../evidence/evidence.ts";
 import type { Vantage } from "../casefile/casefile.ts";
@@ -78,7 +78,7 @@ function compute(log: LogReader, spec: FigureSpec, dataset: Dataset, [inside, ou
     low: null,
     high: null,
     rivals: [],
-    capture: dataset.captures[0] ?? null,
+    capture: null,
   });
   if (spec.by_column) {
     const groups = Map.groupBy(chosen, ({ row }) => row[spec.by_column!.column]!.slice(0, spec.by_column!.first));
@@ -91,7 +91,8 @@ function compute(log: LogReader, spec: FigureSpec, dataset: Dataset, [inside, ou
     );
     const rest = points.length - shown.length;
     const notes = rest > 0 ? [`The ${shown.length} largest of ${points.length}; the others are in the dataset.`] : [];
-    return { value: String(points.length), unit: "points", rows, notes: [...notes, held(dataset)], row_count: String(rows.length), rows_sha256: hashOf(rows) };
+    const sourced = rows.map((row, index) => ({ ...row, capture: index === 0 ? (dataset.captures[0] ?? null) : null }));
+    return { value: String(points.length), unit: "points", rows: sourced, notes: [...notes, held(dataset)], row_count: String(rows.length), rows_sha256: hashOf(rows) };
   }
   const { value, at } = valueOf(spec, chosen.map(({ row }) => row));
   const counted = at === undefined ? chosen : at.map((index) => chosen[index]!);
@@ -100,7 +101,8 @@ function compute(log: LogReader, spec: FigureSpec, dataset: Dataset, [inside, ou
   return {
     value,
     unit: unitOf(spec),
-    rows: rows.slice(0, ROWS_LISTED_MAX),
+    // The hash is over rows without their capture: the same rows from other files are the same rows.
+    rows: rows.slice(0, ROWS_LISTED_MAX).map((row, index) => ({ ...row, capture: captureOfRow(log, dataset, counted[index]!.at) })),
     notes: [...notes, held(dataset)],
     row_count: String(rows.length),
     rows_sha256: hashOf(rows),

@@ -13,7 +13,7 @@ export { periodLengthName } from "./periods.ts";
 export type { Figure, FigureRow } from "./figure.ts";
 export { figuresView } from "./figures-view.ts";
 export { describeFigure, figurePhrase, formatCount, formatDate, formatMoney, formatValue, numberWord, type FigureWords } from "./wording.ts";
-export { addDecimal, compareDecimal, formatDecimal, parseDecimal } from "./decimal.ts";
+export { addDecimal, compareDecimal, formatDecimal, parseDecimal, roundDecimal } from "./decimal.ts";
 
 export type NamedSpec = { id: string; seq: number; spec: FigureSpec };
 

@@ -3,7 +3,7 @@
 // and decide nothing: every number that is printed is the figure's own string.
 import { readClaim, type Claim } from "../casefile/casefile.ts";
 import type { LogReader } from "../evidence/evidence.ts";
-import { formatDecimal, formatValue, parseDecimal, type Figure, type FigureSpec } from "../figures/figures.ts";
+import { formatDecimal, formatValue, parseDecimal, roundDecimal, type Figure, type FigureSpec } from "../figures/figures.ts";
 import { html, nothing, type Html } from "./html.ts";
 import { formatDay } from "./words.ts";
 
@@ -201,8 +201,8 @@ export function scaleOf(series: Series): { zeros: number; print(value: string): 
     zeros,
     print(value) {
       const { units, scale } = parseDecimal(value);
-      const [whole, fraction = ""] = formatDecimal({ units, scale: scale + zeros }).split(".") as [string, string?];
-      const tenth = fraction.slice(0, 1);
+      const shown = roundDecimal({ units, scale: scale + zeros }, -1);
+      const [whole, tenth = ""] = formatDecimal(shown).split(".") as [string, string?];
       return `${whole.replace(/\B(?=(\d{3})+$)/g, ",")}${whole.length < 4 && tenth && tenth !== "0" ? `.${tenth}` : ""}`;
     },
   };

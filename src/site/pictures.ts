@@ -25,15 +25,20 @@ export function seriesPicture(series: Series, id: string): { picture: Html; capt
     case "squares":
       return {
         picture: html`${squarePicture(series, `${id}w`, 10, "wide")}${squarePicture(series, `${id}n`, 5, "narrow")}`,
-        caption: `${squareWords(series)}; numbers in ${lowerFirst(unitWords(series))}`,
+        caption: `${squareWords(series)}; numbers in ${lowerFirst(unitWords(series))}.`,
       };
     case "line":
-      return { picture: linePicture(series, id), caption: unitWords(series) };
+      return { picture: linePicture(series, id), caption: unitCaption(series) };
     case "columns":
-      return { picture: columnPicture(series, id), caption: unitWords(series) };
+      return { picture: columnPicture(series, id), caption: unitCaption(series) };
     case "ranks":
-      return { picture: rankPicture(series, id), caption: unitWords(series) };
+      return { picture: rankPicture(series, id), caption: unitCaption(series) };
   }
+}
+
+/** The unit, where the title does not say it already. */
+function unitCaption(series: Series): string {
+  return series.title.toLowerCase().includes(series.unit.toLowerCase()) ? "" : `Numbers are ${lowerFirst(unitWords(series))}.`;
 }
 
 function opened(series: Series, id: string, height: number, inside: Html): Html {
@@ -62,7 +67,7 @@ function columnPicture(series: Series, id: string): Html {
 <text class="num${thin}" x="${middle}%" y="${HEIGHT - height - 6}" text-anchor="middle">${scale.print(point.value)}</text>
 <text class="year${thin}" x="${middle}%" y="${HEIGHT + 17}" text-anchor="middle">${shortLabel(point.label)}</text>
 `;
-    })}<path class="floor" d="M0 ${HEIGHT}h4000"/>`,
+    })}<line class="floor" x1="0" x2="100%" y1="${HEIGHT}" y2="${HEIGHT}"/>`,
   );
 }
 
@@ -106,7 +111,7 @@ function rankPicture(series: Series, id: string): Html {
 }
 
 /** For a card: the same shape without letters; the headline beside it says what it is. */
-export function thumbnail(series: Series): Html {
+export function thumbnail(series: Series, name = "thumb"): Html {
   const points = kindOf(series) === "ranks" ? [...series.points].sort((a, b) => Number(b.value) - Number(a.value)).slice(0, 10) : series.points;
   const values = points.map((point) => Number(point.value));
   const top = Math.max(...values, 1e-9);
@@ -114,7 +119,7 @@ export function thumbnail(series: Series): Html {
   const rise = (value: number) => Math.max(1, Math.round(((value - low) / (top - low || 1)) * 50));
   if (kindOf(series) === "line") {
     const path = values.map((value, at) => `${Math.round((at / (values.length - 1)) * 96)} ${58 - rise(value)}`).join("L");
-    return html`<svg class="thumb" viewBox="0 0 96 64" aria-hidden="true"><path class="line" d="M${path}"/></svg>`;
+    return html`<svg class="${name}" viewBox="0 0 96 64" preserveAspectRatio="none" aria-hidden="true"><path class="line" d="M${path}"/></svg>`;
   }
   const step = 96 / values.length;
   const bars = values.map((value, at) => `M${round(at * step + step * 0.1)} 62v-${rise(value)}h${round(step * 0.8)}v${rise(value)}z`).join("");

@@ -20,7 +20,8 @@ export const incidentWiki: DatasetReader = {
     const articles: Row[] = [];
     const timeline: Row[] = [];
     const losses: Row[] = [];
-    for (const file of files) {
+    const places: [number[], number[]] = [[], []];
+    for (const [place, file] of files.entries()) {
       const text = textOf(file).replaceAll("\r\n", "\n");
       const head = /^---\n(.*?)\n---\n/s.exec(text)?.[1];
       if (head === undefined) throw new TracewireError("BAD_INPUT", { what: "There is no head between two lines of ---", where: `${file.name}:1` });
@@ -36,14 +37,14 @@ export const incidentWiki: DatasetReader = {
         loss: /^\d+(\.\d+)?$/.test(loss) ? loss : "",
         links: String([...text.matchAll(/\]\(https?:/g)].length),
       });
-      timeline.push(...timelineRows(article, section(text, "Timeline")));
-      losses.push(...lossRows(article, section(text, "Losses")));
+      for (const row of timelineRows(article, section(text, "Timeline"))) places[0].push(timeline.push(row) && place);
+      for (const row of lossRows(article, section(text, "Losses"))) places[1].push(losses.push(row) && place);
     }
     return {
       tables: [
-        { name: "articles", columns: ["article", "date", "target", "kind", "attack", "tags", "loss", "links"], key: ["article"], rows: articles },
-        { name: "timeline", columns: ["article", "at", "date", "cited_dates"], key: ["article", "at"], rows: timeline },
-        { name: "losses", columns: ["article", "part", "amount"], key: ["article", "part"], rows: losses },
+        { name: "articles", columns: ["article", "date", "target", "kind", "attack", "tags", "loss", "links"], key: ["article"], rows: articles, files: [...files.keys()] },
+        { name: "timeline", columns: ["article", "at", "date", "cited_dates"], key: ["article", "at"], rows: timeline, files: places[0] },
+        { name: "losses", columns: ["article", "part", "amount"], key: ["article", "part"], rows: losses, files: places[1] },
       ],
     };
   },

@@ -15,7 +15,8 @@ export const maltrail: DatasetReader = {
   recognises: (name) => /^(apt_\w+|konni|android_\w+)\.txt$/.test(name),
   read(files) {
     const rows: Row[] = [];
-    for (const file of files) {
+    const places: number[] = [];
+    for (const [place, file] of files.entries()) {
       const group = file.name.replace(/^apt_/, "").replace(/\.txt$/, "");
       const seen = new Set<string>();
       let reference = "";
@@ -26,9 +27,10 @@ export const maltrail: DatasetReader = {
         else if (text !== "" && !text.startsWith("#") && !seen.has(text)) {
           seen.add(text);
           rows.push({ group, indicator: text, reference });
+          places.push(place);
         }
       }
     }
-    return { tables: [{ name: "indicators", columns: ["group", "indicator", "reference"], key: ["group", "indicator"], rows }] };
+    return { tables: [{ name: "indicators", columns: ["group", "indicator", "reference"], key: ["group", "indicator"], rows, files: places }] };
   },
 };

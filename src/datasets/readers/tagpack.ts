@@ -23,7 +23,8 @@ export const tagpack: DatasetReader = {
   recognises: (name) => /\.ya?ml$/.test(name),
   read(files) {
     const unknown: Record<string, number> = {};
-    const rows = files.flatMap((file): Row[] => {
+    const places: number[] = [];
+    const rows = files.flatMap((file, place): Row[] => {
       let pack: Pack;
       try {
         pack = parse(textOf(file), { schema: "failsafe", maxAliasCount: ALIASES_MAX }) as Pack;
@@ -37,13 +38,14 @@ export const tagpack: DatasetReader = {
       Object.keys(pack).forEach(count);
       return pack.tags.map((tag, at) => {
         Object.keys(tag).forEach(count);
+        places.push(place);
         const row = Object.fromEntries(FIELDS.map((field) => [field, cell(tag[field] ?? pack[field])]));
         if (!row.address || !row.label) throw new TracewireError("BAD_INPUT", { what: `tag ${at + 1} has no ${row.address ? "label" : "address"}`, where: file.name });
         // Case says nothing in a hexadecimal address (EIP-55 puts a checksum there), and everything elsewhere.
         return { pack: file.name.replace(/\.ya?ml$/, ""), ...row, address: /^0x[0-9a-fA-F]{40}$/.test(row.address) ? row.address.toLowerCase() : row.address };
       });
     });
-    return { unknown_fields: unknown, tables: [{ name: "tags", columns: ["pack", ...FIELDS], key: ["pack", "address", "currency", "label"], rows }] };
+    return { unknown_fields: unknown, tables: [{ name: "tags", columns: ["pack", ...FIELDS], key: ["pack", "address", "currency", "label"], rows, files: places }] };
   },
 };
 

@@ -1,11 +1,12 @@
 // The front page: the newest story with its picture, Top News, the case in one line, a card for each topic, press
 // releases apart from reporting, the newsletter. It shows only what is there; an empty newsroom is told its first commands.
 import { readSubjects } from "../../casefile/casefile.ts";
-import { listCards, readPublication, type Card, type Publication } from "../../press/press.ts";
+import { listCards, listTopics, readPublication, type Card, type Publication } from "../../press/press.ts";
 import { earliest, type Age } from "../ages.ts";
 import { cardItem, railItem, releaseItem } from "../cards.ts";
 import { readSeries, sparkline } from "../charts.ts";
 import { liveFigure, openNoteSheet, printedForm, type NoteSheet } from "../figure-note.ts";
+import { thumbnail } from "../pictures.ts";
 import { html, nothing, type Html } from "../html.ts";
 import { siteData } from "../json-ld.ts";
 import { inlineHtml } from "../inline.ts";
@@ -47,7 +48,7 @@ export const frontRoutes: Route[] = [
           : html`<div class="top${!lead && " solo"}">
 ${lead && leadStory(context, lead, sheet)}${topNews(context, rail, ages)}</div>
 ${caseLine(context, sheet)}${byTopic(context, shelf, ages)}<div class="halves">
-${pressReleases(context, releases, ages)}</div>
+${pressReleases(context, releases, ages)}${follow(context)}</div>
 ${priceLine(context)}${sheet.print()}`;
       const description = `${TAGLINE}: every figure opens to who says it, how it was counted and the rows behind it, each with its source.`;
       return {
@@ -113,12 +114,21 @@ ${cards.map((card) => releaseItem(context, card, ages))}</ul>
 `;
 }
 
+function follow(context: SiteContext): Html {
+  const topics = listTopics(context.log).filter(({ slug }) => slug !== "tracewire");
+  return html`<section aria-labelledby="follow">
+<h2 class="label" id="follow">Follow</h2>
+<p>Without an account, and without being followed: <a href="/feed.xml">RSS</a>, <a href="/atom.xml">Atom</a>, <a href="/feed.json">JSON</a>. Each topic has its own, and so have <a href="/corrections">our corrections</a>.</p>
+${topics.length > 0 && html`<p class="note">${topics.map(({ slug, name, stories }) => html`<a href="/topics/${slug}">${name}</a> (${stories}) `)}</p>`}</section>
+`;
+}
+
 function priceLine(context: SiteContext): Html {
   const series = context.figure(PRICE.series);
   const [day, close] = [liveFigure(context, PRICE.day), liveFigure(context, PRICE.close)];
   if (!series || !day || !close || series.figure.rows.length < 2) return nothing;
   return html`<p class="priceline"><span>Bitcoin, last day held: <a class="fig" href="/figures/${PRICE.day}">${printedForm(day.figure, day.spec, "short")}</a></span>
-${sparkline(readSeries(context.log, series.figure, series.named.spec), "btc")}<span>closed at <a class="fig" href="/figures/${PRICE.close}">${printedForm(close.figure, close.spec, "exact")}</a> on Binance</span></p>
+${thumbnail(readSeries(context.log, series.figure, series.named.spec), "thumb price")}<span>closed at <a class="fig" href="/figures/${PRICE.close}">${printedForm(close.figure, close.spec, "exact")}</a> on Binance</span></p>
 `;
 }
 

@@ -257,7 +257,7 @@ export function storyPicture(context: SiteContext, id: string | undefined, figur
   const { picture, caption } = seriesPicture(series, "p");
   return html`<figure class="picture">
 <div>${picture}</div>
-<figcaption>${noted.spec.title}. ${caption}. ${disputed.length > 0 && html`Hollow squares and lines: other values printed for ${listWords(disputed)}. `}${lacksOf(context, noted)}
+<figcaption>${noted.spec.title}. ${caption} ${disputed.length > 0 && html`Hollow squares and lines: other values printed for ${listWords(disputed)}. `}${lacksOf(context, noted)}
 <a href="${figureHref(noted.figure.id, noted.figure.log_size)}">The figures behind it</a></figcaption>
 </figure>
 `;
