@@ -10,7 +10,13 @@ export function publishDue(newsroom: NewsroomWriter, schedule: Schedule, now: st
   return schedule.due(now).map((item): Fired => {
     try {
       const outcome = newsroom.transact(item.by, (transaction) =>
-        publishStory(transaction, newsroom.log, item.story, { by: item.by, why: item.why, waivers: item.waivers, correction: item.correction, scheduled_for: item.due }),
+        publishStory(transaction, newsroom.log, item.story, {
+          by: item.by,
+          why: item.why,
+          waivers: item.waivers,
+          correction: item.correction,
+          scheduled_for: item.due,
+        }),
       );
       // After the commit: a crash between the two finds the same story published and does not publish it again.
       schedule.settle(item.id, "published", `entry ${outcome.seq}`);

@@ -54,7 +54,10 @@ async function fillDemo(newsroom: NewsroomWriter): Promise<void> {
   await importCasefile(newsroom, join(demo, "casefile"), { by: "demo", retrieved_at: "2026-11-20T00:00:00Z", release: true });
   for (const { format, paths, edition, licence } of demoSources()) {
     const files = paths.flatMap(readSource);
-    const reader = findReader(format, files.map((file) => file.name));
+    const reader = findReader(
+      format,
+      files.map((file) => file.name),
+    );
     const read = reader.format === "table" ? files : files.filter((file) => reader.recognises(file.name));
     await importDataset(newsroom, reader, read, { by: "demo", retrieved_at: "2026-11-20T00:00:00Z", edition, licence, release: true });
   }

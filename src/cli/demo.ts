@@ -58,7 +58,9 @@ export function demoSources(): { format: string; paths: string[]; edition?: stri
 /** The last published leads the front page: the order is the editor's, not the alphabet's. */
 export function demoStories(): string[] {
   const paths = files("stories", ".md");
-  const order = readFileSync(join(DEMO, "stories", "order.txt"), "utf8").trim().split("\n");
+  const order = readFileSync(join(DEMO, "stories", "order.txt"), "utf8")
+    .trim()
+    .split("\n");
   const place = (path: string) => order.indexOf(basename(path, ".md"));
   return paths.toSorted((a, b) => place(a) - place(b));
 }

@@ -44,21 +44,29 @@ export const story: Command = {
     ['tracewire story new "Two bridges, one mistake"', "a file to begin with"],
     ["tracewire story check demo/stories/nomad-bridge-561-addresses.md", "what is still open"],
     ["tracewire story publish demo/stories/nomad-bridge-561-addresses.md", "publish, or publish a new revision"],
-    ['tracewire story correct demo/stories/nomad-bridge-561-addresses.md --what "The number of tokens was wrong."', "a new revision with its correction"],
+    [
+      'tracewire story correct demo/stories/nomad-bridge-561-addresses.md --what "The number of tokens was wrong."',
+      "a new revision with its correction",
+    ],
     ["tracewire story diff nomad-bridge-561-addresses", "what the newest revision changed"],
     ["tracewire story affected", "stories that carry a number which comes out otherwise today"],
   ],
   exits: { 1: "the story has open findings" },
   run(context, [action, ...args], options) {
     const run = Object.hasOwn(ACTIONS, action!) ? ACTIONS[action!] : undefined;
-    if (!run) throw new TracewireError("BAD_ARGUMENT", { what: `"${action}" is no action of story`, hint: `Actions: ${Object.keys(ACTIONS).join(", ")}` });
+    if (!run)
+      throw new TracewireError("BAD_ARGUMENT", {
+        what: `"${action}" is no action of story`,
+        hint: `Actions: ${Object.keys(ACTIONS).join(", ")}`,
+      });
     return run(context, args, options);
   },
 };
 
 function create(context: CommandContext, args: string[]): void {
   const headline = args.join(" ").trim();
-  if (!headline) throw new TracewireError("BAD_ARGUMENT", { what: "A story begins with a headline", hint: 'tracewire story new "The headline"' });
+  if (!headline)
+    throw new TracewireError("BAD_ARGUMENT", { what: "A story begins with a headline", hint: 'tracewire story new "The headline"' });
   const slug = slugOf(headline);
   const file = `${slug}.md`;
   if (existsSync(file)) throw new TracewireError("BAD_ARGUMENT", { what: "There is such a file already", where: file });
@@ -99,14 +107,23 @@ function publish(context: CommandContext, [file]: string[], options: Options): v
 
 function correct(context: CommandContext, [file]: string[], options: Options): void {
   const what = text(options, "what");
-  if (!what) throw new TracewireError("BAD_ARGUMENT", { what: "A correction says what was wrong", hint: 'Add --what "…": readers see it on the story, in the list of corrections, in feeds and mails.' });
+  if (!what)
+    throw new TracewireError("BAD_ARGUMENT", {
+      what: "A correction says what was wrong",
+      hint: 'Add --what "…": readers see it on the story, in the list of corrections, in feeds and mails.',
+    });
   publishNow(context, readStory(file), options, { what });
 }
 
 function publishNow(context: CommandContext, story: Story, options: Options, correction?: { what: string }): void {
   withWriter(context, (newsroom) => {
     const outcome = change(context, newsroom, (transaction) =>
-      publishStory(transaction, newsroom.log, story, { by: context.by, why: text(options, "why"), waivers: list(options, "waive").map(parseWaiver), correction }),
+      publishStory(transaction, newsroom.log, story, {
+        by: context.by,
+        why: text(options, "why"),
+        waivers: list(options, "waive").map(parseWaiver),
+        correction,
+      }),
     );
     report(context, story, outcome, correction ? "Corrected" : "Published");
   });
@@ -120,13 +137,17 @@ function schedule(context: CommandContext, story: Story, due: string, options: O
   const waivers = list(options, "waive").map(parseWaiver);
   withWriter(context, (newsroom) => {
     // Published and taken back at once: every finding shows, nothing stays.
-    change({ ...context, dryRun: true, output: { ...context.output, note() {} } }, newsroom, (transaction) => publishStory(transaction, newsroom.log, story, { by: context.by, waivers }));
+    change({ ...context, dryRun: true, output: { ...context.output, note() {} } }, newsroom, (transaction) =>
+      publishStory(transaction, newsroom.log, story, { by: context.by, waivers }),
+    );
     if (context.dryRun) return;
     const waiting = openSchedule(newsroom.folder);
     try {
       const id = waiting.add({ slug: story.slug, due: at.toISOString(), by: context.by, story, waivers, why: text(options, "why") });
       context.output.json({ slug: story.slug, scheduled: id, due: at.toISOString() });
-      context.output.line(`${context.output.bold(story.slug)} waits outside the log until ${at.toISOString()}. The running site publishes it then; without one: tracewire story due`);
+      context.output.line(
+        `${context.output.bold(story.slug)} waits outside the log until ${at.toISOString()}. The running site publishes it then; without one: tracewire story due`,
+      );
     } finally {
       waiting.close();
     }
@@ -152,11 +173,19 @@ function due(context: CommandContext): void {
 
 function withdraw(context: CommandContext, [slug]: string[], options: Options): void {
   const why = text(options, "why");
-  if (!slug || !why) throw new TracewireError("BAD_ARGUMENT", { what: "A withdrawal names the story and says why", hint: 'tracewire story withdraw SLUG --why "…"' });
+  if (!slug || !why)
+    throw new TracewireError("BAD_ARGUMENT", {
+      what: "A withdrawal names the story and says why",
+      hint: 'tracewire story withdraw SLUG --why "…"',
+    });
   withWriter(context, (newsroom) => {
     const outcome = change(context, newsroom, (transaction) => withdrawStory(transaction, newsroom.log, slug, { by: context.by, why }));
     context.output.json({ slug, ...outcome });
-    context.output.line(outcome.outcome === "unchanged" ? `${slug} is withdrawn already.` : `Withdrew ${context.output.bold(slug)} (entry ${outcome.seq}). Its address stays and says why.`);
+    context.output.line(
+      outcome.outcome === "unchanged"
+        ? `${slug} is withdrawn already.`
+        : `Withdrew ${context.output.bold(slug)} (entry ${outcome.seq}). Its address stays and says why.`,
+    );
   });
 }
 
@@ -164,7 +193,15 @@ function diff(context: CommandContext, [slug]: string[], options: Options): void
   const newsroom = openReader(context);
   try {
     const after = readPublication(newsroom.log, slug ?? "", whole(options, "revision", "--revision"));
-    if (!after) throw new TracewireError("NOT_FOUND", { what: `There is no such revision of "${slug}"`, hint: `Published: ${listPublications(newsroom.log).map((item) => item.slug).join(", ") || "nothing yet"}` });
+    if (!after)
+      throw new TracewireError("NOT_FOUND", {
+        what: `There is no such revision of "${slug}"`,
+        hint: `Published: ${
+          listPublications(newsroom.log)
+            .map((item) => item.slug)
+            .join(", ") || "nothing yet"
+        }`,
+      });
     const before = readPublication(newsroom.log, after.slug, after.revision - 1);
     const lines = diffSentences(
       before ? sentencesOf(before.story, printerOf(newsroom.log, before.figures)) : [],
@@ -183,10 +220,14 @@ function affected(context: CommandContext, [figure]: string[]): void {
   const newsroom = openReader(context);
   try {
     const found = listAffected(newsroom.log, figure);
-    context.output.json({ affected: found.map(({ card, figures, sentences }) => ({ slug: card.slug, revision: card.revision, figures, sentences })) });
+    context.output.json({
+      affected: found.map(({ card, figures, sentences }) => ({ slug: card.slug, revision: card.revision, figures, sentences })),
+    });
     if (found.length === 0) context.output.line("Every published number comes out the same today.");
     for (const { card, figures, sentences } of found) {
-      context.output.line(`${context.output.bold(card.slug)}, revision ${card.revision}: ${figures.map(({ id, was, now }) => `${id} ${was ?? "not known"} → ${now ?? "not known"}`).join("; ")}`);
+      context.output.line(
+        `${context.output.bold(card.slug)}, revision ${card.revision}: ${figures.map(({ id, was, now }) => `${id} ${was ?? "not known"} → ${now ?? "not known"}`).join("; ")}`,
+      );
       for (const { was, now } of sentences) {
         context.output.line(`  - ${was ?? ""}`);
         context.output.line(`  + ${now ?? ""}`);

@@ -109,7 +109,11 @@ export function readRows(log: ReadsDatabase, dataset: Pick<Dataset, "seq" | "row
     .prepare("SELECT body FROM dataset_rows WHERE dataset = ? ORDER BY at")
     .all(dataset.seq)
     .map((row) => JSON.parse(row.body as string) as Row);
-  assert.equal(rows.length, dataset.row_count, `rows of dataset ${dataset.name} (entry ${dataset.seq}) are missing: tracewire doctor --repair`);
+  assert.equal(
+    rows.length,
+    dataset.row_count,
+    `rows of dataset ${dataset.name} (entry ${dataset.seq}) are missing: tracewire doctor --repair`,
+  );
   kept.set(key, rows);
   if (kept.size > KEPT_MAX) kept.delete(kept.keys().next().value!);
   return rows;
@@ -129,5 +133,10 @@ export function readRow(log: ReadsDatabase, seq: number, at: number): Row | unde
 
 function toDataset(row: Record<string, unknown>): Dataset {
   const body = JSON.parse(row.body as string) as Omit<Dataset, "seq">;
-  return { ...body, seq: row.seq as number, edition: body.edition ?? null, ...(row.released === null ? {} : { released: row.released as number }) };
+  return {
+    ...body,
+    seq: row.seq as number,
+    edition: body.edition ?? null,
+    ...(row.released === null ? {} : { released: row.released as number }),
+  };
 }

@@ -56,7 +56,9 @@ export function jsonOf<T>(file: SourceFile): T {
 export function requireFile(files: readonly SourceFile[], pattern: RegExp, wanted: string): SourceFile {
   const found = files.find((file) => pattern.test(file.name));
   if (!found)
-    throw new TracewireError("BAD_INPUT", { what: `${wanted} is missing; given: ${files.map((file) => file.name).join(", ") || "nothing"}` });
+    throw new TracewireError("BAD_INPUT", {
+      what: `${wanted} is missing; given: ${files.map((file) => file.name).join(", ") || "nothing"}`,
+    });
   return found;
 }
 

@@ -136,7 +136,9 @@ export function listRevisions(log: Reads, slug: string): Publication[] {
 /** The stories that carry a figure in their newest revision. */
 export function cardsCarrying(log: Reads, figure: string): Card[] {
   return log.db
-    .prepare("SELECT s.* FROM carried_figures c JOIN stories s ON s.slug = c.slug AND s.revision = c.revision WHERE c.figure = ? ORDER BY s.first_seq DESC")
+    .prepare(
+      "SELECT s.* FROM carried_figures c JOIN stories s ON s.slug = c.slug AND s.revision = c.revision WHERE c.figure = ? ORDER BY s.first_seq DESC",
+    )
     .all(figure) as unknown as Card[];
 }
 
@@ -179,7 +181,8 @@ function toCorrection(log: Reads, publication: Publication): Correction {
     to_revision: revision,
     kind: withdrawn ? "withdrawal" : "correction",
     what: withdrawn?.why ?? correction!.what,
-    sentences: before && !withdrawn ? changedSentences(sentencesOf(before.story, printerOf(log, before.figures)), sentencesOf(story, print)) : [],
+    sentences:
+      before && !withdrawn ? changedSentences(sentencesOf(before.story, printerOf(log, before.figures)), sentencesOf(story, print)) : [],
   };
 }
 

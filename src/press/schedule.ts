@@ -48,17 +48,31 @@ export function openSchedule(folder: string): Schedule {
     db
       .prepare(`SELECT * FROM scheduled ${where} ORDER BY due, id LIMIT ${ITEMS_MAX}`)
       .all(...values)
-      .map((row) => ({ ...(JSON.parse(row.body as string) as Omit<Scheduled, "id" | "state" | "outcome">), id: row.id as number, state: row.state as Scheduled["state"], outcome: row.outcome as string | null }));
+      .map((row) => ({
+        ...(JSON.parse(row.body as string) as Omit<Scheduled, "id" | "state" | "outcome">),
+        id: row.id as number,
+        state: row.state as Scheduled["state"],
+        outcome: row.outcome as string | null,
+      }));
   return {
     add(item) {
-      if (Number.isNaN(Date.parse(item.due))) throw new TracewireError("BAD_ARGUMENT", { what: `"${item.due}" is no time`, hint: "Write 2026-11-24T18:00:00Z." });
+      if (Number.isNaN(Date.parse(item.due)))
+        throw new TracewireError("BAD_ARGUMENT", { what: `"${item.due}" is no time`, hint: "Write 2026-11-24T18:00:00Z." });
       const taken = db.prepare("SELECT id FROM scheduled WHERE slug = ? AND state = 'waiting'").get(item.slug);
-      if (taken) db.prepare("UPDATE scheduled SET state = 'taken back', outcome = 'replaced by a later version' WHERE id = ?").run(taken.id as number);
-      return Number(db.prepare("INSERT INTO scheduled (slug, due, body, state) VALUES (?, ?, ?, 'waiting')").run(item.slug, item.due, JSON.stringify(item)).lastInsertRowid);
+      if (taken)
+        db.prepare("UPDATE scheduled SET state = 'taken back', outcome = 'replaced by a later version' WHERE id = ?").run(
+          taken.id as number,
+        );
+      return Number(
+        db
+          .prepare("INSERT INTO scheduled (slug, due, body, state) VALUES (?, ?, ?, 'waiting')")
+          .run(item.slug, item.due, JSON.stringify(item)).lastInsertRowid,
+      );
     },
     waiting: () => read("WHERE state = 'waiting'"),
     due: (now) => read("WHERE state = 'waiting' AND due <= ?", now),
-    settle: (id, state, outcome) => void db.prepare("UPDATE scheduled SET state = ?, outcome = ? WHERE id = ?").run(state, outcome ?? null, id),
+    settle: (id, state, outcome) =>
+      void db.prepare("UPDATE scheduled SET state = ?, outcome = ? WHERE id = ?").run(state, outcome ?? null, id),
     list: () => read(""),
     close: () => db.close(),
   };

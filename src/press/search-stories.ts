@@ -3,14 +3,22 @@ import type { LogReader } from "../evidence/evidence.ts";
 import type { Card } from "./read-press.ts";
 
 export type StoryHit = { card: Card; /** With \u0001 before and \u0002 behind each word that was found. */ snippet: string };
-export type StorySearch = { hits: StoryHit[]; /** What was searched for instead, when the words as typed were not there. */ instead?: string; topics: { slug: string; name: string; stories: number }[] };
+export type StorySearch = {
+  hits: StoryHit[];
+  /** What was searched for instead, when the words as typed were not there. */ instead?: string;
+  topics: { slug: string; name: string; stories: number }[];
+};
 
 const HITS_MAX = 40;
 const WORDS_MAX = 12;
 const SNIPPET_WORDS = 24;
 const NEAR_MAX = 2_000;
 
-export function searchStories(log: Pick<LogReader, "db">, text: string, filter: { topic?: string; type?: string; before: number }): StorySearch {
+export function searchStories(
+  log: Pick<LogReader, "db">,
+  text: string,
+  filter: { topic?: string; type?: string; before: number },
+): StorySearch {
   const words = wordsOf(text);
   if (words.length === 0) return { hits: [], topics: [] };
   const found = look(log, words, filter);
@@ -23,7 +31,12 @@ export function searchStories(log: Pick<LogReader, "db">, text: string, filter: 
 
 /** Letters and digits only: nothing that a reader types is an operator of the query language. */
 function wordsOf(text: string): string[] {
-  return (text.normalize("NFC").toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).slice(0, WORDS_MAX);
+  return (
+    text
+      .normalize("NFC")
+      .toLowerCase()
+      .match(/[\p{L}\p{N}]+/gu) ?? []
+  ).slice(0, WORDS_MAX);
 }
 
 function look({ db }: Pick<LogReader, "db">, words: string[], filter: { topic?: string; type?: string; before: number }): StorySearch {

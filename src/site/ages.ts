@@ -25,9 +25,14 @@ export function ageOf(at: string, now: string): Age {
     const end = addMonths(start, 1);
     const capped = (age: Age): Age => (Date.parse(age.until) > end ? { ...age, until: iso(end) } : age);
     // A day that has not come yet where the clock stands is as good as now.
-    if (at.length === 10) return passed < DAY ? { words: "today", until: iso(Math.max(start + DAY, current + 1)) } : capped(passed < WEEK ? step(DAY, "day") : step(WEEK, "week"));
+    if (at.length === 10)
+      return passed < DAY
+        ? { words: "today", until: iso(Math.max(start + DAY, current + 1)) }
+        : capped(passed < WEEK ? step(DAY, "day") : step(WEEK, "week"));
     if (passed < MINUTE) return { words: "just now", until: iso(Math.max(start + MINUTE, current + 1)) };
-    return capped(passed < HOUR ? step(MINUTE, "minute") : passed < DAY ? step(HOUR, "hour") : passed < WEEK ? step(DAY, "day") : step(WEEK, "week"));
+    return capped(
+      passed < HOUR ? step(MINUTE, "minute") : passed < DAY ? step(HOUR, "hour") : passed < WEEK ? step(DAY, "day") : step(WEEK, "week"),
+    );
   }
   if (months < MONTHS_MAX) return { words: `${months} month${months === 1 ? "" : "s"} ago`, until: iso(addMonths(start, months + 1)) };
   return yearAge(start, current, "");
@@ -35,7 +40,10 @@ export function ageOf(at: string, now: string): Age {
 
 /** The earliest of several moments: when a page with these ages has to be made again. */
 export function earliest(ages: readonly (Age | undefined)[]): string | undefined {
-  return ages.reduce<string | undefined>((first, age) => (age && (first === undefined || age.until < first) ? age.until : first), undefined);
+  return ages.reduce<string | undefined>(
+    (first, age) => (age && (first === undefined || age.until < first) ? age.until : first),
+    undefined,
+  );
 }
 
 function yearAge(start: number, current: number, none: string): Age {

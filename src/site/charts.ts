@@ -154,7 +154,9 @@ export function seriesTable(series: Series, name: string): Html {
 <thead><tr><th scope="col">${series.points.every((point) => /^\d{4}$/.test(point.label)) ? "Year" : "Which"}</th><th scope="col" class="num">Value${isMoney && ` (${series.unit})`}</th><th scope="col">Who says, and where</th></tr></thead>
 <tbody>
 ${series.points.map(
-  (point) => html`<tr><th scope="row">${point.label}</th><td class="num">${exact(point.value)}</td><td>${point.chosen ? whereSaid(point.chosen) : ofRows}</td></tr>
+  (
+    point,
+  ) => html`<tr><th scope="row">${point.label}</th><td class="num">${exact(point.value)}</td><td>${point.chosen ? whereSaid(point.chosen) : ofRows}</td></tr>
 ${point.rivals.map(
   (
     claim,

@@ -7,7 +7,17 @@ import { revisionHref } from "./words.ts";
 
 const ITEMS_MAX = 40;
 
-export type FeedItem = { id: string; href: string; title: string; summary: string; published: string; updated: string; author: string; topic: string; picture?: string };
+export type FeedItem = {
+  id: string;
+  href: string;
+  title: string;
+  summary: string;
+  published: string;
+  updated: string;
+  author: string;
+  topic: string;
+  picture?: string;
+};
 export type Feed = { title: string; about: string; home: string; self: string; items: FeedItem[]; updated: string; hub?: string };
 
 export type FeedScope = { of: "all" } | { of: "topic" | "author"; slug: string } | { of: "corrections" };
@@ -19,7 +29,16 @@ export function readFeed(context: SiteContext, scope: FeedScope, file: string): 
     const items = listCorrections(context.log, { before: context.at.log_size, limit: ITEMS_MAX }).map((item): FeedItem => {
       const href = `${base_url}${revisionHref(item.slug, item.to_revision)}/changes`;
       const word = item.kind === "withdrawal" ? "Withdrawn" : "Corrected";
-      return { id: href, href, title: `${word}: ${item.headline}`, summary: item.what, published: item.at, updated: item.at, author: "Tracewire", topic: "Corrections" };
+      return {
+        id: href,
+        href,
+        title: `${word}: ${item.headline}`,
+        summary: item.what,
+        published: item.at,
+        updated: item.at,
+        author: "Tracewire",
+        topic: "Corrections",
+      };
     });
     return made(at, "Tracewire: corrections", "Every correction and withdrawal.", "/corrections", file, items);
   }
@@ -29,11 +48,27 @@ export function readFeed(context: SiteContext, scope: FeedScope, file: string): 
   }
   const shelf = (scope.of === "topic" ? listTopics(context.log) : listAuthors(context.log)).find((item) => item.slug === scope.slug);
   if (!shelf) return undefined;
-  const items = listCards(context.log, { [scope.of]: scope.slug, before: context.at.log_size, limit: ITEMS_MAX }).map((card) => itemOf(context, card));
-  return made(at, `Tracewire: ${shelf.name}`, `Stories by ${shelf.name}.`.replace("by", scope.of === "topic" ? "on" : "by"), `/${scope.of}s/${scope.slug}`, file, items);
+  const items = listCards(context.log, { [scope.of]: scope.slug, before: context.at.log_size, limit: ITEMS_MAX }).map((card) =>
+    itemOf(context, card),
+  );
+  return made(
+    at,
+    `Tracewire: ${shelf.name}`,
+    `Stories by ${shelf.name}.`.replace("by", scope.of === "topic" ? "on" : "by"),
+    `/${scope.of}s/${scope.slug}`,
+    file,
+    items,
+  );
 }
 
-function made({ base_url, hub }: { base_url: string; hub?: string }, title: string, about: string, home: string, self: string, items: FeedItem[]): Feed {
+function made(
+  { base_url, hub }: { base_url: string; hub?: string },
+  title: string,
+  about: string,
+  home: string,
+  self: string,
+  items: FeedItem[],
+): Feed {
   const updated = items.reduce((newest, item) => (item.updated > newest ? item.updated : newest), "1970-01-01T00:00:00.000Z");
   return { title, about, home: base_url + home, self: base_url + self, items, updated, hub };
 }

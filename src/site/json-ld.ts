@@ -31,10 +31,18 @@ export function siteData(context: SiteContext): Json {
   };
 }
 
-export function articleData(context: SiteContext, publication: Publication, revisions: readonly Publication[], headline: string, description: string): Json {
+export function articleData(
+  context: SiteContext,
+  publication: Publication,
+  revisions: readonly Publication[],
+  headline: string,
+  description: string,
+): Json {
   const { story, slug } = publication;
   const href = `${context.base_url}${story.type === "release" ? "/press-releases" : "/stories"}/${slug}`;
-  const captures = [...new Set(publication.figures.flatMap((figure) => figure.rows.flatMap((row) => (row.capture === null ? [] : [row.capture]))))];
+  const captures = [
+    ...new Set(publication.figures.flatMap((figure) => figure.rows.flatMap((row) => (row.capture === null ? [] : [row.capture])))),
+  ];
   const corrections = revisions.filter((item) => item.correction && item.revision <= publication.revision);
   const article: Json = {
     "@context": "https://schema.org",
@@ -76,7 +84,9 @@ export function articleData(context: SiteContext, publication: Publication, revi
  */
 function claimReview(context: SiteContext, figure: Figure, publication: Publication, href: string): Json[] {
   if (figure.measure !== "column_sum") return [];
-  const quoted = publication.figures.find((other) => other.measure === "quote" && other.unit === figure.unit && other.value !== figure.value);
+  const quoted = publication.figures.find(
+    (other) => other.measure === "quote" && other.unit === figure.unit && other.value !== figure.value,
+  );
   const claimant = quoted?.rows[0]?.claimant;
   if (!quoted || !claimant) return [];
   return [
@@ -86,8 +96,15 @@ function claimReview(context: SiteContext, figure: Figure, publication: Publicat
       datePublished: publication.at,
       author: publisher(context),
       claimReviewed: `${quoted.value} ${quoted.unit}`,
-      itemReviewed: { "@type": "Claim", author: { "@type": "Organization", name: claimant }, ...(quoted.rows[0]!.when ? { temporalCoverage: quoted.rows[0]!.when } : {}) },
-      reviewRating: { "@type": "Rating", alternateName: `The table that was read adds up to ${figure.value} ${figure.unit}; the difference is unexplained` },
+      itemReviewed: {
+        "@type": "Claim",
+        author: { "@type": "Organization", name: claimant },
+        ...(quoted.rows[0]!.when ? { temporalCoverage: quoted.rows[0]!.when } : {}),
+      },
+      reviewRating: {
+        "@type": "Rating",
+        alternateName: `The table that was read adds up to ${figure.value} ${figure.unit}; the difference is unexplained`,
+      },
     },
   ];
 }

@@ -85,8 +85,11 @@ ${
 <link rel="preload" as="font" type="font/woff2" href="${assetHref("serif-display.woff2")}" crossorigin>
 <link rel="stylesheet" href="${assetHref("style.css")}">
 <link rel="icon" type="image/svg+xml" href="${assetHref("icon.svg")}">
-${previewTags(page)}${page.data !== undefined && html`${dataBlock(page.data)}
-`}</head>
+${previewTags(page)}${
+    page.data !== undefined &&
+    html`${dataBlock(page.data)}
+`
+  }</head>
 <body${isFront && html` class="front"`}>
 <a class="skip" href="#main">Skip to the page</a>
 <header class="masthead">
@@ -123,10 +126,17 @@ function previewTags({ preview, path, canonical, context: { base_url } }: PageFr
     ["og:image:height", picture && "630"],
     ["og:image:alt", picture && preview.picture_words],
   ];
-  return html`${tags.map(([property, content]) => content !== undefined && html`<meta property="${property}" content="${content}">
-`)}<meta name="twitter:card" content="${picture ? "summary_large_image" : "summary"}">
-${picture && html`<meta name="twitter:image:alt" content="${preview.picture_words ?? preview.title}">
-`}<link rel="alternate" type="application/json+oembed" href="${base_url}/oembed?url=${encodeURIComponent(`${base_url}${canonical ?? path}`)}" title="${preview.title}">
+  return html`${tags.map(
+    ([property, content]) =>
+      content !== undefined &&
+      html`<meta property="${property}" content="${content}">
+`,
+  )}<meta name="twitter:card" content="${picture ? "summary_large_image" : "summary"}">
+${
+  picture &&
+  html`<meta name="twitter:image:alt" content="${preview.picture_words ?? preview.title}">
+`
+}<link rel="alternate" type="application/json+oembed" href="${base_url}/oembed?url=${encodeURIComponent(`${base_url}${canonical ?? path}`)}" title="${preview.title}">
 `;
 }
 

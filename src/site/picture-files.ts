@@ -35,8 +35,10 @@ export function pictureSvg(series: Series | undefined, headline: string, foot: s
 <title id="t">${headline}</title><desc id="d">${series ? describeSeries(series) : headline}</desc>
 <rect width="${width}" height="${height}" fill="${PAPER}"/><rect width="${width}" height="8" fill="${INK}"/>
 <text x="48" y="58" font-family="${SERIF}" font-weight="600" font-size="26" letter-spacing="2" fill="${INK}">TRACEWIRE</text>
-${lines.map((line, at) => html`<text x="48" y="${112 + at * 52}" font-family="${SERIF}" font-weight="600" font-size="44" fill="${INK}">${line}</text>
-`)}${series && series.points.length > 1 && drawing(series, 48, top, width - 96, height - top - 70)}
+${lines.map(
+  (line, at) => html`<text x="48" y="${112 + at * 52}" font-family="${SERIF}" font-weight="600" font-size="44" fill="${INK}">${line}</text>
+`,
+)}${series && series.points.length > 1 && drawing(series, 48, top, width - 96, height - top - 70)}
 <text x="48" y="${height - 24}" font-family="${SANS}" font-size="20" fill="${GREY}">${foot}</text>
 </svg>
 `.markup;

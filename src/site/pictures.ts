@@ -103,7 +103,10 @@ function rankPicture(series: Series, id: string): Html {
     id,
     shown.length * 40,
     html`${shown.map(
-      (point, at) => html`<text class="year" x="0" y="${at * 40 + 13}">${point.label.length > 40 ? `${point.label.slice(0, 38)}…` : point.label}<tspan class="num" dx="8">${scale.print(point.value)}</tspan></text>
+      (
+        point,
+        at,
+      ) => html`<text class="year" x="0" y="${at * 40 + 13}">${point.label.length > 40 ? `${point.label.slice(0, 38)}…` : point.label}<tspan class="num" dx="8">${scale.print(point.value)}</tspan></text>
 <rect class="bar${at === 0 && " now"}" x="0" y="${at * 40 + 19}" width="${round((Number(point.value) / top) * 100)}%" height="13"/>
 `,
     )}`,
@@ -112,7 +115,8 @@ function rankPicture(series: Series, id: string): Html {
 
 /** For a card: the same shape without letters; the headline beside it says what it is. */
 export function thumbnail(series: Series, name = "thumb"): Html {
-  const points = kindOf(series) === "ranks" ? [...series.points].sort((a, b) => Number(b.value) - Number(a.value)).slice(0, 10) : series.points;
+  const points =
+    kindOf(series) === "ranks" ? [...series.points].sort((a, b) => Number(b.value) - Number(a.value)).slice(0, 10) : series.points;
   const values = points.map((point) => Number(point.value));
   const top = Math.max(...values, 1e-9);
   const low = kindOf(series) === "line" ? Math.min(...values) : 0;
@@ -122,7 +126,9 @@ export function thumbnail(series: Series, name = "thumb"): Html {
     return html`<svg class="${name}" viewBox="0 0 96 64" preserveAspectRatio="none" aria-hidden="true"><path class="line" d="M${path}"/></svg>`;
   }
   const step = 96 / values.length;
-  const bars = values.map((value, at) => `M${round(at * step + step * 0.1)} 62v-${rise(value)}h${round(step * 0.8)}v${rise(value)}z`).join("");
+  const bars = values
+    .map((value, at) => `M${round(at * step + step * 0.1)} 62v-${rise(value)}h${round(step * 0.8)}v${rise(value)}z`)
+    .join("");
   return html`<svg class="thumb" viewBox="0 0 96 64" aria-hidden="true"><path d="${bars}"/></svg>`;
 }
 

@@ -24,7 +24,8 @@ export const incidentWiki: DatasetReader = {
     for (const [place, file] of files.entries()) {
       const text = textOf(file).replaceAll("\r\n", "\n");
       const head = /^---\n(.*?)\n---\n/s.exec(text)?.[1];
-      if (head === undefined) throw new TracewireError("BAD_INPUT", { what: "There is no head between two lines of ---", where: `${file.name}:1` });
+      if (head === undefined)
+        throw new TracewireError("BAD_INPUT", { what: "There is no head between two lines of ---", where: `${file.name}:1` });
       const article = file.name.replace(/\.md$/, "");
       const loss = headValue(head, "loss");
       articles.push({
@@ -42,7 +43,13 @@ export const incidentWiki: DatasetReader = {
     }
     return {
       tables: [
-        { name: "articles", columns: ["article", "date", "target", "kind", "attack", "tags", "loss", "links"], key: ["article"], rows: articles, files: [...files.keys()] },
+        {
+          name: "articles",
+          columns: ["article", "date", "target", "kind", "attack", "tags", "loss", "links"],
+          key: ["article"],
+          rows: articles,
+          files: [...files.keys()],
+        },
         { name: "timeline", columns: ["article", "at", "date", "cited_dates"], key: ["article", "at"], rows: timeline, files: places[0] },
         { name: "losses", columns: ["article", "part", "amount"], key: ["article", "part"], rows: losses, files: places[1] },
       ],
@@ -61,7 +68,8 @@ function headList(head: string, key: string): string[] {
   return [...block.matchAll(/- (.+)/g)].map((match) => match[1]!.trim());
 }
 
-const section = (text: string, name: string): string => new RegExp(`^## ${name}:?[^\\n]*\\n(.*?)(?=^## |$(?![\\s\\S]))`, "ms").exec(text)?.[1] ?? "";
+const section = (text: string, name: string): string =>
+  new RegExp(`^## ${name}:?[^\\n]*\\n(.*?)(?=^## |$(?![\\s\\S]))`, "ms").exec(text)?.[1] ?? "";
 
 /** "- **May 7, 2023:** … [Source](https://…/2022/05/08/…)" → its date, and the dates that stand in its addresses. */
 function timelineRows(article: string, text: string): Row[] {
@@ -78,10 +86,11 @@ function timelineRows(article: string, text: string): Row[] {
 
 /** "- Ethereum: $10,716,942", "- Bitcoin: Approximately $37,148,196" */
 function lossRows(article: string, text: string): Row[] {
-  return [...text.matchAll(/^- \**([A-Za-z0-9 ().-]{2,40}?)\**: *(?:[Aa]pproximately |[Aa]round |~)?\$([\d,]+)(?![\d.]* ?(?:million|billion))/gm)].map((match) => ({
+  return [
+    ...text.matchAll(/^- \**([A-Za-z0-9 ().-]{2,40}?)\**: *(?:[Aa]pproximately |[Aa]round |~)?\$([\d,]+)(?![\d.]* ?(?:million|billion))/gm),
+  ].map((match) => ({
     article,
     part: match[1]!.trim(),
     amount: match[2]!.replaceAll(",", ""),
   }));
 }
-

@@ -11,7 +11,8 @@ export const maltrail: DatasetReader = {
   grade: "copy",
   source_grade: "C",
   item_grade: "3",
-  lacks: "No date for an indicator, and nothing on how sure its reference was. A shared indicator may be a shared host, a reused domain or a mistake.",
+  lacks:
+    "No date for an indicator, and nothing on how sure its reference was. A shared indicator may be a shared host, a reused domain or a mistake.",
   recognises: (name) => /^(apt_\w+|konni|android_\w+)\.txt$/.test(name),
   read(files) {
     const rows: Row[] = [];
@@ -31,6 +32,8 @@ export const maltrail: DatasetReader = {
         }
       }
     }
-    return { tables: [{ name: "indicators", columns: ["group", "indicator", "reference"], key: ["group", "indicator"], rows, files: places }] };
+    return {
+      tables: [{ name: "indicators", columns: ["group", "indicator", "reference"], key: ["group", "indicator"], rows, files: places }],
+    };
   },
 };

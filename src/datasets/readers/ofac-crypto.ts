@@ -10,7 +10,8 @@ export const ofacCrypto: DatasetReader = {
   grade: "copy",
   source_grade: "B",
   item_grade: "2",
-  lacks: "Addresses only: no name, no programme, no date of listing. The edition of September 2024 still holds what was delisted on Mar 21, 2025.",
+  lacks:
+    "Addresses only: no name, no programme, no date of listing. The edition of September 2024 still holds what was delisted on Mar 21, 2025.",
   recognises: (name) => /^sanctioned_addresses_[A-Z]+\.txt$/.test(name),
   read(files) {
     const places: number[] = [];

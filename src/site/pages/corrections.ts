@@ -25,13 +25,27 @@ ${corrections.map(correctionHtml)}`
 }</div>`;
       return {
         content_type: "text/html; charset=utf-8",
-        body: frame({ title: "Corrections", description: "Every correction and withdrawal, with what stood there before.", path: "/corrections", context, body }),
+        body: frame({
+          title: "Corrections",
+          description: "Every correction and withdrawal, with what stood there before.",
+          path: "/corrections",
+          context,
+          body,
+        }),
         depends: ["stories"],
       };
     },
   },
-  { path: "/corrections.csv", about: "Corrections as CSV.", render: (context) => csvAnswer("corrections.csv", COLUMNS, rows(context), ["stories"]) },
-  { path: "/corrections.json", about: "Corrections as JSON.", render: (context) => jsonList(context.at.log_size, COLUMNS, rows(context), ["stories"]) },
+  {
+    path: "/corrections.csv",
+    about: "Corrections as CSV.",
+    render: (context) => csvAnswer("corrections.csv", COLUMNS, rows(context), ["stories"]),
+  },
+  {
+    path: "/corrections.json",
+    about: "Corrections as JSON.",
+    render: (context) => jsonList(context.at.log_size, COLUMNS, rows(context), ["stories"]),
+  },
 ];
 
 const known = ({ log, at }: SiteContext): Correction[] => listCorrections(log, { before: at.log_size, limit: CORRECTIONS_MAX });
@@ -50,7 +64,10 @@ ${sentencesHtml(item)}
 }
 
 export function sentencesHtml({ sentences }: Pick<Correction, "sentences">): Html {
-  return html`${sentences.slice(0, 6).map(
-    ({ was, now }) => html`<dl class="waswas">${was !== null && html`<dt>Was</dt><dd><del>${was}</del></dd>`}${now !== null && html`<dt>Now</dt><dd><ins>${now}</ins></dd>`}</dl>`,
-  )}`;
+  return html`${sentences
+    .slice(0, 6)
+    .map(
+      ({ was, now }) =>
+        html`<dl class="waswas">${was !== null && html`<dt>Was</dt><dd><del>${was}</del></dd>`}${now !== null && html`<dt>Now</dt><dd><ins>${now}</ins></dd>`}</dl>`,
+    )}`;
 }

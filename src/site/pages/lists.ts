@@ -17,7 +17,11 @@ export const listRoutes: Route[] = [
     about: "Everything published, latest first, twenty to a page.",
     query: ["before"],
     render: (context, request) =>
-      listPage(context, request, { title: "Latest news", about: html`Stories and press releases, latest first. Each says when it was written.`, filter: {} }),
+      listPage(context, request, {
+        title: "Latest news",
+        about: html`Stories and press releases, latest first. Each says when it was written.`,
+        filter: {},
+      }),
   },
   {
     path: "/press-releases",

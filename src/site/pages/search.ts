@@ -33,7 +33,14 @@ export const searchRoutes: Route[] = [
 ${found ? resultsHtml(text, found, topic) : emptyHtml()}</div>`;
       return {
         content_type: "text/html; charset=utf-8",
-        body: frame({ title: text ? `Search: ${text}` : "Search", description: "Search Tracewire.", path: "/search", context, body, unlisted: true }),
+        body: frame({
+          title: text ? `Search: ${text}` : "Search",
+          description: "Search Tracewire.",
+          path: "/search",
+          context,
+          body,
+          unlisted: true,
+        }),
         depends: ["log"],
       };
     },
@@ -44,9 +51,29 @@ ${found ? resultsHtml(text, found, topic) : emptyHtml()}</div>`;
     query: ["q", "topic", "kind"],
     render(context, { query }) {
       const text = (query.get("q") ?? "").trim().slice(0, QUERY_LENGTH_MAX);
-      const found = text ? searchAll(context, text, KINDS.find((item) => item === query.get("kind")), query.get("topic") || undefined) : undefined;
-      const stories = found?.stories.hits.map(({ card, snippet }) => ({ kind: card.type, title: card.headline, href: hrefOf(card), snippet: snippet.replaceAll(/[\u0001\u0002]/g, "") }));
-      return jsonAnswer({ q: text, instead: found?.stories.instead ?? null, results: [...(stories ?? []), ...(found?.others ?? [])], rows: found?.rows ?? [] }, ["log"]);
+      const found = text
+        ? searchAll(
+            context,
+            text,
+            KINDS.find((item) => item === query.get("kind")),
+            query.get("topic") || undefined,
+          )
+        : undefined;
+      const stories = found?.stories.hits.map(({ card, snippet }) => ({
+        kind: card.type,
+        title: card.headline,
+        href: hrefOf(card),
+        snippet: snippet.replaceAll(/[\u0001\u0002]/g, ""),
+      }));
+      return jsonAnswer(
+        {
+          q: text,
+          instead: found?.stories.instead ?? null,
+          results: [...(stories ?? []), ...(found?.others ?? [])],
+          rows: found?.rows ?? [],
+        },
+        ["log"],
+      );
     },
   },
 ];
@@ -60,9 +87,16 @@ type Found = { stories: StorySearch; others: Other[]; rows: RowHit[]; identifier
 function searchAll(context: SiteContext, text: string, kind: (typeof KINDS)[number] | undefined, topic: string | undefined): Found {
   const identifier = identifierOf(text);
   const wantsStories = kind === undefined || kind === "story" || kind === "release";
-  const stories = wantsStories ? searchStories(context.log, text, { topic, type: kind, before: context.at.log_size }) : { hits: [], topics: [] };
+  const stories = wantsStories
+    ? searchStories(context.log, text, { topic, type: kind, before: context.at.log_size })
+    : { hits: [], topics: [] };
   const others = topic ? [] : searchTitles(context, text).filter((other) => kind === undefined || other.kind === kind);
-  return { stories, others: others.slice(0, OTHERS_MAX), rows: identifier ? rowsWith(context, identifier.text) : [], identifier: identifier?.words };
+  return {
+    stories,
+    others: others.slice(0, OTHERS_MAX),
+    rows: identifier ? rowsWith(context, identifier.text) : [],
+    identifier: identifier?.words,
+  };
 }
 
 /** What a text is, when it is no words: an address or a transaction, folded where its chain folds. */
@@ -94,13 +128,21 @@ function searchTitles(context: SiteContext, text: string): Other[] {
   if (words.length === 0) return [];
   const titles = context.memo("search titles", () => titlesOf(context));
   return titles
-    .filter(({ parts }) => words.every((word) => parts.some((part) => part.startsWith(word) || (word.length > 4 && Math.abs(part.length - word.length) < 2 && editDistance(part, word) === 1))))
+    .filter(({ parts }) =>
+      words.every((word) =>
+        parts.some(
+          (part) => part.startsWith(word) || (word.length > 4 && Math.abs(part.length - word.length) < 2 && editDistance(part, word) === 1),
+        ),
+      ),
+    )
     .map(({ other }) => other);
 }
 
 function titlesOf(context: SiteContext): { other: Other; parts: string[] }[] {
   const { log, at } = context;
-  const groups = new Map(readClaims(log, at, { kind: "actor" }).map((claim) => [claim.subject, claim.subject.slice("actor/".length).replaceAll("-", " ")]));
+  const groups = new Map(
+    readClaims(log, at, { kind: "actor" }).map((claim) => [claim.subject, claim.subject.slice("actor/".length).replaceAll("-", " ")]),
+  );
   const others: Other[] = [
     ...readSubjects(log, at, "theft").map((subject): Other => {
       const victim = readClaims(log, at, { subject, field: "victim" }).at(-1)?.value ?? subject;
@@ -125,16 +167,24 @@ ${
     stories.hits.length > 0 &&
     html`<h2 class="label">${plural(stories.hits.length, "story", "stories")}</h2>
 <ol class="plain list">${stories.hits.map(
-      ({ card, snippet }) => html`<li><div><p class="label">${card.topic}</p><h2><a href="${hrefOf(card)}">${card.headline}</a></h2><p>${marked(snippet)}</p><p class="byline">Written ${formatDay(card.first_at)}</p></div></li>`,
+      ({ card, snippet }) =>
+        html`<li><div><p class="label">${card.topic}</p><h2><a href="${hrefOf(card)}">${card.headline}</a></h2><p>${marked(snippet)}</p><p class="byline">Written ${formatDay(card.first_at)}</p></div></li>`,
     )}</ol>`
   }${others.length > 0 && html`<h2 class="label">In the case file</h2><dl class="facts">${others.map((other) => html`<div><dt>${other.kind === "actor" ? "group" : other.kind}</dt><dd><a href="${other.href}">${other.title}</a></dd></div>`)}</dl>`}${
     rows.length > 0 &&
-    html`<h2 class="label">${plural(rows.length, "row of a source", "rows of sources")}</h2><dl class="facts">${rows.map((row) => html`<div><dt><a href="/log/${row.entry}">${row.dataset}</a>, row ${row.row + 1}</dt><dd>${Object.entries(row.cells).filter(([, cell]) => cell !== "").map(([name, cell]) => `${name.replaceAll("_", " ")}: ${cell}`).join(" · ")}</dd></div>`)}</dl>
+    html`<h2 class="label">${plural(rows.length, "row of a source", "rows of sources")}</h2><dl class="facts">${rows.map(
+      (row) =>
+        html`<div><dt><a href="/log/${row.entry}">${row.dataset}</a>, row ${row.row + 1}</dt><dd>${Object.entries(row.cells)
+          .filter(([, cell]) => cell !== "")
+          .map(([name, cell]) => `${name.replaceAll("_", " ")}: ${cell}`)
+          .join(" · ")}</dd></div>`,
+    )}</dl>
 <p class="note">That a source names it says what the source says, on the day of its edition, and no more.</p>`
   }`;
 }
 
-const hrefOf = (card: { type: string; slug: string }): string => (card.type === "release" ? `/press-releases/${card.slug}` : storyHref(card.slug));
+const hrefOf = (card: { type: string; slug: string }): string =>
+  card.type === "release" ? `/press-releases/${card.slug}` : storyHref(card.slug);
 
 /** The words that were found, marked; everything else is text. */
 function marked(snippet: string): Html {

@@ -90,7 +90,6 @@ ${lines.map((line) => (line.kind === "same" ? html`<p>${line.text}</p>` : line.k
 export const publicationHref = ({ slug, story }: Pick<Publication, "slug" | "story">): string =>
   story.type === "release" ? `/press-releases/${slug}` : storyHref(slug);
 
-
 function knownRevisions({ log, at, memo }: SiteContext, slug: string): Publication[] {
   return memo(`revisions ${slug}`, () => listRevisions(log, slug).filter(({ seq }) => seq < at.log_size));
 }
@@ -118,7 +117,10 @@ function storyPage(context: SiteContext, publication: Publication, revisions: Pu
       context,
       body,
       unlisted: publication !== revisions.at(-1) || publication.withdrawn !== undefined,
-      alternates: [{ href: `${publicationHref(publication)}.json`, type: "application/json", title: "This story with its figures" }, ...FEEDS],
+      alternates: [
+        { href: `${publicationHref(publication)}.json`, type: "application/json", title: "This story with its figures" },
+        ...FEEDS,
+      ],
       preview: previewOf(context, publication, title, description),
       data: articleData(context, publication, revisions, title, description),
     }),
@@ -158,15 +160,18 @@ ${story.type === "release" && html`<p class="supplied">Press release, supplied b
   }</p>
 ${publication !== newest && olderNotice(publication, newest)}${publication.withdrawn && html`<p class="known"><strong>This story is withdrawn.</strong> ${publication.withdrawn.why} <a href="${revisionHref(slug, publication.revision - 1)}">What it said</a></p>`}${correctionNotices(revisions, publication)}${movedNotice(publication, figures)}</header>
 ${!publication.withdrawn && storyPicture(context, story.picture, figures)}<div class="text">
-${!publication.withdrawn && story.sections.map(
-  (section) => html`<section>
+${
+  !publication.withdrawn &&
+  story.sections.map(
+    (section) => html`<section>
 ${
   section.title &&
   html`<h2>${inlineHtml(section.title, figures, "links")}</h2>
 `
 }${section.blocks.map((block, at) => blockHtml(context, block, figures, sheet, `c${story.sections.indexOf(section)}-${at}`))}</section>
 `,
-)}${replyBox(context, story.replies)}${waiverBox(publication)}</div>
+  )
+}${replyBox(context, story.replies)}${waiverBox(publication)}</div>
 <aside class="beside" aria-label="About this story">
 ${sourcesBox(context, publication.figures)}
 <section class="box">
@@ -201,7 +206,12 @@ function revisionLine({ slug, revision, at, seq, why }: Publication, isThis: boo
 function correctionNotices(revisions: Publication[], shown: Publication): Html {
   const corrected = revisions.filter(({ correction, revision }) => correction && revision <= shown.revision).toReversed();
   return html`${corrected.map(
-    ({ slug, revision, at, correction }) => html`<p class="known" id="c${revision}"><strong>Corrected ${formatDay(at)}.</strong> ${correction!.what}
+    ({
+      slug,
+      revision,
+      at,
+      correction,
+    }) => html`<p class="known" id="c${revision}"><strong>Corrected ${formatDay(at)}.</strong> ${correction!.what}
 <a href="${revisionHref(slug, revision)}/changes">What changed</a> · <a href="/corrections">All corrections</a></p>
 `,
   )}`;
@@ -222,7 +232,9 @@ function onward(context: SiteContext, slug: string, topic: string): Html {
   const [previous, next] = [neighbour(context.log, card, "before"), neighbour(context.log, card, "after")];
   const same = listCards(context.log, { type: "story", topic: slugOf(topic), before: context.at.log_size, limit: RELATED_MAX + 1 });
   const latest = listCards(context.log, { type: "story", before: context.at.log_size, limit: RELATED_MAX * 2 + 1 });
-  const related = [...new Map([...same, ...latest].map((item) => [item.slug, item])).values()].filter((item) => item.slug !== slug).slice(0, RELATED_MAX);
+  const related = [...new Map([...same, ...latest].map((item) => [item.slug, item])).values()]
+    .filter((item) => item.slug !== slug)
+    .slice(0, RELATED_MAX);
   if (related.length === 0) return nothing;
   return html`<section class="related" aria-labelledby="related"><h2 class="label" id="related">Related</h2>
 <ul class="cards">${related.map((item) => html`<li><p class="label">${item.topic}</p><h3><a href="${storyHref(item.slug)}">${item.headline}</a></h3></li>`)}</ul>
