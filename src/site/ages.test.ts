@@ -40,15 +40,20 @@ test("words change exactly when an age says that they do, and not before", (t) =
   announce(t, "ages", runs);
   const range = { min: new Date("2008-01-01T00:00:00Z"), max: new Date("2027-01-01T00:00:00Z"), noInvalidDate: true };
   fc.assert(
-    fc.property(fc.date(range), fc.integer({ min: 0, max: 10 * 366 * 86_400 }), fc.constantFrom(4, 7, 10, 24), (start, seconds, precision) => {
-      const at = start.toISOString().slice(0, precision);
-      const now = new Date(start.getTime() + seconds * 1_000).toISOString();
-      const age = ageOf(at, now);
-      assert.ok(age.until > now, `${at} at ${now}: until ${age.until}`);
-      const before = new Date(Date.parse(age.until) - 1).toISOString();
-      assert.equal(ageOf(at, before).words, age.words, `${at} at ${now}: just before ${age.until}`);
-      assert.notEqual(ageOf(at, age.until).words, age.words, `${at} at ${now}: at ${age.until}`);
-    }),
+    fc.property(
+      fc.date(range),
+      fc.integer({ min: 0, max: 10 * 366 * 86_400 }),
+      fc.constantFrom(4, 7, 10, 24),
+      (start, seconds, precision) => {
+        const at = start.toISOString().slice(0, precision);
+        const now = new Date(start.getTime() + seconds * 1_000).toISOString();
+        const age = ageOf(at, now);
+        assert.ok(age.until > now, `${at} at ${now}: until ${age.until}`);
+        const before = new Date(Date.parse(age.until) - 1).toISOString();
+        assert.equal(ageOf(at, before).words, age.words, `${at} at ${now}: just before ${age.until}`);
+        assert.notEqual(ageOf(at, age.until).words, age.words, `${at} at ${now}: at ${age.until}`);
+      },
+    ),
     { numRuns: runs, seed },
   );
 });

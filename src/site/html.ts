@@ -26,9 +26,9 @@ function render(part: Part): string {
   return (part as Html).markup;
 }
 
-/** A block of data in a page (JSON-LD). Signs that could end the element are written as JSON escapes, so that no text gets out of it. */
+/** A block of data in a page (JSON-LD). Signs that could end the element, and those that reorder what is read, are written as JSON escapes: no text gets out of it. */
 export function dataBlock(value: unknown): Html {
-  const json = JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  const json = JSON.stringify(value).replace(/[<>&\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`);
   return { markup: `<script type="application/ld+json">${json}</script>` } as Html;
 }
 

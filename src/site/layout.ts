@@ -44,6 +44,7 @@ const FOOTER_WAYS = [
   ["/latest", "Latest"],
   ["/archive", "Archive"],
   ["/thefts", "Thefts"],
+  ["/datasets", "Sources"],
   ["/press-releases", "Press releases"],
   ["/feeds", "Feeds"],
   ["/log", "The log"],
@@ -136,7 +137,7 @@ ${
   picture &&
   html`<meta name="twitter:image:alt" content="${preview.picture_words ?? preview.title}">
 `
-}<link rel="alternate" type="application/json+oembed" href="${base_url}/oembed?url=${encodeURIComponent(`${base_url}${canonical ?? path}`)}" title="${preview.title}">
+}<link rel="alternate" type="application/json+oembed" href="/oembed?url=${encodeURIComponent(`${base_url}${canonical ?? path}`)}" title="${preview.title}">
 `;
 }
 

@@ -35,3 +35,6 @@ export type Route = {
   query?: readonly string[];
   render(context: SiteContext, request: Request): Page | undefined | Promise<Page | undefined>;
 };
+
+/** The size to which a page of the past looks; undefined for one of today. */
+export const knownOf = (at: SiteContext["at"]): number | undefined => (at.is_newest ? undefined : at.log_size);

@@ -3,6 +3,7 @@ import { assetRoutes } from "./assets.ts";
 import { aboutRoutes } from "./pages/about.ts";
 import { correctionRoutes } from "./pages/corrections.ts";
 import { caseRoutes } from "./pages/case.ts";
+import { datasetRoutes } from "./pages/datasets.ts";
 import { evidenceRoutes } from "./pages/evidence-page.ts";
 import { figureRoutes } from "./pages/figure.ts";
 import { frontRoutes } from "./pages/front.ts";
@@ -27,6 +28,7 @@ export const ROUTES: readonly Route[] = [
   ...theftsRoutes,
   ...theftRoutes,
   ...figureRoutes,
+  ...datasetRoutes,
   ...evidenceRoutes,
   ...logRoutes,
   ...aboutRoutes,

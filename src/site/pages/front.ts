@@ -11,6 +11,7 @@ import { html, nothing, type Html } from "../html.ts";
 import { siteData } from "../json-ld.ts";
 import { inlineHtml } from "../inline.ts";
 import { FEEDS, TAGLINE, frame } from "../layout.ts";
+import { knownOf } from "../route.ts";
 import type { Route, SiteContext } from "../route.ts";
 import { dayOf, formatDay, storyHref } from "../words.ts";
 import { publishedFigures, storyPicture } from "./story.ts";
@@ -37,8 +38,8 @@ export const frontRoutes: Route[] = [
       const { log, at } = context;
       const sheet = openNoteSheet();
       const ages: Age[] = [];
-      const cards = listCards(log, { type: "story", before: at.log_size, limit: STORIES_READ_MAX });
-      const releases = listCards(log, { type: "release", before: at.log_size, limit: RELEASES_MAX });
+      const cards = listCards(log, { type: "story", known: knownOf(at), limit: STORIES_READ_MAX });
+      const releases = listCards(log, { type: "release", known: knownOf(at), limit: RELEASES_MAX });
       const [lead, ...others] = cards;
       const { rail, shelf } = arrange(others);
       const hasClaims = readSubjects(log, at, "theft").length > 0 || readSubjects(log, at, "published-total").length > 0;

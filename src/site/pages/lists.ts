@@ -6,7 +6,7 @@ import { listItem } from "../cards.ts";
 import { html, nothing, type Html } from "../html.ts";
 import { frame } from "../layout.ts";
 import type { Page } from "../page-store.ts";
-import type { Request, Route, SiteContext } from "../route.ts";
+import { knownOf, type Request, type Route, type SiteContext } from "../route.ts";
 import { formatDay, plural } from "../words.ts";
 
 const PAGE_LENGTH = 20;
@@ -110,8 +110,8 @@ type ListOptions = { title: string; about: Html; filter: Partial<CardFilter>; fe
 function listPage(context: SiteContext, { path, query }: Request, { title, about, filter, feeds }: ListOptions): Page {
   const ages: Age[] = [];
   const asked = Number(query.get("before") ?? Number.NaN);
-  const before = Math.min(Number.isSafeInteger(asked) && asked >= 0 ? asked : Number.MAX_SAFE_INTEGER, context.at.log_size);
-  const found = listCards(context.log, { ...filter, before, limit: PAGE_LENGTH + 1 });
+  const before = Number.isSafeInteger(asked) && asked >= 0 ? asked : undefined;
+  const found = listCards(context.log, { ...filter, before, known: knownOf(context.at), limit: PAGE_LENGTH + 1 });
   const cards: Card[] = found.slice(0, PAGE_LENGTH);
   const more = found.length > PAGE_LENGTH ? cards.at(-1)!.first_seq : undefined;
   const body = html`<header class="column wide"><h1>${title}</h1>

@@ -86,6 +86,7 @@ export const machineRoutes: Route[] = [
         "/case",
         "/thefts",
         "/figures",
+        "/datasets",
         "/how-we-count",
         "/about",
         "/log",

@@ -24,7 +24,7 @@ import { articleData } from "../json-ld.ts";
 import { FEEDS, frame, type PagePreview } from "../layout.ts";
 import { pictureWords } from "../picture-files.ts";
 import type { Page } from "../page-store.ts";
-import type { Route, SiteContext } from "../route.ts";
+import { knownOf, type Route, type SiteContext } from "../route.ts";
 import { capital, dayOf, figureHref, formatDay, plural, revisionHref, storyHref } from "../words.ts";
 import { sourcesBox } from "../sources.ts";
 
@@ -228,10 +228,11 @@ const RELATED_MAX = 3;
 
 function onward(context: SiteContext, slug: string, topic: string): Html {
   const card = findCard(context.log, slug);
-  if (!card || card.type !== "story") return nothing;
+  // A page of the past says nothing of what came later.
+  if (!card || card.type !== "story" || !context.at.is_newest) return nothing;
   const [previous, next] = [neighbour(context.log, card, "before"), neighbour(context.log, card, "after")];
-  const same = listCards(context.log, { type: "story", topic: slugOf(topic), before: context.at.log_size, limit: RELATED_MAX + 1 });
-  const latest = listCards(context.log, { type: "story", before: context.at.log_size, limit: RELATED_MAX * 2 + 1 });
+  const same = listCards(context.log, { type: "story", topic: slugOf(topic), known: knownOf(context.at), limit: RELATED_MAX + 1 });
+  const latest = listCards(context.log, { type: "story", known: knownOf(context.at), limit: RELATED_MAX * 2 + 1 });
   const related = [...new Map([...same, ...latest].map((item) => [item.slug, item])).values()]
     .filter((item) => item.slug !== slug)
     .slice(0, RELATED_MAX);
