@@ -199,7 +199,7 @@ test("claims, captures, figures and stories never become markup", { skip, timeou
     for (const path of paths) {
       await page.goto(`${base}${path}`, { waitUntil: "load" });
       const found = await page.evaluate(() => ({
-        scripts: document.querySelectorAll("script, iframe, object, embed, base, math, meta[http-equiv]").length,
+        scripts: document.querySelectorAll('script:not([type="application/ld+json"]), iframe, object, embed, base, math, meta[http-equiv]').length,
         handlers: [...document.querySelectorAll("*")].filter((element) =>
           [...element.attributes].some((attribute) => /^on/i.test(attribute.name) || /^\s*javascript:/i.test(attribute.value)),
         ).length,

@@ -18,6 +18,7 @@ const ORDER = [
   "config.ts",
   "evidence",
   "datasets",
+  "screening",
   "casefile",
   "figures",
   "press",

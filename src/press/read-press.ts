@@ -75,7 +75,8 @@ export function listCards(log: Reads, filter: CardFilter): Card[] {
   tests.push(["first_seq < ?", before]);
   const known = filter.known;
   // What was withdrawn only later stands in a list of the past.
-  const withdrawn = filter.withdrawn === "include" ? "" : known === undefined ? "AND withdrawn IS NULL" : "AND (withdrawn IS NULL OR newest_seq >= ?)";
+  const withdrawn =
+    filter.withdrawn === "include" ? "" : known === undefined ? "AND withdrawn IS NULL" : "AND (withdrawn IS NULL OR newest_seq >= ?)";
   const cards = log.db
     .prepare(`SELECT * FROM stories WHERE ${tests.map(([test]) => test).join(" AND ")} ${withdrawn} ORDER BY first_seq DESC LIMIT ?`)
     .all(...tests.map(([, value]) => value), ...(withdrawn.includes("?") ? [known!] : []), filter.limit) as unknown as Card[];

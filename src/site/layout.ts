@@ -96,7 +96,7 @@ ${previewTags(page)}${
 <header class="masthead">
 ${isFront ? html`<h1 class="name">${name}</h1>` : html`<p class="name">${name}</p>`}
 <p class="tagline">${TAGLINE}</p>
-<form class="find" role="search" action="/search" method="get"><label><span class="offscreen">Search</span><input type="search" name="q" placeholder="Search" autocomplete="off"></label><button type="submit">Search</button></form>
+<form class="find" role="search" aria-label="Search from any page" action="/search" method="get"><label><span class="offscreen">Search</span><input type="search" name="q" placeholder="Search" autocomplete="off"></label><button type="submit">Search</button></form>
 <nav class="ways" aria-label="Sections"><ul>${WAYS.map(([href, words]) => html`<li><a href="${href}"${currency(href, page.path)}>${words}</a></li>`)}</ul></nav>
 </header>
 <main id="main" tabindex="-1">

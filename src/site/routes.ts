@@ -11,6 +11,8 @@ import { howWeCountRoutes } from "./pages/how-we-count.ts";
 import { listRoutes } from "./pages/lists.ts";
 import { logRoutes } from "./pages/log-page.ts";
 import { machineRoutes } from "./pages/machines.ts";
+import { roomRoutes } from "./pages/rooms.ts";
+import { screenRoutes } from "./pages/screen.ts";
 import { searchRoutes } from "./pages/search.ts";
 import { storyRoutes } from "./pages/story.ts";
 import { theftRoutes } from "./pages/theft.ts";
@@ -22,6 +24,8 @@ export const ROUTES: readonly Route[] = [
   ...storyRoutes,
   ...machineRoutes,
   ...searchRoutes,
+  ...roomRoutes,
+  ...screenRoutes,
   ...listRoutes,
   ...correctionRoutes,
   ...caseRoutes,

@@ -26,7 +26,7 @@ export const searchRoutes: Route[] = [
       const topic = query.get("topic") || undefined;
       const found = text ? searchAll(context, text, kind, topic) : undefined;
       const body = html`<div class="column wide"><h1>Search</h1>
-<form class="filters" action="/search" method="get" role="search">
+<form class="filters" action="/search" method="get" role="search" aria-label="Search">
 <label>Words, an address or a transaction<input type="search" name="q" value="${text}" size="34" maxlength="${QUERY_LENGTH_MAX}"></label>
 <label>Only<select name="kind"><option value="">everything</option>${KINDS.map((item) => html`<option value="${item}"${kind === item && html` selected`}>${KIND_WORDS[item]}</option>`)}</select></label>
 <button type="submit">Search</button></form>
@@ -148,7 +148,7 @@ function titlesOf(context: SiteContext): { other: Other; parts: string[] }[] {
       const victim = readClaims(log, at, { subject, field: "victim" }).at(-1)?.value ?? subject;
       return { kind: "theft", title: victim, href: theftHref(subject) };
     }),
-    ...[...groups].map(([subject, name]): Other => ({ kind: "actor", title: name, href: `/actors/${subject.slice("actor/".length)}` })),
+    ...[...groups].map(([subject, name]): Other => ({ kind: "actor", title: name, href: `/case/actor/${subject.slice("actor/".length)}` })),
     ...listFigureSpecs(log).map(({ id, spec }): Other => ({ kind: "figure", title: spec.title, href: `/figures/${id}` })),
   ];
   return others.map((other) => ({ other, parts: other.title.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [] }));

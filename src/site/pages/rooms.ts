@@ -1,0 +1,189 @@
+// Three rooms of the case on real data: groups and their names, weapons events, recorded trade.
+import { readClaims, type Claim } from "../../casefile/casefile.ts";
+import { findDataset, readRows, type Dataset, type Row } from "../../datasets/datasets.ts";
+import { formatValue, periodLengthName } from "../../figures/figures.ts";
+import { csvAnswer, jsonList } from "../answers.ts";
+import { html, nothing, type Html } from "../html.ts";
+import { frame } from "../layout.ts";
+import type { Route, SiteContext } from "../route.ts";
+import { formatDay, plural } from "../words.ts";
+
+const EVENTS_MAX = 100;
+const NAMES_SHOWN_MAX = 60;
+const NAME_COLUMNS = ["name", "organisation", "heading", "dataset"];
+const EVENT_COLUMNS = ["id", "date", "type", "event"];
+
+export const roomRoutes: Route[] = [
+  {
+    path: "/actors",
+    about: "Groups and their names: who uses which name for whom, and what groups share.",
+    query: ["q"],
+    render(context, { query }) {
+      const text = (query.get("q") ?? "").slice(0, 80);
+      const all = names(context);
+      const chosen = all.filter(
+        (item) => text === "" || [item.name, item.heading].some((word) => word.toLowerCase().includes(text.toLowerCase())),
+      );
+      const headings = [...Map.groupBy(chosen, (item) => `${item.organisation} ${item.heading}`).values()];
+      const doubled = [...Map.groupBy(all, (item) => item.name.toLowerCase()).values()].filter(
+        (same) => new Set(same.map((item) => `${item.organisation}${item.heading}`)).size > 1,
+      );
+      const body = html`<h1>Groups and their names</h1>
+<p class="standfirst">A name is an organisation’s word for what it sees. We merge none of them: each line says who uses which name, and for whom.</p>
+<form class="filters" action="/actors" method="get"><label>Name<input type="search" name="q" value="${text}" maxlength="80"></label><button type="submit">Show</button></form>
+<p class="note">${plural(headings.length, "heading", "headings")} of ${plural(new Set(all.map((item) => item.organisation)).size, "organisation", "organisations")}. The same as <a href="/actors.csv">CSV</a> or <a href="/actors.json">JSON</a>. Claims of governments and monitors about groups: <a href="/case/actor">in the case file</a>.</p>
+${
+  headings.length === 0
+    ? html`<p>No heading has that name.</p>`
+    : html`<section class="scroll" tabindex="0" aria-label="Names"><table class="data"><thead><tr><th scope="col">Heading</th><th scope="col">By</th><th scope="col">Names listed under it</th></tr></thead><tbody>
+${headings.map(
+  (own) => html`<tr><th scope="row">${own[0]!.heading}</th><td>${own[0]!.organisation}</td><td>${own
+    .slice(0, NAMES_SHOWN_MAX)
+    .map((item) => item.name)
+    .join(", ")}</td></tr>
+`,
+)}</tbody></table></section>`
+}
+<section><h2>Names under more than one heading</h2>${doubled.length === 0 ? html`<p>None.</p>` : html`<ul>${doubled.map((same) => html`<li>${same[0]!.name}: ${[...new Set(same.map((item) => `${item.heading} (${item.organisation})`))].join("; ")}</li>`)}</ul>`}</section>
+<section><h2>What groups share</h2>
+<p>Shared is never the same: a shared machine may be rented, a shared tool may be public, a shared line may be a mistake. The overlaps that we counted: <a href="/figures/shared-lazarus-bluenoroff">Lazarus and BlueNoroff</a>, <a href="/figures/shared-kimsuky-konni">Kimsuky and Konni</a>, <a href="/figures/mitre-shared-software">programs with more than one user</a>. What would lower an overlap: a date that separates the uses, another group with the same line, a seller who serves everyone.</p></section>
+${lacks(context, ["mitre-attack/names", "misp-actors/names", "maltrail/indicators"])}`;
+      return page(context, "/actors", "Groups and their names", body);
+    },
+  },
+  {
+    path: "/actors.csv",
+    about: "Names and headings as CSV.",
+    render: (context) => csvAnswer("actors.csv", NAME_COLUMNS, nameCells(context), ["datasets"]),
+  },
+  {
+    path: "/actors.json",
+    about: "Names and headings as JSON.",
+    render: (context) => jsonList(context.at.log_size, NAME_COLUMNS, nameCells(context), ["datasets"]),
+  },
+  {
+    path: "/events",
+    about: "Weapons events as one list counts them, with the unit of count named.",
+    query: ["type", "year"],
+    render(context, { query }) {
+      const rows = events(context, query);
+      const all = events(context, new URLSearchParams());
+      const years = [...new Set(all.map((row) => row.date!.slice(0, 4)))];
+      const types = [...new Set(all.map((row) => row.type!))].sort();
+      const body = html`<h1>Weapons events</h1>
+<p class="standfirst">One unit is one provocation event, as one list counts it: a salvo on one morning is one. A list of missiles has higher numbers for the same days, and neither is wrong.</p>
+<form class="filters" action="/events" method="get"><label>Type<select name="type"><option value="">all</option>${types.map((type) => html`<option${query.get("type") === type && html` selected`}>${type}</option>`)}</select></label>
+<label>Year<select name="year"><option value="">all</option>${years.map((year) => html`<option${query.get("year") === year && html` selected`}>${year}</option>`)}</select></label><button type="submit">Show</button></form>
+<p class="note">${plural(rows.length, "event", "events")}${rows.length > EVENTS_MAX && `, the latest ${EVENTS_MAX} shown`}. All as <a href="/events.csv">CSV</a> or <a href="/events.json">JSON</a>. <a href="/figures/missile-events-by-year">Missile events by year</a>; what monitors say of the same events: <a href="/case/weapons-event">in the case file</a>.</p>
+${
+  rows.length === 0
+    ? html`<p>No event of that kind is held.</p>`
+    : html`<section class="scroll" tabindex="0" aria-label="Events"><table class="data"><thead><tr><th scope="col">Day</th><th scope="col">Type</th><th scope="col">Event</th></tr></thead><tbody>
+${rows.slice(0, EVENTS_MAX).map(
+  (row) => html`<tr><th scope="row">${formatDay(row.date!)}</th><td>${row.type}</td><td>${row.event}</td></tr>
+`,
+)}</tbody></table></section>`
+}
+${lacks(context, ["table/provocations"])}<p class="note">The list files some satellite launches and the submarine’s unveiling as “other”, or not at all. It changes after the fact; this is one edition.</p>`;
+      return page(context, "/events", "Weapons events", body);
+    },
+  },
+  {
+    path: "/events.csv",
+    about: "Weapons events as CSV.",
+    query: ["type", "year"],
+    render: (context, { query }) => csvAnswer("events.csv", EVENT_COLUMNS, eventCells(context, query), ["datasets"]),
+  },
+  {
+    path: "/events.json",
+    about: "Weapons events as JSON.",
+    query: ["type", "year"],
+    render: (context, { query }) => jsonList(context.at.log_size, EVENT_COLUMNS, eventCells(context, query), ["datasets"]),
+  },
+  {
+    path: "/trade",
+    about: "Recorded trade as somebody printed it; two values are compared only over equally long periods.",
+    query: ["a", "b"],
+    render(context, { query }) {
+      const claims = readClaims(context.log, context.at, { kind: "trade-figure", field: "amount" });
+      const label = (claim: Claim) =>
+        `${claim.subject.slice("trade-figure/".length).replaceAll("-", " ")}, ${claim.period ? formatDay(claim.period) : "period not stated"}: ${formatValue(claim.value, claim.unit ?? "", "short")}`;
+      const [a, b] = ["a", "b"].map((name) => claims.find((claim) => String(claim.seq) === query.get(name)));
+      const select = (name: string, chosen: Claim | undefined) =>
+        html`<label>${name === "a" ? "Compare" : "with"}<select name="${name}"><option value="">choose</option>${claims.map((claim) => html`<option value="${claim.seq}"${claim === chosen && html` selected`}>${label(claim)}</option>`)}</select></label>`;
+      const body = html`<h1>Recorded trade</h1>
+<p class="standfirst">Totals as the press and monitors printed them. Recorded trade is not all trade, and a match with a measure is not a violation.</p>
+<form class="filters" action="/trade" method="get">${select("a", a)}${select("b", b)}<button type="submit">Compare</button></form>
+${a && b && comparison(a, b)}
+<p class="note">${plural(claims.length, "value", "values")} held, not verified against the primary text. All as <a href="/case/trade-figure.csv">CSV</a> or <a href="/case/trade-figure.json">JSON</a>. <a href="/case/measure">Measures by date and code</a>, with what of each is verified; <a href="/case/luxury-line">luxury lists by list</a>, because “luxury” has no meaning without one.</p>
+<section class="scroll" tabindex="0" aria-label="Values"><table class="data"><thead><tr><th scope="col">What</th><th scope="col">Period</th><th scope="col" class="num">Value</th><th scope="col">Who says</th></tr></thead><tbody>
+${claims.map(
+  (
+    claim,
+  ) => html`<tr><th scope="row">${claim.subject.slice("trade-figure/".length).replaceAll("-", " ")}</th><td>${claim.period ? formatDay(claim.period) : "not stated"}</td><td class="num">${formatValue(claim.value, claim.unit ?? "", "exact")}</td><td>${claim.claimant} <a href="/log/${claim.seq}">entry ${claim.seq}</a></td></tr>
+`,
+)}</tbody></table></section>
+<section><h2>Two years in one resolution</h2><p>The cap on refined petroleum runs by calendar year. The cap on crude runs for twelve months from Dec 22. A tonne is not one number of barrels either: each factor names its product, and they are <a href="/case/trade-figure">in the case file</a> one by one.</p></section>`;
+      return page(context, "/trade", "Recorded trade", body);
+    },
+  },
+];
+
+function comparison(a: Claim, b: Claim): Html {
+  if (!a.period || !b.period) return html`<p class="known"><strong>Not compared.</strong> The period of one of them is not stated.</p>`;
+  if (a.unit !== b.unit) return html`<p class="known"><strong>Not compared.</strong> One is in ${a.unit}, the other in ${b.unit}.</p>`;
+  const [first, second] = [periodLengthName(a.period), periodLengthName(b.period)];
+  if (first !== second)
+    return html`<p class="known"><strong>Not compared.</strong> One is of ${first}, the other of ${second}. A difference would mostly measure the calendar. Choose values over equally long periods.</p>`;
+  const difference = BigInt(a.value) - BigInt(b.value);
+  const words = difference < 0n ? "less" : "more";
+  return html`<p class="known"><strong>${formatValue(String(difference < 0n ? -difference : difference), a.unit ?? "", "exact")} ${words}.</strong> Both are of ${first}: ${formatDay(a.period)} against ${formatDay(b.period)}. They are said by ${a.claimant} and ${b.claimant}${a.subject !== b.subject && ", and they measure different things: read the names"}.</p>`;
+}
+
+type Name = { name: string; organisation: string; heading: string; dataset: string };
+
+function names(context: SiteContext): Name[] {
+  const rows = (reference: string) => rowsOf(context, reference);
+  return [
+    ...rows("mitre-attack/names").map((row) => ({
+      name: row.name!,
+      organisation: "MITRE ATT&CK",
+      heading: row.group!,
+      dataset: "mitre-attack/names",
+    })),
+    ...rows("misp-actors/names").map((row) => ({
+      name: row.name!,
+      organisation: "MISP galaxy",
+      heading: row.actor!,
+      dataset: "misp-actors/names",
+    })),
+  ];
+}
+const nameCells = (context: SiteContext) => names(context).map((item) => [item.name, item.organisation, item.heading, item.dataset]);
+
+function events(context: SiteContext, query: URLSearchParams): readonly Row[] {
+  const [type, year] = [query.get("type"), query.get("year")];
+  return rowsOf(context, "table/provocations").filter((row) => (!type || row.type === type) && (!year || row.date!.startsWith(year)));
+}
+const eventCells = (context: SiteContext, query: URLSearchParams) =>
+  events(context, query).map((row) => EVENT_COLUMNS.map((column) => row[column]!));
+
+const held = (context: SiteContext, reference: string): Dataset | undefined => findDataset(context.log, reference, context.at.log_size);
+function rowsOf(context: SiteContext, reference: string): readonly Row[] {
+  const dataset = held(context, reference);
+  return dataset ? readRows(context.log, dataset) : [];
+}
+
+function lacks(context: SiteContext, references: readonly string[]): Html {
+  const datasets = references.map((reference) => held(context, reference)).filter((dataset) => dataset !== undefined);
+  if (datasets.length === 0) return nothing;
+  return html`<section><h2>What these sources lack</h2><ul>${datasets.map((dataset) => html`<li><a href="/datasets/${dataset.name}">${dataset.title}</a>: ${dataset.lacks}</li>`)}</ul></section>`;
+}
+
+function page(context: SiteContext, path: string, title: string, body: Html) {
+  return {
+    content_type: "text/html; charset=utf-8",
+    body: frame({ title, description: `${title}, each with its source.`, path, context, body }),
+    depends: ["datasets", "casefile"],
+  };
+}
