@@ -3,17 +3,42 @@ import { join, resolve } from "node:path";
 
 export const PORT_DEFAULT = 4100;
 
-export type Config = { data: string; host: string; port: number; corpora: string };
+/** Mail goes out only where a server is set; else it stays in the local sink. docs/newsletter.md explains each. */
+export type MailSettings = {
+  smtp_url?: string;
+  /** "Name <address>" */
+  from: string;
+  /** Where readers reach the site, without a slash at its end: links in mails begin with it. */
+  base_url: string;
+  dkim?: { domain: string; selector: string; key_file: string };
+};
+
+export type Config = { data: string; host: string; port: number; corpora: string; mail: MailSettings };
 
 export type ConfigFlags = { data?: string; host?: string; port?: string | number };
 
 export const packageRoot = resolve(import.meta.dirname, "..");
 
 export function readConfig(flags: ConfigFlags, environment: NodeJS.ProcessEnv): Config {
+  const host = flags.host ?? "127.0.0.1";
+  const port = Number(flags.port ?? environment.PORT ?? PORT_DEFAULT);
   return {
     data: resolve(flags.data ?? environment.TRACEWIRE_DATA ?? ".tracewire"),
-    host: flags.host ?? "127.0.0.1",
-    port: Number(flags.port ?? environment.PORT ?? PORT_DEFAULT),
+    host,
+    port,
+    mail: readMailSettings(environment, `http://${host}:${port}`),
     corpora: resolve(environment.TRACEWIRE_CORPORA ?? join(packageRoot, "..", "shared")),
+  };
+}
+
+function readMailSettings(environment: NodeJS.ProcessEnv, local: string): MailSettings {
+  const { TRACEWIRE_SMTP_URL, TRACEWIRE_MAIL_FROM, TRACEWIRE_DKIM_DOMAIN, TRACEWIRE_DKIM_SELECTOR, TRACEWIRE_DKIM_KEY_FILE } = environment;
+  return {
+    smtp_url: TRACEWIRE_SMTP_URL || undefined,
+    from: TRACEWIRE_MAIL_FROM || "Tracewire <newsletter@tracewire.invalid>",
+    base_url: (environment.TRACEWIRE_BASE_URL || local).replace(/\/+$/, ""),
+    ...(TRACEWIRE_DKIM_DOMAIN && TRACEWIRE_DKIM_SELECTOR && TRACEWIRE_DKIM_KEY_FILE
+      ? { dkim: { domain: TRACEWIRE_DKIM_DOMAIN, selector: TRACEWIRE_DKIM_SELECTOR, key_file: resolve(TRACEWIRE_DKIM_KEY_FILE) } }
+      : {}),
   };
 }

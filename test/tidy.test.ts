@@ -20,6 +20,7 @@ const ORDER = [
   "casefile",
   "figures",
   "press",
+  "newsletter",
   "newsroom.ts",
   "recompute.ts",
   "pipeline.ts",
