@@ -11,6 +11,7 @@ import { exportCommand } from "./cli/export.ts";
 import { figure } from "./cli/figure.ts";
 import { importCommand } from "./cli/import.ts";
 import { judge } from "./cli/judge.ts";
+import { newsletter } from "./cli/newsletter.ts";
 import { terminalOutput } from "./cli/output.ts";
 import { publish } from "./cli/publish.ts";
 import { erase, release } from "./cli/release.ts";
@@ -42,6 +43,7 @@ export const COMMANDS: readonly Command[] = [
   check,
   figure,
   publish,
+  newsletter,
   release,
   erase,
   reproduce,

@@ -5,6 +5,7 @@ import { createNewsroom, newsroomExists, openForWriting, openNewsroom, type News
 import { openSite } from "../site/site.ts";
 import { whole, type Command, type CommandContext } from "./command.ts";
 import { buildDemo } from "./demo.ts";
+import { openMailWorker } from "./mail-worker.ts";
 
 const SHUTDOWN_MS_MAX = 10_000;
 /** npm, the shell and the bootstrap may each pass the same Ctrl-C on: it counts once. */
@@ -41,14 +42,22 @@ export const serve: Command = {
     mendCaches(context);
 
     const newsroom = openNewsroom(config.data);
-    const site = openSite(newsroom, { clock: context.effects.clock, hosts: ["127.0.0.1", "localhost", "[::1]", host.toLowerCase()] });
+    const mail = openMailWorker(context, newsroom);
+    const site = openSite(newsroom, {
+      clock: context.effects.clock,
+      hosts: ["127.0.0.1", "localhost", "[::1]", host.toLowerCase(), new URL(config.mail.base_url).hostname],
+      signUp: mail?.signUp,
+      mailSink: mail?.mailSink,
+    });
     const address = await site.app.listen({ port, host });
+    await mail?.start(address);
     output.json({ address, data: config.data, log_size: newsroom.log.size(), root: newsroom.log.root(), pid: process.pid });
     for (const line of greeting(address, config.data, newsroom.log.size(), output.bold)) output.line(line);
     await untilStopped();
     output.note("Stopping: requests in flight are finished first.");
     const forced = setTimeout(() => process.exit(5), SHUTDOWN_MS_MAX);
     await site.close();
+    await mail?.stop();
     newsroom.close();
     clearTimeout(forced);
   },

@@ -10,9 +10,9 @@ const NOT_THE_MAILBOX = new RegExp(
   [
     "spam|junk|virus|malware|phish|reputation|black ?list|block(ed|list)|dnsbl|rbl\\b|spamhaus|spf|dkim|dmarc|policy|banned|prohibited",
     "quota|mailbox (is )?full|over ?quota|too large|size limit|exceeds|insufficient|disk full|storage",
-    "temporar|try again|try later|timed? ?out|greylist|deferred|too many|rate limit|throttl|delayed",
+    "temporar|(try|retry) (again )?later|please try again|timed? ?out|greylist|deferred|too many|rate limit|throttl|delayed",
     "relay(ing)? (access )?(denied|not|is)|authentication|not authenticated|authorization|use the smtp server|sender|content|rejected by user",
-    "access denied|not permitted|not allowed|administrative|suspended|disabled|inactive|deactivated|closed|restrict|loop|ptr\\b|reverse dns|\\btls\\b|filter",
+    "access denied|not permitted|not allowed|administrative|suspended|disabled|inactive|deactivated|closed|restrict|loop|ptr\\b|reverse dns|\\btls\\b|filter|preferences|refused due to",
   ].join("|"),
   "i",
 );
@@ -20,23 +20,33 @@ const NOT_THE_MAILBOX = new RegExp(
 /** Words that say it outright: about the mailbox or its host, not being there. */
 const NO_SUCH_MAILBOX = new RegExp(
   [
-    "user (is )?unknown|unknown (user|recipient|local.part|mailbox|address)|(user|recipient|mailbox|address|account|addressee).{0,40}(not (be )?found|does ?n.t exist|does not exist|not exist|unknown|no longer (here|valid|available|active|in service|exist|on))",
-    "no such (user|mailbox|recipient|person|address|account)|no mailbox (here|by)|no (user|account|recipient) (with|by|here)|invalid (recipient|mailbox|user|address)|not a valid (mailbox|user|recipient|address)|bad destination mailbox|not our customer",
+    "user (is )?unknown|unknown (user|recipient|local.part|mailbox|address)|(user|recipient|mailbox|address|account|addressee).{0,40}((not|n.t) (be )?found|does ?n.t exist|does not exist|not exist|unknown|not recognized|no longer (here|valid|available|active|in service|exist|on))",
+    "no such (user|mailbox|recipient|person|address|account)|no mailbox (here|by)|recipient name is not recognized|no (user|account|recipient) (with|by|here)|invalid (recipient|mailbox|user|address)|not a valid (mailbox|user|recipient|address)|bad destination mailbox|not our customer",
     "(doesn.t|does not) have an? .{0,30}(account|mailbox)|recipient ?not ?found|recipnotfound|not listed in (domino|public)|mailbox (unavailable|not found|does not exist|unknown)|undeliverable address|user not (known|found)|there is no (one|such)",
     "(host|domain|domain name).{0,30}(unknown|not found|does not exist|no such)|unknown host|nxdomain|no such (host|domain)|illegal host|host or domain name not found|has moved|no longer accepts|does not accept mail|null ?mx",
   ].join("|"),
   "i",
 );
 
-export function classifyReply(reply: string): ReplyClass {
-  const status = /\b([245]\.\d{1,3}\.\d{1,3})\b(?!\.\d)/.exec(reply)?.[1];
+export type Weight = { says_gone: boolean; says_other: boolean; is_temporary: boolean; is_permanent: boolean };
+
+/** What one answer of a server, or one line of its letter, speaks for. */
+export function weighReply(reply: string): Weight {
+  const status = /(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\.\d)/.exec(reply)?.[1];
   const code = /(?:^|[^\d.])([245]\d\d)(?:[ -]|$)/.exec(reply)?.[1];
-  const permanent = status ? status.startsWith("5") : code?.startsWith("5");
-  if (status?.startsWith("4") || (!status && code?.startsWith("4"))) return "soft";
-  const saysMailbox = NO_SUCH_MAILBOX.test(reply);
-  const saysOther = NOT_THE_MAILBOX.test(reply.replace(/<[^<>]*>|\S+@\S+|https?:\S+/g, " "));
-  if (saysMailbox && !saysOther && permanent !== false) return "hard";
-  if (status && HARD_STATUS.test(status) && !saysOther) return "hard";
-  if (permanent || saysOther || saysMailbox) return "soft";
-  return "unknown";
+  const first = (status ?? code)?.[0];
+  // Addresses are data: "spam@example.org" says nothing about spam.
+  const words = reply.replace(/<[^<>]*>|\S+@\S+|https?:\S+/g, " ");
+  return {
+    says_gone: NO_SUCH_MAILBOX.test(words) || (status !== undefined && HARD_STATUS.test(status)),
+    says_other: NOT_THE_MAILBOX.test(words),
+    is_temporary: first === "4",
+    is_permanent: first === "5",
+  };
+}
+
+export function classifyReply(reply: string): ReplyClass {
+  const { says_gone, says_other, is_temporary, is_permanent } = weighReply(reply);
+  if (says_gone && !says_other && !is_temporary) return "hard";
+  return says_gone || says_other || is_temporary || is_permanent ? "soft" : "unknown";
 }

@@ -18,8 +18,7 @@ export function issueForms(log: Pick<LogReader, "db">, { number, subject, base, 
   const all = number === "draft" ? `${base}/` : `${base}/newsletter/issues/${number}`;
   const stories = publications.map((publication) => storyParts(log, publication, base));
   const text = [
-    `TRACEWIRE · ${name}`,
-    "Crypto news whose numbers you can open",
+    `TRACEWIRE · ${name}\nCrypto news whose numbers you can open`,
     ...stories.map((story) =>
       [
         wrap(story.headline.toUpperCase()),

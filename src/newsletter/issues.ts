@@ -9,7 +9,7 @@ import { oneLine } from "./message-words.ts";
 import { queueMail } from "./outbox.ts";
 import type { People } from "./people-store.ts";
 
-export const STORIES_MAX = 12;
+export const STORIES_MAX = 8;
 const SUBJECT_LENGTH_MAX = 120;
 const ISSUES_READ_MAX = 10_000;
 
@@ -175,9 +175,9 @@ function checkSubject(subject: string | undefined): string | undefined {
 }
 
 function checkedForms(forms: Forms): Forms {
-  const bytes = Math.max(Buffer.byteLength(forms.html), Buffer.byteLength(forms.text));
+  const bytes = Buffer.byteLength(forms.html) + Buffer.byteLength(forms.text);
   if (bytes > FORM_BYTES_MAX)
-    throw new TracewireError("BAD_INPUT", { what: `The issue has ${bytes} bytes; mail programs cut what is over ${FORM_BYTES_MAX}`, hint: "Compose it of fewer stories." });
+    throw new TracewireError("BAD_INPUT", { what: `The issue has ${bytes} bytes; a letter has at most ${FORM_BYTES_MAX}`, hint: "Compose it of fewer stories." });
   return forms;
 }
 

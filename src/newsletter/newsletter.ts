@@ -4,7 +4,7 @@ import { openSinkMailer, type Mailer } from "./mailer.ts";
 import { senderDomain } from "./message-words.ts";
 import type { People } from "./people-store.ts";
 
-export { PEOPLE_FILE, openPeople, type People } from "./people-store.ts";
+export { PEOPLE_FILE, openPeople, peopleStatus, type People } from "./people-store.ts";
 export { openSignUpDesk, type Preferences, type SignUpDesk } from "./sign-up-desk.ts";
 export { SIGN_UP_LIMITS } from "./sign-up-limits.ts";
 export { openMailSink, type Mailer, type MailSink, type SinkMail } from "./mailer.ts";
@@ -13,6 +13,10 @@ export { FORM_BYTES_MAX, formHashes, withPersonalLinks, type Forms } from "./iss
 export { issuesView, listIssues, readIssue, type Issue } from "./issues-view.ts";
 export { listInDoubt, outboxStatus, resolveDoubt, type InDoubt, type OutboxStatus } from "./outbox.ts";
 export { openPostOffice, type PostOffice, type PostOfficeOptions, type RunReport } from "./post-office.ts";
+export { checkDomain, type DomainCheck, type DomainFinding } from "./check-domain.ts";
+export { applyBounce, readBounce, type Bounce } from "./read-bounce.ts";
+export { requireMailSettings } from "./mail-settings.ts";
+export { sendTest } from "./test-copy.ts";
 export { queueCorrection, type Correction } from "./correction-mail.ts";
 
 /** SMTP where a server is set, else the local sink. The mail library is loaded only for the first. */

@@ -158,6 +158,12 @@ export function findPerson(people: People, id: number): Person | undefined {
   return row && toPerson(row);
 }
 
+/** How many people are in each state. */
+export function peopleStatus(people: People): Partial<Record<Person["state"], number>> {
+  const rows = people.db.prepare("SELECT state, count(*) AS n FROM people GROUP BY state ORDER BY state").all();
+  return Object.fromEntries(rows.map(({ state, n }) => [state, n]));
+}
+
 function toPerson(row: Record<string, unknown>): Person {
   return { ...(row as unknown as Person), topics: JSON.parse(row.topics as string) as string[] };
 }

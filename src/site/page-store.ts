@@ -9,6 +9,8 @@ export type Page = {
   /** What the page was made from: "log", "figures", "subject:theft/…", "story:…", "capture:…". Empty: never changes. */
   depends: readonly string[];
   headers?: Record<string, string>;
+  /** One reader's own: never kept, here or by a browser. */
+  own?: boolean;
 };
 
 /** Flat name, value, name, value …: the form that Node writes with the least work. */
@@ -95,7 +97,7 @@ export function makeReady(page: Page, lasting = false): ReadyPage {
       const etag = digest === undefined ? "" : encoding === "identity" ? `"${digest}"` : `"${digest}-${encoding}"`;
       const shared = {
         ...SECURITY_HEADERS,
-        "cache-control": "no-cache",
+        "cache-control": page.own ? "no-store" : "no-cache",
         ...(compressible ? { vary: "accept-encoding" } : {}),
         ...(etag ? { etag } : {}),
         ...page.headers,
@@ -117,7 +119,8 @@ const SECURITY_HEADERS = {
   "content-security-policy":
     "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
   "x-content-type-options": "nosniff",
-  "referrer-policy": "no-referrer",
+  // Other sites learn nothing; our own forms name their origin, which no-referrer would turn into "null" (Fetch §3.2).
+  "referrer-policy": "same-origin",
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-resource-policy": "same-origin",
   "permissions-policy": "camera=(), geolocation=(), microphone=()",

@@ -2,6 +2,7 @@
 import type { Capture, EvidenceReader } from "../evidence/evidence.ts";
 import type { Vantage } from "../casefile/casefile.ts";
 import type { Figure, NamedSpec } from "../figures/figures.ts";
+import type { MailSink, SignUpDesk } from "../newsletter/newsletter.ts";
 import type { Page } from "./page-store.ts";
 
 export type SiteContext = EvidenceReader & {
@@ -16,9 +17,21 @@ export type SiteContext = EvidenceReader & {
   /** A part of a page that follows from the log alone, made once for each state of it and vantage. */
   memo<T>(key: string, make: () => T): T;
   now: string;
+  /** All that a reader can change: their own subscription. Absent where people.db cannot be written. */
+  signUp?: SignUpDesk;
+  /** Mails that were kept here because no SMTP server is set. */
+  mailSink?: MailSink;
 };
 
-export type Request = { path: string; params: Record<string, string>; query: URLSearchParams };
+export type Request = {
+  path: string;
+  params: Record<string, string>;
+  query: URLSearchParams;
+  /** The reader's network address: the socket's, or what a proxy on this machine says. For limits only. */
+  remote: string;
+  /** Asked from this very machine, and through no proxy. */
+  isLocal: boolean;
+};
 
 export type Route = {
   /** Fastify pattern, e.g. /thefts/:id */
@@ -28,4 +41,13 @@ export type Route = {
   /** Query parameters that mean something here; others are ignored and never reach the page's key. */
   query?: readonly string[];
   render(context: SiteContext, request: Request): Page | undefined | Promise<Page | undefined>;
+};
+
+/** A form that was sent. What it may do is in the context's `signUp` alone. */
+export type Action = {
+  path: string;
+  about: string;
+  /** Answered whoever's page it came from: a mail server's one click (RFC 8058) comes from no page. */
+  from_anywhere?: boolean;
+  run(context: SiteContext, request: Request & { form: URLSearchParams; body: string }): Page;
 };

@@ -7,10 +7,13 @@ import { figureRoutes } from "./pages/figure.ts";
 import { frontRoutes } from "./pages/front.ts";
 import { howWeCountRoutes } from "./pages/how-we-count.ts";
 import { logRoutes } from "./pages/log-page.ts";
+import { mailRoutes } from "./pages/mail.ts";
+import { newsletterActions, newsletterRoutes } from "./pages/newsletter.ts";
+import { issueRoutes } from "./pages/newsletter-issues.ts";
 import { storyRoutes } from "./pages/story.ts";
 import { theftRoutes } from "./pages/theft.ts";
 import { theftsRoutes } from "./pages/thefts.ts";
-import type { Route } from "./route.ts";
+import type { Action, Route } from "./route.ts";
 
 export const ROUTES: readonly Route[] = [
   ...frontRoutes,
@@ -21,7 +24,13 @@ export const ROUTES: readonly Route[] = [
   ...figureRoutes,
   ...evidenceRoutes,
   ...logRoutes,
+  ...newsletterRoutes,
+  ...issueRoutes,
+  ...mailRoutes,
   ...aboutRoutes,
   ...howWeCountRoutes,
   ...assetRoutes,
 ];
+
+/** Every form that can be sent; each works without script. */
+export const ACTIONS: readonly Action[] = [...newsletterActions];

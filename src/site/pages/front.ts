@@ -9,6 +9,7 @@ import { liveFigure, openNoteSheet, printedForm, type NoteSheet } from "../figur
 import { html, nothing, type Html } from "../html.ts";
 import { inlineHtml } from "../inline.ts";
 import { TAGLINE, frame } from "../layout.ts";
+import { newsletterBox } from "../newsletter-box.ts";
 import type { Route, SiteContext } from "../route.ts";
 import { dayOf, formatDay, plural, storyHref, theftHref } from "../words.ts";
 import { theftRows } from "../theft-rows.ts";
@@ -45,7 +46,7 @@ export const frontRoutes: Route[] = [
 ${lead && leadStory(context, lead, sheet)}${latestThefts(context)}</div>
 ${caseLine(context, sheet)}${moreStories(context, others)}<div class="thirds">
 ${holdings(context)}${openANumber()}${tryIt()}</div>
-${sheet.print()}`;
+${sheet.print()}${newsletterBox()}`;
       const description = `${TAGLINE}: every figure opens to who says it, how it was counted and the rows behind it, each with its source.`;
       return {
         content_type: "text/html; charset=utf-8",
