@@ -108,21 +108,27 @@ function serve(socket: Socket, meet: (stage: Stage, recipient?: string) => Fault
     return true;
   };
 
+  const receive = (address: string): boolean => {
+    const fault = meet("rcpt", address);
+    recipient = fault === "none" ? address : "";
+    return answer(fault, "250 2.1.5 good\r\n");
+  };
+  const answer = (fault: Fault, good: string): boolean => {
+    if (fault === "cut") return cut();
+    return say(fault === "4xx" ? "450 4.2.0 later\r\n" : fault === "5xx" ? "550 5.1.1 User unknown\r\n" : good);
+  };
   const command = (line: string): boolean => {
     const verb = line.slice(0, 4).toUpperCase();
-    const answer = (fault: Fault, good: string): boolean => {
-      if (fault === "cut") return cut();
-      return say(fault === "4xx" ? "450 4.2.0 later\r\n" : fault === "5xx" ? "550 5.1.1 User unknown\r\n" : good);
-    };
     switch (verb) {
       case "EHLO":
         return say(`${["250-hostile.test", ...extensions.map((name) => `250-${name}`), "250 8BITMIME"].join("\r\n")}\r\n`);
       case "MAIL":
         return answer(meet("mail"), "250 2.1.0 good\r\n");
       case "RCPT":
-        recipient = /<([^>]*)>/.exec(line)?.[1] ?? "";
-        return answer(meet("rcpt", recipient), "250 2.1.5 good\r\n");
+        return receive(/<([^>]*)>/.exec(line)?.[1] ?? "");
       case "DATA": {
+        // With PIPELINING it may come behind a recipient that was refused (RFC 2920 §3.1).
+        if (!recipient) return say("503 5.5.1 no valid recipient\r\n");
         const fault = meet("data", recipient);
         inBody = fault === "none";
         if (inBody) bodyFault = meet("mid-body", recipient);
