@@ -37,8 +37,9 @@ function readMailSettings(environment: NodeJS.ProcessEnv, local: string): MailSe
     smtp_url: TRACEWIRE_SMTP_URL || undefined,
     from: TRACEWIRE_MAIL_FROM || "Tracewire <newsletter@tracewire.invalid>",
     base_url: (environment.TRACEWIRE_BASE_URL || local).replace(/\/+$/, ""),
-    ...(TRACEWIRE_DKIM_DOMAIN && TRACEWIRE_DKIM_SELECTOR && TRACEWIRE_DKIM_KEY_FILE
-      ? { dkim: { domain: TRACEWIRE_DKIM_DOMAIN, selector: TRACEWIRE_DKIM_SELECTOR, key_file: resolve(TRACEWIRE_DKIM_KEY_FILE) } }
+    // One of the three without the others is refused before anything is sent (mail-settings.ts).
+    ...(TRACEWIRE_DKIM_DOMAIN || TRACEWIRE_DKIM_SELECTOR || TRACEWIRE_DKIM_KEY_FILE
+      ? { dkim: { domain: TRACEWIRE_DKIM_DOMAIN ?? "", selector: TRACEWIRE_DKIM_SELECTOR ?? "", key_file: TRACEWIRE_DKIM_KEY_FILE ?? "" } }
       : {}),
   };
 }

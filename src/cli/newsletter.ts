@@ -194,8 +194,8 @@ const ACTIONS: Record<string, Action> = {
     const { dkim } = context.config.mail;
     const findings = await checkDomain({
       domain,
-      selector: text(options, "selector") ?? dkim?.selector,
-      private_key: dkim && readFileSync(dkim.key_file, "utf8"),
+      selector: text(options, "selector") ?? (dkim?.selector || undefined),
+      private_key: dkim?.key_file ? readFileSync(dkim.key_file, "utf8") : undefined,
       resolveTxt: (name) => resolver.resolveTxt(name),
     });
     for (const finding of findings) {

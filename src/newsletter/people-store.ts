@@ -18,6 +18,8 @@ export type People = {
   change<T>(change: () => T): T;
   /** Writes the write-ahead log back and empties it, so that what was deleted is nowhere. False while another reads. */
   settle(): boolean;
+  /** False after a `settle` that another's reading held up: the worker tries again. */
+  isSettled(): boolean;
   close(): void;
 };
 
@@ -123,11 +125,13 @@ export function openPeople(folder: string, effects: Effects): People {
       Buffer.from(effects.random(32)).toString("hex"),
     );
   });
+  let settled = true;
   return {
     db,
     effects,
     change,
-    settle: () => db.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get()?.busy === 0,
+    settle: () => (settled = db.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get()?.busy === 0),
+    isSettled: () => settled,
     close: () => db.close(),
   };
 }

@@ -159,7 +159,10 @@ function sweep(people: People): void {
   const now = people.effects.clock();
   const before = new Date(Date.parse(now) - CONFIRM_HOURS * HOUR_MS).toISOString();
   const stale = people.db.prepare("SELECT 1 FROM people WHERE state = 'asked' AND asked_at < ? UNION SELECT 1 FROM tokens WHERE expires < ?").get(before, now);
-  if (!stale) return;
+  if (!stale) {
+    if (!people.isSettled()) people.settle();
+    return;
+  }
   people.change(() => {
     people.db.prepare("DELETE FROM sink WHERE address_key IN (SELECT address_key FROM people WHERE state = 'asked' AND asked_at < ?)").run(before);
     people.db.prepare("DELETE FROM people WHERE state = 'asked' AND asked_at < ?").run(before);
