@@ -65,5 +65,6 @@ export async function composeMessage(letter: Letter, settings: MailSettings, sig
     },
   }).compile();
   const built = await node.build();
-  return sign(built.toString("latin1"));
+  // The composer leaves the line breaks of its parts as they are; what is signed is what goes over the wire (RFC 5322 §2.3).
+  return sign(built.toString("latin1").replace(/\r?\n/g, "\r\n"));
 }

@@ -63,7 +63,7 @@ function sinkFor({ mailSink }: SiteContext, { isLocal }: Request): SiteContext["
 
 /** Addresses in the letter lead to the same paths of this site, whatever name it will have in public. */
 function linked(text: string): Html {
-  const parts = text.split(/(https?:\/\/[^\s/]+\/[^\s]*)/);
+  const parts = text.replaceAll(/[ \t]+$/gm, "").split(/(https?:\/\/[^\s/]+\/[^\s]*)/);
   return joinHtml(
     parts.map((part, at) => (at % 2 === 0 ? part : html`<a href="${part.replace(/^https?:\/\/[^/]+/, "").replace(/^\/+/, "/")}">${part}</a>`)),
     "",
