@@ -66,7 +66,7 @@ export function referencePages(): Record<string, string> {
       "`tracewire check` looks over the case file for what real tables suffer from. A finding is a question, not an error: nothing is changed by it. Each theft's page shows the checks it raises.",
       ...Object.entries(CHECKS).map(([name, check]) => `## ${name}\n\n${check.about}`),
       "# Lint rules",
-      "`tracewire publish FILE --check` lists them with place and fix. Publishing with open findings is refused; `--waive rule=reason` publishes in spite of one and keeps the reason.",
+      "`tracewire story check FILE` lists them with place and fix. Publishing with open findings is refused; `--waive rule=reason` publishes in spite of one and keeps the reason.",
       ...Object.entries(LINT_RULES).map(([name, about]) => `## ${name}\n\n${about}`),
     ].join("\n\n"),
     "routes.md": [

@@ -13,7 +13,7 @@ import { importCommand } from "./cli/import.ts";
 import { judge } from "./cli/judge.ts";
 import { newsletter } from "./cli/newsletter.ts";
 import { terminalOutput } from "./cli/output.ts";
-import { publish } from "./cli/publish.ts";
+import { story } from "./cli/story.ts";
 import { erase, release } from "./cli/release.ts";
 import { reproduce } from "./cli/reproduce.ts";
 import { serve } from "./cli/serve.ts";
@@ -42,7 +42,7 @@ export const COMMANDS: readonly Command[] = [
   history,
   check,
   figure,
-  publish,
+  story,
   newsletter,
   release,
   erase,

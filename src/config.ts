@@ -13,7 +13,17 @@ export type MailSettings = {
   dkim?: { domain: string; selector: string; key_file: string };
 };
 
-export type Config = { data: string; host: string; port: number; corpora: string; mail: MailSettings };
+export type Config = {
+  data: string;
+  host: string;
+  port: number;
+  corpora: string;
+  /** Where readers find the site, without a slash at its end. */
+  base_url: string;
+  contact?: string;
+  hub?: string;
+  mail: MailSettings;
+};
 
 export type ConfigFlags = { data?: string; host?: string; port?: string | number };
 
@@ -22,21 +32,25 @@ export const packageRoot = resolve(import.meta.dirname, "..");
 export function readConfig(flags: ConfigFlags, environment: NodeJS.ProcessEnv): Config {
   const host = flags.host ?? "127.0.0.1";
   const port = Number(flags.port ?? environment.PORT ?? PORT_DEFAULT);
+  const base_url = (environment.TRACEWIRE_BASE_URL ?? `http://${host.includes(":") ? `[${host}]` : host}:${port}`).replace(/\/+$/, "");
   return {
+    base_url,
+    mail: readMailSettings(environment, base_url),
+    contact: environment.TRACEWIRE_CONTACT,
+    hub: environment.TRACEWIRE_HUB,
     data: resolve(flags.data ?? environment.TRACEWIRE_DATA ?? ".tracewire"),
     host,
     port,
-    mail: readMailSettings(environment, `http://${host}:${port}`),
     corpora: resolve(environment.TRACEWIRE_CORPORA ?? join(packageRoot, "..", "shared")),
   };
 }
 
-function readMailSettings(environment: NodeJS.ProcessEnv, local: string): MailSettings {
+function readMailSettings(environment: NodeJS.ProcessEnv, base_url: string): MailSettings {
   const { TRACEWIRE_SMTP_URL, TRACEWIRE_MAIL_FROM, TRACEWIRE_DKIM_DOMAIN, TRACEWIRE_DKIM_SELECTOR, TRACEWIRE_DKIM_KEY_FILE } = environment;
   return {
     smtp_url: TRACEWIRE_SMTP_URL || undefined,
     from: TRACEWIRE_MAIL_FROM || "Tracewire <newsletter@tracewire.invalid>",
-    base_url: (environment.TRACEWIRE_BASE_URL || local).replace(/\/+$/, ""),
+    base_url,
     // One of the three without the others is refused before anything is sent (mail-settings.ts).
     ...(TRACEWIRE_DKIM_DOMAIN || TRACEWIRE_DKIM_SELECTOR || TRACEWIRE_DKIM_KEY_FILE
       ? { dkim: { domain: TRACEWIRE_DKIM_DOMAIN ?? "", selector: TRACEWIRE_DKIM_SELECTOR ?? "", key_file: TRACEWIRE_DKIM_KEY_FILE ?? "" } }

@@ -5,6 +5,9 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { importCasefile } from "../src/casefile/casefile.ts";
+import { demoSources, demoStories } from "../src/cli/demo.ts";
+import { readSource } from "../src/cli/import.ts";
+import { findReader, importDataset } from "../src/datasets/datasets.ts";
 import { seededRandom, steppedClock } from "../src/effects.ts";
 import { appendFigureSpec } from "../src/figures/figures.ts";
 import { createNewsroom, openNewsroom, type NewsroomWriter } from "../src/newsroom.ts";
@@ -49,12 +52,21 @@ export async function serveNewsroom({ demo }: { demo: boolean }): Promise<Served
 async function fillDemo(newsroom: NewsroomWriter): Promise<void> {
   const demo = join(repositoryRoot, "demo");
   await importCasefile(newsroom, join(demo, "casefile"), { by: "demo", retrieved_at: "2026-11-20T00:00:00Z", release: true });
+  for (const { format, paths, edition, licence } of demoSources()) {
+    const files = paths.flatMap(readSource);
+    const reader = findReader(
+      format,
+      files.map((file) => file.name),
+    );
+    const read = reader.format === "table" ? files : files.filter((file) => reader.recognises(file.name));
+    await importDataset(newsroom, reader, read, { by: "demo", retrieved_at: "2026-11-20T00:00:00Z", edition, licence, release: true });
+  }
   newsroom.transact("demo", (transaction) => {
     for (const name of readdirSync(join(demo, "figures")).sort())
       appendFigureSpec(transaction, JSON.parse(readFileSync(join(demo, "figures", name), "utf8")), "demo");
   });
-  for (const name of readdirSync(join(demo, "stories")).sort()) {
-    const story = parseStoryText(readFileSync(join(demo, "stories", name), "utf8"), name);
+  for (const path of demoStories()) {
+    const story = parseStoryText(readFileSync(path, "utf8"), path);
     newsroom.transact("demo", (transaction) => publishStory(transaction, newsroom.log, story, { by: "demo" }));
   }
 }

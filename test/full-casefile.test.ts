@@ -111,7 +111,7 @@ describe("the full case file", { skip: full.skip }, () => {
       period: { basis: "date", from: "2021-01-01", to: "2021-12-31" },
     };
     const story = parseStoryText(
-      "---\nslug: thefts-of-2021\ntopic: Payments\nbyline: Test\nhappened: 2021\nreply: reply/msmt\n---\n# The list adds up to {{thefts-2021}}\n\n> As listed.\n\nText.\n",
+      "---\nslug: thefts-of-2021\ntopic: Payments\nbyline: Test\nhappened: 2021\nreply: reply/msmt\n---\n# The list adds up to {{thefts-2021}}\n\n> As listed.\n\nIt lists {{thefts-2021}}, as published.\n",
     );
     newsroom.transact("test", (transaction) => appendFigureSpec(transaction, spec, "test"));
     newsroom.transact("test", (transaction) => publishStory(transaction, newsroom.log, story, { by: "test" }));

@@ -1,12 +1,12 @@
 // The demo newsroom is built by the commands a user would type, in a folder beside its place, and moved there whole:
 // a start that is cut off leaves nothing half-built behind.
 import { existsSync, readFileSync, readdirSync, renameSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { packageRoot } from "../config.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { figure } from "./figure.ts";
 import { importCommand } from "./import.ts";
-import { publish } from "./publish.ts";
+import { story } from "./story.ts";
 
 const DEMO = join(packageRoot, "demo");
 
@@ -22,9 +22,13 @@ export async function buildDemo(context: CommandContext): Promise<void> {
   };
   const steps: [command: Command, args: string[], options: Record<string, string | boolean>][] = [
     [importCommand, ["casefile", join(DEMO, "casefile")], { release: true }],
-    ...sources(),
+    ...demoSources().map(({ format, paths, edition, licence }): [Command, string[], Record<string, string | boolean>] => [
+      importCommand,
+      [format, ...paths],
+      { release: true, licence, ...(edition ? { edition } : {}) },
+    ]),
     ...files("figures", ".json").map((path): [Command, string[], Record<string, string>] => [figure, [], { define: path }]),
-    ...files("stories", ".md").map((path): [Command, string[], Record<string, string>] => [publish, [path], {}]),
+    ...demoStories().map((path): [Command, string[], Record<string, string>] => [story, ["publish", path], {}]),
   ];
   for (const [at, [command, args, options]] of steps.entries()) {
     context.output.progress(at, steps.length, "Building the demo newsroom");
@@ -40,13 +44,25 @@ export async function buildDemo(context: CommandContext): Promise<void> {
 
 type Source = { format: string; folder?: string; files?: string[]; edition?: string; licence: string };
 
-function sources(): [Command, string[], Record<string, string | boolean>][] {
+/** The public sources of the demo, each with its reader and the licence under which it is passed on. */
+export function demoSources(): { format: string; paths: string[]; edition?: string; licence: string }[] {
   const list = JSON.parse(readFileSync(join(DEMO, "sources", "sources.json"), "utf8")) as Source[];
-  return list.map(({ format, folder, files: names, edition, licence }) => [
-    importCommand,
-    [format, ...(folder ? [folder] : names!).map((name) => join(DEMO, "sources", name))],
-    { release: true, licence, ...(edition ? { edition } : {}) },
-  ]);
+  return list.map(({ format, folder, files: names, edition, licence }) => ({
+    format,
+    paths: (folder ? [folder] : names!).map((name) => join(DEMO, "sources", name)),
+    edition,
+    licence,
+  }));
+}
+
+/** The last published leads the front page: the order is the editor's, not the alphabet's. */
+export function demoStories(): string[] {
+  const paths = files("stories", ".md");
+  const order = readFileSync(join(DEMO, "stories", "order.txt"), "utf8")
+    .trim()
+    .split("\n");
+  const place = (path: string) => order.indexOf(basename(path, ".md"));
+  return paths.toSorted((a, b) => place(a) - place(b));
 }
 
 function files(folder: string, extension: string): string[] {

@@ -21,7 +21,10 @@ export const importCommand: Command = {
   ],
   examples: [
     ["tracewire import casefile demo/casefile --release", "the demo's case file; a second time changes nothing"],
-    ["tracewire import auto demo/sources/misp/threat-actor.dprk.json", `the format is guessed and said; formats: casefile, ${READERS.map((reader) => reader.format).join(", ")}`],
+    [
+      "tracewire import auto demo/sources/misp/threat-actor.dprk.json",
+      `the format is guessed and said; formats: casefile, ${READERS.map((reader) => reader.format).join(", ")}`,
+    ],
   ],
   async run(context, [format, ...paths], options) {
     const newsroom = openWriter(context);
@@ -34,14 +37,23 @@ export const importCommand: Command = {
   },
 };
 
-async function importSource(context: CommandContext, newsroom: NewsroomWriter, format: string, paths: string[], options: Options): Promise<void> {
+async function importSource(
+  context: CommandContext,
+  newsroom: NewsroomWriter,
+  format: string,
+  paths: string[],
+  options: Options,
+): Promise<void> {
   const files = paths.flatMap(readSource);
   const given = files.map((file) => file.name);
   const reader = findReader(format, given);
   const read = reader.format === "table" ? files : files.filter((file) => reader.recognises(file.name));
   if (format === "auto") context.output.note(`Read as ${reader.format}: ${reader.title}.`);
   const passed = files.length - read.length;
-  if (passed > 0) context.output.note(`${passed} file${passed === 1 ? " is" : "s are"} not of ${reader.format} and ${passed === 1 ? "is" : "are"} left alone.`);
+  if (passed > 0)
+    context.output.note(
+      `${passed} file${passed === 1 ? " is" : "s are"} not of ${reader.format} and ${passed === 1 ? "is" : "are"} left alone.`,
+    );
   const result = await importDataset(dryOr(context, newsroom), reader, read, {
     by: context.by,
     retrieved_at: context.effects.clock(),
@@ -53,7 +65,10 @@ async function importSource(context: CommandContext, newsroom: NewsroomWriter, f
   context.output.endProgress();
   context.output.json(result);
   for (const table of result.tables) {
-    const against = table.difference && table.difference.from_edition !== table.edition ? ` Against ${table.difference.from_edition ?? "the one before"}: ${table.difference.added} in, ${table.difference.removed} out, ${table.difference.changed} changed.` : "";
+    const against =
+      table.difference && table.difference.from_edition !== table.edition
+        ? ` Against ${table.difference.from_edition ?? "the one before"}: ${table.difference.added} in, ${table.difference.removed} out, ${table.difference.changed} changed.`
+        : "";
     context.output.line(
       table.outcome === "unchanged"
         ? `${table.dataset}: nothing new, its ${table.row_count} rows are held already (entry ${table.seq}).`
@@ -64,7 +79,7 @@ async function importSource(context: CommandContext, newsroom: NewsroomWriter, f
   if (unknown.length > 0) context.output.line(`Not read: ${unknown.map(([field, count]) => `${field} (${count})`).join(", ")}.`);
 }
 
-function readSource(path: string): SourceFile[] {
+export function readSource(path: string): SourceFile[] {
   try {
     if (statSync(path).isDirectory())
       return readdirSync(path)

@@ -2,11 +2,15 @@ import { readFileSync, readdirSync, readlinkSync } from "node:fs";
 import { createServer } from "node:net";
 import { TracewireError } from "../errors.ts";
 import { createNewsroom, newsroomExists, openForWriting, openNewsroom, type NewsroomWriter } from "../newsroom.ts";
+import { openSchedule, scheduleExists } from "../press/press.ts";
+import { publishDue } from "../scheduler.ts";
 import { openSite } from "../site/site.ts";
 import { whole, type Command, type CommandContext } from "./command.ts";
 import { buildDemo } from "./demo.ts";
 import { openMailWorker } from "./mail-worker.ts";
 
+/** How late a scheduled story may come out while the site runs. */
+const SCHEDULE_LOOK_MS = 1_000;
 const SHUTDOWN_MS_MAX = 10_000;
 /** npm, the shell and the bootstrap may each pass the same Ctrl-C on: it counts once. */
 const SIGNAL_ECHO_MS = 700;
@@ -45,7 +49,10 @@ export const serve: Command = {
     const mail = openMailWorker(context, newsroom);
     const site = openSite(newsroom, {
       clock: context.effects.clock,
-      hosts: ["127.0.0.1", "localhost", "[::1]", host.toLowerCase(), new URL(config.mail.base_url).hostname],
+      base_url: context.config.base_url,
+      contact: context.config.contact,
+      hub: context.config.hub,
+      hosts: ["127.0.0.1", "localhost", "[::1]", host.toLowerCase(), new URL(context.config.base_url).hostname.toLowerCase()],
       signUp: mail?.signUp,
       mailSink: mail?.mailSink,
     });
@@ -53,7 +60,9 @@ export const serve: Command = {
     await mail?.start(address);
     output.json({ address, data: config.data, log_size: newsroom.log.size(), root: newsroom.log.root(), pid: process.pid });
     for (const line of greeting(address, config.data, newsroom.log.size(), output.bold)) output.line(line);
+    const scheduler = startScheduler(context);
     await untilStopped();
+    clearInterval(scheduler);
     output.note("Stopping: requests in flight are finished first.");
     const forced = setTimeout(() => process.exit(5), SHUTDOWN_MS_MAX);
     await site.close();
@@ -62,6 +71,32 @@ export const serve: Command = {
     clearTimeout(forced);
   },
 };
+
+/** What is due is published by this process, which opens the log for writing only for that moment. */
+function startScheduler(context: CommandContext): NodeJS.Timeout {
+  const { data } = context.config;
+  const timer = setInterval(() => {
+    if (!scheduleExists(data)) return;
+    const schedule = openSchedule(data);
+    try {
+      if (schedule.due(context.effects.clock()).length === 0) return;
+      const writer = openForWriting(data, context.effects);
+      try {
+        for (const fired of publishDue(writer, schedule, context.effects.clock()))
+          context.output.note(`${fired.slug}, due ${fired.due}: ${fired.outcome}${fired.why ? ` (${fired.why})` : ""}`);
+      } finally {
+        writer.close();
+      }
+    } catch (error) {
+      // A busy writer is met again at the next look; the site goes on serving in any case.
+      context.output.note(`Scheduled publishing: ${error instanceof Error ? error.message : String(error)}`);
+    } finally {
+      schedule.close();
+    }
+  }, SCHEDULE_LOOK_MS);
+  timer.unref();
+  return timer;
+}
 
 function greeting(address: string, data: string, size: number, bold: (text: string) => string): string[] {
   return [

@@ -33,7 +33,7 @@ export const datasetsView: View = {
   name: "datasets",
   version: 1,
   tables: [],
-  create: `CREATE TABLE IF NOT EXISTS dataset_rows (dataset INTEGER NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (dataset, at)) STRICT, WITHOUT ROWID`,
+  create: `CREATE TABLE IF NOT EXISTS dataset_rows (dataset INTEGER NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL, file INTEGER NOT NULL, PRIMARY KEY (dataset, at)) STRICT, WITHOUT ROWID`,
   apply(db, { body }) {
     if (body.kind !== "erasure") return;
     for (const { seq, kind } of body.entries as unknown as { seq: number; kind: string }[])
@@ -47,9 +47,9 @@ export function rowsRoot(rows: readonly Row[]): string {
   return merkleRoot(rows.map((row) => Buffer.from(rowLine(row))));
 }
 
-export function storeRows(transaction: Transaction, seq: number, rows: readonly Row[]): void {
-  const insert = transaction.db.prepare("INSERT INTO dataset_rows (dataset, at, body) VALUES (?, ?, ?)");
-  for (const [at, row] of rows.entries()) insert.run(seq, at, rowLine(row));
+export function storeRows(transaction: Transaction, seq: number, rows: readonly Row[], files?: readonly number[]): void {
+  const insert = transaction.db.prepare("INSERT INTO dataset_rows (dataset, at, body, file) VALUES (?, ?, ?, ?)");
+  for (const [at, row] of rows.entries()) insert.run(seq, at, rowLine(row), files?.[at] ?? 0);
 }
 
 const SELECT = "SELECT d.seq, d.body, i.released FROM datasets d JOIN entry_index i ON i.seq = d.seq";
@@ -109,10 +109,21 @@ export function readRows(log: ReadsDatabase, dataset: Pick<Dataset, "seq" | "row
     .prepare("SELECT body FROM dataset_rows WHERE dataset = ? ORDER BY at")
     .all(dataset.seq)
     .map((row) => JSON.parse(row.body as string) as Row);
-  assert.equal(rows.length, dataset.row_count, `rows of dataset ${dataset.name} (entry ${dataset.seq}) are missing: tracewire doctor --repair`);
+  assert.equal(
+    rows.length,
+    dataset.row_count,
+    `rows of dataset ${dataset.name} (entry ${dataset.seq}) are missing: tracewire doctor --repair`,
+  );
   kept.set(key, rows);
   if (kept.size > KEPT_MAX) kept.delete(kept.keys().next().value!);
   return rows;
+}
+
+/** Which capture a row was read from. */
+export function captureOfRow(log: ReadsDatabase, dataset: Pick<Dataset, "seq" | "captures">, at: number): number | null {
+  if (dataset.captures.length < 2) return dataset.captures[0] ?? null;
+  const row = log.db.prepare("SELECT file FROM dataset_rows WHERE dataset = ? AND at = ?").get(dataset.seq, at);
+  return dataset.captures[(row?.file as number | undefined) ?? 0] ?? null;
 }
 
 export function readRow(log: ReadsDatabase, seq: number, at: number): Row | undefined {
@@ -122,5 +133,10 @@ export function readRow(log: ReadsDatabase, seq: number, at: number): Row | unde
 
 function toDataset(row: Record<string, unknown>): Dataset {
   const body = JSON.parse(row.body as string) as Omit<Dataset, "seq">;
-  return { ...body, seq: row.seq as number, edition: body.edition ?? null, ...(row.released === null ? {} : { released: row.released as number }) };
+  return {
+    ...body,
+    seq: row.seq as number,
+    edition: body.edition ?? null,
+    ...(row.released === null ? {} : { released: row.released as number }),
+  };
 }

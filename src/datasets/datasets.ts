@@ -3,14 +3,27 @@ import { TracewireError } from "../errors.ts";
 import type { DatasetReader } from "./reader.ts";
 import { READERS } from "./readers.ts";
 
-export { datasetsView, findDataset, listDatasets, readRow, readRows, requireDataset, rowsRoot, type Dataset } from "./dataset-rows.ts";
+export {
+  captureOfRow,
+  datasetsView,
+  findDataset,
+  listDatasets,
+  readRow,
+  readRows,
+  requireDataset,
+  rowsRoot,
+  type Dataset,
+} from "./dataset-rows.ts";
 export { diffRows, importDataset, type ImportedDataset, type ImportedTable } from "./import-dataset.ts";
 export type { DatasetReader, Row, SourceFile } from "./reader.ts";
 export { READERS } from "./readers.ts";
 
 /** A reader by its format's name; left out or "auto", by the files' names. Throws BAD_ARGUMENT with those there are. */
 export function findReader(format: string, names: readonly string[]): DatasetReader {
-  const reader = format === "auto" ? READERS.find((item) => names.length > 0 && names.every((name) => item.recognises(name))) : READERS.find((item) => item.format === format);
+  const reader =
+    format === "auto"
+      ? READERS.find((item) => names.length > 0 && names.every((name) => item.recognises(name)))
+      : READERS.find((item) => item.format === format);
   if (reader) return reader;
   throw new TracewireError("BAD_ARGUMENT", {
     what: format === "auto" ? `No format is known for ${names.join(", ")}` : `"${format}" is no format`,

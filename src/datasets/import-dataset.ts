@@ -112,7 +112,7 @@ export async function importDataset(
         licence: options.licence,
         by: options.by,
       });
-      storeRows(transaction, seq, table.rows);
+      storeRows(transaction, seq, table.rows, table.files);
       released.push(seq);
       return { ...base, seq, outcome: "added", ...(before ? { difference: differenceTo(transaction, before, table) } : {}) };
     });

@@ -14,6 +14,8 @@ export type DatasetTable = {
   /** Columns that name a row in every edition, so that two editions can be compared. */
   key: readonly string[];
   rows: Row[];
+  /** For each row, which of the files it stands in; left out where there is one file for all of them. */
+  files?: readonly number[];
 };
 
 export type ReadSource = {
@@ -54,7 +56,9 @@ export function jsonOf<T>(file: SourceFile): T {
 export function requireFile(files: readonly SourceFile[], pattern: RegExp, wanted: string): SourceFile {
   const found = files.find((file) => pattern.test(file.name));
   if (!found)
-    throw new TracewireError("BAD_INPUT", { what: `${wanted} is missing; given: ${files.map((file) => file.name).join(", ") || "nothing"}` });
+    throw new TracewireError("BAD_INPUT", {
+      what: `${wanted} is missing; given: ${files.map((file) => file.name).join(", ") || "nothing"}`,
+    });
   return found;
 }
 

@@ -23,7 +23,8 @@ import { chooseClaim, rowOf } from "./choose-claim.ts";
 import { periodDays, periodLengthName } from "./periods.ts";
 import { selectSubjects, type Excluded, type Selected } from "./select-subjects.ts";
 
-type Computed = Omit<Figure, "rows_sha256" | "log_size" | "root" | "rules_version" | "row_count"> & Partial<Pick<Figure, "rows_sha256" | "row_count">>;
+type Computed = Omit<Figure, "rows_sha256" | "log_size" | "root" | "rules_version" | "row_count"> &
+  Partial<Pick<Figure, "rows_sha256" | "row_count">>;
 type Sum = { value: Decimal; low: Decimal; high: Decimal; unknown: number };
 
 export function computeVersion1(log: LogReader, spec: FigureSpec, log_size: number): Figure {
@@ -319,7 +320,12 @@ function shareOrCompare(log: LogReader, spec: FigureSpec, at: Vantage): Computed
     id: spec.id,
     measure: spec.measure,
     value: value ? formatDecimal(value) : null,
-    unit: spec.measure === "share" ? "percent" : spec.measure === "product" ? (spec.currency ?? spec.unit ?? figures[1]!.unit) : figures[0]!.unit,
+    unit:
+      spec.measure === "share"
+        ? "percent"
+        : spec.measure === "product"
+          ? (spec.currency ?? spec.unit ?? figures[1]!.unit)
+          : figures[0]!.unit,
     low: null,
     high: null,
     unknown_count: String(figures.reduce((sum, figure) => sum + Number(figure.unknown_count), 0)),

@@ -28,7 +28,10 @@ const rowTests = Type.Array(
   ),
   { maxItems: 12 },
 );
-const otherRows = Type.Object({ dataset: datasetName, column: Type.String(), match: Type.Optional(Type.String()), where: Type.Optional(rowTests) }, closed);
+const otherRows = Type.Object(
+  { dataset: datasetName, column: Type.String(), match: Type.Optional(Type.String()), where: Type.Optional(rowTests) },
+  closed,
+);
 
 export const FigureSpecSchema = Type.Object(
   {

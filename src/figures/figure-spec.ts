@@ -37,9 +37,11 @@ export function parseFigureSpec(value: unknown, where?: string): FigureSpec {
   else if (spec.measure === "rows") refuse('of: measure "rows" is of "row"');
   if (spec.of !== "row" && ["sum", "column_sum", "quote", "series"].includes(spec.measure) && !spec.field)
     refuse(`field: ${spec.measure} needs the field it is over`);
-  if (spec.of !== "row" && spec.field && !fieldSpec(spec.of, spec.field)) refuse(`field: a ${kindSpec(spec.of).one} has no "${spec.field}"`);
+  if (spec.of !== "row" && spec.field && !fieldSpec(spec.of, spec.field))
+    refuse(`field: a ${kindSpec(spec.of).one} has no "${spec.field}"`);
   if (spec.measure === "quote" && !spec.subject) refuse("subject: a quote needs whose value it quotes");
-  if ((spec.by === "claimant" || spec.by === "period") && (!spec.subject || !spec.field)) refuse("by: claimants and periods are of one subject and field");
+  if ((spec.by === "claimant" || spec.by === "period") && (!spec.subject || !spec.field))
+    refuse("by: claimants and periods are of one subject and field");
   if (spec.unit_of_count === "value" && (spec.measure !== "count" || !spec.subject || !spec.field))
     refuse("unit_of_count: values are counted for one subject and field");
   if (["share", "compare", "product"].includes(spec.measure) && !spec.parts) refuse(`parts: ${spec.measure} needs its two figures`);
@@ -53,6 +55,8 @@ function refuseRows(spec: FigureSpec, refuse: (what: string) => never): void {
   if (!spec.dataset) refuse("dataset: rows need the dataset they stand in");
   if (!spec.take) refuse("take: say what is taken of the rows (count, distinct, sum, …)");
   if (spec.take !== "count" && !spec.column) refuse(`column: ${spec.take} needs the column it is over`);
-  if ((spec.in || spec.not_in || spec.shared_by) && !spec.column) refuse("column: a comparison with other rows needs the column that is compared");
-  if ((spec.measure === "series") !== (spec.by_column !== undefined)) refuse("by_column: a series over rows, and only it, names the column of its points");
+  if ((spec.in || spec.not_in || spec.shared_by) && !spec.column)
+    refuse("column: a comparison with other rows needs the column that is compared");
+  if ((spec.measure === "series") !== (spec.by_column !== undefined))
+    refuse("by_column: a series over rows, and only it, names the column of its points");
 }

@@ -12,8 +12,17 @@ export { datasetsOf, isOverRowsOnly, ROWS_LISTED_MAX } from "./compute-rows.ts";
 export { periodLengthName } from "./periods.ts";
 export type { Figure, FigureRow } from "./figure.ts";
 export { figuresView } from "./figures-view.ts";
-export { describeFigure, figurePhrase, formatCount, formatDate, formatMoney, formatValue, numberWord, type FigureWords } from "./wording.ts";
-export { addDecimal, compareDecimal, formatDecimal, parseDecimal } from "./decimal.ts";
+export {
+  describeFigure,
+  figurePhrase,
+  formatCount,
+  formatDate,
+  formatMoney,
+  formatValue,
+  numberWord,
+  type FigureWords,
+} from "./wording.ts";
+export { addDecimal, compareDecimal, formatDecimal, parseDecimal, roundDecimal } from "./decimal.ts";
 
 export type NamedSpec = { id: string; seq: number; spec: FigureSpec };
 
@@ -78,7 +87,9 @@ export function recordRestatements(transaction: Transaction, log: LogReader, siz
   const size = transaction.size();
   // Datasets never change: a figure over rows alone moves only with a new dataset, a release of one, or an erasure.
   const rowsMoved = transaction.db
-    .prepare("SELECT 1 FROM entry_index WHERE (seq >= ? AND kind IN ('dataset', 'erasure', 'figure')) OR (kind = 'dataset' AND released >= ?) LIMIT 1")
+    .prepare(
+      "SELECT 1 FROM entry_index WHERE (seq >= ? AND kind IN ('dataset', 'erasure', 'figure')) OR (kind = 'dataset' AND released >= ?) LIMIT 1",
+    )
     .get(size_before, size_before);
   for (const stated of transaction.db.prepare("SELECT * FROM stated_figures WHERE log_size <= ? ORDER BY id").all(size_before)) {
     const named = findFigureSpec(transaction, stated.id as string);

@@ -117,7 +117,12 @@ function howWeCounted(figure: Figure, spec: FigureSpec): string[] {
       sum: `The sum of the ${field ?? "values"} over ${kind?.many ?? "rows"}, one value for each.`,
       quote: `One published value, quoted; it is not recomputed.`,
       column_sum: `The sum of a published table's column (${field}), over its ${numberWord(figure.row_count)} rows; not a count of rows.`,
-      series: spec.by === "claimant" ? `One point for each claim of the ${field}, by whoever made it.` : spec.by === "period" ? `One point for each period of which the ${field} is held.` : `One point a year: the ${field}.`,
+      series:
+        spec.by === "claimant"
+          ? `One point for each claim of the ${field}, by whoever made it.`
+          : spec.by === "period"
+            ? `One point for each period of which the ${field} is held.`
+            : `One point a year: the ${field}.`,
       share: `One figure as a share of another: ${partWords(spec, " of ")}.`,
       compare: `The difference between two figures: ${partWords(spec, " less ")}.`,
       product: `One figure times another: ${partWords(spec, " times ")}.`,
@@ -162,7 +167,8 @@ const partWords = (spec: FigureSpec, between: string): string => (spec.parts ?? 
 
 /** The rules of a figure over rows, one a line. */
 function rowWords(spec: FigureSpec): string[] {
-  const list = (items: readonly string[]) => (items.length > 4 ? `${items.slice(0, 3).join(", ")} or ${items.length - 3} others` : items.join(" or "));
+  const list = (items: readonly string[]) =>
+    items.length > 4 ? `${items.slice(0, 3).join(", ")} or ${items.length - 3} others` : items.join(" or ");
   const column = spec.column?.replaceAll("_", " ");
   const taken = {
     count: "Rows are counted, one by one.",
@@ -175,7 +181,9 @@ function rowWords(spec: FigureSpec): string[] {
     only: `The one row that is left: its “${column}”.`,
   }[spec.take ?? "count"];
   return [
-    ...(spec.by_column ? [`One point for each ${spec.by_column.first === 4 ? "year of" : "value of"} “${spec.by_column.column.replaceAll("_", " ")}”.`] : []),
+    ...(spec.by_column
+      ? [`One point for each ${spec.by_column.first === 4 ? "year of" : "value of"} “${spec.by_column.column.replaceAll("_", " ")}”.`]
+      : []),
     taken,
     ...(spec.where ?? []).map((test) => {
       const words = [
@@ -190,7 +198,11 @@ function rowWords(spec: FigureSpec): string[] {
     }),
     ...(spec.in ? [`Only where the same stands in ${spec.in.dataset}.`] : []),
     ...(spec.not_in ? [`Only where the same does not stand in ${spec.not_in.dataset}.`] : []),
-    ...(spec.shared_by ? [`Only values that at least ${numberWord(String(spec.shared_by.at_least))} different ${spec.shared_by.column.replaceAll("_", " ")}s have.`] : []),
+    ...(spec.shared_by
+      ? [
+          `Only values that at least ${numberWord(String(spec.shared_by.at_least))} different ${spec.shared_by.column.replaceAll("_", " ")}s have.`,
+        ]
+      : []),
   ];
 }
 

@@ -37,7 +37,9 @@ export function listAffected(log: LogReader, figure?: string): Affected[] {
       return isMoved ? [{ id: published.id, was: published.value, now: now.value }] : [];
     });
     if (figures.length === 0) return [];
-    const current = publication.figures.map((published) => (figures.some(({ id }) => id === published.id) ? today.get(published.id)! : published));
+    const current = publication.figures.map((published) =>
+      figures.some(({ id }) => id === published.id) ? today.get(published.id)! : published,
+    );
     const sentences = changedSentences(
       sentencesOf(publication.story, printerOf(log, publication.figures)),
       sentencesOf(publication.story, printerOf(log, current)),

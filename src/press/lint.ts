@@ -125,13 +125,19 @@ function heldBy(log: LogReader, claims: Claim[], specs: (FigureSpec | undefined)
   const inClaims = claims.map(wordsOf).join("\n").toLowerCase();
   const names = [...new Set(specs.flatMap((spec) => (spec ? datasetsOf(spec) : [])))];
   const datasets = names.map((name) => findDataset(log, name)).filter((dataset) => dataset !== undefined);
-  const aboutDatasets = datasets.map(({ title, publisher, edition, lacks }) => [title, publisher, edition, lacks].join("\n")).join("\n").toLowerCase();
+  const aboutDatasets = datasets
+    .map(({ title, publisher, edition, lacks }) => [title, publisher, edition, lacks].join("\n"))
+    .join("\n")
+    .toLowerCase();
   const inRows = log.db.prepare("SELECT 1 FROM dataset_rows WHERE dataset = ? AND instr(lower(body), ?) > 0 LIMIT 1");
   const known = new Map<string, boolean>();
   return (words) => {
     const text = words.toLowerCase();
     if (!known.has(text))
-      known.set(text, inClaims.includes(text) || aboutDatasets.includes(text) || datasets.some((dataset) => inRows.get(dataset.seq, text) !== undefined));
+      known.set(
+        text,
+        inClaims.includes(text) || aboutDatasets.includes(text) || datasets.some((dataset) => inRows.get(dataset.seq, text) !== undefined),
+      );
     return known.get(text)!;
   };
 }
@@ -139,22 +145,49 @@ function heldBy(log: LogReader, claims: Claim[], specs: (FigureSpec | undefined)
 const COMPARING = /\b(more than|less than|against|rose|fell|up from|down from|grew|higher|lower|compared)\b/i;
 const SAYS_LENGTH = /\b(months?|part of a year|full year|weeks?|quarter)\b/i;
 
-function lintParagraph(place: string, content: Inline, figures: Map<string, Figure>, specs: Map<string, FigureSpec | undefined>, claims: Claim[]): LintFinding[] {
+function lintParagraph(
+  place: string,
+  content: Inline,
+  figures: Map<string, Figure>,
+  specs: Map<string, FigureSpec | undefined>,
+  claims: Claim[],
+): LintFinding[] {
   const findings: LintFinding[] = [];
   const text = content.map((node) => ("text" in node ? node.text : "")).join(" ");
   const bound = [...new Set(content.flatMap((node) => (node.type === "figure" ? [node.id] : [])))];
-  const claimants = new Set(bound.flatMap((id) => (figures.get(id)?.rows ?? []).map((row) => (row.claim === null ? "our own count" : row.claimant))));
+  const claimants = new Set(
+    bound.flatMap((id) => (figures.get(id)?.rows ?? []).map((row) => (row.claim === null ? "our own count" : row.claimant))),
+  );
   const [only] = claimants;
-  if (place.includes("paragraph") && bound.length > 1 && claimants.size === 1 && only && only !== "our own count" && !namesClaimant(text, only) && !HEDGED.test(text))
-    findings.push({ rule: "one-source-paragraph", place, what: `Everything here is said by ${only} alone`, fix: "Say so, or bring a figure by somebody else" });
+  if (
+    place.includes("paragraph") &&
+    bound.length > 1 &&
+    claimants.size === 1 &&
+    only &&
+    only !== "our own count" &&
+    !namesClaimant(text, only) &&
+    !HEDGED.test(text)
+  )
+    findings.push({
+      rule: "one-source-paragraph",
+      place,
+      what: `Everything here is said by ${only} alone`,
+      fix: "Say so, or bring a figure by somebody else",
+    });
   for (const sentence of sentences(content)) {
     const words = sentence.map((node) => ("text" in node ? node.text : "")).join(" ");
     const periods = sentence.flatMap((node) => {
-      const period = node.type === "figure" && specs.get(node.id)?.measure === "quote" ? quotedPeriod(figures.get(node.id), claims) : undefined;
+      const period =
+        node.type === "figure" && specs.get(node.id)?.measure === "quote" ? quotedPeriod(figures.get(node.id), claims) : undefined;
       return period ? [periodLengthName(period)] : [];
     });
     if (new Set(periods).size > 1 && COMPARING.test(words) && !SAYS_LENGTH.test(words))
-      findings.push({ rule: "unequal-periods", place, what: `It sets ${[...new Set(periods)].join(" against ")}`, fix: "Say how long each period is, or compare equal ones" });
+      findings.push({
+        rule: "unequal-periods",
+        place,
+        what: `It sets ${[...new Set(periods)].join(" against ")}`,
+        fix: "Say how long each period is, or compare equal ones",
+      });
   }
   return findings;
 }
@@ -177,19 +210,34 @@ function lintHeadline(story: Story): LintFinding[] {
     .filter((node) => ["figure", "name", "date"].includes(node.type))
     .map(tokenOf)
     .filter((token) => !carried.has(token))
-    .map((token) => ({ rule: "headline-not-carried", place: "headline", what: `“${token}” stands in no section`, fix: "Carry it in the text, or take it out of the headline" }));
+    .map((token) => ({
+      rule: "headline-not-carried",
+      place: "headline",
+      what: `“${token}” stands in no section`,
+      fix: "Carry it in the text, or take it out of the headline",
+    }));
 }
 
 const tokenOf = (node: Inline[number]): string => (node.type === "figure" ? node.id : node.type === "date" ? node.date : node.text);
 
 /** True names that the case file holds behind a mask; they are private and stand in no page. */
 function lintMasked(log: LogReader, story: Story): LintFinding[] {
-  const masked = readClaims(log, { log_size: log.size(), evidence: "all" }, { kind: "party", field: "name_true" }).map((claim) => claim.value);
+  const masked = readClaims(log, { log_size: log.size(), evidence: "all" }, { kind: "party", field: "name_true" }).map(
+    (claim) => claim.value,
+  );
   return [...inlineRuns(story)].flatMap(({ place, content }) => {
-    const text = content.map((node) => ("text" in node ? node.text : "")).join("").toLowerCase();
+    const text = content
+      .map((node) => ("text" in node ? node.text : ""))
+      .join("")
+      .toLowerCase();
     return masked
       .filter((name) => name.length > 2 && text.includes(name.toLowerCase()))
-      .map((): LintFinding => ({ rule: "name-to-mask", place, what: "A name that the case file masks stands here", fix: "Use the name as it may be shown" }));
+      .map((): LintFinding => ({
+        rule: "name-to-mask",
+        place,
+        what: "A name that the case file masks stands here",
+        fix: "Use the name as it may be shown",
+      }));
   });
 }
 

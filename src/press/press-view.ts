@@ -22,9 +22,10 @@ export const pressView: View = {
     CREATE INDEX stories_by_author ON stories (author_slug, first_seq);
     CREATE INDEX stories_by_month ON stories (substr(first_at, 1, 7), first_seq);
     CREATE INDEX stories_by_newest ON stories (newest_seq);
-    CREATE TABLE carried_figures (figure TEXT NOT NULL, slug TEXT NOT NULL, revision INTEGER NOT NULL, PRIMARY KEY (figure, slug, revision)) STRICT, WITHOUT ROWID;
+    CREATE TABLE carried_figures (figure TEXT NOT NULL, slug TEXT NOT NULL, revision INTEGER NOT NULL, PRIMARY KEY (figure, slug, revision)) STRICT;
     CREATE TABLE corrections (seq INTEGER PRIMARY KEY, slug TEXT NOT NULL, at TEXT NOT NULL) STRICT;
     CREATE VIRTUAL TABLE story_text USING fts5 (slug UNINDEXED, headline, standfirst, body, tokenize = "unicode61 remove_diacritics 2");
+    CREATE VIRTUAL TABLE IF NOT EXISTS story_words USING fts5vocab (story_text, 'row');
   `,
   apply(db, entry) {
     if (entry.body.kind === "publication") applyPublication(db, entry);
@@ -36,8 +37,15 @@ function applyPublication(db: DatabaseSync, { seq, body }: AppliedEntry): void {
   const revision = body.revision as number;
   const story = body.story as unknown as Story;
   const figures = body.figures as unknown as Figure[];
-  db.prepare("INSERT INTO publications (seq, slug, revision, at, body) VALUES (?, ?, ?, ?, ?)").run(seq, slug, revision, body.at, JSON.stringify(body));
-  for (const figure of figures) db.prepare("INSERT OR IGNORE INTO carried_figures (figure, slug, revision) VALUES (?, ?, ?)").run(figure.id, slug, revision);
+  db.prepare("INSERT INTO publications (seq, slug, revision, at, body) VALUES (?, ?, ?, ?, ?)").run(
+    seq,
+    slug,
+    revision,
+    body.at,
+    JSON.stringify(body),
+  );
+  for (const figure of figures)
+    db.prepare("INSERT OR IGNORE INTO carried_figures (figure, slug, revision) VALUES (?, ?, ?)").run(figure.id, slug, revision);
   const isCorrection = body.correction !== undefined || body.withdrawn !== undefined;
   if (isCorrection) db.prepare("INSERT INTO corrections (seq, slug, at) VALUES (?, ?, ?)").run(seq, slug, body.at);
   const print = printerOf({ db }, figures);
@@ -70,5 +78,10 @@ function applyPublication(db: DatabaseSync, { seq, body }: AppliedEntry): void {
   db.prepare("DELETE FROM story_text WHERE slug = ?").run(slug);
   // A withdrawn story keeps its address; its words are no longer found.
   if (body.withdrawn === undefined)
-    db.prepare("INSERT INTO story_text (slug, headline, standfirst, body) VALUES (?, ?, ?, ?)").run(slug, headline, standfirst, textOf(story, print));
+    db.prepare("INSERT INTO story_text (slug, headline, standfirst, body) VALUES (?, ?, ?, ?)").run(
+      slug,
+      headline,
+      standfirst,
+      textOf(story, print),
+    );
 }

@@ -10,8 +10,10 @@ export { pressView } from "./press-view.ts";
 export { LINT_RULES, lintStory, type LintFinding } from "./lint.ts";
 export { listAffected, type Affected } from "./affected.ts";
 export * from "./read-press.ts";
+export { editDistance, searchStories, type StoryHit, type StorySearch } from "./search-stories.ts";
 export { changedSentences, diffSentences, type DiffLine, type SentenceChange } from "./story-diff.ts";
 export { printedForm, printerOf, sentencesOf, textOf as storyTextOf, type Printer } from "./story-print.ts";
+export { openSchedule, scheduleExists, SCHEDULE_FILE, type Schedule, type Scheduled } from "./schedule.ts";
 export { TOPICS, slugOf } from "./topics.ts";
 export {
   FIGURE_FORMS,
@@ -60,7 +62,11 @@ export function publishStory(transaction: Transaction, log: LogReader, value: St
   if (options.correction && !last)
     throw new TracewireError("NOT_FOUND", { what: `${story.slug} was never published, so there is nothing to correct`, where: story.slug });
   if (last && last.story.type !== story.type)
-    throw new TracewireError("BAD_STORY", { what: `${story.slug} was published as a ${last.story.type}`, where: story.slug, hint: "Give it another slug." });
+    throw new TracewireError("BAD_STORY", {
+      what: `${story.slug} was published as a ${last.story.type}`,
+      where: story.slug,
+      hint: "Give it another slug.",
+    });
   const revision = (last?.revision ?? 0) + 1;
   const seq = transaction.append({
     kind: "publication",
@@ -78,7 +84,12 @@ export function publishStory(transaction: Transaction, log: LogReader, value: St
 }
 
 /** Takes a story back: its address stays and says why; what was printed stays readable as the revision before. */
-export function withdrawStory(transaction: Transaction, log: LogReader, slug: string, options: { by: string; why: string }): PublishOutcome {
+export function withdrawStory(
+  transaction: Transaction,
+  log: LogReader,
+  slug: string,
+  options: { by: string; why: string },
+): PublishOutcome {
   const last = readPublication(log, slug);
   if (!last) throw new TracewireError("NOT_FOUND", { what: `There is no published story "${slug}"` });
   if (last.withdrawn) return { outcome: "unchanged", seq: last.seq, revision: last.revision };

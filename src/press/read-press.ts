@@ -55,6 +55,8 @@ export type CardFilter = {
   month?: string;
   /** Only those first published before this entry: the cursor of a page. */
   before?: number;
+  /** As known when the log had this size; left out, as they stand. */
+  known?: number;
   limit: number;
   /** Withdrawn ones are left out of lists, unless asked for. */
   withdrawn?: "include" | "exclude";
@@ -62,18 +64,45 @@ export type CardFilter = {
 
 type Reads = Pick<LogReader, "db">;
 
-/** Cards by first publication, latest first. */
+/** Cards by first publication, latest first; with `known`, as they stood when the log had that size. */
 export function listCards(log: Reads, filter: CardFilter): Card[] {
   const tests: [string, string | number][] = [];
   if (filter.type) tests.push(["type = ?", filter.type]);
   if (filter.topic) tests.push(["topic_slug = ?", filter.topic]);
   if (filter.author) tests.push(["author_slug = ?", filter.author]);
   if (filter.month) tests.push(["substr(first_at, 1, 7) = ?", filter.month]);
-  if (filter.before !== undefined) tests.push(["first_seq < ?", filter.before]);
-  const where = [...tests.map(([test]) => test), ...(filter.withdrawn === "include" ? [] : ["withdrawn IS NULL"])].join(" AND ");
-  return log.db
-    .prepare(`SELECT * FROM stories ${where && `WHERE ${where}`} ORDER BY first_seq DESC LIMIT ?`)
-    .all(...tests.map(([, value]) => value), filter.limit) as unknown as Card[];
+  const before = Math.min(filter.before ?? Number.MAX_SAFE_INTEGER, filter.known ?? Number.MAX_SAFE_INTEGER);
+  tests.push(["first_seq < ?", before]);
+  const known = filter.known;
+  // What was withdrawn only later stands in a list of the past.
+  const withdrawn = filter.withdrawn === "include" ? "" : known === undefined ? "AND withdrawn IS NULL" : "AND (withdrawn IS NULL OR newest_seq >= ?)";
+  const cards = log.db
+    .prepare(`SELECT * FROM stories WHERE ${tests.map(([test]) => test).join(" AND ")} ${withdrawn} ORDER BY first_seq DESC LIMIT ?`)
+    .all(...tests.map(([, value]) => value), ...(withdrawn.includes("?") ? [known!] : []), filter.limit) as unknown as Card[];
+  return known === undefined ? cards : cards.map((card) => cardAt(log, card, known)).filter((card) => card.withdrawn === null);
+}
+
+/** A card as it stood at an earlier size of the log: that revision's words. */
+function cardAt(log: Reads, card: Card, log_size: number): Card {
+  if (card.newest_seq < log_size) return card;
+  const revisions = listRevisions(log, card.slug).filter(({ seq }) => seq < log_size);
+  const publication = revisions.at(-1)!;
+  const print = printerOf(log, publication.figures);
+  return {
+    ...card,
+    newest_seq: publication.seq,
+    newest_at: publication.at,
+    revision: publication.revision,
+    topic: publication.story.topic,
+    byline: publication.story.byline,
+    happened: publication.story.happened,
+    picture: publication.story.picture ?? null,
+    supplied_by: publication.story.supplied_by ?? null,
+    headline: print(publication.story.headline),
+    standfirst: print(publication.story.standfirst),
+    withdrawn: publication.withdrawn?.why ?? null,
+    corrections: revisions.filter(({ correction, withdrawn }) => correction ?? withdrawn).length,
+  };
 }
 
 export function findCard(log: Reads, slug: string): Card | undefined {
@@ -136,7 +165,9 @@ export function listRevisions(log: Reads, slug: string): Publication[] {
 /** The stories that carry a figure in their newest revision. */
 export function cardsCarrying(log: Reads, figure: string): Card[] {
   return log.db
-    .prepare("SELECT s.* FROM carried_figures c JOIN stories s ON s.slug = c.slug AND s.revision = c.revision WHERE c.figure = ? ORDER BY s.first_seq DESC")
+    .prepare(
+      "SELECT s.* FROM carried_figures c JOIN stories s ON s.slug = c.slug AND s.revision = c.revision WHERE c.figure = ? ORDER BY s.first_seq DESC",
+    )
     .all(figure) as unknown as Card[];
 }
 
@@ -179,7 +210,8 @@ function toCorrection(log: Reads, publication: Publication): Correction {
     to_revision: revision,
     kind: withdrawn ? "withdrawal" : "correction",
     what: withdrawn?.why ?? correction!.what,
-    sentences: before && !withdrawn ? changedSentences(sentencesOf(before.story, printerOf(log, before.figures)), sentencesOf(story, print)) : [],
+    sentences:
+      before && !withdrawn ? changedSentences(sentencesOf(before.story, printerOf(log, before.figures)), sentencesOf(story, print)) : [],
   };
 }
 

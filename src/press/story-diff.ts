@@ -12,7 +12,8 @@ export function diffSentences(before: readonly string[], after: readonly string[
   const length = new Uint16Array((before.length + 1) * width);
   for (let i = before.length - 1; i >= 0; i--)
     for (let j = after.length - 1; j >= 0; j--)
-      length[i * width + j] = before[i] === after[j] ? length[(i + 1) * width + j + 1]! + 1 : Math.max(length[(i + 1) * width + j]!, length[i * width + j + 1]!);
+      length[i * width + j] =
+        before[i] === after[j] ? length[(i + 1) * width + j + 1]! + 1 : Math.max(length[(i + 1) * width + j]!, length[i * width + j + 1]!);
   const lines: DiffLine[] = [];
   let [i, j] = [0, 0];
   while (i < before.length || j < after.length) {
@@ -20,7 +21,8 @@ export function diffSentences(before: readonly string[], after: readonly string[
       lines.push({ kind: "same", text: before[i]! });
       i += 1;
       j += 1;
-    } else if (j >= after.length || (i < before.length && length[(i + 1) * width + j]! >= length[i * width + j + 1]!)) lines.push({ kind: "gone", text: before[i++]! });
+    } else if (j >= after.length || (i < before.length && length[(i + 1) * width + j]! >= length[i * width + j + 1]!))
+      lines.push({ kind: "gone", text: before[i++]! });
     else lines.push({ kind: "new", text: after[j++]! });
   }
   return lines;

@@ -28,7 +28,9 @@ export function printedForm(figure: Figure, spec: FigureSpec | undefined, form: 
 
 /** Prints by the figures given and by their rules as they stood when each was computed. */
 export function printerOf(log: Pick<LogReader, "db">, figures: readonly Figure[]): Printer {
-  const byId = new Map(figures.map((figure) => [figure.id, { figure, spec: findFigureSpec(log, figure.id, Number(figure.log_size))?.spec }]));
+  const byId = new Map(
+    figures.map((figure) => [figure.id, { figure, spec: findFigureSpec(log, figure.id, Number(figure.log_size))?.spec }]),
+  );
   return (content) =>
     content
       .map((node) => {
@@ -42,12 +44,23 @@ export function printerOf(log: Pick<LogReader, "db">, figures: readonly Figure[]
 
 /** Every sentence in reading order: the unit in which a correction is told. */
 export function sentencesOf(story: Story, print: Printer): string[] {
-  const runs = [story.headline, story.standfirst, ...story.sections.flatMap((section) => [...(section.title ? [section.title] : []), ...section.blocks.map((block) => block.content)])];
+  const runs = [
+    story.headline,
+    story.standfirst,
+    ...story.sections.flatMap((section) => [...(section.title ? [section.title] : []), ...section.blocks.map((block) => block.content)]),
+  ];
   return runs.flatMap((run) => splitSentences(print(run)));
 }
 
-export const splitSentences = (text: string): string[] => text.split(/(?<=[.!?][”’)]?)\s+(?=[A-Z“‘(])/).map((sentence) => sentence.trim()).filter(Boolean);
+export const splitSentences = (text: string): string[] =>
+  text
+    .split(/(?<=[.!?][”’)]?)\s+(?=[A-Z“‘(])/)
+    .map((sentence) => sentence.trim())
+    .filter(Boolean);
 
 export function textOf(story: Story, print: Printer): string {
-  return story.sections.flatMap((section) => [section.title ? print(section.title) : "", ...section.blocks.map((block) => print(block.content))]).filter(Boolean).join("\n");
+  return story.sections
+    .flatMap((section) => [section.title ? print(section.title) : "", ...section.blocks.map((block) => print(block.content))])
+    .filter(Boolean)
+    .join("\n");
 }

@@ -19,7 +19,7 @@ import {
 } from "./press.ts";
 
 const HEAD = "---\nslug: a-story\ntopic: Test\nbyline: Test\nhappened: 2024\nreply: reply/x\n---\n\n";
-const write = (body: string) => parseStoryText(`${HEAD}# {{thefts}} thefts\n\n> Standfirst.\n\n${body}\n`);
+const write = (body: string) => parseStoryText(`${HEAD}# {{thefts}} thefts\n\n> Standfirst.\n\n${body}\n\nThe list has {{thefts}}.\n`);
 
 describe("story text", () => {
   test("printing and reading are inverse on the demo's stories and on generated ones", (t) => {

@@ -12,7 +12,10 @@ export function parseStory(value: unknown, where?: string): Story {
   if (compiled.Check(value)) {
     if ((value.type === "release") === (value.supplied_by !== undefined)) return value;
     throw new TracewireError("BAD_STORY", {
-      what: value.supplied_by === undefined ? "supplied_by: a press release says who supplied it" : "supplied_by: only a press release is supplied",
+      what:
+        value.supplied_by === undefined
+          ? "supplied_by: a press release says who supplied it"
+          : "supplied_by: only a press release is supplied",
       where,
     });
   }

@@ -3,7 +3,7 @@
 // and decide nothing: every number that is printed is the figure's own string.
 import { readClaim, type Claim } from "../casefile/casefile.ts";
 import type { LogReader } from "../evidence/evidence.ts";
-import { formatDecimal, formatValue, parseDecimal, type Figure, type FigureSpec } from "../figures/figures.ts";
+import { formatDecimal, formatValue, parseDecimal, roundDecimal, type Figure, type FigureSpec } from "../figures/figures.ts";
 import { html, nothing, type Html } from "./html.ts";
 import { formatDay } from "./words.ts";
 
@@ -147,13 +147,16 @@ export function sparkline(series: Series, id: string): Html {
 /** Every value of the chart with who printed it where: what the chart shows, exact. */
 export function seriesTable(series: Series, name: string): Html {
   const isMoney = /^[A-Z]{3}$/.test(series.unit);
+  const ofRows = series.spec.of === "row" ? `Rows of ${series.spec.dataset}` : whereSaid(undefined);
   const exact = (value: string) => formatValue(value, series.unit, isMoney ? "exact" : "short");
   return html`<section class="scroll" tabindex="0" aria-label="${name}, as a table">
 <table class="data">
-<thead><tr><th scope="col">Year</th><th scope="col" class="num">Value${isMoney && ` (${series.unit})`}</th><th scope="col">Who says, and where</th></tr></thead>
+<thead><tr><th scope="col">${series.points.every((point) => /^\d{4}$/.test(point.label)) ? "Year" : "Which"}</th><th scope="col" class="num">Value${isMoney && ` (${series.unit})`}</th><th scope="col">Who says, and where</th></tr></thead>
 <tbody>
 ${series.points.map(
-  (point) => html`<tr><th scope="row">${point.label}</th><td class="num">${exact(point.value)}</td><td>${whereSaid(point.chosen)}</td></tr>
+  (
+    point,
+  ) => html`<tr><th scope="row">${point.label}</th><td class="num">${exact(point.value)}</td><td>${point.chosen ? whereSaid(point.chosen) : ofRows}</td></tr>
 ${point.rivals.map(
   (
     claim,
@@ -179,7 +182,7 @@ export function describeSeries(series: Series): string {
 /** What the numbers printed in a picture are: "Millions of US dollars". */
 export function unitWords(series: Series): string {
   const { zeros } = scaleOf(series);
-  const unit = series.unit === "USD" ? "US dollars" : series.unit;
+  const unit = { USD: "US dollars", percent: "per cent", USDT: "Tether" }[series.unit] ?? series.unit;
   return zeros === 0 ? unit.charAt(0).toUpperCase() + unit.slice(1) : `${zeros === 6 ? "Millions" : "Thousands"} of ${unit}`;
 }
 
@@ -193,15 +196,15 @@ function distinctRivals(point: SeriesPoint): Claim[] {
   });
 }
 
-function scaleOf(series: Series): { zeros: number; print(value: string): string } {
+export function scaleOf(series: Series): { zeros: number; print(value: string): string } {
   const top = Math.max(...series.points.map((point) => Number(point.high)), 1);
   const zeros = top >= 1e7 ? 6 : top >= 1e5 ? 3 : 0;
   return {
     zeros,
     print(value) {
       const { units, scale } = parseDecimal(value);
-      const [whole, fraction = ""] = formatDecimal({ units, scale: scale + zeros }).split(".") as [string, string?];
-      const tenth = fraction.slice(0, 1);
+      const shown = roundDecimal({ units, scale: scale + zeros }, -1);
+      const [whole, tenth = ""] = formatDecimal(shown).split(".") as [string, string?];
       return `${whole.replace(/\B(?=(\d{3})+$)/g, ",")}${whole.length < 4 && tenth && tenth !== "0" ? `.${tenth}` : ""}`;
     },
   };

@@ -3,14 +3,7 @@
 // printed after the text; uses of one figure share one note. On paper they become a numbered list.
 import { readClaim } from "../casefile/casefile.ts";
 import type { LogReader } from "../evidence/evidence.ts";
-import {
-  describeFigure,
-  findFigureSpec,
-  numberWord,
-  type Figure,
-  type FigureSpec,
-  type FigureWords,
-} from "../figures/figures.ts";
+import { describeFigure, findFigureSpec, numberWord, type Figure, type FigureSpec, type FigureWords } from "../figures/figures.ts";
 import { printedForm } from "../press/press.ts";
 import { html, nothing, type Html } from "./html.ts";
 import type { SiteContext } from "./route.ts";

@@ -26,6 +26,12 @@ function render(part: Part): string {
   return (part as Html).markup;
 }
 
+/** A block of data in a page (JSON-LD). Signs that could end the element, and those that reorder what is read, are written as JSON escapes: no text gets out of it. */
+export function dataBlock(value: unknown): Html {
+  const json = JSON.stringify(value).replace(/[<>&\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return { markup: `<script type="application/ld+json">${json}</script>` } as Html;
+}
+
 const ENTITIES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 
 /** Escapes for element content and for attributes in quotes; control characters that HTML forbids become U+FFFD. */

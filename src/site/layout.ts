@@ -1,6 +1,7 @@
 // The frame of every page: masthead, ways through, what was known when, how to report an error.
 import { assetHref } from "./assets.ts";
-import { html, nothing, type Html } from "./html.ts";
+import type { Json } from "../evidence/evidence.ts";
+import { dataBlock, html, nothing, type Html } from "./html.ts";
 import { newsletterBox } from "./newsletter-box.ts";
 import type { SiteContext } from "./route.ts";
 
@@ -9,23 +10,52 @@ export type PageFrame = {
   title: string;
   description: string;
   path: string;
-  context: Pick<SiteContext, "at">;
+  context: Pick<SiteContext, "at" | "base_url">;
   body: Html;
   /** Other forms of the same page: .json, .csv. */
   alternates?: readonly { href: string; type: string; title: string }[];
+  /** For links elsewhere: title, words and a drawn picture with its alternative text (OpenGraph). */
+  preview?: PagePreview;
+  /** What the page is, for machines (schema.org as JSON-LD). Data, never a script that runs. */
+  data?: Json;
   /** An address that must not be found by search: an error, an older revision. */
   unlisted?: boolean;
   /** Where the same content stands for good, when it is not `path`. */
   canonical?: string;
 };
 
+export type PagePreview = { type: "article" | "website"; title: string; description: string; picture?: string; picture_words?: string };
+
 const WAYS = [
+  ["/topics/sanctions", "Sanctions"],
+  ["/topics/bridges", "Bridges"],
+  ["/topics/exchanges", "Exchanges"],
+  ["/topics/bitcoin", "Bitcoin"],
+  ["/topics/payments", "Payments"],
+  ["/topics/security", "Security"],
+  ["/topics/weapons", "Weapons"],
+  ["/topics/trade", "Trade"],
   ["/case", "The case"],
-  ["/thefts", "Thefts"],
-  ["/how-we-count", "How we count"],
-  ["/log", "The log"],
-  ["/about", "About"],
 ] as const;
+
+const FOOTER_WAYS = [
+  ["/about", "About"],
+  ["/how-we-count", "How we count"],
+  ["/corrections", "Corrections"],
+  ["/latest", "Latest"],
+  ["/archive", "Archive"],
+  ["/thefts", "Thefts"],
+  ["/datasets", "Sources"],
+  ["/press-releases", "Press releases"],
+  ["/feeds", "Feeds"],
+  ["/log", "The log"],
+] as const;
+
+export const FEEDS = [
+  { href: "/feed.xml", type: "application/rss+xml", title: "Tracewire, RSS" },
+  { href: "/atom.xml", type: "application/atom+xml", title: "Tracewire, Atom" },
+  { href: "/feed.json", type: "application/feed+json", title: "Tracewire, JSON Feed" },
+];
 
 const TITLE_LENGTH_MAX = 56;
 
@@ -57,25 +87,59 @@ ${
 <link rel="preload" as="font" type="font/woff2" href="${assetHref("serif-display.woff2")}" crossorigin>
 <link rel="stylesheet" href="${assetHref("style.css")}">
 <link rel="icon" type="image/svg+xml" href="${assetHref("icon.svg")}">
-</head>
+${previewTags(page)}${
+    page.data !== undefined &&
+    html`${dataBlock(page.data)}
+`
+  }</head>
 <body${isFront && html` class="front"`}>
 <a class="skip" href="#main">Skip to the page</a>
 <header class="masthead">
 ${isFront ? html`<h1 class="name">${name}</h1>` : html`<p class="name">${name}</p>`}
 <p class="tagline">${TAGLINE}</p>
+<form class="find" role="search" action="/search" method="get"><label><span class="offscreen">Search</span><input type="search" name="q" placeholder="Search" autocomplete="off"></label><button type="submit">Search</button></form>
 <nav class="ways" aria-label="Sections"><ul>${WAYS.map(([href, words]) => html`<li><a href="${href}"${currency(href, page.path)}>${words}</a></li>`)}</ul></nav>
 </header>
 <main id="main" tabindex="-1">
 ${knownBanner(page)}${page.body}
 </main>
 <footer class="footer">
-${!/^\/(newsletter|mail|$)/.test(page.path) && newsletterBox()}<ul class="plain">${WAYS.toReversed().map(([href, words]) => html`<li><a href="${href}">${words}</a></li>`)}</ul>
+${!/^\/(newsletter|mail|$)/.test(page.path) && newsletterBox()}<ul class="plain">${FOOTER_WAYS.map(([href, words]) => html`<li><a href="${href}">${words}</a></li>`)}</ul>
 <p><strong>Something wrong?</strong> <a href="/about#report-an-error">How to report an error</a>. Send the address of the page or figure; it says
 what was known when you read it.</p>
 <p>Nothing on this page calls another server, and nothing on it counts you.</p>
 </footer>
 </body>
 </html>`.markup;
+}
+
+function previewTags({ preview, path, canonical, context: { base_url } }: PageFrame): Html {
+  if (!preview) return nothing;
+  const picture = preview.picture && `${base_url}${preview.picture}`;
+  const tags: [string, string | undefined][] = [
+    ["og:site_name", "Tracewire"],
+    ["og:type", preview.type],
+    ["og:title", preview.title],
+    ["og:description", preview.description],
+    ["og:url", `${base_url}${canonical ?? path}`],
+    ["og:image", picture],
+    ["og:image:type", picture && "image/png"],
+    ["og:image:width", picture && "1200"],
+    ["og:image:height", picture && "630"],
+    ["og:image:alt", picture && preview.picture_words],
+  ];
+  return html`${tags.map(
+    ([property, content]) =>
+      content !== undefined &&
+      html`<meta property="${property}" content="${content}">
+`,
+  )}<meta name="twitter:card" content="${picture ? "summary_large_image" : "summary"}">
+${
+  picture &&
+  html`<meta name="twitter:image:alt" content="${preview.picture_words ?? preview.title}">
+`
+}<link rel="alternate" type="application/json+oembed" href="/oembed?url=${encodeURIComponent(`${base_url}${canonical ?? path}`)}" title="${preview.title}">
+`;
 }
 
 /** A tab shows some fifty characters: a long headline is cut at its last mark, else at a word. */

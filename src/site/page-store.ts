@@ -8,6 +8,8 @@ export type Page = {
   body: string | Uint8Array;
   /** What the page was made from: "log", "figures", "subject:theft/…", "story:…", "capture:…". Empty: never changes. */
   depends: readonly string[];
+  /** From this moment on the page says something wrong (an age): it is made again. ISO 8601, UTC. */
+  expires?: string;
   headers?: Record<string, string>;
   /** One reader's own: never kept, here or by a browser. */
   own?: boolean;
@@ -21,6 +23,7 @@ export type Variant = { headers: HeaderList; notModified: HeaderList; etag: stri
 
 export type ReadyPage = {
   status: number;
+  expires?: string;
   bytes: Uint8Array;
   /** The body for an Accept-Encoding; compressed when first asked for, and then kept. */
   variant(encoding: "br" | "gzip" | "identity"): Variant;
@@ -32,7 +35,8 @@ const BYTES_MAX = 48 * 1024 * 1024;
 const COMPRESS_BYTES_MIN = 600;
 
 export type PageStore = {
-  get(key: string): ReadyPage | undefined;
+  /** `now` is asked only for a page that expires. */
+  get(key: string, now: () => string): ReadyPage | undefined;
   put(key: string, page: Page): ReadyPage;
   /** Forgets every page that depends on one of the names. */
   purge(names: ReadonlySet<string>): number;
@@ -48,7 +52,12 @@ export function openPageStore(): PageStore {
     pages.delete(key);
   };
   return {
-    get: (key) => pages.get(key)?.ready,
+    get(key, now) {
+      const ready = pages.get(key)?.ready;
+      if (ready?.expires === undefined || now() < ready.expires) return ready;
+      forget(key);
+      return undefined;
+    },
     put(key, page) {
       const ready = makeReady(page, true);
       // Only what was found is kept: unknown addresses are endless.
@@ -87,6 +96,7 @@ export function makeReady(page: Page, lasting = false): ReadyPage {
   const variants = new Map<string, Variant>();
   return {
     status,
+    expires: page.expires,
     bytes,
     compressible,
     variant(encoding) {

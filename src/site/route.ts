@@ -7,6 +7,12 @@ import type { Page } from "./page-store.ts";
 
 export type SiteContext = EvidenceReader & {
   verifierKey: string;
+  /** Scheme and host under which readers find the site, without a slash at its end: feeds and previews need it. */
+  base_url: string;
+  /** Where errors are reported, where one is set: a mail address or a page. */
+  contact?: string;
+  /** WebSub hub to which feeds point, where one is set. */
+  hub?: string;
   /** The log's size for this rendering; every read of the page is made at it. */
   log_size: number;
   /** What the reader asked to see: the newest, or "as known at" a size (`?known=`) and "as claimed by" a date (`?as-of=`). */
@@ -42,6 +48,9 @@ export type Route = {
   query?: readonly string[];
   render(context: SiteContext, request: Request): Page | undefined | Promise<Page | undefined>;
 };
+
+/** The size to which a page of the past looks; undefined for one of today. */
+export const knownOf = (at: SiteContext["at"]): number | undefined => (at.is_newest ? undefined : at.log_size);
 
 /** A form that was sent. What it may do is in the context's `signUp` alone. */
 export type Action = {

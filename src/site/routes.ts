@@ -1,15 +1,20 @@
 // Every address of the public site, in one list: docs/routes.md is checked against it.
 import { assetRoutes } from "./assets.ts";
 import { aboutRoutes } from "./pages/about.ts";
+import { correctionRoutes } from "./pages/corrections.ts";
 import { caseRoutes } from "./pages/case.ts";
+import { datasetRoutes } from "./pages/datasets.ts";
 import { evidenceRoutes } from "./pages/evidence-page.ts";
 import { figureRoutes } from "./pages/figure.ts";
 import { frontRoutes } from "./pages/front.ts";
 import { howWeCountRoutes } from "./pages/how-we-count.ts";
+import { listRoutes } from "./pages/lists.ts";
 import { logRoutes } from "./pages/log-page.ts";
 import { mailRoutes } from "./pages/mail.ts";
 import { newsletterActions, newsletterRoutes } from "./pages/newsletter.ts";
 import { issueRoutes } from "./pages/newsletter-issues.ts";
+import { machineRoutes } from "./pages/machines.ts";
+import { searchRoutes } from "./pages/search.ts";
 import { storyRoutes } from "./pages/story.ts";
 import { theftRoutes } from "./pages/theft.ts";
 import { theftsRoutes } from "./pages/thefts.ts";
@@ -18,10 +23,15 @@ import type { Action, Route } from "./route.ts";
 export const ROUTES: readonly Route[] = [
   ...frontRoutes,
   ...storyRoutes,
+  ...machineRoutes,
+  ...searchRoutes,
+  ...listRoutes,
+  ...correctionRoutes,
   ...caseRoutes,
   ...theftsRoutes,
   ...theftRoutes,
   ...figureRoutes,
+  ...datasetRoutes,
   ...evidenceRoutes,
   ...logRoutes,
   ...newsletterRoutes,

@@ -20,11 +20,11 @@ const PAGES = [
   "/no-such-page",
   "/?known=10",
   "/?known=never",
-  `${STORY}?known=1544`,
+  `${STORY}?known=2026-12-31`,
 ];
 const TRANSFER_BYTES_MAX = 60 * 1024;
 const FRONT_BYTES_MAX = 100 * 1024;
-const HTML_BYTES_MAX = 40 * 1024;
+const HTML_BYTES_MAX = 46 * 1024;
 const FONT_BYTES_MAX = 40 * 1024;
 
 let site: ServedSite;
@@ -45,14 +45,14 @@ test("every page is sound HTML with no script, no style of its own and no foreig
         report.results.flatMap((result) => result.messages.map((message) => `${path}: ${message.ruleId}: ${message.message}`)),
         [],
       );
-      assert.doesNotMatch(text, /<script|<style|\sstyle=|\son[a-z]+=|javascript:/i, path);
+      assert.doesNotMatch(text, /<script(?! type="application\/ld\+json">)|<style|\sstyle=|\son[a-z]+=|javascript:/i, path);
       assert.doesNotMatch(text, /(?:src|href|action)="(?:https?:)?\/\//, path);
       assert.match(text, /href="\/about#report-an-error"/, `${path} says how to report an error`);
     }
   await empty.stop();
 });
 
-test("the story page is at most 60 KB with its fonts and styles, and 40 KB of HTML", async () => {
+test("the story page is at most 60 KB with its fonts and styles, and 46 KB of HTML", async () => {
   let assets = 0;
   let fonts = 0;
   for (const name of ASSET_NAMES) {
@@ -232,7 +232,7 @@ test("text that looks like markup stays text: in claims, names, labels and stori
     const page = await site.get(path);
     assert.equal(page.status, 200);
     assert.ok(page.text.includes("&lt;script&gt;alert(&#39;x&#39;)"), path);
-    assert.doesNotMatch(page.text, /<script|<img|\u202e/);
+    assert.doesNotMatch(page.text, /<script(?! type="application\/ld\+json">)|<img|\u202e/);
     const report = await validator.validateString(page.text);
     assert.deepEqual(
       report.results.flatMap((result) => result.messages.map((message) => `${path}: ${message.message}`)),
@@ -242,8 +242,8 @@ test("text that looks like markup stays text: in claims, names, labels and stori
 });
 
 test("an older state of the log is shown as what it is, with a way to the newest", async () => {
-  const { text } = await site.get(`${STORY}?known=1544`);
-  assert.match(text, /As known at log size 1,544/);
+  const { text } = await site.get(`${STORY}?known=2026-12-31`);
+  assert.match(text, /As known at log size 1,9\d\d/);
   assert.ok(text.includes(`<a href="${STORY}">Show the newest</a>`));
   assert.equal((await site.get(`${STORY}?known=1500`)).status, 404, "it was not published yet");
 });

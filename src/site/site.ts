@@ -29,6 +29,9 @@ const FORM_BYTES_MAX = 8 * 1024;
 
 export type SiteOptions = {
   clock: Clock;
+  base_url?: string;
+  contact?: string;
+  hub?: string;
   /** Names this site answers to, without port; others are refused (DNS rebinding). */ hosts: readonly string[];
   signUp?: SignUpDesk;
   mailSink?: MailSink;
@@ -90,6 +93,9 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
       log,
       blobs: newsroom.blobs,
       verifierKey: newsroom.verifierKey,
+      base_url: options.base_url ?? "http://localhost",
+      contact: options.contact,
+      hub: options.hub,
       log_size: head,
       at,
       now: options.clock(),
@@ -129,7 +135,7 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
   const answerReady = (request: IncomingMessage, response: ServerResponse): boolean => {
     if (request.method !== "GET" && request.method !== "HEAD") return false;
     if (!isOurHost(request.headers.host)) return false;
-    const ready = store.get(request.url!);
+    const ready = store.get(request.url!, options.clock);
     if (!ready) return false;
     send(ready, request, response, date);
     return true;

@@ -34,16 +34,35 @@ export const bitcoinBlocks: DatasetReader = {
         const height = String(firstHeight + at);
         blocks.push({ height, hash: block.hash, time: block.time, transactions: String(block.transactions.length) });
         for (const [index, transaction] of block.transactions.entries()) {
-          transactions.push({ height, index: String(index), txid: transaction.txid, time: block.time, is_reward: transaction.is_reward ? "yes" : "no", inputs: String(transaction.inputs), outputs: String(transaction.outputs.length) });
+          transactions.push({
+            height,
+            index: String(index),
+            txid: transaction.txid,
+            time: block.time,
+            is_reward: transaction.is_reward ? "yes" : "no",
+            inputs: String(transaction.inputs),
+            outputs: String(transaction.outputs.length),
+          });
           for (const [vout, satoshi] of transaction.outputs.entries())
-            outputs.push({ txid: transaction.txid, vout: String(vout), height, is_reward: transaction.is_reward ? "yes" : "no", bitcoin: formatBitcoin(satoshi) });
+            outputs.push({
+              txid: transaction.txid,
+              vout: String(vout),
+              height,
+              is_reward: transaction.is_reward ? "yes" : "no",
+              bitcoin: formatBitcoin(satoshi),
+            });
         }
       }
     }
     return {
       tables: [
         { name: "blocks", columns: ["height", "hash", "time", "transactions"], key: ["height"], rows: blocks },
-        { name: "transactions", columns: ["height", "index", "txid", "time", "is_reward", "inputs", "outputs"], key: ["txid"], rows: transactions },
+        {
+          name: "transactions",
+          columns: ["height", "index", "txid", "time", "is_reward", "inputs", "outputs"],
+          key: ["txid"],
+          rows: transactions,
+        },
         { name: "outputs", columns: ["txid", "vout", "height", "is_reward", "bitcoin"], key: ["txid", "vout"], rows: outputs },
       ],
     };
@@ -53,11 +72,12 @@ export const bitcoinBlocks: DatasetReader = {
 function framed(file: SourceFile): Buffer[] {
   const bytes = Buffer.from(file.bytes.buffer, file.bytes.byteOffset, file.bytes.byteLength);
   const blocks: Buffer[] = [];
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     if (at + 8 > bytes.length || bytes.readUInt32LE(at) !== MAGIC)
       throw new TracewireError("BAD_INPUT", { what: "The network’s magic number is missing", where: `${file.name}, byte ${at}` });
     const length = bytes.readUInt32LE(at + 4);
-    if (at + 8 + length > bytes.length) throw new TracewireError("BAD_INPUT", { what: "The last block is cut off", where: `${file.name}, byte ${at}` });
+    if (at + 8 + length > bytes.length)
+      throw new TracewireError("BAD_INPUT", { what: "The last block is cut off", where: `${file.name}, byte ${at}` });
     blocks.push(bytes.subarray(at + 8, at + 8 + length));
     at += 8 + length;
   }

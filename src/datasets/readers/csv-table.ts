@@ -11,7 +11,11 @@ export function csvRows(file: SourceFile, options: { columns?: readonly string[]
     return { columns, rows: records.map((cells) => Object.fromEntries(columns.map((column, at) => [column, cells[at] ?? ""]))) };
   } catch (error) {
     const line = (error as { lines?: number }).lines;
-    throw new TracewireError("BAD_INPUT", { what: (error as Error).message, where: line ? `${file.name}:${line}` : file.name, cause: error });
+    throw new TracewireError("BAD_INPUT", {
+      what: (error as Error).message,
+      where: line ? `${file.name}:${line}` : file.name,
+      cause: error,
+    });
   }
 }
 

@@ -24,7 +24,15 @@ export const harmonizedSystem: DatasetReader = {
           csvRows(file).rows.flatMap((row, at): Row[] => {
             if (row.hscode === "TOTAL") return [];
             if (!/^\d{2}(\d{2}){0,2}$/.test(row.hscode ?? "")) refuseRow(file, at + 2, `hscode: "${row.hscode}" is no code`);
-            return [{ code: row.hscode!, level: String(row.hscode!.length), section: row.section!, parent: row.parent === "TOTAL" ? "" : row.parent!, goods: row.description! }];
+            return [
+              {
+                code: row.hscode!,
+                level: String(row.hscode!.length),
+                section: row.section!,
+                parent: row.parent === "TOTAL" ? "" : row.parent!,
+                goods: row.description!,
+              },
+            ];
           }),
         ),
       },

@@ -20,10 +20,12 @@ export const incidentWiki: DatasetReader = {
     const articles: Row[] = [];
     const timeline: Row[] = [];
     const losses: Row[] = [];
-    for (const file of files) {
+    const places: [number[], number[]] = [[], []];
+    for (const [place, file] of files.entries()) {
       const text = textOf(file).replaceAll("\r\n", "\n");
       const head = /^---\n(.*?)\n---\n/s.exec(text)?.[1];
-      if (head === undefined) throw new TracewireError("BAD_INPUT", { what: "There is no head between two lines of ---", where: `${file.name}:1` });
+      if (head === undefined)
+        throw new TracewireError("BAD_INPUT", { what: "There is no head between two lines of ---", where: `${file.name}:1` });
       const article = file.name.replace(/\.md$/, "");
       const loss = headValue(head, "loss");
       articles.push({
@@ -36,14 +38,20 @@ export const incidentWiki: DatasetReader = {
         loss: /^\d+(\.\d+)?$/.test(loss) ? loss : "",
         links: String([...text.matchAll(/\]\(https?:/g)].length),
       });
-      timeline.push(...timelineRows(article, section(text, "Timeline")));
-      losses.push(...lossRows(article, section(text, "Losses")));
+      for (const row of timelineRows(article, section(text, "Timeline"))) places[0].push(timeline.push(row) && place);
+      for (const row of lossRows(article, section(text, "Losses"))) places[1].push(losses.push(row) && place);
     }
     return {
       tables: [
-        { name: "articles", columns: ["article", "date", "target", "kind", "attack", "tags", "loss", "links"], key: ["article"], rows: articles },
-        { name: "timeline", columns: ["article", "at", "date", "cited_dates"], key: ["article", "at"], rows: timeline },
-        { name: "losses", columns: ["article", "part", "amount"], key: ["article", "part"], rows: losses },
+        {
+          name: "articles",
+          columns: ["article", "date", "target", "kind", "attack", "tags", "loss", "links"],
+          key: ["article"],
+          rows: articles,
+          files: [...files.keys()],
+        },
+        { name: "timeline", columns: ["article", "at", "date", "cited_dates"], key: ["article", "at"], rows: timeline, files: places[0] },
+        { name: "losses", columns: ["article", "part", "amount"], key: ["article", "part"], rows: losses, files: places[1] },
       ],
     };
   },
@@ -60,7 +68,8 @@ function headList(head: string, key: string): string[] {
   return [...block.matchAll(/- (.+)/g)].map((match) => match[1]!.trim());
 }
 
-const section = (text: string, name: string): string => new RegExp(`^## ${name}:?[^\\n]*\\n(.*?)(?=^## |$(?![\\s\\S]))`, "ms").exec(text)?.[1] ?? "";
+const section = (text: string, name: string): string =>
+  new RegExp(`^## ${name}:?[^\\n]*\\n(.*?)(?=^## |$(?![\\s\\S]))`, "ms").exec(text)?.[1] ?? "";
 
 /** "- **May 7, 2023:** … [Source](https://…/2022/05/08/…)" → its date, and the dates that stand in its addresses. */
 function timelineRows(article: string, text: string): Row[] {
@@ -77,10 +86,11 @@ function timelineRows(article: string, text: string): Row[] {
 
 /** "- Ethereum: $10,716,942", "- Bitcoin: Approximately $37,148,196" */
 function lossRows(article: string, text: string): Row[] {
-  return [...text.matchAll(/^- \**([A-Za-z0-9 ().-]{2,40}?)\**: *(?:[Aa]pproximately |[Aa]round |~)?\$([\d,]+)(?![\d.]* ?(?:million|billion))/gm)].map((match) => ({
+  return [
+    ...text.matchAll(/^- \**([A-Za-z0-9 ().-]{2,40}?)\**: *(?:[Aa]pproximately |[Aa]round |~)?\$([\d,]+)(?![\d.]* ?(?:million|billion))/gm),
+  ].map((match) => ({
     article,
     part: match[1]!.trim(),
     amount: match[2]!.replaceAll(",", ""),
   }));
 }
-

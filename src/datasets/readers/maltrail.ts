@@ -11,11 +11,13 @@ export const maltrail: DatasetReader = {
   grade: "copy",
   source_grade: "C",
   item_grade: "3",
-  lacks: "No date for an indicator, and nothing on how sure its reference was. A shared indicator may be a shared host, a reused domain or a mistake.",
+  lacks:
+    "No date for an indicator, and nothing on how sure its reference was. A shared indicator may be a shared host, a reused domain or a mistake.",
   recognises: (name) => /^(apt_\w+|konni|android_\w+)\.txt$/.test(name),
   read(files) {
     const rows: Row[] = [];
-    for (const file of files) {
+    const places: number[] = [];
+    for (const [place, file] of files.entries()) {
       const group = file.name.replace(/^apt_/, "").replace(/\.txt$/, "");
       const seen = new Set<string>();
       let reference = "";
@@ -26,9 +28,12 @@ export const maltrail: DatasetReader = {
         else if (text !== "" && !text.startsWith("#") && !seen.has(text)) {
           seen.add(text);
           rows.push({ group, indicator: text, reference });
+          places.push(place);
         }
       }
     }
-    return { tables: [{ name: "indicators", columns: ["group", "indicator", "reference"], key: ["group", "indicator"], rows }] };
+    return {
+      tables: [{ name: "indicators", columns: ["group", "indicator", "reference"], key: ["group", "indicator"], rows, files: places }],
+    };
   },
 };

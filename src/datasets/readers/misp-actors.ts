@@ -20,7 +20,8 @@ export const mispActors: DatasetReader = {
   read(files) {
     const actors = files.flatMap((file) => jsonOf<{ values: Actor[] }>(file).values);
     const unknown: Record<string, number> = {};
-    for (const { meta = {} } of actors) for (const field of Object.keys(meta)) if (!READ.has(field)) unknown[field] = (unknown[field] ?? 0) + 1;
+    for (const { meta = {} } of actors)
+      for (const field of Object.keys(meta)) if (!READ.has(field)) unknown[field] = (unknown[field] ?? 0) + 1;
     const one = (value: string | string[] | undefined) => (Array.isArray(value) ? value.join("; ") : (value ?? ""));
     return {
       unknown_fields: unknown,
@@ -29,7 +30,11 @@ export const mispActors: DatasetReader = {
           name: "actors",
           columns: ["actor", "country", "confidence"],
           key: ["actor"],
-          rows: actors.map((actor): Row => ({ actor: actor.value, country: one(actor.meta?.country), confidence: one(actor.meta?.["attribution-confidence"]) })),
+          rows: actors.map((actor): Row => ({
+            actor: actor.value,
+            country: one(actor.meta?.country),
+            confidence: one(actor.meta?.["attribution-confidence"]),
+          })),
         },
         {
           name: "names",

@@ -29,23 +29,31 @@ export const mitreAttack: DatasetReader = {
   grade: "copy",
   source_grade: "B",
   item_grade: "2",
-  lacks: "No dates of use, and no group that no public report describes. Some organisations put every North Korean group under one name, as the knowledge base itself says.",
+  lacks:
+    "No dates of use, and no group that no public report describes. Some organisations put every North Korean group under one name, as the knowledge base itself says.",
   recognises: (name) => /stix.*\.json$|attack.*\.json$/i.test(name),
   read(files) {
     const objects = files.flatMap((file) => jsonOf<{ objects: StixObject[] }>(file).objects);
     const unknown: Record<string, number> = {};
     for (const { type } of objects) if (!READ.has(type) && !PASSED.has(type)) unknown[type] = (unknown[type] ?? 0) + 1;
     const live = new Map(objects.filter((item) => !item.revoked && !item.x_mitre_deprecated).map((item) => [item.id, item]));
-    const idOf = (item: StixObject) => item.external_references?.find((reference) => /^mitre-attack$/.test(reference.source_name))?.external_id ?? "";
+    const idOf = (item: StixObject) =>
+      item.external_references?.find((reference) => /^mitre-attack$/.test(reference.source_name))?.external_id ?? "";
     const ofType = (...types: string[]) => [...live.values()].filter((item) => types.includes(item.type));
     const names = ofType("intrusion-set").flatMap((group) =>
-      [group.name!, ...(group.aliases ?? []).filter((alias) => alias !== group.name)].map(
-        (name): Row => ({ group: group.name!, group_id: idOf(group), name, is_main: name === group.name ? "yes" : "no" }),
-      ),
+      [group.name!, ...(group.aliases ?? []).filter((alias) => alias !== group.name)].map((name): Row => ({
+        group: group.name!,
+        group_id: idOf(group),
+        name,
+        is_main: name === group.name ? "yes" : "no",
+      })),
     );
-    const software = ofType("malware", "tool").map(
-      (item): Row => ({ software: item.name!, software_id: idOf(item), kind: item.type, other_names: (item.x_mitre_aliases ?? []).filter((name) => name !== item.name).join("; ") }),
-    );
+    const software = ofType("malware", "tool").map((item): Row => ({
+      software: item.name!,
+      software_id: idOf(item),
+      kind: item.type,
+      other_names: (item.x_mitre_aliases ?? []).filter((name) => name !== item.name).join("; "),
+    }));
     const uses = ofType("relationship").flatMap((relation): Row[] => {
       const [user, used] = [live.get(relation.source_ref ?? ""), live.get(relation.target_ref ?? "")];
       if (relation.relationship_type !== "uses" || !user || !used) return [];

@@ -21,28 +21,24 @@ export const nomadEvents: DatasetReader = {
     "No prices in dollars. Recoveries stop in August 2022 in the events and at the bridge’s relaunch in the table; spam tokens stand among the transfers. Who is behind an address is not said.",
   recognises: (name) => /receive_events\.json$|transfer_events\.json$|white_hats.*\.json$|recovery_percentages\.csv$/.test(name),
   read(files) {
-    const takings = jsonOf<Event[]>(requireFile(files, /receive_events\.json$/, "receive_events.json")).map(
-      (event): Row => ({
-        tx: eth(event.transactionHash),
-        block: String(event.blockNumber),
-        recipient: eth(event.tokenRecipient),
-        token: eth(event.tokenAddress),
-        amount: String(event.amount),
-      }),
-    );
-    const transfers = jsonOf<Event[]>(requireFile(files, /transfer_events\.json$/, "transfer_events.json")).map(
-      (event): Row => ({
-        tx: eth(event.transactionHash),
-        block: String(event.blockNumber),
-        time: new Date(Number(event.timeStamp) * 1000).toISOString(),
-        from: eth(event.from),
-        to: eth(event.to),
-        token: eth(event.contractAddress),
-        symbol: String(event.tokenSymbol),
-        decimals: String(event.tokenDecimal),
-        amount: String(event.value),
-      }),
-    );
+    const takings = jsonOf<Event[]>(requireFile(files, /receive_events\.json$/, "receive_events.json")).map((event): Row => ({
+      tx: eth(event.transactionHash),
+      block: String(event.blockNumber),
+      recipient: eth(event.tokenRecipient),
+      token: eth(event.tokenAddress),
+      amount: String(event.amount),
+    }));
+    const transfers = jsonOf<Event[]>(requireFile(files, /transfer_events\.json$/, "transfer_events.json")).map((event): Row => ({
+      tx: eth(event.transactionHash),
+      block: String(event.blockNumber),
+      time: new Date(Number(event.timeStamp) * 1000).toISOString(),
+      from: eth(event.from),
+      to: eth(event.to),
+      token: eth(event.contractAddress),
+      symbol: String(event.tokenSymbol),
+      decimals: String(event.tokenDecimal),
+      amount: String(event.value),
+    }));
     const whiteHats = jsonOf<Record<string, { Recovery_Txns?: string[] }>>(requireFile(files, /white_hats.*\.json$/, "white_hats….json"));
     const table = csvRows(requireFile(files, /recovery_percentages\.csv$/, "recovery_percentages.csv"), {
       columns: ["token", "stolen", "recovered", "recovered_percent"],

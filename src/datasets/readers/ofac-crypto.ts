@@ -10,10 +10,12 @@ export const ofacCrypto: DatasetReader = {
   grade: "copy",
   source_grade: "B",
   item_grade: "2",
-  lacks: "Addresses only: no name, no programme, no date of listing. The edition of September 2024 still holds what was delisted on Mar 21, 2025.",
+  lacks:
+    "Addresses only: no name, no programme, no date of listing. The edition of September 2024 still holds what was delisted on Mar 21, 2025.",
   recognises: (name) => /^sanctioned_addresses_[A-Z]+\.txt$/.test(name),
   read(files) {
-    const rows = files.flatMap((file): Row[] => {
+    const places: number[] = [];
+    const rows = files.flatMap((file, place): Row[] => {
       const asset = /_([A-Z]+)\.txt$/.exec(file.name)?.[1] ?? "";
       return textOf(file)
         .split("\n")
@@ -23,8 +25,8 @@ export const ofacCrypto: DatasetReader = {
           // Case says nothing in a hexadecimal address (EIP-55 puts a checksum there), and everything elsewhere.
           return { asset, address: /^0x[0-9a-fA-F]{40}$/.test(address) ? address.toLowerCase() : address };
         })
-        .filter((row) => row.address !== "");
+        .filter((row) => row.address !== "" && places.push(place));
     });
-    return { tables: [{ name: "addresses", columns: ["asset", "address"], key: ["asset", "address"], rows }] };
+    return { tables: [{ name: "addresses", columns: ["asset", "address"], key: ["asset", "address"], rows, files: places }] };
   },
 };

@@ -20,14 +20,22 @@ export const ofacSdn: DatasetReader = {
   grade: "copy",
   source_grade: "A",
   item_grade: "1",
-  lacks: "One day’s state of the list: what was listed and delisted between two editions is not seen. The day itself is the copy’s, not the list’s.",
+  lacks:
+    "One day’s state of the list: what was listed and delisted between two editions is not seen. The day itself is the copy’s, not the list’s.",
   recognises: (name) => /(^|_)(sdn|alt|add)\.csv$/.test(name),
   read(files) {
     const read = (kind: string, columns: string[]) => rowsOf(requireFile(files, new RegExp(`(^|_)${kind}\\.csv$`), `${kind}.csv`), columns);
     const entries = read("sdn", SDN);
     const names = new Map(entries.map((row) => [row.ent_num!, row]));
     const addresses = entries.flatMap((row) =>
-      [...row.remarks!.matchAll(CURRENCY)].map(([, asset, address]): Row => ({ asset: asset!, address: address!, is_whole: address!.length < ADDRESS_LENGTH_MIN ? "no" : "yes", ent_num: row.ent_num!, name: row.name!, program: row.program! })),
+      [...row.remarks!.matchAll(CURRENCY)].map(([, asset, address]): Row => ({
+        asset: asset!,
+        address: address!,
+        is_whole: address!.length < ADDRESS_LENGTH_MIN ? "no" : "yes",
+        ent_num: row.ent_num!,
+        name: row.name!,
+        program: row.program!,
+      })),
     );
     const known = (row: Row) => names.has(row.ent_num!);
     return {
@@ -36,16 +44,24 @@ export const ofacSdn: DatasetReader = {
         { name: "entries", columns: SDN, key: ["ent_num"], rows: entries },
         { name: "other-names", columns: ALT, key: ["ent_num", "alt_num"], rows: read("alt", ALT).filter(known) },
         { name: "places", columns: ADD, key: ["ent_num", "add_num"], rows: read("add", ADD).filter(known) },
-        { name: "crypto-addresses", columns: ["asset", "address", "is_whole", "ent_num", "name", "program"], key: ["asset", "address"], rows: addresses },
+        {
+          name: "crypto-addresses",
+          columns: ["asset", "address", "is_whole", "ent_num", "name", "program"],
+          key: ["asset", "address"],
+          rows: addresses,
+        },
       ],
     };
   },
 };
 
 function rowsOf(file: SourceFile, columns: string[]): Row[] {
-  const clean = textOf(file).replaceAll("\u001a", "").replaceAll(/-0- ?(?=,|\r?\n|$)/g, "");
+  const clean = textOf(file)
+    .replaceAll("\u001a", "")
+    .replaceAll(/-0- ?(?=,|\r?\n|$)/g, "");
   const rows = csvRows({ name: file.name, bytes: Buffer.from(clean) }, { columns }).rows;
   for (const [at, row] of rows.entries())
-    if (!/^\d{1,7}$/.test(row.ent_num!)) throw new TracewireError("BAD_INPUT", { what: `ent_num: "${row.ent_num}" is no number`, where: `${file.name}:${at + 1}` });
+    if (!/^\d{1,7}$/.test(row.ent_num!))
+      throw new TracewireError("BAD_INPUT", { what: `ent_num: "${row.ent_num}" is no number`, where: `${file.name}:${at + 1}` });
   return rows;
 }

@@ -23,28 +23,46 @@ export const tagpack: DatasetReader = {
   recognises: (name) => /\.ya?ml$/.test(name),
   read(files) {
     const unknown: Record<string, number> = {};
-    const rows = files.flatMap((file): Row[] => {
+    const places: number[] = [];
+    const rows = files.flatMap((file, place): Row[] => {
       let pack: Pack;
       try {
         pack = parse(textOf(file), { schema: "failsafe", maxAliasCount: ALIASES_MAX }) as Pack;
       } catch (error) {
         throw new TracewireError("BAD_INPUT", { what: (error as Error).message.split("\n")[0]!, where: file.name, cause: error });
       }
-      if (!Array.isArray(pack?.tags)) throw new TracewireError("BAD_INPUT", { what: "tags: the pack has no list of them", where: file.name });
+      if (!Array.isArray(pack?.tags))
+        throw new TracewireError("BAD_INPUT", { what: "tags: the pack has no list of them", where: file.name });
       const count = (field: string) => {
         if (!PASSED.has(field) && !(FIELDS as readonly string[]).includes(field)) unknown[field] = (unknown[field] ?? 0) + 1;
       };
       Object.keys(pack).forEach(count);
       return pack.tags.map((tag, at) => {
         Object.keys(tag).forEach(count);
+        places.push(place);
         const row = Object.fromEntries(FIELDS.map((field) => [field, cell(tag[field] ?? pack[field])]));
-        if (!row.address || !row.label) throw new TracewireError("BAD_INPUT", { what: `tag ${at + 1} has no ${row.address ? "label" : "address"}`, where: file.name });
+        if (!row.address || !row.label)
+          throw new TracewireError("BAD_INPUT", { what: `tag ${at + 1} has no ${row.address ? "label" : "address"}`, where: file.name });
         // Case says nothing in a hexadecimal address (EIP-55 puts a checksum there), and everything elsewhere.
-        return { pack: file.name.replace(/\.ya?ml$/, ""), ...row, address: /^0x[0-9a-fA-F]{40}$/.test(row.address) ? row.address.toLowerCase() : row.address };
+        return {
+          pack: file.name.replace(/\.ya?ml$/, ""),
+          ...row,
+          address: /^0x[0-9a-fA-F]{40}$/.test(row.address) ? row.address.toLowerCase() : row.address,
+        };
       });
     });
-    return { unknown_fields: unknown, tables: [{ name: "tags", columns: ["pack", ...FIELDS], key: ["pack", "address", "currency", "label"], rows }] };
+    return {
+      unknown_fields: unknown,
+      tables: [{ name: "tags", columns: ["pack", ...FIELDS], key: ["pack", "address", "currency", "label"], rows, files: places }],
+    };
   },
 };
 
-const cell = (value: unknown): string => (value === undefined || value === null ? "" : Array.isArray(value) ? value.map(String).join("; ") : typeof value === "object" ? JSON.stringify(value) : String(value));
+const cell = (value: unknown): string =>
+  value === undefined || value === null
+    ? ""
+    : Array.isArray(value)
+      ? value.map(String).join("; ")
+      : typeof value === "object"
+        ? JSON.stringify(value)
+        : String(value);

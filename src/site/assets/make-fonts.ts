@@ -21,7 +21,12 @@ const DASHES_AND_QUOTES = "–—‘’“”…";
 const TEXT = `${ASCII}\u00a0·×£€¥§${LETTERS}šžğığćč₩₿${DASHES_AND_QUOTES}−→≤≥`;
 
 const FACES: Face[] = [
-  { name: "serif-text", from: "@expo-google-fonts/source-serif-4/400Regular/SourceSerif4_400Regular.ttf", text: TEXT, features: ["kern", "liga", "onum", "lnum", "locl"] },
+  {
+    name: "serif-text",
+    from: "@expo-google-fonts/source-serif-4/400Regular/SourceSerif4_400Regular.ttf",
+    text: TEXT,
+    features: ["kern", "liga", "onum", "lnum", "locl"],
+  },
   // Headlines are cut from the optical size that was drawn for them.
   {
     name: "serif-display",
@@ -30,11 +35,24 @@ const FACES: Face[] = [
     features: ["kern"],
     axes: { opsz: 40, wght: 600 },
   },
-  { name: "sans-text", from: "@expo-google-fonts/source-sans-3/400Regular/SourceSans3_400Regular.ttf", text: `${TEXT}←↑•`, features: ["kern", "tnum"] },
-  { name: "sans-bold", from: "@expo-google-fonts/source-sans-3/600SemiBold/SourceSans3_600SemiBold.ttf", text: `${ASCII}${DASHES_AND_QUOTES}·€£é`, features: ["tnum"] },
+  {
+    name: "sans-text",
+    from: "@expo-google-fonts/source-sans-3/400Regular/SourceSans3_400Regular.ttf",
+    text: `${TEXT}←↑•`,
+    features: ["kern", "tnum"],
+  },
+  {
+    name: "sans-bold",
+    from: "@expo-google-fonts/source-sans-3/600SemiBold/SourceSans3_600SemiBold.ttf",
+    text: `${ASCII}${DASHES_AND_QUOTES}·€£é`,
+    features: ["tnum"],
+  },
 ];
 
-const LICENCES = { "OFL-source-serif.txt": "@expo-google-fonts/source-serif-4/LICENSE_FONT", "OFL-source-sans.txt": "@expo-google-fonts/source-sans-3/LICENSE_FONT" };
+const LICENCES = {
+  "OFL-source-serif.txt": "@expo-google-fonts/source-serif-4/LICENSE_FONT",
+  "OFL-source-sans.txt": "@expo-google-fonts/source-sans-3/LICENSE_FONT",
+};
 
 const scratch = resolve(process.argv[2] ?? ".");
 const subset = createRequire(join(scratch, "package.json"))("subset-font") as Subset;
@@ -51,5 +69,18 @@ for (const { name, from, text, features, axes } of FACES) {
   process.stdout.write(`${name}.woff2 ${bytes.length} bytes\n`);
   total += bytes.length;
 }
+// For PNG previews: sharp's font engine wants TrueType files and names them by family (fonts.conf).
+for (const [name, from] of [
+  ["preview-serif", "@expo-google-fonts/source-serif-4/600SemiBold/SourceSerif4_600SemiBold.ttf"],
+  ["preview-sans", "@expo-google-fonts/source-sans-3/400Regular/SourceSans3_400Regular.ttf"],
+] as const)
+  writeFileSync(
+    join(import.meta.dirname, `${name}.ttf`),
+    await subset(readFileSync(join(scratch, "node_modules", from)), TEXT, {
+      targetFormat: "truetype",
+      keepFeatures: ["kern"],
+      noHinting: true,
+    }),
+  );
 for (const [name, from] of Object.entries(LICENCES)) copyFileSync(join(scratch, "node_modules", from), join(import.meta.dirname, name));
 process.stdout.write(`together ${total} bytes\n`);

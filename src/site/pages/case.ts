@@ -13,7 +13,11 @@ import { citeThis, history, judgements, sources } from "./theft.ts";
 const DEPENDS = ["casefile", "figures"];
 
 export const caseRoutes: Route[] = [
-  { path: "/case.csv", about: "The kinds held, as CSV.", render: (context) => csvAnswer("case.csv", KIND_COLUMNS, kindList(context), DEPENDS) },
+  {
+    path: "/case.csv",
+    about: "The kinds held, as CSV.",
+    render: (context) => csvAnswer("case.csv", KIND_COLUMNS, kindList(context), DEPENDS),
+  },
   {
     path: "/case.json",
     about: "The kinds held, as JSON.",

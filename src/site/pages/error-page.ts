@@ -39,7 +39,7 @@ ${
 `
 }<p class="note">If a link of ours brought you here, <a href="/about#report-an-error">please say so</a>. For that, the code: <code>${error.code}</code></p>
 </div>`;
-  const context = { at: { log_size: 0, evidence: "released" as const, is_newest: true }, log_size: 0, now: "" };
+  const context = { base_url: "", at: { log_size: 0, evidence: "released" as const, is_newest: true }, log_size: 0, now: "" };
   return {
     status,
     content_type: "text/html; charset=utf-8",

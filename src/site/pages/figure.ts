@@ -12,19 +12,20 @@ import {
   type FigureRow,
   type FigureSpec,
 } from "../../figures/figures.ts";
-import { listPublications } from "../../press/press.ts";
+import { cardsCarrying, listAffected, readPublication } from "../../press/press.ts";
+import { figureData } from "../json-ld.ts";
+import { pictureWords } from "../picture-files.ts";
+import { sentencesHtml } from "./corrections.ts";
 import { csvAnswer, htmlType, jsonAnswer, jsonList } from "../answers.ts";
 import { barChart, readSeries } from "../charts.ts";
 import { evidenceHref } from "../claim-parts.ts";
 import { html, nothing, type Html } from "../html.ts";
-import { inlineText } from "../inline.ts";
 import { frame } from "../layout.ts";
 import type { Page } from "../page-store.ts";
 import type { Route, SiteContext } from "../route.ts";
 import { gradeMark } from "../sources.ts";
 import { figureHref, formatDay, plural, revisionHref } from "../words.ts";
 import { subjectHref } from "./case.ts";
-import { publishedFigures } from "./story.ts";
 import { citeThis } from "./theft.ts";
 
 const DEPENDS = ["figures", "casefile", "stories", "log"];
@@ -152,6 +153,14 @@ ${citeThis(`/figures/${figure.id}`, Number(figure.log_size), `${spec.title}: ${w
       path,
       context,
       body,
+      data: figureData(context, figure, spec),
+      preview: {
+        type: "website",
+        title: `${spec.title}: ${words.exact}`,
+        description: words.how.join(" ").slice(0, 300),
+        picture: `/embed/${figure.id}.png?known=${figure.log_size}`,
+        picture_words: pictureWords(context.log, figure),
+      },
       alternates: [
         { href: `/figures/${figure.id}.json`, type: "application/json", title: "This figure as computed" },
         { href: `/figures/${figure.id}.csv`, type: "text/csv", title: "Its rows as CSV" },
@@ -203,7 +212,8 @@ function valueWords(row: FigureRow): string {
 
 function rowSource(context: SiteContext, row: FigureRow): Html {
   const claim = row.claim === null ? undefined : readClaim(context.log, row.claim);
-  const capture = claim && context.capture(claim.source.capture);
+  const source = claim?.source.capture ?? row.capture;
+  const capture = source === null ? undefined : context.capture(source);
   if (!claim || !capture) return html`${row.rivals.length > 0 && plural(row.rivals.length, "claim", "claims")}`;
   return html`<a href="${evidenceHref(capture.sha256, claim.source.locator)}">${locatorText(claim.source.locator)}</a> ${gradeMark(capture.grade)} <a href="/log/${claim.seq}">entry ${claim.seq.toLocaleString("en-US")}</a>`;
 }
@@ -257,23 +267,28 @@ function restated(context: SiteContext, id: string, spec: FigureSpec): Html {
 `;
 }
 
+/** The stories that print it, as of their own day; where today's evidence would change a sentence, both stand here. */
 function carriedBy(context: SiteContext, figure: Figure): Html {
-  const stories = listPublications(context.log).filter(
-    (publication) => publication.seq < context.at.log_size && publication.figures.some((carried) => carried.id === figure.id),
-  );
+  const stories = cardsCarrying(context.log, figure.id).filter((card) => card.newest_seq < context.at.log_size);
   if (stories.length === 0) return nothing;
+  const moved = context.at.is_newest ? context.memo(`affected ${figure.id}`, () => listAffected(context.log, figure.id)) : [];
   return html`<section><h2>Carried by</h2>
-<ul class="plain">${stories.map((publication) => {
+<ul class="plain">${stories.map((card) => {
+    const publication = readPublication(context.log, card.slug, card.revision)!;
     const carried = publication.figures.find((item) => item.id === figure.id)!;
     const spec = findFigureSpec(context.log, figure.id, Number(carried.log_size))?.spec;
-    return html`<li><a href="${revisionHref(publication.slug, publication.revision)}">${inlineText(publication.story.headline, publishedFigures(context, publication))}</a>, revision ${publication.revision}, as ${formatValue(carried.value, carried.unit, "exact", spec)} on ${formatDay(publication.at)}</li>`;
+    const affected = moved.find((item) => item.card.slug === card.slug);
+    return html`<li><a href="${revisionHref(card.slug, card.revision)}">${card.headline}</a>, revision ${card.revision}, as ${formatValue(carried.value, carried.unit, "exact", spec)} on ${formatDay(card.newest_at)}${
+      affected && affected.sentences.length > 0 && html`. As printed, and as it would read today:${sentencesHtml(affected)}`
+    }</li>`;
   })}</ul></section>
 `;
 }
 
 function csvRow(context: SiteContext, row: FigureRow): (string | number | null)[] {
   const claim = row.claim === null ? undefined : readClaim(context.log, row.claim);
-  const capture = claim && context.capture(claim.source.capture);
+  const source = claim?.source.capture ?? row.capture;
+  const capture = source === null ? undefined : context.capture(source);
   return [
     row.subject,
     row.label,

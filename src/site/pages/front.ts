@@ -1,22 +1,26 @@
-// The front page: the newest story with its picture, the case in one line, what the case file holds. It shows only
-// what is there; an empty newsroom is told its first commands.
-import { readClaims, readSubjects, type Claim } from "../../casefile/casefile.ts";
-import { listCaptures } from "../../evidence/evidence.ts";
-import { formatCount, formatMoney, type FigureRow } from "../../figures/figures.ts";
-import { listRevisions, listPublications, type Publication } from "../../press/press.ts";
+// The front page: the newest story with its picture, Top News, the case in one line, a card for each topic, press
+// releases apart from reporting, the newsletter. It shows only what is there; an empty newsroom is told its first commands.
+import { readSubjects } from "../../casefile/casefile.ts";
+import { listCards, listTopics, readPublication, type Card, type Publication } from "../../press/press.ts";
+import { earliest, type Age } from "../ages.ts";
+import { cardItem, railItem, releaseItem } from "../cards.ts";
 import { readSeries, sparkline } from "../charts.ts";
 import { liveFigure, openNoteSheet, printedForm, type NoteSheet } from "../figure-note.ts";
+import { thumbnail } from "../pictures.ts";
 import { html, nothing, type Html } from "../html.ts";
+import { siteData } from "../json-ld.ts";
 import { inlineHtml } from "../inline.ts";
-import { TAGLINE, frame } from "../layout.ts";
+import { FEEDS, TAGLINE, frame } from "../layout.ts";
 import { newsletterBox } from "../newsletter-box.ts";
+import { knownOf } from "../route.ts";
 import type { Route, SiteContext } from "../route.ts";
-import { dayOf, formatDay, plural, storyHref, theftHref } from "../words.ts";
-import { theftRows } from "../theft-rows.ts";
+import { dayOf, formatDay, storyHref } from "../words.ts";
 import { publishedFigures, storyPicture } from "./story.ts";
 
-const STORIES_MAX = 12;
-const THEFTS_MAX = 8;
+const STORIES_READ_MAX = 60;
+const RAIL_MAX = 6;
+const CARDS_MAX = 8;
+const RELEASES_MAX = 3;
 
 /** The case in one line, where the newsroom has these figures: which, and the words behind each. */
 const CASE_LINE = [
@@ -25,6 +29,7 @@ const CASE_LINE = [
   { id: "thefts-2017-2023-official-companies-count", words: "thefts held, victim named" },
 ];
 const CASE_SERIES = "panel-2024-table-by-year";
+const PRICE = { series: "btc-closes-2025", day: "btc-last-day-held", close: "btc-last-close" };
 
 export const frontRoutes: Route[] = [
   {
@@ -33,95 +38,100 @@ export const frontRoutes: Route[] = [
     render(context) {
       const { log, at } = context;
       const sheet = openNoteSheet();
-      const stories = listPublications(log)
-        .map((publication) => (at.is_newest ? publication : listRevisions(log, publication.slug).findLast(({ seq }) => seq < at.log_size)))
-        .filter((publication) => publication !== undefined)
-        .slice(0, STORIES_MAX);
-      const [lead, ...others] = stories;
+      const ages: Age[] = [];
+      const cards = listCards(log, { type: "story", known: knownOf(at), limit: STORIES_READ_MAX });
+      const releases = listCards(log, { type: "release", known: knownOf(at), limit: RELEASES_MAX });
+      const [lead, ...others] = cards;
+      const { rail, shelf } = arrange(others);
       const hasClaims = readSubjects(log, at, "theft").length > 0 || readSubjects(log, at, "published-total").length > 0;
       const body =
         !lead && !hasClaims
           ? emptyNewsroom()
           : html`<div class="top${!lead && " solo"}">
-${lead && leadStory(context, lead, sheet)}${latestThefts(context)}</div>
-${caseLine(context, sheet)}${moreStories(context, others)}<div class="thirds">
-${holdings(context)}${openANumber()}${tryIt()}</div>
-${sheet.print()}${newsletterBox()}`;
+${lead && leadStory(context, lead, sheet)}${topNews(context, rail, ages)}</div>
+${caseLine(context, sheet)}${byTopic(context, shelf, ages)}<div class="halves">
+${pressReleases(context, releases, ages)}${follow(context)}</div>
+${priceLine(context)}${newsletterBox()}${sheet.print()}`;
       const description = `${TAGLINE}: every figure opens to who says it, how it was counted and the rows behind it, each with its source.`;
       return {
         content_type: "text/html; charset=utf-8",
-        body: frame({ title: "Tracewire", description, path: "/", context, body }),
+        body: frame({ title: "Tracewire", description, path: "/", context, body, alternates: FEEDS, data: siteData(context) }),
         depends: ["log"],
+        expires: earliest(ages),
       };
     },
   },
 ];
 
-function leadStory(context: SiteContext, publication: Publication, sheet: NoteSheet): Html {
+/** Top News takes the latest; below stand cards of different topics, so that none hides the others. */
+function arrange(cards: readonly Card[]): { rail: Card[]; shelf: Card[] } {
+  const rail = cards.slice(0, RAIL_MAX);
+  const rest = cards.slice(RAIL_MAX);
+  const first = [...Map.groupBy(rest, (card) => card.topic).values()].map(([card]) => card!);
+  return { rail, shelf: [...first, ...rest.filter((card) => !first.includes(card))].slice(0, CARDS_MAX) };
+}
+
+function leadStory(context: SiteContext, card: Card, sheet: NoteSheet): Html {
+  const publication: Publication = readPublication(context.log, card.slug, card.revision)!;
   const { story, slug } = publication;
   const figures = publishedFigures(context, publication);
-  const opening = story.sections[0]!.blocks.find((block) => block.type === "paragraph");
   return html`<article class="lead">
-${storyPicture(context, story.picture, figures)}<p class="label">${story.topic}</p>
+${storyPicture(context, story.picture, figures)}<p class="label"><a href="/topics/${card.topic_slug}">${story.topic}</a></p>
 <h2><a href="${storyHref(slug)}">${inlineHtml(story.headline, figures, "plain")}</a></h2>
 <p class="standfirst">${inlineHtml(story.standfirst, figures, sheet)}</p>
-<p class="byline">${story.byline} · <time datetime="${dayOf(publication.at)}">${formatDay(publication.at)}</time></p>
-${
-  opening &&
-  html`<p class="excerpt">${inlineHtml(opening.content, figures, sheet)}</p>
-`
-}<p class="after"><a href="${storyHref(slug)}">Read the whole story</a></p>
+<p class="byline"><a href="/authors/${card.author_slug}">${story.byline}</a> · <time datetime="${dayOf(card.first_at)}">${formatDay(card.first_at)}</time></p>
+<p class="after"><a href="${storyHref(slug)}">Read the whole story</a></p>
 </article>
 `;
 }
 
-function moreStories(context: SiteContext, stories: Publication[]): Html {
-  if (stories.length === 0) return nothing;
-  return html`<section class="more" aria-labelledby="more">
-<h2 class="label" id="more">More stories</h2>
-<ul class="cards">${stories.map((story) => storyCard(context, story))}</ul>
-</section>
-`;
-}
-
-function storyCard(context: SiteContext, publication: Publication): Html {
-  const figures = publishedFigures(context, publication);
-  return html`<li><article><p class="label">${publication.story.topic}</p>
-<h3><a href="${storyHref(publication.slug)}">${inlineHtml(publication.story.headline, figures, "plain")}</a></h3>
-<p class="byline"><time datetime="${dayOf(publication.at)}">${formatDay(publication.at)}</time></p></article></li>
-`;
-}
-
-function latestThefts(context: SiteContext): Html {
-  const rows = newestFirst(theftRows(context)).slice(0, THEFTS_MAX);
-  if (rows.length === 0) return nothing;
-  const blames = new Map<string, Claim>();
-  for (const claim of readClaims(context.log, context.at, { kind: "theft", field: "attributed_to" }))
-    if (!blames.has(claim.subject)) blames.set(claim.subject, claim);
+function topNews(context: SiteContext, cards: readonly Card[], ages: Age[]): Html {
+  if (cards.length === 0) return nothing;
   return html`<section class="latest" aria-labelledby="latest">
-<h2 class="label" id="latest">Latest thefts in the case file</h2>
-<ol class="plain">
-${rows.map((row) => {
-  const blame = blames.get(row.subject);
-  return html`<li><time datetime="${row.when}">${formatDay(row.when ?? "unstated")}</time>
-<a href="${theftHref(row.subject)}">${row.label}</a> <span class="amount">${row.value === null ? "amount not known" : formatMoney(row.value, row.unit ?? "USD", "short")}</span>
-<span class="note">${blame && html`Blamed: ${blame.value}, by ${blame.claimant.split(/[:;(]/)[0]!.trim()}${blame.hedge === "suspected" && " (suspected)"}. `}${rangeWords(row)}</span></li>
-`;
-})}</ol>
-<p class="after"><a href="/thefts">All the thefts we hold</a></p>
-<p class="note">Amounts by one researcher’s list where it has one, else the latest value claimed.</p>
+<h2 class="label" id="latest">Top news</h2>
+<ol class="plain rail">
+${cards.map((card) => railItem(context, card, ages))}</ol>
+<p class="after"><a href="/latest">Read more latest news</a></p>
 </section>
 `;
 }
 
-function rangeWords({ low, high, unit }: FigureRow): string {
-  if (low === null || high === null || low === high) return "";
-  const money = (value: string) => formatMoney(value, unit ?? "USD", "short");
-  return `Values from ${money(low)} to ${money(high)}.`;
+function byTopic(context: SiteContext, cards: readonly Card[], ages: Age[]): Html {
+  if (cards.length === 0) return nothing;
+  return html`<section class="more" aria-label="Stories by topic">
+<ul class="cards">
+${cards.map((card) => cardItem(context, card, ages, "h2"))}</ul>
+</section>
+`;
 }
 
-function newestFirst(rows: readonly FigureRow[]): FigureRow[] {
-  return rows.filter((row) => row.when !== null).sort((a, b) => (a.when! < b.when! ? 1 : a.when! > b.when! ? -1 : 0));
+function pressReleases(context: SiteContext, cards: readonly Card[], ages: Age[]): Html {
+  if (cards.length === 0) return nothing;
+  return html`<section aria-labelledby="releases">
+<h2 class="label" id="releases"><a href="/press-releases">Press releases</a></h2>
+<p class="note">Supplied by others, word for word theirs. Not our reporting.</p>
+<ul class="plain releases">
+${cards.map((card) => releaseItem(context, card, ages))}</ul>
+</section>
+`;
+}
+
+function follow(context: SiteContext): Html {
+  const topics = listTopics(context.log).filter(({ slug }) => slug !== "tracewire");
+  return html`<section aria-labelledby="follow">
+<h2 class="label" id="follow">Follow</h2>
+<p>Without an account, and without being followed: <a href="/feed.xml">RSS</a>, <a href="/atom.xml">Atom</a>, <a href="/feed.json">JSON</a>. Each topic has its own, and so have <a href="/corrections">our corrections</a>.</p>
+${topics.length > 0 && html`<p class="note">${topics.map(({ slug, name, stories }) => html`<a href="/topics/${slug}">${name}</a> (${stories}) `)}</p>`}</section>
+`;
+}
+
+function priceLine(context: SiteContext): Html {
+  const series = context.figure(PRICE.series);
+  const [day, close] = [liveFigure(context, PRICE.day), liveFigure(context, PRICE.close)];
+  if (!series || !day || !close || series.figure.rows.length < 2) return nothing;
+  return html`<p class="priceline"><span>Bitcoin, last day held: <a class="fig" href="/figures/${PRICE.day}">${printedForm(day.figure, day.spec, "short")}</a></span>
+${thumbnail(readSeries(context.log, series.figure, series.named.spec), "thumb price")}<span>closed at <a class="fig" href="/figures/${PRICE.close}">${printedForm(close.figure, close.spec, "exact")}</a> on Binance</span></p>
+`;
 }
 
 function caseLine(context: SiteContext, sheet: NoteSheet): Html {
@@ -141,52 +151,6 @@ function caseLine(context: SiteContext, sheet: NoteSheet): Html {
   return html`<section class="caseline" aria-labelledby="caseline">
 <h2 class="label" id="caseline"><a href="/case">The case</a></h2>
 <ul>${parts}${years}</ul>
-</section>
-`;
-}
-
-function holdings(context: SiteContext): Html {
-  const { log, at } = context;
-  const captures = listCaptures(log).filter((capture) => capture.released !== undefined && capture.released < at.log_size);
-  const grades = new Map<string, number>();
-  for (const { grade } of captures) grades.set(grade, (grades.get(grade) ?? 0) + 1);
-  const rows: [number, string, string][] = [
-    [readSubjects(log, at, "theft").length, "thefts", "each with rival amounts and who blames whom"],
-    [readSubjects(log, at, "published-total").length, "published totals", "sums and numbers as somebody printed them"],
-    [readSubjects(log, at, "actor").length, "names of groups", "asserted by somebody, never merged by us"],
-    [readClaims(log, at).length, "claims", "who said what, in which document, as of when"],
-    [
-      captures.length,
-      "sources",
-      [...grades].map(([grade, count]) => plural(count, grade, grade === "copy" ? "copies" : `${grade}s`)).join(", "),
-    ],
-  ];
-  return html`<section aria-labelledby="holdings">
-<h2 class="label" id="holdings">What this case file holds</h2>
-<dl class="holdings">${rows.map(([count, name, about]) => html`<div><dt>${name}<span class="note"> ${about}</span></dt><dd>${formatCount(String(count))}</dd></div>`)}</dl>
-<p class="after"><a href="/case">The case file</a></p>
-</section>
-`;
-}
-
-function openANumber(): Html {
-  return html`<section aria-labelledby="open">
-<h2 class="label" id="open">How to open a number</h2>
-<p>A number with <span class="dotted">a dotted line</span> below it can be pressed. It opens where it stands: the exact value, its range, who says
-it, how it was counted, and the day on which that was known.</p>
-<p>From there one step leads to its rows, and one more to each row’s source. Where nobody knows, it says so; where two say different things, both
-stand there.</p>
-<p class="after"><a href="/how-we-count">How we count</a></p>
-</section>
-`;
-}
-
-function tryIt(): Html {
-  return html`<section aria-labelledby="try">
-<h2 class="label" id="try">Check us on your own machine</h2>
-<p>All of this is open source and runs without a network. These commands compute a number again and check the log behind it.</p>
-<pre class="commands">${["figure panel-2024-table-count", "reproduce panel-2024-table-count", "verify"].map((command) => html`<code>npx tracewire ${command}</code>`)}</pre>
-<p class="after"><a href="/log">The log</a></p>
 </section>
 `;
 }

@@ -1,14 +1,30 @@
 // A story as it was published: its tree, its numbers as of publication, its sources, its replies, its revisions.
 import { readClaims, type Claim } from "../../casefile/casefile.ts";
 import { numberWord } from "../../figures/figures.ts";
-import { listRevisions, type Block, type Publication } from "../../press/press.ts";
-import { barChart, readSeries, seriesTable, squarePicture, squareWords, unitWords } from "../charts.ts";
+import {
+  LINT_RULES,
+  diffSentences,
+  findCard,
+  listCards,
+  listRevisions,
+  neighbour,
+  printerOf,
+  sentencesOf,
+  slugOf,
+  type Block,
+  type Publication,
+} from "../../press/press.ts";
+import { findDataset } from "../../datasets/datasets.ts";
+import { barChart, readSeries, seriesTable, unitWords } from "../charts.ts";
+import { seriesPicture } from "../pictures.ts";
 import { newerWords, openNoteSheet, publishedFigure, type NotedFigure, type NoteSheet } from "../figure-note.ts";
 import { html, nothing, type Html } from "../html.ts";
 import { inlineHtml, inlineText, type FigureLookup } from "../inline.ts";
-import { frame } from "../layout.ts";
+import { articleData } from "../json-ld.ts";
+import { FEEDS, frame, type PagePreview } from "../layout.ts";
+import { pictureWords } from "../picture-files.ts";
 import type { Page } from "../page-store.ts";
-import type { Route, SiteContext } from "../route.ts";
+import { knownOf, type Route, type SiteContext } from "../route.ts";
 import { capital, dayOf, figureHref, formatDay, plural, revisionHref, storyHref } from "../words.ts";
 import { sourcesBox } from "../sources.ts";
 
@@ -20,7 +36,7 @@ export const storyRoutes: Route[] = [
       const slug = params.slug!.replace(/\.json$/, "");
       const revisions = knownRevisions(context, slug);
       const newest = revisions.at(-1);
-      if (!newest) return undefined;
+      if (newest?.story.type !== "story") return undefined;
       return params.slug === slug ? storyPage(context, newest, revisions, path) : storyJson(newest, revisions);
     },
   },
@@ -33,7 +49,46 @@ export const storyRoutes: Route[] = [
       return publication && storyPage(context, publication, revisions, path);
     },
   },
+  {
+    path: "/stories/:slug/revisions/:revision/changes",
+    about: "What one revision changed, sentence by sentence, against the one before.",
+    render(context, { params, path }) {
+      const revisions = knownRevisions(context, params.slug!);
+      const at = revisions.findIndex(({ revision }) => String(revision) === params.revision);
+      return at > 0 ? changesPage(context, revisions[at - 1]!, revisions[at]!, path) : undefined;
+    },
+  },
+  {
+    path: "/press-releases/:slug",
+    about: "A press release, marked with who supplied it.",
+    render(context, { params, path }) {
+      const slug = params.slug!.replace(/\.json$/, "");
+      const revisions = knownRevisions(context, slug);
+      const newest = revisions.at(-1);
+      if (newest?.story.type !== "release") return undefined;
+      return params.slug === slug ? storyPage(context, newest, revisions, path) : storyJson(newest, revisions);
+    },
+  },
 ];
+
+function changesPage(context: SiteContext, before: Publication, after: Publication, path: string): Page {
+  const [was, now] = [before, after].map((publication) => sentencesOf(publication.story, printerOf(context.log, publication.figures)));
+  const lines = diffSentences(was!, now!);
+  const headline = inlineText(after.story.headline, publishedFigures(context, after));
+  const body = html`<div class="column"><p class="label"><a href="${publicationHref(after)}">${headline}</a></p>
+<h1>What revision ${after.revision} changed</h1>
+<p class="note">Against revision ${before.revision} of ${formatDay(before.at)}. ${plural(lines.filter(({ kind }) => kind !== "same").length, "sentence differs", "sentences differ")}.</p>
+${after.withdrawn && html`<p class="known"><strong>Withdrawn.</strong> ${after.withdrawn.why}</p>`}
+${lines.map((line) => (line.kind === "same" ? html`<p>${line.text}</p>` : line.kind === "gone" ? html`<p><del>${line.text}</del></p>` : html`<p><ins>${line.text}</ins></p>`))}</div>`;
+  return {
+    content_type: "text/html; charset=utf-8",
+    body: frame({ title: `What revision ${after.revision} changed`, description: headline, path, context, body, unlisted: true }),
+    depends: [`story:${after.slug}`],
+  };
+}
+
+export const publicationHref = ({ slug, story }: Pick<Publication, "slug" | "story">): string =>
+  story.type === "release" ? `/press-releases/${slug}` : storyHref(slug);
 
 function knownRevisions({ log, at, memo }: SiteContext, slug: string): Publication[] {
   return memo(`revisions ${slug}`, () => listRevisions(log, slug).filter(({ seq }) => seq < at.log_size));
@@ -58,12 +113,29 @@ function storyPage(context: SiteContext, publication: Publication, revisions: Pu
       title,
       description,
       path,
-      canonical: storyHref(slug),
+      canonical: publicationHref(publication),
       context,
       body,
-      alternates: [{ href: `/stories/${slug}.json`, type: "application/json", title: "This story with its figures" }],
+      unlisted: publication !== revisions.at(-1) || publication.withdrawn !== undefined,
+      alternates: [
+        { href: `${publicationHref(publication)}.json`, type: "application/json", title: "This story with its figures" },
+        ...FEEDS,
+      ],
+      preview: previewOf(context, publication, title, description),
+      data: articleData(context, publication, revisions, title, description),
     }),
-    depends: dependsOf(slug),
+    // Next, previous and related stories stand below it.
+    depends: [...dependsOf(slug), "stories"],
+  };
+}
+
+function previewOf(context: SiteContext, publication: Publication, title: string, description: string): PagePreview {
+  const figure = publication.figures.find(({ id }) => id === publication.story.picture);
+  return {
+    type: "article",
+    title,
+    description,
+    ...(figure ? { picture: `${publicationHref(publication)}/picture.png`, picture_words: pictureWords(context.log, figure) } : {}),
   };
 }
 
@@ -79,24 +151,27 @@ function storyArticle(
   const newest = revisions.at(-1)!;
   const body = html`<article class="story">
 <header class="opening">
-<p class="label">${story.topic}</p>
-<h1>${inlineHtml(story.headline, figures, "links")}</h1>
+<p class="label"><a href="/topics/${slugOf(story.topic)}">${story.topic}</a></p>
+${story.type === "release" && html`<p class="supplied">Press release, supplied by ${story.supplied_by}. Not our reporting.</p>`}<h1>${inlineHtml(story.headline, figures, "links")}</h1>
 <p class="standfirst">${inlineHtml(story.standfirst, figures, sheet)}</p>
-<p class="byline">${story.byline}<span>Happened <time datetime="${story.happened}">${formatDay(story.happened)}</time></span><span>Written
+<p class="byline"><a href="/authors/${slugOf(story.byline)}">${story.byline}</a><span>Happened <time datetime="${story.happened}">${formatDay(story.happened)}</time></span><span>Written
 <time datetime="${dayOf(revisions[0]!.at)}">${formatDay(revisions[0]!.at)}</time></span>${
     publication.revision > 1 && html`<span>Revised <time datetime="${dayOf(publication.at)}">${formatDay(publication.at)}</time></span>`
   }</p>
-${publication !== newest && olderNotice(publication, newest)}${movedNotice(publication, figures)}</header>
-${storyPicture(context, story.picture, figures)}<div class="text">
-${story.sections.map(
-  (section) => html`<section>
+${publication !== newest && olderNotice(publication, newest)}${publication.withdrawn && html`<p class="known"><strong>This story is withdrawn.</strong> ${publication.withdrawn.why} <a href="${revisionHref(slug, publication.revision - 1)}">What it said</a></p>`}${correctionNotices(revisions, publication)}${movedNotice(publication, figures)}</header>
+${!publication.withdrawn && storyPicture(context, story.picture, figures)}<div class="text">
+${
+  !publication.withdrawn &&
+  story.sections.map(
+    (section) => html`<section>
 ${
   section.title &&
   html`<h2>${inlineHtml(section.title, figures, "links")}</h2>
 `
 }${section.blocks.map((block, at) => blockHtml(context, block, figures, sheet, `c${story.sections.indexOf(section)}-${at}`))}</section>
 `,
-)}${replyBox(context, story.replies)}</div>
+  )
+}${replyBox(context, story.replies)}${waiverBox(publication)}</div>
 <aside class="beside" aria-label="About this story">
 ${sourcesBox(context, publication.figures)}
 <section class="box">
@@ -108,11 +183,15 @@ ${sourcesBox(context, publication.figures)}
 <h2 class="label">Cite this</h2>
 <p>“${headline}”, Tracewire, ${formatDay(publication.at)}, revision ${publication.revision}.
 <a href="${revisionHref(slug, publication.revision)}">${revisionHref(slug, publication.revision)}</a></p>
-<p class="note">That address will always show these words and these numbers. <a href="/stories/${slug}.json">The same as JSON</a></p>
+<p class="note">That address will always show these words and these numbers. <a href="${publicationHref(publication)}.json">The same as JSON</a></p>
+</section>
+<section class="box">
+<h2 class="label">Share</h2>
+<p>A plain link, with nothing in it that follows you: <a href="${publicationHref(publication)}">${context.base_url}${publicationHref(publication)}</a></p>
 </section>
 </aside>
 ${sheet.print()}
-</article>`;
+${onward(context, slug, story.topic)}</article>`;
   return { title: headline, description: inlineText(story.standfirst, figures), body };
 }
 
@@ -123,8 +202,49 @@ function revisionLine({ slug, revision, at, seq, why }: Publication, isThis: boo
   return html`<li>${name}, <time datetime="${dayOf(at)}">${formatDay(at)}</time>, entry ${seq.toLocaleString("en-US")} of the log${why && html`: ${why}`}</li>`;
 }
 
+/** What was corrected, in words for readers, above the text: the newest first. */
+function correctionNotices(revisions: Publication[], shown: Publication): Html {
+  const corrected = revisions.filter(({ correction, revision }) => correction && revision <= shown.revision).toReversed();
+  return html`${corrected.map(
+    ({
+      slug,
+      revision,
+      at,
+      correction,
+    }) => html`<p class="known" id="c${revision}"><strong>Corrected ${formatDay(at)}.</strong> ${correction!.what}
+<a href="${revisionHref(slug, revision)}/changes">What changed</a> · <a href="/corrections">All corrections</a></p>
+`,
+  )}`;
+}
+
+/** A finding that an editor let stand, with the reason given: readers see it too. */
+function waiverBox({ waivers }: Publication): Html {
+  if (waivers.length === 0) return nothing;
+  return html`<section class="box" aria-labelledby="waived"><h2 class="label" id="waived">Let stand by the editor</h2>
+<ul class="plain">${waivers.map(({ rule, why }) => html`<li>${LINT_RULES[rule as keyof typeof LINT_RULES] ?? rule} <span class="note">Reason given: ${why}</span></li>`)}</ul></section>`;
+}
+
+const RELATED_MAX = 3;
+
+function onward(context: SiteContext, slug: string, topic: string): Html {
+  const card = findCard(context.log, slug);
+  // A page of the past says nothing of what came later.
+  if (!card || card.type !== "story" || !context.at.is_newest) return nothing;
+  const [previous, next] = [neighbour(context.log, card, "before"), neighbour(context.log, card, "after")];
+  const same = listCards(context.log, { type: "story", topic: slugOf(topic), known: knownOf(context.at), limit: RELATED_MAX + 1 });
+  const latest = listCards(context.log, { type: "story", known: knownOf(context.at), limit: RELATED_MAX * 2 + 1 });
+  const related = [...new Map([...same, ...latest].map((item) => [item.slug, item])).values()]
+    .filter((item) => item.slug !== slug)
+    .slice(0, RELATED_MAX);
+  if (related.length === 0) return nothing;
+  return html`<section class="related" aria-labelledby="related"><h2 class="label" id="related">Related</h2>
+<ul class="cards">${related.map((item) => html`<li><p class="label">${item.topic}</p><h3><a href="${storyHref(item.slug)}">${item.headline}</a></h3></li>`)}</ul>
+<nav class="turn" aria-label="Next and previous">${previous && html`<a rel="prev" href="${storyHref(previous.slug)}">Previous: ${previous.headline}</a>`}${next && html`<a rel="next" href="${storyHref(next.slug)}">Next: ${next.headline}</a>`}</nav></section>
+`;
+}
+
 function olderNotice({ revision }: Publication, newest: Publication): Html {
-  return html`<p class="known"><strong>This is revision ${revision}.</strong> <a href="${storyHref(newest.slug)}">Read the newest, revision ${newest.revision}</a></p>
+  return html`<p class="known"><strong>This is revision ${revision}.</strong> <a href="${publicationHref(newest)}">Read the newest, revision ${newest.revision}</a></p>
 `;
 }
 
@@ -146,14 +266,20 @@ export function storyPicture(context: SiteContext, id: string | undefined, figur
   if (noted?.figure.measure !== "series") return nothing;
   const series = readSeries(context.log, noted.figure, noted.spec);
   if (series.points.length === 0) return nothing;
-  const disputed = series.points.filter((point) => point.low !== point.high).map((point) => point.label);
+  const disputed = series.points.filter((point) => point.rivals.length > 0 && point.low !== point.high).map((point) => point.label);
+  const { picture, caption } = seriesPicture(series, "p");
   return html`<figure class="picture">
-<div>${squarePicture(series, "w", 10, "wide")}${squarePicture(series, "n", 5, "narrow")}</div>
-<figcaption>${squareWords(series)}; numbers in ${lowerFirst(unitWords(series))}.
-${disputed.length > 0 && html`Hollow squares and lines: other values printed for ${listWords(disputed)}. `}It does not show
-single thefts, or what nobody reported. <a href="${figureHref(noted.figure.id, noted.figure.log_size)}">The figures behind it</a></figcaption>
+<div>${picture}</div>
+<figcaption>${noted.spec.title}. ${caption} ${disputed.length > 0 && html`Hollow squares and lines: other values printed for ${listWords(disputed)}. `}${lacksOf(context, noted)}
+<a href="${figureHref(noted.figure.id, noted.figure.log_size)}">The figures behind it</a></figcaption>
 </figure>
 `;
+}
+
+/** What a picture lacks: of a dataset its own note says it, of the case file this. */
+function lacksOf(context: SiteContext, { spec }: NotedFigure): string {
+  const dataset = spec.dataset ? findDataset(context.log, spec.dataset, context.at.log_size) : undefined;
+  return dataset ? dataset.lacks : "It does not show single thefts, or what nobody reported.";
 }
 
 function blockHtml(context: SiteContext, block: Block, figures: FigureLookup, sheet: NoteSheet, id: string): Html {
@@ -168,7 +294,7 @@ function blockHtml(context: SiteContext, block: Block, figures: FigureLookup, sh
   const series = readSeries(context.log, noted.figure, noted.spec);
   return html`<figure class="chart">
 <p class="charthead"><strong>${noted.spec.title}</strong> ${unitWords(series)}</p>
-${barChart(series, id)}
+${series.points.some((point) => point.rivals.length > 0) ? barChart(series, id) : seriesPicture(series, id).picture}
 <figcaption>${inlineHtml(block.content, figures, sheet)} <span class="source">Source: ${sourceWords(noted)}. As known on ${formatDay(noted.known_on)}.
 <a href="${figureHref(noted.figure.id, noted.figure.log_size)}">Open this figure</a></span>
 <details><summary>The same as a table</summary>
@@ -219,6 +345,5 @@ function replyLine(claim: Claim): Html {
 <span class="note">${kind}${claim.relayed_by && `, as relayed by ${claim.relayed_by}`}. <a href="/log/${claim.seq}">Entry ${claim.seq}</a></span></li>`;
 }
 
-const lowerFirst = (text: string): string => (/^US /.test(text) ? text : text.charAt(0).toLowerCase() + text.slice(1));
 const listWords = (items: string[]): string =>
   items.length < 2 ? (items[0] ?? "") : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;

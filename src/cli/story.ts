@@ -1,0 +1,284 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { TracewireError } from "../errors.ts";
+import { formatValue, requireFigureSpec } from "../figures/figures.ts";
+import type { NewsroomWriter } from "../newsroom.ts";
+import {
+  computeStoryFigures,
+  diffSentences,
+  lintStory,
+  listAffected,
+  listPublications,
+  openSchedule,
+  parseStoryText,
+  printerOf,
+  publishStory,
+  readPublication,
+  scheduleExists,
+  sentencesOf,
+  slugOf,
+  withdrawStory,
+  type PublishOutcome,
+  type Story,
+  type Waiver,
+} from "../press/press.ts";
+import { publishDue } from "../scheduler.ts";
+import { change, list, openReader, openWriter, text, whole, type Command, type CommandContext, type Options } from "./command.ts";
+
+type Action = (context: CommandContext, args: string[], options: Options) => number | void;
+
+const ACTIONS: Record<string, Action> = { new: create, check, publish, correct, withdraw, diff, affected, due };
+
+export const story: Command = {
+  name: "story",
+  summary: "Write, check, publish, correct and withdraw stories and press releases; see which of them the evidence has moved",
+  arguments: "<action> [args...]",
+  writes: true,
+  options: [
+    { flags: "--why <reason>", about: "why there is a new revision, or why a story is withdrawn" },
+    { flags: "--what <words>", about: "for correct: what was wrong, in words for readers" },
+    { flags: "--at <time>", about: "for publish: not before this moment (UTC); it waits outside the log" },
+    { flags: "--waive <rule=reason>", about: "publish in spite of a finding; readers see the reason (may be repeated)", repeat: true },
+    { flags: "--revision <number>", about: "for diff: this revision against the one before" },
+  ],
+  examples: [
+    ['tracewire story new "Two bridges, one mistake"', "a file to begin with"],
+    ["tracewire story check demo/stories/nomad-bridge-561-addresses.md", "what is still open"],
+    ["tracewire story publish demo/stories/nomad-bridge-561-addresses.md", "publish, or publish a new revision"],
+    [
+      'tracewire story correct demo/stories/nomad-bridge-561-addresses.md --what "The number of tokens was wrong."',
+      "a new revision with its correction",
+    ],
+    ["tracewire story diff nomad-bridge-561-addresses", "what the newest revision changed"],
+    ["tracewire story affected", "stories that carry a number which comes out otherwise today"],
+  ],
+  exits: { 1: "the story has open findings" },
+  run(context, [action, ...args], options) {
+    const run = Object.hasOwn(ACTIONS, action!) ? ACTIONS[action!] : undefined;
+    if (!run)
+      throw new TracewireError("BAD_ARGUMENT", {
+        what: `"${action}" is no action of story`,
+        hint: `Actions: ${Object.keys(ACTIONS).join(", ")}`,
+      });
+    return run(context, args, options);
+  },
+};
+
+function create(context: CommandContext, args: string[]): void {
+  const headline = args.join(" ").trim();
+  if (!headline)
+    throw new TracewireError("BAD_ARGUMENT", { what: "A story begins with a headline", hint: 'tracewire story new "The headline"' });
+  const slug = slugOf(headline);
+  const file = `${slug}.md`;
+  if (existsSync(file)) throw new TracewireError("BAD_ARGUMENT", { what: "There is such a file already", where: file });
+  const today = context.effects.clock().slice(0, 10);
+  const source = `---\nslug: ${slug}\ntopic: Sanctions\nbyline: ${context.by}\nhappened: ${today}\n---\n\n# ${headline}\n\n> One or two sentences that say what is new, and how sure it is.\n\nThe first paragraph. A number is a figure: write its name in double braces, as {{panel-2024-table-count}}; docs/stories.md has the rest.\n`;
+  if (!context.dryRun) writeFileSync(file, source, { flag: "wx" });
+  context.output.json({ file, slug });
+  context.output.line(`Wrote ${context.output.bold(file)}. Look at what is open: tracewire story check ${file}`);
+}
+
+function check(context: CommandContext, [file]: string[]): number {
+  const story = readStory(file);
+  const newsroom = openReader(context);
+  try {
+    const figures = computeKnownFigures(newsroom.log, story);
+    const findings = lintStory(newsroom.log, story, figures);
+    context.output.json({ slug: story.slug, findings });
+    for (const finding of findings) {
+      context.output.line(`${context.output.bold(finding.rule)}  ${finding.place}: ${finding.what}`);
+      context.output.line(`  ${finding.fix}`);
+    }
+    if (findings.length === 0) {
+      context.output.line(`${story.slug}: nothing open. Its figures:`);
+      for (const [id, figure] of figures)
+        context.output.line(`  ${id}  ${formatValue(figure.value, figure.unit, "exact", requireFigureSpec(newsroom.log, id).spec)}`);
+    }
+    return findings.length > 0 ? 1 : 0;
+  } finally {
+    newsroom.close();
+  }
+}
+
+function publish(context: CommandContext, [file]: string[], options: Options): void {
+  const due = text(options, "at");
+  if (due !== undefined) return schedule(context, readStory(file), due, options);
+  publishNow(context, readStory(file), options);
+}
+
+function correct(context: CommandContext, [file]: string[], options: Options): void {
+  const what = text(options, "what");
+  if (!what)
+    throw new TracewireError("BAD_ARGUMENT", {
+      what: "A correction says what was wrong",
+      hint: 'Add --what "…": readers see it on the story, in the list of corrections, in feeds and mails.',
+    });
+  publishNow(context, readStory(file), options, { what });
+}
+
+function publishNow(context: CommandContext, story: Story, options: Options, correction?: { what: string }): void {
+  withWriter(context, (newsroom) => {
+    const outcome = change(context, newsroom, (transaction) =>
+      publishStory(transaction, newsroom.log, story, {
+        by: context.by,
+        why: text(options, "why"),
+        waivers: list(options, "waive").map(parseWaiver),
+        correction,
+      }),
+    );
+    report(context, story, outcome, correction ? "Corrected" : "Published");
+  });
+}
+
+/** Checked now, so that its writer hears of a finding; checked again when its time comes. */
+function schedule(context: CommandContext, story: Story, due: string, options: Options): void {
+  const at = new Date(due);
+  if (Number.isNaN(at.getTime()) || !/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}.*Z$/.test(due))
+    throw new TracewireError("BAD_ARGUMENT", { what: `--at: "${due}" is no time in UTC`, hint: "Write 2026-11-24T18:00:00Z." });
+  const waivers = list(options, "waive").map(parseWaiver);
+  withWriter(context, (newsroom) => {
+    // Published and taken back at once: every finding shows, nothing stays.
+    change({ ...context, dryRun: true, output: { ...context.output, note() {} } }, newsroom, (transaction) =>
+      publishStory(transaction, newsroom.log, story, { by: context.by, waivers }),
+    );
+    if (context.dryRun) return;
+    const waiting = openSchedule(newsroom.folder);
+    try {
+      const id = waiting.add({ slug: story.slug, due: at.toISOString(), by: context.by, story, waivers, why: text(options, "why") });
+      context.output.json({ slug: story.slug, scheduled: id, due: at.toISOString() });
+      context.output.line(
+        `${context.output.bold(story.slug)} waits outside the log until ${at.toISOString()}. The running site publishes it then; without one: tracewire story due`,
+      );
+    } finally {
+      waiting.close();
+    }
+  });
+}
+
+function due(context: CommandContext): void {
+  withWriter(context, (newsroom) => {
+    if (!scheduleExists(newsroom.folder)) return context.output.line("Nothing waits.");
+    const waiting = openSchedule(newsroom.folder);
+    try {
+      const fired = context.dryRun ? [] : publishDue(newsroom, waiting, context.effects.clock());
+      const left = waiting.waiting();
+      context.output.json({ fired, waiting: left.map(({ id, slug, due }) => ({ id, slug, due })) });
+      for (const item of fired) context.output.line(`${item.slug}, due ${item.due}: ${item.outcome}${item.why ? ` (${item.why})` : ""}`);
+      for (const item of left) context.output.line(`${item.slug} waits until ${item.due}`);
+      if (fired.length + left.length === 0) context.output.line("Nothing waits.");
+    } finally {
+      waiting.close();
+    }
+  });
+}
+
+function withdraw(context: CommandContext, [slug]: string[], options: Options): void {
+  const why = text(options, "why");
+  if (!slug || !why)
+    throw new TracewireError("BAD_ARGUMENT", {
+      what: "A withdrawal names the story and says why",
+      hint: 'tracewire story withdraw SLUG --why "…"',
+    });
+  withWriter(context, (newsroom) => {
+    const outcome = change(context, newsroom, (transaction) => withdrawStory(transaction, newsroom.log, slug, { by: context.by, why }));
+    context.output.json({ slug, ...outcome });
+    context.output.line(
+      outcome.outcome === "unchanged"
+        ? `${slug} is withdrawn already.`
+        : `Withdrew ${context.output.bold(slug)} (entry ${outcome.seq}). Its address stays and says why.`,
+    );
+  });
+}
+
+function diff(context: CommandContext, [slug]: string[], options: Options): void {
+  const newsroom = openReader(context);
+  try {
+    const after = readPublication(newsroom.log, slug ?? "", whole(options, "revision", "--revision"));
+    if (!after)
+      throw new TracewireError("NOT_FOUND", {
+        what: `There is no such revision of "${slug}"`,
+        hint: `Published: ${
+          listPublications(newsroom.log)
+            .map((item) => item.slug)
+            .join(", ") || "nothing yet"
+        }`,
+      });
+    const before = readPublication(newsroom.log, after.slug, after.revision - 1);
+    const lines = diffSentences(
+      before ? sentencesOf(before.story, printerOf(newsroom.log, before.figures)) : [],
+      sentencesOf(after.story, printerOf(newsroom.log, after.figures)),
+    );
+    context.output.json({ slug: after.slug, from: before?.revision ?? null, to: after.revision, lines });
+    context.output.line(`${after.slug}, revision ${before?.revision ?? "none"} to ${after.revision}${after.why ? `: ${after.why}` : ""}`);
+    for (const line of lines) if (line.kind !== "same") context.output.line(`${line.kind === "gone" ? "-" : "+"} ${line.text}`);
+    if (lines.every((line) => line.kind === "same")) context.output.line("No sentence differs.");
+  } finally {
+    newsroom.close();
+  }
+}
+
+function affected(context: CommandContext, [figure]: string[]): void {
+  const newsroom = openReader(context);
+  try {
+    const found = listAffected(newsroom.log, figure);
+    context.output.json({
+      affected: found.map(({ card, figures, sentences }) => ({ slug: card.slug, revision: card.revision, figures, sentences })),
+    });
+    if (found.length === 0) context.output.line("Every published number comes out the same today.");
+    for (const { card, figures, sentences } of found) {
+      context.output.line(
+        `${context.output.bold(card.slug)}, revision ${card.revision}: ${figures.map(({ id, was, now }) => `${id} ${was ?? "not known"} → ${now ?? "not known"}`).join("; ")}`,
+      );
+      for (const { was, now } of sentences) {
+        context.output.line(`  - ${was ?? ""}`);
+        context.output.line(`  + ${now ?? ""}`);
+      }
+      if (sentences.length === 0) context.output.line("  No word of the text would change: the range or the rows did.");
+    }
+  } finally {
+    newsroom.close();
+  }
+}
+
+function withWriter(context: CommandContext, run: (newsroom: NewsroomWriter) => void): void {
+  const newsroom = openWriter(context);
+  try {
+    run(newsroom);
+  } finally {
+    newsroom.close();
+  }
+}
+
+function readStory(file: string | undefined): Story {
+  if (!file) throw new TracewireError("BAD_ARGUMENT", { what: "Which story? Name its file" });
+  try {
+    return parseStoryText(readFileSync(file, "utf8"), file);
+  } catch (error) {
+    if (error instanceof TracewireError) throw error;
+    throw new TracewireError("NOT_FOUND", { what: "The story cannot be read", where: file, cause: error });
+  }
+}
+
+function report(context: CommandContext, { slug, type }: Story, outcome: PublishOutcome, word: string): void {
+  context.output.json({ slug, ...outcome });
+  context.output.line(
+    outcome.outcome === "published"
+      ? `${word} ${context.output.bold(slug)}, revision ${outcome.revision} (entry ${outcome.seq}), at ${type === "release" ? "/press-releases" : "/stories"}/${slug}`
+      : `Unchanged: revision ${outcome.revision} of ${slug} says the same already.`,
+  );
+}
+
+/** For the check, a figure that is not defined is a finding, not a fault. */
+function computeKnownFigures(log: Parameters<typeof computeStoryFigures>[0], story: Story) {
+  try {
+    return computeStoryFigures(log, story);
+  } catch (error) {
+    if (error instanceof TracewireError && error.code === "NOT_FOUND") return new Map<string, never>();
+    throw error;
+  }
+}
+
+function parseWaiver(text: string): Waiver {
+  const match = /^([a-z-]+)=(.{3,400})$/s.exec(text);
+  if (!match) throw new TracewireError("BAD_ARGUMENT", { what: `--waive needs rule=reason, not "${text}"` });
+  return { rule: match[1]!, why: match[2]! };
+}

@@ -1,0 +1,79 @@
+// Stories and releases that are not to be known before their time. They wait outside the log (a leaf, even a salted
+// one, would say that something is coming) in a database that the public site never opens.
+import { chmodSync, existsSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { TracewireError } from "../errors.ts";
+import type { Waiver } from "./read-press.ts";
+import type { Story } from "./story.ts";
+
+export type Scheduled = {
+  id: number;
+  slug: string;
+  /** The first moment at which it may be seen, UTC. */
+  due: string;
+  by: string;
+  story: Story;
+  waivers: Waiver[];
+  why?: string;
+  correction?: { what: string };
+  state: "waiting" | "published" | "refused" | "taken back";
+  /** For a refusal: what stood in its way when its time came. */
+  outcome: string | null;
+};
+
+export type Schedule = {
+  add(item: Pick<Scheduled, "slug" | "due" | "by" | "story" | "waivers" | "why" | "correction">): number;
+  waiting(): Scheduled[];
+  due(now: string): Scheduled[];
+  settle(id: number, state: Scheduled["state"], outcome?: string): void;
+  list(): Scheduled[];
+  close(): void;
+};
+
+export const SCHEDULE_FILE = "desk.db";
+const ITEMS_MAX = 10_000;
+
+export function scheduleExists(folder: string): boolean {
+  return existsSync(join(folder, SCHEDULE_FILE));
+}
+
+export function openSchedule(folder: string): Schedule {
+  const path = join(folder, SCHEDULE_FILE);
+  const db = new DatabaseSync(path);
+  chmodSync(path, 0o600);
+  db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 10000; PRAGMA secure_delete = ON;
+    CREATE TABLE IF NOT EXISTS scheduled (id INTEGER PRIMARY KEY, slug TEXT NOT NULL, due TEXT NOT NULL, body TEXT NOT NULL, state TEXT NOT NULL, outcome TEXT) STRICT;`);
+  const read = (where: string, ...values: string[]): Scheduled[] =>
+    db
+      .prepare(`SELECT * FROM scheduled ${where} ORDER BY due, id LIMIT ${ITEMS_MAX}`)
+      .all(...values)
+      .map((row) => ({
+        ...(JSON.parse(row.body as string) as Omit<Scheduled, "id" | "state" | "outcome">),
+        id: row.id as number,
+        state: row.state as Scheduled["state"],
+        outcome: row.outcome as string | null,
+      }));
+  return {
+    add(item) {
+      if (Number.isNaN(Date.parse(item.due)))
+        throw new TracewireError("BAD_ARGUMENT", { what: `"${item.due}" is no time`, hint: "Write 2026-11-24T18:00:00Z." });
+      const taken = db.prepare("SELECT id FROM scheduled WHERE slug = ? AND state = 'waiting'").get(item.slug);
+      if (taken)
+        db.prepare("UPDATE scheduled SET state = 'taken back', outcome = 'replaced by a later version' WHERE id = ?").run(
+          taken.id as number,
+        );
+      return Number(
+        db
+          .prepare("INSERT INTO scheduled (slug, due, body, state) VALUES (?, ?, ?, 'waiting')")
+          .run(item.slug, item.due, JSON.stringify(item)).lastInsertRowid,
+      );
+    },
+    waiting: () => read("WHERE state = 'waiting'"),
+    due: (now) => read("WHERE state = 'waiting' AND due <= ?", now),
+    settle: (id, state, outcome) =>
+      void db.prepare("UPDATE scheduled SET state = ?, outcome = ? WHERE id = ?").run(state, outcome ?? null, id),
+    list: () => read(""),
+    close: () => db.close(),
+  };
+}

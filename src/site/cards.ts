@@ -1,0 +1,72 @@
+// A story as lists show it: picture, topic, the whole headline (held to three lines by style only), age and date.
+// An age is of the event where it says "Happened", of the writing otherwise.
+import { findFigureSpec } from "../figures/figures.ts";
+import { readPublication, type Card } from "../press/press.ts";
+import { ageOf, type Age } from "./ages.ts";
+import { readSeries } from "./charts.ts";
+import { html, nothing, type Html } from "./html.ts";
+import { thumbnail } from "./pictures.ts";
+import type { SiteContext } from "./route.ts";
+import { formatDay, storyHref } from "./words.ts";
+
+export function cardItem(context: SiteContext, card: Card, ages: Age[], heading: "h2" | "h3"): Html {
+  const headline = html`<a href="${storyHref(card.slug)}">${card.headline}</a>`;
+  return html`<li><article>${cardPicture(context, card)}<p class="label"><a href="/topics/${card.topic_slug}">${card.topic}</a></p>
+${heading === "h2" ? html`<h2 class="held">${headline}</h2>` : html`<h3 class="held">${headline}</h3>`}
+<p class="byline">${happened(context, card, ages)}</p>
+<p class="excerpt held">${card.standfirst}</p>
+<p class="after"><a href="${storyHref(card.slug)}" aria-label="Read more: ${card.headline}">Read more</a></p></article></li>
+`;
+}
+
+export function railItem(context: SiteContext, card: Card, ages: Age[]): Html {
+  return html`<li>${cardPicture(context, card)}<div><h3><a href="${storyHref(card.slug)}">${card.headline}</a></h3>
+<p class="byline">${happened(context, card, ages)}</p></div></li>
+`;
+}
+
+export function releaseItem(context: SiteContext, card: Card, ages: Age[]): Html {
+  return html`<li><p class="label">Supplied by ${card.supplied_by ?? "its sender"}</p>
+<h3><a href="/press-releases/${card.slug}">${card.headline}</a></h3>
+<p class="byline">${written(context, card, ages)}</p></li>
+`;
+}
+
+/** One line of a list by date of writing. */
+export function listItem(context: SiteContext, card: Card, ages: Age[]): Html {
+  const href = card.type === "release" ? `/press-releases/${card.slug}` : storyHref(card.slug);
+  return html`<li>${cardPicture(context, card)}<div><p class="label">${card.type === "release" ? html`Press release, supplied by ${card.supplied_by}` : html`<a href="/topics/${card.topic_slug}">${card.topic}</a>`}</p>
+<h2><a href="${href}">${card.headline}</a></h2>
+<p>${card.standfirst}</p>
+<p class="byline"><a href="/authors/${card.author_slug}">${card.byline}</a> · ${written(context, card, ages)}${card.corrections > 0 && html` · <a href="/corrections">corrected</a>`}</p></div></li>
+`;
+}
+
+function happened(context: SiteContext, card: Card, ages: Age[]): Html {
+  return html`Happened ${aged(context, card.happened, ages)}`;
+}
+
+function written(context: SiteContext, card: Card, ages: Age[]): Html {
+  return html`Written ${aged(context, card.first_at, ages)}`;
+}
+
+/** "51 months ago · Aug 1, 2022". A page of the past says the date alone: it is the same bytes for ever. */
+function aged({ now, at }: SiteContext, date: string, ages: Age[]): Html {
+  const time = html`<time datetime="${date.slice(0, 10)}">${formatDay(date)}</time>`;
+  if (!at.is_newest) return time;
+  const age = ageOf(date, now);
+  ages.push(age);
+  return html`${age.words && `${age.words} · `}${time}`;
+}
+
+/** Drawn from the figure as it was published. */
+function cardPicture(context: SiteContext, card: Card): Html {
+  if (card.picture === null) return nothing;
+  return context.memo(`thumb ${card.slug} ${card.revision}`, () => {
+    const figure = readPublication(context.log, card.slug, card.revision)?.figures.find(({ id }) => id === card.picture);
+    const spec = figure && findFigureSpec(context.log, figure.id, Number(figure.log_size))?.spec;
+    if (figure?.measure !== "series" || !spec) return nothing;
+    const series = readSeries(context.log, figure, spec);
+    return series.points.length > 1 ? thumbnail(series) : nothing;
+  });
+}
