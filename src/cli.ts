@@ -11,6 +11,7 @@ import { exportCommand } from "./cli/export.ts";
 import { figure } from "./cli/figure.ts";
 import { importCommand } from "./cli/import.ts";
 import { judge } from "./cli/judge.ts";
+import { newsletter } from "./cli/newsletter.ts";
 import { terminalOutput } from "./cli/output.ts";
 import { story } from "./cli/story.ts";
 import { erase, release } from "./cli/release.ts";
@@ -42,6 +43,7 @@ export const COMMANDS: readonly Command[] = [
   check,
   figure,
   story,
+  newsletter,
   release,
   erase,
   reproduce,

@@ -126,6 +126,18 @@ export const ERRORS = {
     exit: 2,
     status: 421,
   },
+  FOREIGN_FORM: {
+    summary: "This form was sent from another site",
+    hint: "Open the page here, and send its form from there.",
+    exit: 3,
+    status: 403,
+  },
+  TOO_MANY_SIGN_UPS: {
+    summary: "Too many sign-ups came from your network",
+    hint: "Wait an hour, then try again.",
+    exit: 5,
+    status: 429,
+  },
   METHOD_NOT_ALLOWED: { summary: "This page can only be read", hint: "Use GET or HEAD.", exit: 2, status: 405 },
   BACKUP_INCOMPLETE: {
     summary: "The backup is not complete",

@@ -22,6 +22,7 @@ const ORDER = [
   "casefile",
   "figures",
   "press",
+  "newsletter",
   "newsroom.ts",
   "scheduler.ts",
   "recompute.ts",

@@ -7,6 +7,7 @@ import { publishDue } from "../scheduler.ts";
 import { openSite } from "../site/site.ts";
 import { whole, type Command, type CommandContext } from "./command.ts";
 import { buildDemo } from "./demo.ts";
+import { openMailWorker } from "./mail-worker.ts";
 
 /** How late a scheduled story may come out while the site runs. */
 const SCHEDULE_LOOK_MS = 1_000;
@@ -45,14 +46,18 @@ export const serve: Command = {
     mendCaches(context);
 
     const newsroom = openNewsroom(config.data);
+    const mail = openMailWorker(context, newsroom);
     const site = openSite(newsroom, {
       clock: context.effects.clock,
       base_url: context.config.base_url,
       contact: context.config.contact,
       hub: context.config.hub,
       hosts: ["127.0.0.1", "localhost", "[::1]", host.toLowerCase(), new URL(context.config.base_url).hostname.toLowerCase()],
+      signUp: mail?.signUp,
+      mailSink: mail?.mailSink,
     });
     const address = await site.app.listen({ port, host });
+    await mail?.start(address);
     output.json({ address, data: config.data, log_size: newsroom.log.size(), root: newsroom.log.root(), pid: process.pid });
     for (const line of greeting(address, config.data, newsroom.log.size(), output.bold)) output.line(line);
     const scheduler = startScheduler(context);
@@ -61,6 +66,7 @@ export const serve: Command = {
     output.note("Stopping: requests in flight are finished first.");
     const forced = setTimeout(() => process.exit(5), SHUTDOWN_MS_MAX);
     await site.close();
+    await mail?.stop();
     newsroom.close();
     clearTimeout(forced);
   },

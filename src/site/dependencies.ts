@@ -29,6 +29,9 @@ export function changedSince(log: LogReader, from: number, to: number): Set<stri
       case "restatement":
         names.add("figures");
         break;
+      case "issue":
+        names.add("issues");
+        break;
       case "dataset":
         names.add("datasets").add("figures");
         break;

@@ -2,6 +2,7 @@
 import { assetHref } from "./assets.ts";
 import type { Json } from "../evidence/evidence.ts";
 import { dataBlock, html, nothing, type Html } from "./html.ts";
+import { newsletterBox } from "./newsletter-box.ts";
 import type { SiteContext } from "./route.ts";
 
 export type PageFrame = {
@@ -103,7 +104,7 @@ ${isFront ? html`<h1 class="name">${name}</h1>` : html`<p class="name">${name}</
 ${knownBanner(page)}${page.body}
 </main>
 <footer class="footer">
-<ul class="plain">${FOOTER_WAYS.map(([href, words]) => html`<li><a href="${href}">${words}</a></li>`)}</ul>
+${!/^\/(newsletter|mail|$)/.test(page.path) && newsletterBox()}<ul class="plain">${FOOTER_WAYS.map(([href, words]) => html`<li><a href="${href}">${words}</a></li>`)}</ul>
 <p><strong>Something wrong?</strong> <a href="/about#report-an-error">How to report an error</a>. Send the address of the page or figure; it says
 what was known when you read it.</p>
 <p>Nothing on this page calls another server, and nothing on it counts you.</p>

@@ -11,6 +11,8 @@ export type Page = {
   /** From this moment on the page says something wrong (an age): it is made again. ISO 8601, UTC. */
   expires?: string;
   headers?: Record<string, string>;
+  /** One reader's own: never kept, here or by a browser. */
+  own?: boolean;
 };
 
 /** Flat name, value, name, value …: the form that Node writes with the least work. */
@@ -105,7 +107,7 @@ export function makeReady(page: Page, lasting = false): ReadyPage {
       const etag = digest === undefined ? "" : encoding === "identity" ? `"${digest}"` : `"${digest}-${encoding}"`;
       const shared = {
         ...SECURITY_HEADERS,
-        "cache-control": "no-cache",
+        "cache-control": page.own ? "no-store" : "no-cache",
         ...(compressible ? { vary: "accept-encoding" } : {}),
         ...(etag ? { etag } : {}),
         ...page.headers,
@@ -127,7 +129,8 @@ const SECURITY_HEADERS = {
   "content-security-policy":
     "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
   "x-content-type-options": "nosniff",
-  "referrer-policy": "no-referrer",
+  // Other sites learn nothing; our own forms name their origin, which no-referrer would turn into "null" (Fetch §3.2).
+  "referrer-policy": "same-origin",
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-resource-policy": "same-origin",
   "permissions-policy": "camera=(), geolocation=(), microphone=()",

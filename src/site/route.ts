@@ -2,6 +2,7 @@
 import type { Capture, EvidenceReader } from "../evidence/evidence.ts";
 import type { Vantage } from "../casefile/casefile.ts";
 import type { Figure, NamedSpec } from "../figures/figures.ts";
+import type { MailSink, SignUpDesk } from "../newsletter/newsletter.ts";
 import type { Page } from "./page-store.ts";
 
 export type SiteContext = EvidenceReader & {
@@ -22,9 +23,21 @@ export type SiteContext = EvidenceReader & {
   /** A part of a page that follows from the log alone, made once for each state of it and vantage. */
   memo<T>(key: string, make: () => T): T;
   now: string;
+  /** All that a reader can change: their own subscription. Absent where people.db cannot be written. */
+  signUp?: SignUpDesk;
+  /** Mails that were kept here because no SMTP server is set. */
+  mailSink?: MailSink;
 };
 
-export type Request = { path: string; params: Record<string, string>; query: URLSearchParams };
+export type Request = {
+  path: string;
+  params: Record<string, string>;
+  query: URLSearchParams;
+  /** The reader's network address: the socket's, or what a proxy on this machine says. For limits only. */
+  remote: string;
+  /** Asked from this very machine, and through no proxy. */
+  isLocal: boolean;
+};
 
 export type Route = {
   /** Fastify pattern, e.g. /thefts/:id */
@@ -38,3 +51,12 @@ export type Route = {
 
 /** The size to which a page of the past looks; undefined for one of today. */
 export const knownOf = (at: SiteContext["at"]): number | undefined => (at.is_newest ? undefined : at.log_size);
+
+/** A form that was sent. What it may do is in the context's `signUp` alone. */
+export type Action = {
+  path: string;
+  about: string;
+  /** Answered whoever's page it came from: a mail server's one click (RFC 8058) comes from no page. */
+  from_anywhere?: boolean;
+  run(context: SiteContext, request: Request & { form: URLSearchParams; body: string }): Page;
+};

@@ -10,6 +10,9 @@ import { frontRoutes } from "./pages/front.ts";
 import { howWeCountRoutes } from "./pages/how-we-count.ts";
 import { listRoutes } from "./pages/lists.ts";
 import { logRoutes } from "./pages/log-page.ts";
+import { mailRoutes } from "./pages/mail.ts";
+import { newsletterActions, newsletterRoutes } from "./pages/newsletter.ts";
+import { issueRoutes } from "./pages/newsletter-issues.ts";
 import { machineRoutes } from "./pages/machines.ts";
 import { roomRoutes } from "./pages/rooms.ts";
 import { screenRoutes } from "./pages/screen.ts";
@@ -17,7 +20,7 @@ import { searchRoutes } from "./pages/search.ts";
 import { storyRoutes } from "./pages/story.ts";
 import { theftRoutes } from "./pages/theft.ts";
 import { theftsRoutes } from "./pages/thefts.ts";
-import type { Route } from "./route.ts";
+import type { Action, Route } from "./route.ts";
 
 export const ROUTES: readonly Route[] = [
   ...frontRoutes,
@@ -35,7 +38,13 @@ export const ROUTES: readonly Route[] = [
   ...datasetRoutes,
   ...evidenceRoutes,
   ...logRoutes,
+  ...newsletterRoutes,
+  ...issueRoutes,
+  ...mailRoutes,
   ...aboutRoutes,
   ...howWeCountRoutes,
   ...assetRoutes,
 ];
+
+/** Every form that can be sent; each works without script. */
+export const ACTIONS: readonly Action[] = [...newsletterActions];

@@ -8,12 +8,15 @@ import { computeFigure, findFigureSpec } from "../figures/figures.ts";
 import type { NewsroomReader } from "../newsroom.ts";
 import { changedSince } from "./dependencies.ts";
 import { errorPage } from "./pages/error-page.ts";
+import { clientOf, requireSameOrigin } from "./client.ts";
 import { openPageStore, makeReady, type Page } from "./page-store.ts";
+import type { MailSink, SignUpDesk } from "../newsletter/newsletter.ts";
 import type { Route, SiteContext } from "./route.ts";
-import { ROUTES } from "./routes.ts";
+import { ACTIONS, ROUTES } from "./routes.ts";
 import { send, type HttpDate } from "./send.ts";
 
-export { ROUTES } from "./routes.ts";
+export { ACTIONS, ROUTES } from "./routes.ts";
+export { newsletterBox } from "./newsletter-box.ts";
 
 /** How often another process's commit is looked for: well inside the second in which a page must show it. */
 const LOOK_INTERVAL_MS = 200;
@@ -21,6 +24,8 @@ const URL_LENGTH_MAX = 2_000;
 const PARTS_MAX = 5_000;
 const HOSTS_SEEN_MAX = 100;
 const REQUEST_TIMEOUT_MS = 15_000;
+/** An address and some topics: no form of ours is longer. */
+const FORM_BYTES_MAX = 8 * 1024;
 
 export type SiteOptions = {
   clock: Clock;
@@ -28,6 +33,8 @@ export type SiteOptions = {
   contact?: string;
   hub?: string;
   /** Names this site answers to, without port; others are refused (DNS rebinding). */ hosts: readonly string[];
+  signUp?: SignUpDesk;
+  mailSink?: MailSink;
 };
 
 export type Site = {
@@ -92,6 +99,8 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
       log_size: head,
       at,
       now: options.clock(),
+      signUp: options.signUp,
+      mailSink: options.mailSink,
       memo,
       capture: (id) => memo(`capture ${id}`, () => findCapture(log, id)),
       figure: (id) =>
@@ -103,11 +112,11 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
     };
   };
 
-  const renderRoute = async (route: Route, url: URL, params: Record<string, string>): Promise<Page> => {
+  const renderRoute = async (route: Route, url: URL, params: Record<string, string>, request: IncomingMessage): Promise<Page> => {
     const query = new URLSearchParams(
       [...url.searchParams].filter(([name]) => route.query?.includes(name) || name === "known" || name === "as-of"),
     );
-    const page = await route.render(contextFor(query), { path: url.pathname, params, query });
+    const page = await route.render(contextFor(query), { path: url.pathname, params, query, ...clientOf(request) });
     if (page) return page;
     throw new TracewireError("NOT_FOUND", { what: "There is no page at this address", hint: "Try the front page, or the list of thefts." });
   };
@@ -170,12 +179,41 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
       url: route.path,
       handler: async (request, reply) => {
         const url = new URL(request.url, "http://localhost");
-        const page = await renderRoute(route, url, request.params as Record<string, string>);
+        const page = await renderRoute(route, url, request.params as Record<string, string>, request.raw);
         const key = isCanonical(request.url, route) ? request.url : "";
         // The log may have moved while the page was made: then it is sent, and made again for the next reader.
-        const ready = key && log.dataVersion() === version ? store.put(key, page) : makeReady(page);
+        const ready = key && !page.own && log.dataVersion() === version ? store.put(key, page) : makeReady(page);
         reply.hijack();
         send(ready, request.raw, reply.raw, date);
+      },
+    });
+
+  // Forms come as text and are read by us: no parser of a body decides anything here.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    ["application/x-www-form-urlencoded", "multipart/form-data"],
+    { parseAs: "string", bodyLimit: FORM_BYTES_MAX },
+    (_request, body, done) => done(null, body),
+  );
+  for (const action of ACTIONS)
+    app.route({
+      method: "POST",
+      url: action.path,
+      handler: async (request, reply) => {
+        if (!action.from_anywhere) requireSameOrigin(request.raw);
+        const context = contextFor(new URLSearchParams());
+        const body = typeof request.body === "string" ? request.body : "";
+        const path = request.url.split("?")[0]!;
+        const page = action.run(context, {
+          path,
+          params: request.params as Record<string, string>,
+          query: new URLSearchParams(),
+          ...clientOf(request.raw),
+          form: new URLSearchParams(body),
+          body,
+        });
+        reply.hijack();
+        send(makeReady({ ...page, own: true }), request.raw, reply.raw, date);
       },
     });
 

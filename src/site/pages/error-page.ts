@@ -6,12 +6,14 @@ import type { Page } from "../page-store.ts";
 
 const HEADINGS: Record<number, string> = {
   400: "That address cannot be read",
+  403: "This was not sent from here",
   404: "There is no page here",
   405: "This site can only be read",
   409: "This cannot be shown as it stands",
   410: "This was erased",
   421: "This name is not served here",
   422: "This cannot be computed as asked",
+  429: "Too many at once",
   503: "Try again in a moment",
 };
 

@@ -11,6 +11,7 @@ import { html, nothing, type Html } from "../html.ts";
 import { siteData } from "../json-ld.ts";
 import { inlineHtml } from "../inline.ts";
 import { FEEDS, TAGLINE, frame } from "../layout.ts";
+import { newsletterBox } from "../newsletter-box.ts";
 import { knownOf } from "../route.ts";
 import type { Route, SiteContext } from "../route.ts";
 import { dayOf, formatDay, storyHref } from "../words.ts";
@@ -50,7 +51,7 @@ export const frontRoutes: Route[] = [
 ${lead && leadStory(context, lead, sheet)}${topNews(context, rail, ages)}</div>
 ${caseLine(context, sheet)}${byTopic(context, shelf, ages)}<div class="halves">
 ${pressReleases(context, releases, ages)}${follow(context)}</div>
-${priceLine(context)}${sheet.print()}`;
+${priceLine(context)}${newsletterBox()}${sheet.print()}`;
       const description = `${TAGLINE}: every figure opens to who says it, how it was counted and the rows behind it, each with its source.`;
       return {
         content_type: "text/html; charset=utf-8",

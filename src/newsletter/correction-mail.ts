@@ -1,0 +1,68 @@
+// A correction reaches those who were sent what was wrong, and nobody else: whoever received an issue with that story in
+// a revision before the correction, and is still subscribed.
+import type { Correction as PressCorrection } from "../press/press.ts";
+import { escape, wrap, type Forms } from "./issue-forms.ts";
+import { storeMail } from "./issues.ts";
+import { letterHtml, link } from "./letters.ts";
+import { queueMail } from "./outbox.ts";
+import type { People } from "./people-store.ts";
+
+/** What a letter needs of a correction; the press room's own type has it and more. */
+export type Correction = Pick<
+  PressCorrection,
+  "seq" | "at" | "slug" | "headline" | "from_revision" | "to_revision" | "kind" | "what" | "sentences"
+>;
+
+const SENTENCES_MAX = 12;
+
+/** Queues the letter for everyone it concerns who does not have it yet; returns how many that were. May be repeated. */
+export function queueCorrection(people: People, base: string, correction: Correction): number {
+  const mail = `correction:${correction.seq}`;
+  // Received means sent: a row in doubt counts once a person has said that it arrived.
+  const reached = people.db.prepare(
+    `SELECT DISTINCT o.person FROM outbox o
+     JOIN mail_stories s ON s.mail = o.mail AND s.slug = ? AND s.revision <= ?
+     JOIN people p ON p.id = o.person AND p.state = 'subscribed'
+     WHERE o.kind = 'issue' AND o.state = 'sent'
+       AND NOT EXISTS (SELECT 1 FROM outbox own WHERE own.mail = ? AND own.person = o.person)
+     ORDER BY o.person`,
+  );
+  if (!reached.get(correction.slug, correction.from_revision, mail)) return 0;
+  return people.change(() => {
+    storeMail(people, mail, "correction", correctionForms(base, correction), []);
+    let queued = 0;
+    for (const { person } of reached.all(correction.slug, correction.from_revision, mail))
+      queued += Number(queueMail(people, mail, "correction", person as number));
+    return queued;
+  });
+}
+
+export function correctionForms(base: string, correction: Correction): Forms {
+  const { slug, headline, kind, what, sentences, to_revision } = correction;
+  const isWithdrawal = kind === "withdrawal";
+  const opening = isWithdrawal ? "We have withdrawn a story that we sent you:" : "We have corrected a story that we sent you:";
+  const reason = isWithdrawal ? `Why: ${what}` : `What was wrong: ${what}`;
+  const href = `${base}/stories/${slug}${isWithdrawal ? "" : `/revisions/${to_revision}`}`;
+  const shown = sentences.slice(0, SENTENCES_MAX);
+  const more = sentences.length - shown.length;
+  const moreLine = more > 0 ? `${more} more changed; the story's page shows all.` : "";
+  const text = [
+    wrap(opening),
+    wrap(headline),
+    wrap(reason),
+    ...shown.map(({ was, now }) => `${wrap(was ? `It said: ${was}` : "It did not say before:")}\n${wrap(now ? `It says now: ${now}` : "That sentence is gone.")}`),
+    moreLine,
+    `${isWithdrawal ? "Its page, with what was printed" : "The story as it stands now"}: ${href}`,
+  ];
+  const html = letterHtml(isWithdrawal ? "A story was withdrawn" : "A correction", [
+    escape(opening),
+    `<strong>${escape(headline)}</strong>`,
+    escape(reason),
+    ...shown.map(
+      ({ was, now }) => `${was ? `It said: <del>${escape(was)}</del>` : "It did not say before:"}<br>${now ? `It says now: ${escape(now)}` : "That sentence is gone."}`,
+    ),
+    ...(moreLine ? [escape(moreLine)] : []),
+    link(href, isWithdrawal ? "Its page, with what was printed" : "The story as it stands now"),
+  ]);
+  return { subject: `${isWithdrawal ? "Withdrawn" : "Correction"}: ${headline}`, text: `${text.filter(Boolean).join("\n\n")}\n`, html };
+}

@@ -1,0 +1,244 @@
+// Issues from stories to letters: their forms, who gets them, what the log keeps, corrections, signatures, retries.
+import assert from "node:assert/strict";
+import { createHash, createPublicKey, generateKeyPairSync, verify } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { simpleParser } from "mailparser";
+import { openHostileSmtp, type Fault } from "../../test/hostile-smtp.ts";
+import { newsletterNewsroom, type NewsletterNewsroom } from "../../test/newsletter-newsroom.ts";
+import { listCorrections, withdrawStory } from "../press/press.ts";
+import { applyBounce } from "./bounces.ts";
+import { checkDomain } from "./check-domain.ts";
+import { queueCorrection } from "./correction-mail.ts";
+import { FORM_BYTES_MAX, formHashes } from "./issue-forms.ts";
+import { readIssue } from "./issues-view.ts";
+import { composeDraft, finishSending, sendDraft, sentForms } from "./issues.ts";
+import { openMailSink, openSinkMailer } from "./mailer.ts";
+import { composeMessage, openSigner } from "./message.ts";
+import { RETRY_AFTER_MS } from "./outbox.ts";
+import { openPostOffice } from "./post-office.ts";
+import { openSmtpMailer } from "./smtp-mailer.ts";
+
+const settings = { from: "Tracewire <news@tracewire.test>", base_url: "https://tracewire.test" };
+
+function send(newsroom: NewsletterNewsroom, slugs: string[] = []): ReturnType<typeof sendDraft> {
+  composeDraft(newsroom.people, newsroom.log, { slugs });
+  return sendDraft(newsroom.people, newsroom.log, { base: settings.base_url, by: "test", transact: (change) => newsroom.transact("test", change) });
+}
+
+const states = ({ people }: NewsletterNewsroom, mail: string) =>
+  people.db.prepare("SELECT person, state FROM outbox WHERE mail = ? ORDER BY person").all(mail).map(({ person, state }) => `${person} ${state}`);
+
+test("an issue: once to each subscriber it is for, its words in the log as hashes, no address in it", async () => {
+  const newsroom = await newsletterNewsroom();
+  try {
+    newsroom.story("on-security", "a <b>word</b> & more");
+    newsroom.story("on-bridges", "another", { topic: "Bridges" });
+    newsroom.subscribe(3);
+    newsroom.subscribe(2, ["Bridges"]);
+    newsroom.subscribe(1, ["Terra"]);
+    assert.throws(() => composeDraft(newsroom.people, newsroom.log, { slugs: ["on-security"], subject: "58 attacks" }), { code: "BAD_ARGUMENT" });
+    assert.throws(() => composeDraft(newsroom.people, newsroom.log, { slugs: ["no-such-story"] }), { code: "NOT_FOUND" });
+    assert.equal(composeDraft(newsroom.people, newsroom.log, { slugs: ["on-security"], subject: "One\r\nBcc: x@example.org" }).subject, "One Bcc: x@example.org");
+    const { issue, queued } = send(newsroom);
+    assert.equal(queued, 5);
+    assert.deepEqual(issue.stories.map(({ slug }) => slug).sort(), ["on-bridges", "on-security"]);
+    const forms = sentForms(newsroom.log, readIssue(newsroom.log, 1)!)!;
+    assert.deepEqual(formHashes(forms), { text_sha256: issue.text_sha256, html_sha256: issue.html_sha256 });
+    assert.ok(forms.html.length + forms.text.length < FORM_BYTES_MAX);
+    assert.match(forms.text, /Thefts, made up: 1 .*\n {4}https:\/\/tracewire\.test\/figures\/made-up-count\?known=\d+/);
+    assert.match(forms.html, /<a href="https:\/\/tracewire\.test\/figures\/made-up-count\?known=\d+" style="color:inherit">1<\/a>/);
+    assert.ok(forms.html.includes("a &lt;b&gt;word&lt;/b&gt; &amp; more"));
+    assert.doesNotMatch(forms.html, /<img|<script|background|url\(/);
+    for (const { bytes } of newsroom.log.entries()) assert.doesNotMatch(Buffer.from(bytes!).toString(), /reader-/i);
+    assert.throws(() => send(newsroom), { code: "NOT_FOUND" }, "what was sent is not sent again");
+
+    const office = openPostOffice({ people: newsroom.people, mailer: openSinkMailer(newsroom.people), settings, log: newsroom.log });
+    assert.equal((await office.run()).sent, 5);
+    assert.equal((await office.run()).sent, 0);
+    const mails = openMailSink(newsroom.people).list(50);
+    assert.equal(new Set(mails.map(({ to }) => to)).size, 5);
+    const links = mails.map(({ id }) => /leave\/([\w-]+)/.exec(openMailSink(newsroom.people).read(id)!.text)![1]);
+    assert.equal(new Set(links).size, 5, "each has links of their own");
+    const parsed = await simpleParser(Buffer.from(openMailSink(newsroom.people).read(mails[0]!.id)!.raw));
+    assert.ok(parsed.text?.includes("Read: https://tracewire.test/stories/") && parsed.html);
+  } finally {
+    newsroom.stop();
+  }
+});
+
+test("a crash between the log and the outbox is finished, once; a changed story is not sent as it was", async () => {
+  const newsroom = await newsletterNewsroom();
+  const { people, log } = newsroom;
+  try {
+    newsroom.story("a-story", "first");
+    newsroom.subscribe(4);
+    composeDraft(people, log, { slugs: [] });
+    newsroom.story("a-story", "second");
+    const options = { base: settings.base_url, by: "test", transact: <T>(change: Parameters<typeof newsroom.transact<T>>[1]) => newsroom.transact("test", change) };
+    assert.throws(() => sendDraft(people, log, options), { code: "BAD_INPUT" });
+    assert.equal(readIssue(log, 1), undefined);
+    send(newsroom, ["a-story"]);
+    // As after a crash: the entry is in the log, the outbox has nothing yet.
+    people.db.exec("DELETE FROM outbox; DELETE FROM mails; DELETE FROM mail_stories; UPDATE drafts SET state = 'sending'");
+    finishSending(people, log);
+    finishSending(people, log);
+    assert.equal(states(newsroom, "issue:1").length, 4);
+  } finally {
+    newsroom.stop();
+  }
+});
+
+test("a correction goes to exactly those who received what was wrong and are still subscribed, once", async () => {
+  const newsroom = await newsletterNewsroom();
+  const { people, log } = newsroom;
+  try {
+    newsroom.story("a-story", "a mistake");
+    newsroom.story("another-story", "nothing wrong");
+    newsroom.subscribe(4);
+    send(newsroom, ["a-story"]);
+    const mailer = openSinkMailer(people);
+    await openPostOffice({ people, mailer, settings, log }).run();
+    people.db.exec("UPDATE outbox SET state = 'in_doubt' WHERE person = 3; UPDATE people SET state = 'left' WHERE id = 2");
+    newsroom.subscribe(1);
+    newsroom.story("a-story", "no mistake", { correction: "The word was wrong." });
+    send(newsroom, ["a-story", "another-story"]);
+    await openPostOffice({ people, mailer, settings, log }).run();
+    const [correction] = listCorrections(log, { limit: 9 });
+    assert.equal(queueCorrection(people, settings.base_url, correction!), 2);
+    assert.equal(queueCorrection(people, settings.base_url, correction!), 0);
+    const mail = `correction:${correction!.seq}`;
+    assert.deepEqual(states(newsroom, mail), ["1 queued", "4 queued"], "not who left, who is in doubt, who came later");
+    people.db.exec("UPDATE outbox SET state = 'sent' WHERE person = 3 AND mail = 'issue:1'");
+    const office = openPostOffice({ people, mailer, settings, log, corrections: () => listCorrections(log, { limit: 9 }) });
+    await office.run();
+    await office.run();
+    assert.deepEqual(states(newsroom, mail), ["1 sent", "3 sent", "4 sent"], "who is found to have received it gets it as well");
+    const sink = openMailSink(people);
+    const letter = sink.read(sink.list(1)[0]!.id)!;
+    assert.match(letter.subject, /^Correction: /);
+    for (const words of ["The word was wrong.", "a mistake", "no mistake", "https://tracewire.test/stories/a-story/revisions/2", "/newsletter/leave/"])
+      assert.ok(letter.text.replace(/\s+/g, " ").includes(words), words);
+    newsroom.transact("test", (transaction) => withdrawStory(transaction, log, "a-story", { by: "test", why: "It cannot be upheld." }));
+    await office.run();
+    assert.match(sink.list(1)[0]!.subject, /^Withdrawn: /);
+  } finally {
+    newsroom.stop();
+  }
+});
+
+test("4xx is tried again by the schedule and given up at its end; 5xx for a mailbox ends it; a complaint ends everything", async () => {
+  const newsroom = await newsletterNewsroom();
+  let now = Date.parse("2026-02-01T00:00:00.000Z");
+  const people = { ...newsroom.people, effects: { ...newsroom.effects, clock: () => new Date(now).toISOString() } };
+  let rcpt: (address: string) => Fault = () => "4xx";
+  const server = await openHostileSmtp((stage, recipient) => (stage === "rcpt" ? rcpt(recipient!) : "none"));
+  const office = openPostOffice({ people, mailer: openSmtpMailer({ url: `smtp://127.0.0.1:${server.port}`, name: "tracewire.test" }), settings, log: newsroom.log });
+  try {
+    newsroom.story("a-story", "first");
+    newsroom.subscribe(1);
+    composeDraft(people, newsroom.log, { slugs: [] });
+    sendDraft(people, newsroom.log, { base: settings.base_url, by: "test", transact: (change) => newsroom.transact("test", change) });
+    for (const wait of RETRY_AFTER_MS) {
+      assert.equal((await office.run()).deferred, 1);
+      now += wait - 1;
+      assert.deepEqual(await office.run(), { sent: 0, failed: 0, deferred: 0, in_doubt: 0, server_down: false }, "not before its time");
+      now += 1;
+    }
+    assert.equal((await office.run()).failed, 1);
+    assert.equal(server.met.get("rcpt 4xx"), RETRY_AFTER_MS.length + 1);
+
+    newsroom.subscribe(2);
+    rcpt = (address) => (/-1@/.test(address) ? "5xx" : "none");
+    newsroom.story("b-story", "second");
+    composeDraft(people, newsroom.log, { slugs: ["b-story"] });
+    sendDraft(people, newsroom.log, { base: settings.base_url, by: "test", transact: (change) => newsroom.transact("test", change) });
+    assert.deepEqual(await office.run(), { sent: 2, failed: 1, deferred: 0, in_doubt: 0, server_down: false });
+    const person = (id: number) => people.db.prepare("SELECT state FROM people WHERE id = ?").get(id)!.state;
+    assert.equal(person(2), "bounced");
+    const id = people.db.prepare("SELECT message_id FROM outbox WHERE person = 1 AND mail = 'issue:2'").get()!.message_id as string;
+    const hard = { class: "hard" as const, address: "reader-2@example.org", why: "" };
+    assert.match(applyBounce(people, { ...hard, message_ids: [] }), /counted: 1 of 5/);
+    assert.equal(person(3), "subscribed", "a forged bounce silences nobody");
+    applyBounce(people, { ...hard, class: "complaint", address: undefined, message_ids: [id] });
+    assert.equal(person(1), "complained");
+    assert.match(applyBounce(people, { ...hard, class: "unknown", message_ids: [id] }), /nothing/);
+  } finally {
+    await office.stop();
+    await server.close();
+    newsroom.stop();
+  }
+});
+
+test("a signature over both List-Unsubscribe headers, checked without the library that made it", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "tracewire-dkim-"));
+  try {
+    const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2_048 });
+    const key_file = join(folder, "dkim.pem");
+    writeFileSync(key_file, privateKey.export({ type: "pkcs8", format: "pem" }));
+    const signed = { ...settings, dkim: { domain: "tracewire.test", selector: "news", key_file } };
+    const letter = {
+      to: "reader@example.org",
+      subject: "Bücher\r\nBcc: victim@example.org",
+      text: "Ein Wort für alle.\n.\nA line of a dot.\n",
+      html: "<p>Ein Wort für alle.</p>",
+      message_id: "0123456789abcdef0123456789abcdef",
+      date: "2026-01-01T00:00:00.000Z",
+      one_click: "https://tracewire.test/newsletter/one-click/TOKEN",
+    };
+    const raw = Buffer.from(await composeMessage(letter, signed, openSigner(signed)));
+    const parsed = await simpleParser(raw);
+    assert.equal(parsed.headers.has("bcc"), false, "a subject carries no header");
+    assert.equal(parsed.subject, "Bücher Bcc: victim@example.org");
+    const text = raw.toString("latin1");
+    assert.doesNotMatch(text, /(?<!\r)\n|\r(?!\n)/, "every line ends as mail does");
+    assert.match(text, /^List-Unsubscribe-Post: List-Unsubscribe=One-Click\r$/m);
+    const { ok, fields } = checkSignature(text, publicKey);
+    assert.ok(ok);
+    for (const name of ["from", "to", "subject", "list-unsubscribe", "list-unsubscribe-post"]) assert.ok(fields.includes(name), name);
+    assert.equal(checkSignature(text.replace("One-Click\r", "Two-Click\r"), publicKey).ok, false);
+    assert.equal(checkSignature(text.replace("alle", "Alle"), publicKey).ok, false);
+
+    const record = `v=DKIM1; k=rsa; p=${createPublicKey(privateKey).export({ type: "spki", format: "der" }).toString("base64")}`;
+    const zone: Record<string, string[][]> = {
+      "tracewire.test": [["v=spf1 include:_spf.example.org ", "-all"], ["something else"]],
+      "news._domainkey.tracewire.test": [[record.slice(0, 200), record.slice(200)]],
+      "_dmarc.tracewire.test": [["v=DMARC1; p=reject"]],
+    };
+    const resolveTxt = async (name: string) => zone[name] ?? Promise.reject(Object.assign(new Error(name), { code: "ENOTFOUND" }));
+    const check = (domain: string, selector = "news") =>
+      checkDomain({ domain, selector, private_key: privateKey.export({ type: "pkcs8", format: "pem" }) as string, resolveTxt });
+    assert.deepEqual((await check("tracewire.test")).map(({ record: name, ok: good }) => `${name} ${good}`), ["SPF true", "DKIM true", "DMARC true"]);
+    assert.ok((await check("other.test")).every(({ ok: good }) => !good));
+    zone["tracewire.test"] = [["v=spf1 +all"]];
+    zone["news._domainkey.tracewire.test"] = [["v=DKIM1; p=AAAA"]];
+    zone["_dmarc.tracewire.test"] = [["v=DMARC1; rua=mailto:a@tracewire.test"]];
+    assert.ok((await check("tracewire.test")).every(({ ok: good }) => !good));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+/** RFC 6376, relaxed/relaxed, rsa-sha256: the verifier's side, written for this test. */
+function checkSignature(message: string, key: ReturnType<typeof createPublicKey>): { ok: boolean; fields: string[] } {
+  const split = message.indexOf("\r\n\r\n");
+  const headers = message.slice(0, split).split(/\r\n(?![ \t])/);
+  const relax = (header: string): string => {
+    const colon = header.indexOf(":");
+    return `${header.slice(0, colon).toLowerCase().trim()}:${header.slice(colon + 1).replace(/\r\n/g, "").replace(/[ \t]+/g, " ").trim()}`;
+  };
+  const own = headers.find((header) => /^dkim-signature:/i.test(header))!;
+  const tags = Object.fromEntries(relax(own).slice("dkim-signature:".length).split(";").map((tag) => [tag.split("=")[0]!.trim(), tag.slice(tag.indexOf("=") + 1).replace(/\s/g, "")]));
+  const body = `${message.slice(split + 4).split("\r\n").map((line) => line.replace(/[ \t]+/g, " ").replace(/ $/, "")).join("\r\n").replace(/(\r\n)*$/, "")}\r\n`;
+  const fields = tags.h!.toLowerCase().split(":");
+  const pool = headers.slice().reverse();
+  const lines = fields.flatMap((name) => {
+    const at = pool.findIndex((header) => header.toLowerCase().startsWith(`${name}:`));
+    return at < 0 ? [] : [`${relax(pool.splice(at, 1)[0]!)}\r\n`];
+  });
+  const bare = relax(own.replace(/([;\s]b=)[^;]*/, "$1"));
+  const hash = createHash("sha256").update(Buffer.from(body, "latin1")).digest("base64");
+  return { ok: hash === tags.bh && verify("sha256", Buffer.from(lines.join("") + bare, "latin1"), key, Buffer.from(tags.b!, "base64")), fields };
+}

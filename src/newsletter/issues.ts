@@ -1,0 +1,186 @@
+// An issue from its draft to the outbox. The log (public) and people.db (private) are two databases, so sending is three
+// durable steps, each of which can be repeated: the draft says "sending", the log says "issue", the outbox has its rows.
+import { TracewireError } from "../errors.ts";
+import type { Json, LogReader, Transaction } from "../evidence/evidence.ts";
+import { listCards, printerOf, readPublication, type Publication } from "../press/press.ts";
+import { FORM_BYTES_MAX, formHashes, issueForms, type Forms } from "./issue-forms.ts";
+import { listIssues, nextIssueNumber, readIssue, type Issue } from "./issues-view.ts";
+import { oneLine } from "./message-words.ts";
+import { queueMail } from "./outbox.ts";
+import type { People } from "./people-store.ts";
+
+export const STORIES_MAX = 8;
+const SUBJECT_LENGTH_MAX = 120;
+const ISSUES_READ_MAX = 10_000;
+
+export type Draft = { key: string; state: "draft" | "sending" | "queued"; subject: string; stories: { slug: string; revision: number }[]; at: string };
+
+export type DraftChoice = { slugs: readonly string[]; subject?: string };
+
+/** Composes the one draft there is: the stories named, or those that no issue has carried yet. */
+export function composeDraft(people: People, log: LogReader, { slugs, subject }: DraftChoice): Draft {
+  const carried = new Set(listIssues(log, ISSUES_READ_MAX).flatMap((issue) => issue.stories.map(({ slug }) => slug)));
+  const chosen =
+    slugs.length > 0
+      ? slugs
+      : listCards(log, { limit: 200 })
+          .filter((card) => card.supplied_by === null && !carried.has(card.slug))
+          .map(({ slug }) => slug)
+          .slice(0, STORIES_MAX);
+  if (chosen.length === 0) throw new TracewireError("NOT_FOUND", { what: "Every story published has been sent already", hint: "Name stories by their slug, or publish one." });
+  if (chosen.length > STORIES_MAX) throw new TracewireError("BAD_ARGUMENT", { what: `An issue carries at most ${STORIES_MAX} stories, not ${chosen.length}` });
+  const publications = [...new Set(chosen)].map((slug) => requireSendable(log, slug));
+  const draft: Draft = {
+    key: Buffer.from(people.effects.random(8)).toString("hex"),
+    state: "draft",
+    subject: checkSubject(subject) ?? defaultSubject(log, publications[0]!),
+    stories: publications.map(({ slug, revision }) => ({ slug, revision })),
+    at: people.effects.clock(),
+  };
+  draftForms(log, draft, "https://example.org", "draft");
+  people.change(() => {
+    people.db.exec("DELETE FROM drafts WHERE state = 'draft'");
+    people.db
+      .prepare("INSERT INTO drafts (key, state, subject, stories, at) VALUES (?, ?, ?, ?, ?)")
+      .run(draft.key, draft.state, draft.subject, JSON.stringify(draft.stories), draft.at);
+  });
+  return draft;
+}
+
+export function readDraft(people: People): Draft | undefined {
+  const row = people.db.prepare("SELECT * FROM drafts WHERE state IN ('draft', 'sending') ORDER BY at DESC LIMIT 1").get();
+  return row && toDraft(row);
+}
+
+export function requireDraft(people: People): Draft {
+  const draft = readDraft(people);
+  if (!draft) throw new TracewireError("NOT_FOUND", { what: "There is no draft", hint: "Make one: tracewire newsletter compose." });
+  return draft;
+}
+
+/** The forms of a draft. Throws BAD_INPUT where they are larger than a mail may be, or a story has changed since. */
+export function draftForms(log: LogReader, draft: Draft, base: string, number: number | "draft"): Forms {
+  const publications = draft.stories.map(({ slug, revision }) => {
+    const publication = requireSendable(log, slug);
+    if (publication.revision !== revision)
+      throw new TracewireError("BAD_INPUT", {
+        what: `${slug} has had revision ${publication.revision} since revision ${revision} was put into the draft`,
+        hint: "Compose again: tracewire newsletter compose.",
+      });
+    return publication;
+  });
+  return checkedForms(issueForms(log, { number, subject: draft.subject, base, publications }));
+}
+
+/** The forms of an issue as sent; undefined where a publication it carried was erased. */
+export function sentForms(log: Pick<LogReader, "db">, issue: Issue): Forms | undefined {
+  const publications = issue.stories.map(({ slug, revision }) => readPublication(log, slug, revision));
+  if (publications.some((publication) => publication === undefined)) return undefined;
+  return issueForms(log, { number: issue.number, subject: issue.subject, base: issue.base, publications: publications as Publication[] });
+}
+
+export type SendOptions = { base: string; by: string; transact<T>(change: (transaction: Transaction) => T): T };
+
+/** Sends the draft: the issue becomes an entry of the log, and one row of the outbox for each subscriber it is for. */
+export function sendDraft(people: People, log: LogReader, { base, by, transact }: SendOptions): { issue: Issue; queued: number } {
+  const draft = requireDraft(people);
+  people.change(() => people.db.prepare("UPDATE drafts SET state = 'sending' WHERE key = ?").run(draft.key));
+  let issue = findByDraft(log, draft.key);
+  if (!issue) {
+    try {
+      transact((transaction) => {
+        const number = nextIssueNumber(transaction);
+        const forms = draftForms(log, draft, base, number);
+        transaction.append({
+          kind: "issue",
+          number,
+          subject: forms.subject,
+          stories: draft.stories as unknown as Json,
+          base,
+          ...formHashes(forms),
+          draft: draft.key,
+          by,
+        });
+      });
+    } catch (error) {
+      people.change(() => people.db.prepare("UPDATE drafts SET state = 'draft' WHERE key = ?").run(draft.key));
+      throw error;
+    }
+    issue = findByDraft(log, draft.key)!;
+  }
+  return { issue, queued: queueIssue(people, log, issue) };
+}
+
+/** What a crash between the log and the outbox left: called by the worker. A draft without an entry is a draft again. */
+export function finishSending(people: People, log: LogReader): void {
+  for (const row of people.db.prepare("SELECT * FROM drafts WHERE state = 'sending'").all()) {
+    const issue = findByDraft(log, row.key as string);
+    if (issue) queueIssue(people, log, issue);
+  }
+}
+
+function queueIssue(people: People, log: LogReader, issue: Issue): number {
+  const forms = sentForms(log, issue)!;
+  const topics = new Set(issue.stories.map(({ slug, revision }) => readPublication(log, slug, revision)!.story.topic));
+  const mail = `issue:${issue.number}`;
+  return people.change(() => {
+    // Of two that finish one issue, the second finds it done.
+    if (people.db.prepare("UPDATE drafts SET state = 'queued' WHERE key = ? AND state = 'sending'").run(issue.draft).changes === 0) return 0;
+    storeMail(people, mail, "issue", forms, issue.stories);
+    let queued = 0;
+    for (const { id, topics: wanted } of people.db.prepare("SELECT id, topics FROM people WHERE state = 'subscribed' ORDER BY id").all()) {
+      const list = JSON.parse(wanted as string) as string[];
+      if (list.length === 0 || list.some((topic) => topics.has(topic))) queued += Number(queueMail(people, mail, "issue", id as number));
+    }
+    return queued;
+  });
+}
+
+/** Inside a change: the words once for all who get them, and which revisions they carried. */
+export function storeMail(people: People, key: string, kind: "issue" | "correction", forms: Forms, stories: Issue["stories"]): void {
+  people.db
+    .prepare("INSERT OR IGNORE INTO mails (key, kind, subject, text, html) VALUES (?, ?, ?, ?, ?)")
+    .run(key, kind, forms.subject, forms.text, forms.html);
+  const insert = people.db.prepare("INSERT OR IGNORE INTO mail_stories (mail, slug, revision) VALUES (?, ?, ?)");
+  for (const { slug, revision } of stories) insert.run(key, slug, revision);
+}
+
+function findByDraft(log: LogReader, key: string): Issue | undefined {
+  const row = log.db.prepare("SELECT number FROM issues WHERE body ->> '$.draft' = ?").get(key);
+  return row && readIssue(log, row.number as number);
+}
+
+function requireSendable(log: LogReader, slug: string): Publication {
+  const publication = readPublication(log, slug);
+  if (!publication) throw new TracewireError("NOT_FOUND", { what: `There is no published story "${slug}"` });
+  if (publication.withdrawn) throw new TracewireError("BAD_INPUT", { what: `${slug} was withdrawn`, hint: "Leave it out of the issue." });
+  return publication;
+}
+
+function defaultSubject(log: LogReader, { story, figures }: Publication): string {
+  const headline = oneLine(printerOf(log, figures)(story.headline));
+  return headline.length <= SUBJECT_LENGTH_MAX ? headline : `${headline.slice(0, headline.lastIndexOf(" ", SUBJECT_LENGTH_MAX - 2))} …`;
+}
+
+function checkSubject(subject: string | undefined): string | undefined {
+  if (subject === undefined) return undefined;
+  const line = oneLine(subject);
+  if (line === "" || line.length > SUBJECT_LENGTH_MAX) throw new TracewireError("BAD_ARGUMENT", { what: `A subject has 1 to ${SUBJECT_LENGTH_MAX} characters` });
+  if (/\d/.test(line))
+    throw new TracewireError("BAD_ARGUMENT", {
+      what: "A subject that is typed has no digits: a number is computed",
+      hint: "Leave --subject out, and the lead story's headline is taken with its figures.",
+    });
+  return line;
+}
+
+function checkedForms(forms: Forms): Forms {
+  const bytes = Buffer.byteLength(forms.html) + Buffer.byteLength(forms.text);
+  if (bytes > FORM_BYTES_MAX)
+    throw new TracewireError("BAD_INPUT", { what: `The issue has ${bytes} bytes; a letter has at most ${FORM_BYTES_MAX}`, hint: "Compose it of fewer stories." });
+  return forms;
+}
+
+function toDraft(row: Record<string, unknown>): Draft {
+  return { ...(row as unknown as Draft), stories: JSON.parse(row.stories as string) as Draft["stories"] };
+}

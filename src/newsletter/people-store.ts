@@ -1,0 +1,175 @@
+// Subscribers live in a database of their own and never in the log: the log is public and for ever, an address is
+// neither. Nobody but this room opens it; the public site is handed a narrow sign-up desk.
+import { createHash } from "node:crypto";
+import { chmodSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import type { Effects } from "../effects.ts";
+import { diskFault } from "../evidence/evidence.ts";
+
+export const PEOPLE_FILE = "people.db";
+const PEOPLE_FORMAT = 1;
+const BUSY_WAIT_MS = 10_000;
+
+export type People = {
+  db: DatabaseSync;
+  effects: Effects;
+  /** Runs `change` in one transaction, durable when this returns. */
+  change<T>(change: () => T): T;
+  /** Writes the write-ahead log back and empties it, so that what was deleted is nowhere. False while another reads. */
+  settle(): boolean;
+  /** False after a `settle` that another's reading held up: the worker tries again. */
+  isSettled(): boolean;
+  close(): void;
+};
+
+/**
+ * States of a person: asked (signed up, not confirmed), subscribed, left, bounced (their server says there is no such
+ * mailbox), complained (reported our mail as unwanted). States of a row of the outbox: see outbox.ts.
+ */
+const TABLES = `
+  CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS people (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    address TEXT NOT NULL,
+    address_key TEXT NOT NULL UNIQUE,
+    state TEXT NOT NULL CHECK (state IN ('asked', 'subscribed', 'left', 'bounced', 'complained')),
+    topics TEXT NOT NULL DEFAULT '[]',
+    asked_at TEXT NOT NULL,
+    soft_bounces INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS tokens (
+    hash BLOB PRIMARY KEY,
+    person INTEGER NOT NULL REFERENCES people (id) ON DELETE CASCADE,
+    purpose TEXT NOT NULL CHECK (purpose IN ('confirm', 'manage')),
+    expires TEXT
+  ) STRICT;
+  CREATE INDEX IF NOT EXISTS tokens_by_person ON tokens (person);
+  CREATE TABLE IF NOT EXISTS limit_events (key BLOB NOT NULL, at INTEGER NOT NULL) STRICT;
+  CREATE INDEX IF NOT EXISTS limit_events_by_key ON limit_events (key, at);
+  CREATE TABLE IF NOT EXISTS drafts (
+    key TEXT PRIMARY KEY,
+    state TEXT NOT NULL CHECK (state IN ('draft', 'sending', 'queued')),
+    subject TEXT NOT NULL,
+    stories TEXT NOT NULL,
+    at TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS mails (key TEXT PRIMARY KEY, kind TEXT NOT NULL, subject TEXT NOT NULL, text TEXT NOT NULL, html TEXT NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS mail_stories (mail TEXT NOT NULL, slug TEXT NOT NULL, revision INTEGER NOT NULL, PRIMARY KEY (mail, slug)) STRICT;
+  CREATE INDEX IF NOT EXISTS mail_stories_by_slug ON mail_stories (slug, revision);
+  CREATE TABLE IF NOT EXISTS outbox (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    mail TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('confirm', 'known', 'issue', 'correction')),
+    person INTEGER NOT NULL REFERENCES people (id) ON DELETE CASCADE,
+    state TEXT NOT NULL CHECK (state IN ('queued', 'sending', 'sent', 'failed', 'in_doubt')),
+    message_id TEXT NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    next_at TEXT NOT NULL,
+    owner TEXT,
+    claimed_at TEXT,
+    last TEXT,
+    UNIQUE (mail, person)
+  ) STRICT;
+  CREATE INDEX IF NOT EXISTS outbox_by_state ON outbox (state, next_at);
+  CREATE INDEX IF NOT EXISTS outbox_by_person ON outbox (person);
+  CREATE INDEX IF NOT EXISTS outbox_by_message_id ON outbox (message_id);
+  CREATE TABLE IF NOT EXISTS sink (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at TEXT NOT NULL,
+    address_key TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    text TEXT NOT NULL,
+    raw BLOB NOT NULL
+  ) STRICT;
+`;
+
+/** Opens or makes people.db in a data folder, readable by its owner alone. */
+export function openPeople(folder: string, effects: Effects): People {
+  const path = join(folder, PEOPLE_FILE);
+  let db: DatabaseSync;
+  try {
+    db = new DatabaseSync(path);
+    chmodSync(path, 0o600);
+    // FULL: a mark in the outbox must outlive a crash, or a mail could go out twice. secure_delete: what is deleted is
+    // overwritten, so that "erase me" holds for the bytes on disk as well.
+    db.exec(
+      `PRAGMA busy_timeout = ${BUSY_WAIT_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON;`,
+    );
+  } catch (error) {
+    throw diskFault(error, path);
+  }
+  const change = <T>(run: () => T): T => {
+    try {
+      db.exec("BEGIN IMMEDIATE");
+    } catch (error) {
+      throw diskFault(error, path);
+    }
+    try {
+      const result = run();
+      db.exec("COMMIT");
+      return result;
+    } catch (error) {
+      try {
+        db.exec("ROLLBACK");
+      } catch {
+        // SQLite has already rolled back (disk full, I/O error).
+      }
+      throw diskFault(error, path);
+    }
+  };
+  change(() => {
+    db.exec(TABLES);
+    db.prepare("INSERT OR IGNORE INTO meta (key, value) VALUES ('format', ?), ('salt', ?), ('touched', '')").run(
+      String(PEOPLE_FORMAT),
+      Buffer.from(effects.random(32)).toString("hex"),
+    );
+  });
+  let settled = true;
+  return {
+    db,
+    effects,
+    change,
+    settle: () => (settled = db.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get()?.busy === 0),
+    isSettled: () => settled,
+    close: () => db.close(),
+  };
+}
+
+const TOKEN_BYTES = 32;
+
+/** A fresh token: only its hash is kept, so that a copy of the database opens nobody's links. */
+export function issueToken(people: People, person: number, purpose: "confirm" | "manage", expires: string | null): string {
+  const token = Buffer.from(people.effects.random(TOKEN_BYTES)).toString("base64url");
+  people.db.prepare("INSERT INTO tokens (hash, person, purpose, expires) VALUES (?, ?, ?, ?)").run(hashToken(token), person, purpose, expires);
+  return token;
+}
+
+export type Person = { id: number; address: string; state: "asked" | "subscribed" | "left" | "bounced" | "complained"; topics: string[] };
+
+export function personOf(people: People, token: string, purpose: "confirm" | "manage"): Person | undefined {
+  if (!/^[A-Za-z0-9_-]{43}$/.test(token)) return undefined;
+  const row = people.db
+    .prepare(
+      "SELECT p.id, p.address, p.state, p.topics FROM tokens t JOIN people p ON p.id = t.person WHERE t.hash = ? AND t.purpose = ? AND (t.expires IS NULL OR t.expires > ?)",
+    )
+    .get(hashToken(token), purpose, people.effects.clock());
+  return row && toPerson(row);
+}
+
+export function findPerson(people: People, id: number): Person | undefined {
+  const row = people.db.prepare("SELECT id, address, state, topics FROM people WHERE id = ?").get(id);
+  return row && toPerson(row);
+}
+
+/** How many people are in each state. */
+export function peopleStatus(people: People): Partial<Record<Person["state"], number>> {
+  const rows = people.db.prepare("SELECT state, count(*) AS n FROM people GROUP BY state ORDER BY state").all();
+  return Object.fromEntries(rows.map(({ state, n }) => [state, n]));
+}
+
+function toPerson(row: Record<string, unknown>): Person {
+  return { ...(row as unknown as Person), topics: JSON.parse(row.topics as string) as string[] };
+}
+
+const hashToken = (token: string): Uint8Array => createHash("sha256").update("newsletter token\n").update(token).digest();
