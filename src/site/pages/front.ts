@@ -50,8 +50,8 @@ export const frontRoutes: Route[] = [
           : html`<div class="top${!lead && " solo"}">
 ${lead && leadStory(context, lead, sheet)}${topNews(context, rail, ages)}</div>
 ${caseLine(context, sheet)}${byTopic(context, shelf, ages)}<div class="halves">
-${pressReleases(context, releases, ages)}${follow(context)}</div>
-${priceLine(context)}${newsletterBox()}${sheet.print()}`;
+${pressReleases(context, releases, ages)}<div>${newsletterBox()}${follow(context)}</div></div>
+${priceLine(context)}${sheet.print()}`;
       const description = `${TAGLINE}: every figure opens to who says it, how it was counted and the rows behind it, each with its source.`;
       return {
         content_type: "text/html; charset=utf-8",
