@@ -54,6 +54,7 @@ function columnPicture(series: Series, id: string): Html {
   const step = 100 / points.length;
   const crowded = points.length > 8;
   const last = points.length - 1;
+  const tallest = points.findIndex((point) => Number(point.value) === top);
   return opened(
     series,
     id,
@@ -61,8 +62,8 @@ function columnPicture(series: Series, id: string): Html {
     html`${points.map((point, at) => {
       const height = Math.max(1, round((Number(point.value) / top) * (HEIGHT - 26)));
       const middle = round(at * step + step / 2);
-      // Where columns stand close, every other label is left out on a telephone.
-      const thin = crowded && (last - at) % 2 === 1 ? " thin" : "";
+      // Where columns stand close, every other label is left out on a telephone, never that of the tallest.
+      const thin = crowded && Math.abs(tallest - at) % 2 === 1 ? " thin" : "";
       return html`<rect class="bar${at === last && " now"}" x="${round(at * step + step * 0.12)}%" width="${round(step * 0.76)}%" y="${HEIGHT - height}" height="${height}"/>
 <text class="num${thin}" x="${middle}%" y="${HEIGHT - height - 6}" text-anchor="middle">${scale.print(point.value)}</text>
 <text class="year${thin}" x="${middle}%" y="${HEIGHT + 17}" text-anchor="middle">${shortLabel(point.label)}</text>
