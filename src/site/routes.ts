@@ -1,6 +1,7 @@
 // Every address of the public site, in one list: docs/routes.md is checked against it.
 import { assetRoutes } from "./assets.ts";
 import { aboutRoutes } from "./pages/about.ts";
+import { commodityRoutes } from "./pages/commodity.ts";
 import { correctionRoutes } from "./pages/corrections.ts";
 import { caseRoutes } from "./pages/case.ts";
 import { datasetRoutes } from "./pages/datasets.ts";
@@ -28,6 +29,7 @@ export const ROUTES: readonly Route[] = [
   ...machineRoutes,
   ...searchRoutes,
   ...roomRoutes,
+  ...commodityRoutes,
   ...screenRoutes,
   ...listRoutes,
   ...correctionRoutes,

@@ -123,6 +123,7 @@ ${claims.map(
   ) => html`<tr><th scope="row">${claim.subject.slice("trade-figure/".length).replaceAll("-", " ")}</th><td>${claim.period ? formatDay(claim.period) : "not stated"}</td><td class="num">${formatValue(claim.value, claim.unit ?? "", "exact")}</td><td>${claim.claimant} <a href="/log/${claim.seq}">entry ${claim.seq}</a></td></tr>
 `,
 )}</tbody></table></section>
+<p><a href="/trade/hs">Was this good banned on this day?</a> Look a commodity code up.</p>
 <section><h2>Two years in one resolution</h2><p>The cap on refined petroleum runs by calendar year. The cap on crude runs for twelve months from Dec 22. A tonne is not one number of barrels either: each factor names its product, and they are <a href="/case/trade-figure">in the case file</a> one by one.</p></section>`;
       return page(context, "/trade", "Recorded trade", body);
     },
