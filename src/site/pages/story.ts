@@ -106,7 +106,14 @@ function storyJson(publication: Publication, revisions: Publication[]): Page {
 function storyPage(context: SiteContext, publication: Publication, revisions: Publication[], path: string): Page {
   const { slug, revision } = publication;
   // The article follows from the log alone; only its frame knows the address that was asked for.
-  const { title, description, body } = context.memo(`story ${slug} ${revision}`, () => storyArticle(context, publication, revisions));
+  const { title, description, body, preview, data } = context.memo(`story ${slug} ${revision}`, () => {
+    const article = storyArticle(context, publication, revisions);
+    return {
+      ...article,
+      preview: previewOf(context, publication, article.title, article.description),
+      data: articleData(context, publication, revisions, article.title, article.description),
+    };
+  });
   return {
     content_type: "text/html; charset=utf-8",
     body: frame({
@@ -121,8 +128,8 @@ function storyPage(context: SiteContext, publication: Publication, revisions: Pu
         { href: `${publicationHref(publication)}.json`, type: "application/json", title: "This story with its figures" },
         ...FEEDS,
       ],
-      preview: previewOf(context, publication, title, description),
-      data: articleData(context, publication, revisions, title, description),
+      preview,
+      data,
     }),
     // Next, previous and related stories stand below it.
     depends: [...dependsOf(slug), "stories"],
