@@ -20,6 +20,7 @@ const ORDER = [
   "datasets",
   "screening",
   "casefile",
+  "attribution",
   "trade",
   "figures",
   "press",

@@ -10,6 +10,7 @@ import {
   FOUNDING_FIELDS,
   FOUNDING_SUBJECTS,
   LEVEL_HEDGES,
+  NAME_RELATIONS,
   PERIODS,
   PUBLISHED,
   PUBLISHERS,
@@ -243,19 +244,22 @@ export const CASEFILE_TABLES: CasefileTable[] = [
     title: "Names of groups, each as one organisation uses it",
     licence: FACTS,
     columns: ["cluster", "naming_org", "alias", "relation", "source"],
-    read: (cells) => [
-      {
-        subject: `actor/${slug(cells.cluster!)}`,
-        field: "alias",
-        value: cells.alias!,
-        claimant: cells.naming_org!,
-        wording: cells.relation || undefined,
-        citation: cells.source || undefined,
-        as_of: "unstated",
-        hedge: "asserted",
-        column: "alias",
-      },
-    ],
+    read: (cells, context) => {
+      const { field, hedge } = context.map(NAME_RELATIONS, "relation");
+      return [
+        {
+          subject: `actor/${slug(cells.cluster!)}`,
+          field,
+          value: cells.alias!,
+          claimant: cells.naming_org!,
+          wording: cells.relation,
+          citation: cells.source || undefined,
+          as_of: "unstated",
+          hedge: hedge ?? "asserted",
+          column: "alias",
+        },
+      ];
+    },
   },
   {
     file: "resolutions.csv",

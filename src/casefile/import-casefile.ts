@@ -24,7 +24,7 @@ import { CASEFILE_TABLES, type CasefileTable, type Row, type RowClaim } from "./
 import { appendJudgement } from "./judgements.ts";
 import { VICTIM_JUDGEMENTS } from "./reviewed-tables.ts";
 
-export const CASEFILE_READER = { name: "casefile-csv", version: "1" };
+export const CASEFILE_READER = { name: "casefile-csv", version: "2" };
 const ROWS_MAX = 100_000;
 
 export type ImportOptions = {

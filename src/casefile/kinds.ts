@@ -86,6 +86,10 @@ export const KINDS = {
     fields: {
       name: text("Name"),
       alias: text("Other name, according to somebody"),
+      same_as: text("The same as, according to somebody"),
+      overlaps: text("Overlaps with, according to somebody"),
+      split_into: text("Split into, according to somebody"),
+      not_same: text("Not the same as, according to somebody"),
       subordinate_to: text("Subordinate to"),
       shares: text("Shares"),
       targets: text("Turns to"),

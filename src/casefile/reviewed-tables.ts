@@ -309,3 +309,21 @@ export const VICTIM_JUDGEMENTS: { subject: string; verdict: "negative"; why: str
     why: "The source prints a country and an amount and no victim; a label that says “unidentified” names nobody.",
   },
 ];
+
+type NameRelation = { field: "alias" | "same_as" | "overlaps" | "split_into" | "not_same"; hedge?: ClaimInput["hedge"] };
+
+/**
+ * actor-aliases.csv, column relation: what the organisation says of the two names. A name that is listed or lumped under
+ * a heading stays "another name"; only who says "equivalent" says the same, and "NOT same" must never read as a name.
+ */
+export const NAME_RELATIONS: Record<string, NameRelation> = {
+  "other_name (as listed by vendor)": { field: "alias" },
+  "synonym (lumped)": { field: "alias" },
+  "also known as (FBI usage)": { field: "alias" },
+  label: { field: "alias" },
+  equivalent: { field: "same_as" },
+  "likely corresponds": { field: "same_as", hedge: "estimated" },
+  overlap: { field: "overlaps" },
+  split: { field: "split_into" },
+  "NOT same": { field: "not_same", hedge: "denied" },
+};

@@ -1,6 +1,8 @@
 // Every address of the public site, in one list: docs/routes.md is checked against it.
 import { assetRoutes } from "./assets.ts";
 import { aboutRoutes } from "./pages/about.ts";
+import { actorRoutes } from "./pages/actors.ts";
+import { claimRoomRoutes } from "./pages/claim-rooms.ts";
 import { commodityRoutes } from "./pages/commodity.ts";
 import { correctionRoutes } from "./pages/corrections.ts";
 import { caseRoutes } from "./pages/case.ts";
@@ -28,7 +30,9 @@ export const ROUTES: readonly Route[] = [
   ...storyRoutes,
   ...machineRoutes,
   ...searchRoutes,
+  ...actorRoutes,
   ...roomRoutes,
+  ...claimRoomRoutes,
   ...commodityRoutes,
   ...screenRoutes,
   ...listRoutes,

@@ -29,3 +29,22 @@ export const figureHref = (id: string, log_size: string | number): string => `/f
 export const theftHref = (subject: string): string => `/thefts/${subject.slice("theft/".length)}`;
 export const storyHref = (slug: string): string => `/stories/${slug}`;
 export const revisionHref = (slug: string, revision: number): string => `/stories/${slug}/revisions/${revision}`;
+
+const PROPER: Record<string, string> = {
+  dprk: "DPRK",
+  un: "UN",
+  msmt: "MSMT",
+  it: "IT",
+  russia: "Russia",
+  russian: "Russian",
+  reconnaissance: "Reconnaissance",
+  general: "General",
+  bureau: "Bureau",
+  chollima: "Chollima",
+};
+
+/** A subject's key as words: "worker-posting/dprk-it-workers" becomes "DPRK IT workers". Keys have no capitals of their own. */
+export function subjectWords(subject: string): string {
+  const words = subject.slice(subject.indexOf("/") + 1).split("-");
+  return capital(words.map((word) => (Object.hasOwn(PROPER, word) ? PROPER[word]! : word)).join(" "));
+}

@@ -25,7 +25,12 @@ ${
   mails.length === 0
     ? html`<p>There is none yet. <a href="/newsletter">Sign up</a> with any address, and the letter to confirm it comes here.</p>`
     : html`<ol class="plain issues">${mails.map(
-        ({ id, at, to, subject }) => html`<li><a href="/mail/${id}">${subject}</a> <span class="note">to ${to}, ${formatDay(at)}, ${at.slice(11, 16)} UTC</span></li>
+        ({
+          id,
+          at,
+          to,
+          subject,
+        }) => html`<li><a href="/mail/${id}">${subject}</a> <span class="note">to ${to}, ${formatDay(at)}, ${at.slice(11, 16)} UTC</span></li>
 `,
       )}</ol>`
 }`;
@@ -65,7 +70,9 @@ function sinkFor({ mailSink }: SiteContext, { isLocal }: Request): SiteContext["
 function linked(text: string): Html {
   const parts = text.replaceAll(/[ \t]+$/gm, "").split(/(https?:\/\/[^\s/]+\/[^\s]*)/);
   return joinHtml(
-    parts.map((part, at) => (at % 2 === 0 ? part : html`<a href="${part.replace(/^https?:\/\/[^/]+/, "").replace(/^\/+/, "/")}">${part}</a>`)),
+    parts.map((part, at) =>
+      at % 2 === 0 ? part : html`<a href="${part.replace(/^https?:\/\/[^/]+/, "").replace(/^\/+/, "/")}">${part}</a>`,
+    ),
     "",
   );
 }

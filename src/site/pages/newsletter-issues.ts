@@ -90,7 +90,8 @@ function storyLine(context: SiteContext, slug: string, revision: number): Html {
   if (!publication) return html`<li>${slug}, revision ${revision} (erased)</li>`;
   const newest = readPublication(context.log, slug)!;
   return html`<li><a href="${revisionHref(slug, revision)}">${printerOf(context.log, publication.figures)(publication.story.headline)}</a>, revision ${revision}${
-    newest.revision > revision && html`; <a href="/stories/${slug}">${newest.withdrawn ? "since withdrawn" : `now revision ${newest.revision}`}</a>`
+    newest.revision > revision &&
+    html`; <a href="/stories/${slug}">${newest.withdrawn ? "since withdrawn" : `now revision ${newest.revision}`}</a>`
   }</li>`;
 }
 
@@ -110,7 +111,13 @@ function rows(context: SiteContext) {
   ]);
 }
 
-function page(context: SiteContext, title: string, path: string, body: Html, alternates: { href: string; type: string; title: string }[]): Page {
+function page(
+  context: SiteContext,
+  title: string,
+  path: string,
+  body: Html,
+  alternates: { href: string; type: string; title: string }[],
+): Page {
   const description = "Every issue of the Tracewire newsletter, with the words as they were sent and their hashes.";
   return { content_type: htmlType, body: frame({ title, description, path, context, body, alternates }), depends: DEPENDS };
 }

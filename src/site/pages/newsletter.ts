@@ -69,7 +69,10 @@ export const newsletterActions: Action[] = [
       const outcome = deskOf(context).subscribe(typed, remote);
       if (outcome === "too_many") throw new TracewireError("TOO_MANY_SIGN_UPS");
       if (outcome === "not_an_address")
-        return { ...ownPage(context, "The newsletter", aboutBody("That is not a mail address we can write to. Look at it again, please.", typed)), status: 400 };
+        return {
+          ...ownPage(context, "The newsletter", aboutBody("That is not a mail address we can write to. Look at it again, please.", typed)),
+          status: 400,
+        };
       const body = html`<div class="column">
 <p class="label">Newsletter</p>
 <h1>Now look into your mail</h1>
@@ -109,7 +112,10 @@ ${context.mailSink && html`<p class="note">This newsroom has no mail server set,
             "Your address, your choices and the record of what we sent you are gone from our database and its files, at once. We kept no mark of it; should somebody sign you up again, you would get one letter asking whether it was you.",
           );
         default:
-          throw new TracewireError("BAD_ARGUMENT", { what: "The form does not say what to do", hint: "Open the page again and press one of its buttons." });
+          throw new TracewireError("BAD_ARGUMENT", {
+            what: "The form does not say what to do",
+            hint: "Open the page again and press one of its buttons.",
+          });
       }
     },
   },
@@ -127,7 +133,10 @@ ${context.mailSink && html`<p class="note">This newsroom has no mail server set,
     from_anywhere: true,
     run(context, { params, form, body }) {
       if (form.get("List-Unsubscribe") !== "One-Click" && !ONE_CLICK.test(body))
-        throw new TracewireError("BAD_ARGUMENT", { what: "The body is not List-Unsubscribe=One-Click (RFC 8058)", hint: "Open the link in the letter instead." });
+        throw new TracewireError("BAD_ARGUMENT", {
+          what: "The body is not List-Unsubscribe=One-Click (RFC 8058)",
+          hint: "Open the link in the letter instead.",
+        });
       if (!deskOf(context).unsubscribe(params.token!)) throw wrongLink();
       return { content_type: "text/plain; charset=utf-8", body: "You have left the newsletter.\n", depends: [], own: true };
     },
@@ -148,8 +157,12 @@ ${
     ? html`<p>Nothing has been published yet that could be chosen from.</p>`
     : html`<form class="signup" action="${here}" method="post">
 <fieldset><legend>Send me issues that carry any of these. With none marked, every issue comes.</legend>
-${offered.map((topic) => html`<label class="choice"><input type="checkbox" name="topic" value="${topic}"${topics.includes(topic) && html` checked`}> ${topic}</label>
-`)}</fieldset>
+${offered.map(
+  (
+    topic,
+  ) => html`<label class="choice"><input type="checkbox" name="topic" value="${topic}"${topics.includes(topic) && html` checked`}> ${topic}</label>
+`,
+)}</fieldset>
 <button type="submit" name="do" value="choose">Save the topics</button>
 </form>`
 }
@@ -210,7 +223,10 @@ function ownPage(context: SiteContext, title: string, body: Html, { path = "/new
 
 function deskOf({ signUp }: SiteContext): SignUpDesk {
   if (signUp) return signUp;
-  throw new TracewireError("READ_ONLY", { what: "Nobody can sign up here now: this newsroom is only being read", hint: "Try again later." });
+  throw new TracewireError("READ_ONLY", {
+    what: "Nobody can sign up here now: this newsroom is only being read",
+    hint: "Try again later.",
+  });
 }
 
 function requirePreferences(context: SiteContext, token: string): Preferences {
@@ -220,4 +236,7 @@ function requirePreferences(context: SiteContext, token: string): Preferences {
 }
 
 const wrongLink = (): TracewireError =>
-  new TracewireError("NOT_FOUND", { what: "This link is not known here, or has run out", hint: "Use the link of the newest letter, or sign up again." });
+  new TracewireError("NOT_FOUND", {
+    what: "This link is not known here, or has run out",
+    hint: "Use the link of the newest letter, or sign up again.",
+  });

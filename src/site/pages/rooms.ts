@@ -1,4 +1,4 @@
-// Three rooms of the case on real data: groups and their names, weapons events, recorded trade.
+// Two rooms of the case on real data: weapons events and recorded trade.
 import { readClaims, type Claim } from "../../casefile/casefile.ts";
 import { findDataset, readRows, type Dataset, type Row } from "../../datasets/datasets.ts";
 import { formatValue, periodLengthName } from "../../figures/figures.ts";
@@ -9,58 +9,9 @@ import type { Route, SiteContext } from "../route.ts";
 import { formatDay, plural } from "../words.ts";
 
 const EVENTS_MAX = 100;
-const NAMES_SHOWN_MAX = 60;
-const NAME_COLUMNS = ["name", "organisation", "heading", "dataset"];
 const EVENT_COLUMNS = ["id", "date", "type", "event"];
 
 export const roomRoutes: Route[] = [
-  {
-    path: "/actors",
-    about: "Groups and their names: who uses which name for whom, and what groups share.",
-    query: ["q"],
-    render(context, { query }) {
-      const text = (query.get("q") ?? "").slice(0, 80);
-      const all = names(context);
-      const chosen = all.filter(
-        (item) => text === "" || [item.name, item.heading].some((word) => word.toLowerCase().includes(text.toLowerCase())),
-      );
-      const headings = [...Map.groupBy(chosen, (item) => `${item.organisation} ${item.heading}`).values()];
-      const doubled = [...Map.groupBy(all, (item) => item.name.toLowerCase()).values()].filter(
-        (same) => new Set(same.map((item) => `${item.organisation}${item.heading}`)).size > 1,
-      );
-      const body = html`<h1>Groups and their names</h1>
-<p class="standfirst">A name is an organisation’s word for what it sees. We merge none of them: each line says who uses which name, and for whom.</p>
-<form class="filters" action="/actors" method="get"><label>Name<input type="search" name="q" value="${text}" maxlength="80"></label><button type="submit">Show</button></form>
-<p class="note">${plural(headings.length, "heading", "headings")} of ${plural(new Set(all.map((item) => item.organisation)).size, "organisation", "organisations")}. The same as <a href="/actors.csv">CSV</a> or <a href="/actors.json">JSON</a>. Claims of governments and monitors about groups: <a href="/case/actor">in the case file</a>.</p>
-${
-  headings.length === 0
-    ? html`<p>No heading has that name.</p>`
-    : html`<section class="scroll" tabindex="0" aria-label="Names"><table class="data"><thead><tr><th scope="col">Heading</th><th scope="col">By</th><th scope="col">Names listed under it</th></tr></thead><tbody>
-${headings.map(
-  (own) => html`<tr><th scope="row">${own[0]!.heading}</th><td>${own[0]!.organisation}</td><td>${own
-    .slice(0, NAMES_SHOWN_MAX)
-    .map((item) => item.name)
-    .join(", ")}</td></tr>
-`,
-)}</tbody></table></section>`
-}
-<section><h2>Names under more than one heading</h2>${doubled.length === 0 ? html`<p>None.</p>` : html`<ul>${doubled.map((same) => html`<li>${same[0]!.name}: ${[...new Set(same.map((item) => `${item.heading} (${item.organisation})`))].join("; ")}</li>`)}</ul>`}</section>
-<section><h2>What groups share</h2>
-<p>Shared is never the same: a shared machine may be rented, a shared tool may be public, a shared line may be a mistake. The overlaps that we counted: <a href="/figures/shared-lazarus-bluenoroff">Lazarus and BlueNoroff</a>, <a href="/figures/shared-kimsuky-konni">Kimsuky and Konni</a>, <a href="/figures/mitre-shared-software">programs with more than one user</a>. What would lower an overlap: a date that separates the uses, another group with the same line, a seller who serves everyone.</p></section>
-${lacks(context, ["mitre-attack/names", "misp-actors/names", "maltrail/indicators"])}`;
-      return page(context, "/actors", "Groups and their names", body);
-    },
-  },
-  {
-    path: "/actors.csv",
-    about: "Names and headings as CSV.",
-    render: (context) => csvAnswer("actors.csv", NAME_COLUMNS, nameCells(context), ["datasets"]),
-  },
-  {
-    path: "/actors.json",
-    about: "Names and headings as JSON.",
-    render: (context) => jsonList(context.at.log_size, NAME_COLUMNS, nameCells(context), ["datasets"]),
-  },
   {
     path: "/events",
     about: "Weapons events as one list counts them, with the unit of count named.",
@@ -141,27 +92,6 @@ function comparison(a: Claim, b: Claim): Html {
   return html`<p class="known"><strong>${formatValue(String(difference < 0n ? -difference : difference), a.unit ?? "", "exact")} ${words}.</strong> Both are of ${first}: ${formatDay(a.period)} against ${formatDay(b.period)}. They are said by ${a.claimant} and ${b.claimant}${a.subject !== b.subject && ", and they measure different things: read the names"}.</p>`;
 }
 
-type Name = { name: string; organisation: string; heading: string; dataset: string };
-
-function names(context: SiteContext): Name[] {
-  const rows = (reference: string) => rowsOf(context, reference);
-  return [
-    ...rows("mitre-attack/names").map((row) => ({
-      name: row.name!,
-      organisation: "MITRE ATT&CK",
-      heading: row.group!,
-      dataset: "mitre-attack/names",
-    })),
-    ...rows("misp-actors/names").map((row) => ({
-      name: row.name!,
-      organisation: "MISP galaxy",
-      heading: row.actor!,
-      dataset: "misp-actors/names",
-    })),
-  ];
-}
-const nameCells = (context: SiteContext) => names(context).map((item) => [item.name, item.organisation, item.heading, item.dataset]);
-
 function events(context: SiteContext, query: URLSearchParams): readonly Row[] {
   const [type, year] = [query.get("type"), query.get("year")];
   return rowsOf(context, "table/provocations").filter((row) => (!type || row.type === type) && (!year || row.date!.startsWith(year)));
@@ -175,13 +105,13 @@ function rowsOf(context: SiteContext, reference: string): readonly Row[] {
   return dataset ? readRows(context.log, dataset) : [];
 }
 
-function lacks(context: SiteContext, references: readonly string[]): Html {
+export function lacks(context: SiteContext, references: readonly string[]): Html {
   const datasets = references.map((reference) => held(context, reference)).filter((dataset) => dataset !== undefined);
   if (datasets.length === 0) return nothing;
   return html`<section><h2>What these sources lack</h2><ul>${datasets.map((dataset) => html`<li><a href="/datasets/${dataset.name}">${dataset.title}</a>: ${dataset.lacks}</li>`)}</ul></section>`;
 }
 
-function page(context: SiteContext, path: string, title: string, body: Html) {
+export function page(context: SiteContext, path: string, title: string, body: Html) {
   return {
     content_type: "text/html; charset=utf-8",
     body: frame({ title, description: `${title}, each with its source.`, path, context, body }),
