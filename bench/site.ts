@@ -1,7 +1,7 @@
 // The site against a bare hello-world of the same Node on the same machine in the same run, as ratios.
 // Run: <pinned node> bench/site.ts   (needs wrk; generator and server share the cores, for both sides alike)
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { request } from "node:http";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -72,16 +72,20 @@ await waitFor(peer);
 await firstAnswer(4390, STORY);
 await new Promise((resolve) => setTimeout(resolve, 3_000));
 console.log(`RSS idle after first page: ${rss(pid).toFixed(0)} MB`);
-const cold = join(folder, "cold.lua");
-writeFileSync(cold, `local n = 0\nrequest = function() n = n + 1 return wrk.format("GET", "${STORY}?cold=" .. n) end\n`);
+const making = spawn(process.execPath, [join(root, "bench", "site-cold.ts"), join(folder, "data"), "4392"], {
+  stdio: ["ignore", "pipe", "inherit"],
+});
+await waitFor(making);
+await firstAnswer(4392, STORY);
 const rounds = Array.from({ length: ROUNDS }, () => ({
   hello: wrk("http://127.0.0.1:4391/", 64),
   story: wrk(`http://127.0.0.1:4390${STORY}`, 64),
   front: wrk("http://127.0.0.1:4390/", 64),
   figure: wrk("http://127.0.0.1:4390/figures/panel-2024-table-count", 64),
-  cold: wrk(`http://127.0.0.1:4390${STORY}`, 64, cold),
+  "story, made anew": wrk(`http://127.0.0.1:4392${STORY}`, 64),
+  "front, made anew": wrk("http://127.0.0.1:4392/", 64),
 }));
-for (const name of ["story", "front", "figure", "cold"] as const) {
+for (const name of ["story", "front", "figure", "story, made anew", "front, made anew"] as const) {
   const ratio = median(rounds.map((round) => round[name].rate / round.hello.rate));
   console.log(
     `${name}: ${median(rounds.map((round) => round[name].rate)).toFixed(0)} req/s, p99 ${median(rounds.map((round) => round[name].p99_ms)).toFixed(1)} ms, ${ratio.toFixed(2)} of hello-world`,
@@ -91,5 +95,5 @@ console.log(
   `hello-world: ${median(rounds.map((round) => round.hello.rate)).toFixed(0)} req/s, p99 ${median(rounds.map((round) => round.hello.p99_ms)).toFixed(1)} ms`,
 );
 console.log(`RSS after load: ${rss(pid).toFixed(0)} MB`);
-await Promise.all([stop(site), stop(peer)]);
+await Promise.all([stop(site), stop(peer), stop(making)]);
 rmSync(folder, { recursive: true });

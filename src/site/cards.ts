@@ -51,10 +51,13 @@ function written(context: SiteContext, card: Card, ages: Age[]): Html {
 }
 
 /** "51 months ago · Aug 1, 2022". A page of the past says the date alone: it is the same bytes for ever. */
-function aged({ now, at }: SiteContext, date: string, ages: Age[]): Html {
+function aged({ now, at, memo }: SiteContext, date: string, ages: Age[]): Html {
   const time = html`<time datetime="${date.slice(0, 10)}">${formatDay(date)}</time>`;
   if (!at.is_newest) return time;
-  const age = ageOf(date, now);
+  const known = memo("ages", () => new Map<string, { age: Age; since: string }>());
+  let kept = known.get(date);
+  if (!kept || now < kept.since || now >= kept.age.until) known.set(date, (kept = { age: ageOf(date, now), since: now }));
+  const { age } = kept;
   ages.push(age);
   return html`${age.words && `${age.words} · `}${time}`;
 }

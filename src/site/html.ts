@@ -28,15 +28,21 @@ function render(part: Part): string {
 
 /** A block of data in a page (JSON-LD). Signs that could end the element, and those that reorder what is read, are written as JSON escapes: no text gets out of it. */
 export function dataBlock(value: unknown): Html {
-  const json = JSON.stringify(value).replace(/[<>&\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  const json = JSON.stringify(value).replace(
+    /[<>&\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
   return { markup: `<script type="application/ld+json">${json}</script>` } as Html;
 }
 
 const ENTITIES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 
+// Bidirectional controls could reorder what a reader sees of a hostile claim (Trojan Source, CVE-2021-42574).
+const UNSAFE = /[&<>"'\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u202a-\u202e\u2066-\u2069]/;
+
 /** Escapes for element content and for attributes in quotes; control characters that HTML forbids become U+FFFD. */
 export function escapeHtml(text: string): string {
-  // Bidirectional controls could reorder what a reader sees of a hostile claim (Trojan Source, CVE-2021-42574).
+  if (!UNSAFE.test(text)) return text;
   return text
     .replace(/[&<>"']/g, (character) => ENTITIES[character]!)
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u202a-\u202e\u2066-\u2069]/g, "\ufffd");

@@ -61,6 +61,16 @@ const TITLE_LENGTH_MAX = 56;
 
 export const TAGLINE = "Crypto news whose numbers you can open";
 
+const blocks = new WeakMap<object, Html>();
+
+/** Data that is kept is written out once. */
+function blockOf(data: Json): Html {
+  if (typeof data !== "object" || data === null) return dataBlock(data);
+  const known = blocks.get(data) ?? dataBlock(data);
+  blocks.set(data, known);
+  return known;
+}
+
 export function frame(page: PageFrame): string {
   const isFront = page.path === "/";
   const title = isFront ? `Tracewire: ${TAGLINE.toLowerCase()}` : `${shortTitle(page.title)} · Tracewire`;
@@ -89,7 +99,7 @@ ${
 <link rel="icon" type="image/svg+xml" href="${assetHref("icon.svg")}">
 ${previewTags(page)}${
     page.data !== undefined &&
-    html`${dataBlock(page.data)}
+    html`${blockOf(page.data)}
 `
   }</head>
 <body${isFront && html` class="front"`}>

@@ -114,6 +114,17 @@ test("the same page twice is the same bytes, and costs nothing when it is held a
   assert.equal(Number(head.headers["content-length"]), first.body.length);
 });
 
+test("a link that somebody's counter has lengthened is the same page; a parameter that means something is not", async () => {
+  const plain = await site.get("/thefts");
+  assert.equal((await site.get("/thefts?utm_source=mail&fbclid=1")).headers.etag, plain.headers.etag);
+  const asked = await site.get("/thefts?utm_source=mail&year=2023");
+  assert.equal(asked.headers.etag, (await site.get("/thefts?year=2023")).headers.etag);
+  assert.notEqual(asked.headers.etag, plain.headers.etag);
+  // Written with escapes, or twice: read as the route reads it, and never kept under a wrong name.
+  assert.equal((await site.get("/thefts?%79ear=2023")).text, asked.text);
+  assert.equal((await site.get("/thefts?year=2023&year=2022")).text, asked.text);
+});
+
 test("foreign hosts, other methods and unknown addresses are refused on careful pages, or as JSON", async () => {
   const cases = [
     { path: "/", options: { headers: { host: "evil.example" } }, status: 421, code: "UNKNOWN_HOST" },

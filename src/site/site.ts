@@ -23,6 +23,7 @@ const LOOK_INTERVAL_MS = 200;
 const URL_LENGTH_MAX = 2_000;
 const PARTS_MAX = 5_000;
 const HOSTS_SEEN_MAX = 100;
+const QUERY_KEPT_MAX = 200;
 const REQUEST_TIMEOUT_MS = 15_000;
 /** An address and some topics: no form of ours is longer. */
 const FORM_BYTES_MAX = 8 * 1024;
@@ -35,6 +36,8 @@ export type SiteOptions = {
   /** Names this site answers to, without port; others are refused (DNS rebinding). */ hosts: readonly string[];
   signUp?: SignUpDesk;
   mailSink?: MailSink;
+  /** False: every page is made anew. For measuring what making costs. */
+  keep?: boolean;
 };
 
 export type Site = {
@@ -50,6 +53,15 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
   let version = log.dataVersion();
   let size = log.size();
 
+  let looked = false;
+
+  /** One look serves all requests that arrive in the same turn of the event loop. */
+  const look = () => {
+    if (looked) return;
+    looked = true;
+    setImmediate(() => (looked = false));
+    refresh();
+  };
   const refresh = (): number => {
     const now = log.dataVersion();
     if (now === version) return 0;
@@ -68,7 +80,7 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
   timer.unref();
 
   const contextFor = (query: URLSearchParams): SiteContext => {
-    refresh();
+    look();
     const head = size;
     const known = knownSize(query.get("known"), head, (at) => sizeKnownAt(log, at));
     const asOf = query.get("as-of");
@@ -178,11 +190,20 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
       method: ["GET", "HEAD"],
       url: route.path,
       handler: async (request, reply) => {
+        const key = keyOf(request.url, route);
+        // A link that somebody else's counter has lengthened (utm_source=…) gets the same ready page.
+        const kept = key === undefined || key === request.url ? undefined : store.get(key, options.clock);
+        if (kept) {
+          reply.hijack();
+          return send(kept, request.raw, reply.raw, date);
+        }
         const url = new URL(request.url, "http://localhost");
         const page = await renderRoute(route, url, request.params as Record<string, string>, request.raw);
-        const key = isCanonical(request.url, route) ? request.url : "";
         // The log may have moved while the page was made: then it is sent, and made again for the next reader.
-        const ready = key && !page.own && log.dataVersion() === version ? store.put(key, page) : makeReady(page);
+        const ready =
+          key !== undefined && !page.own && options.keep !== false && log.dataVersion() === version
+            ? store.put(key, page)
+            : makeReady(page);
         reply.hijack();
         send(ready, request.raw, reply.raw, date);
       },
@@ -262,16 +283,20 @@ function knownSize(value: string | null, head: number, sizeAt: (at: string) => n
   });
 }
 
-/** Only addresses in one exact form are kept ready, so that endless spellings of a query cannot fill the store. */
-function isCanonical(url: string, route: Route): boolean {
-  const [, search] = url.split("?") as [string, string?];
-  if (search === undefined) return true;
-  const names = [...new URLSearchParams(search).keys()];
-  return (
-    search.length < 200 &&
-    new Set(names).size === names.length &&
-    names.every((name) => route.query?.includes(name) || name === "known" || name === "as-of")
-  );
+/**
+ * Under which name a page is kept: the address without parameters that mean nothing here. Undefined where endless
+ * spellings of a query could fill the store.
+ */
+function keyOf(url: string, route: Route): string | undefined {
+  const at = url.indexOf("?");
+  if (at === -1) return url;
+  const nameOf = (pair: string) => pair.split("=", 1)[0]!;
+  const pairs = url.slice(at + 1).split("&");
+  // A name written with escapes is one that the route may read and this does not.
+  if (pairs.some((pair) => nameOf(pair).includes("%"))) return undefined;
+  const known = pairs.filter((pair) => ["known", "as-of", ...(route.query ?? [])].includes(nameOf(pair)));
+  if (new Set(known.map(nameOf)).size !== known.length || known.join("&").length > QUERY_KEPT_MAX) return undefined;
+  return known.length === 0 ? url.slice(0, at) : `${url.slice(0, at)}?${known.join("&")}`;
 }
 
 function isClientFault(error: unknown): boolean {

@@ -36,32 +36,45 @@ export const frontRoutes: Route[] = [
     path: "/",
     about: "The front page.",
     render(context) {
-      const { log, at } = context;
-      const sheet = openNoteSheet();
       const ages: Age[] = [];
-      const cards = listCards(log, { type: "story", known: knownOf(at), limit: STORIES_READ_MAX });
-      const releases = listCards(log, { type: "release", known: knownOf(at), limit: RELEASES_MAX });
-      const [lead, ...others] = cards;
-      const { rail, shelf } = arrange(others);
-      const hasClaims = readSubjects(log, at, "theft").length > 0 || readSubjects(log, at, "published-total").length > 0;
-      const body =
-        !lead && !hasClaims
-          ? emptyNewsroom()
-          : html`<div class="top${!lead && " solo"}">
-${lead && leadStory(context, lead, sheet)}${topNews(context, rail, ages)}</div>
-${caseLine(context, sheet)}${byTopic(context, shelf, ages)}<div class="halves">
-${pressReleases(context, releases, ages)}<div>${newsletterBox()}${follow(context)}</div></div>
-${priceLine(context)}${sheet.print()}`;
+      const parts = context.memo("front", () => lastingParts(context));
+      const body = parts.empty
+        ? emptyNewsroom()
+        : html`<div class="top${!parts.lead && " solo"}">
+${parts.lead}${topNews(context, parts.rail, ages)}</div>
+${parts.caseLine}${byTopic(context, parts.shelf, ages)}<div class="halves">
+${pressReleases(context, parts.releases, ages)}<div>${newsletterBox()}${parts.follow}</div></div>
+${parts.priceLine}${parts.notes}`;
       const description = `${TAGLINE}: every figure opens to who says it, how it was counted and the rows behind it, each with its source.`;
       return {
         content_type: "text/html; charset=utf-8",
-        body: frame({ title: "Tracewire", description, path: "/", context, body, alternates: FEEDS, data: siteData(context) }),
+        body: frame({ title: "Tracewire", description, path: "/", context, body, alternates: FEEDS, data: parts.data }),
         depends: ["log"],
         expires: earliest(ages),
       };
     },
   },
 ];
+
+/** All that follows from the log alone. What is left to do for each page is its ages. */
+function lastingParts(context: SiteContext) {
+  const { log, at } = context;
+  const sheet = openNoteSheet();
+  const [first, ...others] = listCards(log, { type: "story", known: knownOf(at), limit: STORIES_READ_MAX });
+  const lead = first && leadStory(context, first, sheet);
+  const empty = !lead && readSubjects(log, at, "theft").length === 0 && readSubjects(log, at, "published-total").length === 0;
+  return {
+    lead,
+    empty,
+    ...arrange(others),
+    releases: listCards(log, { type: "release", known: knownOf(at), limit: RELEASES_MAX }),
+    caseLine: caseLine(context, sheet),
+    follow: follow(context),
+    priceLine: priceLine(context),
+    notes: sheet.print(),
+    data: siteData(context),
+  };
+}
 
 /** Top News takes the latest; below stand cards of different topics, so that none hides the others. */
 function arrange(cards: readonly Card[]): { rail: Card[]; shelf: Card[] } {
