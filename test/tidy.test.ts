@@ -23,6 +23,7 @@ const ORDER = [
   "trade",
   "figures",
   "press",
+  "reports",
   "newsletter",
   "newsroom.ts",
   "scheduler.ts",
