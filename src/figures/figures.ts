@@ -23,7 +23,7 @@ export {
   numberWord,
   type FigureWords,
 } from "./wording.ts";
-export { addDecimal, compareDecimal, formatDecimal, parseDecimal, roundDecimal } from "./decimal.ts";
+export { addDecimal, compareDecimal, formatDecimal, parseDecimal, roundDecimal, roundingPower, subtractDecimal } from "./decimal.ts";
 
 export type NamedSpec = { id: string; seq: number; spec: FigureSpec };
 
