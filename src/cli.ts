@@ -15,6 +15,7 @@ import { newsletter } from "./cli/newsletter.ts";
 import { terminalOutput } from "./cli/output.ts";
 import { story } from "./cli/story.ts";
 import { erase, release } from "./cli/release.ts";
+import { report as reportCommand } from "./cli/report.ts";
 import { reproduce } from "./cli/reproduce.ts";
 import { serve } from "./cli/serve.ts";
 import { history, show } from "./cli/show.ts";
@@ -43,6 +44,7 @@ export const COMMANDS: readonly Command[] = [
   check,
   figure,
   story,
+  reportCommand,
   newsletter,
   release,
   erase,

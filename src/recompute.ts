@@ -3,7 +3,8 @@
 import { DatabaseSync } from "node:sqlite";
 import { join } from "node:path";
 import { createViews, openLogReader, viewsDigest, type Bundle, type EntryBody, type LogReader } from "./evidence/evidence.ts";
-import { computeFigure, figureHash, findFigureSpec, type Figure } from "./figures/figures.ts";
+import { rereadRows, type SourceFile } from "./datasets/datasets.ts";
+import { computeFigure, datasetsOf, figureHash, findFigureSpec, type Figure } from "./figures/figures.ts";
 import { VIEWS } from "./newsroom.ts";
 import { listPublications, listRevisions } from "./press/press.ts";
 
@@ -77,18 +78,20 @@ export type Reproduced = { figure: Figure; computed_sha256: string | null; same:
  * over the bundle's own log size is compared with the signed checkpoint.
  */
 export function reproduceBundle(text: string, size: number, root: string): Reproduced[] {
-  const bundle = JSON.parse(text) as Pick<Bundle, "entries" | "extra">;
+  const bundle = JSON.parse(text) as Pick<Bundle, "entries" | "blobs" | "extra">;
   const db = new DatabaseSync(":memory:");
   try {
     createViews(db, VIEWS);
     for (const { seq, body } of bundle.entries) for (const view of VIEWS) view.apply(db, { seq, body: JSON.parse(body) as EntryBody });
+    const missing = rereadRows(db, fileInBundle(bundle));
     const published = listPublications({ db }).flatMap((publication) => publication.figures);
     const figures = published.length > 0 ? published : ((bundle.extra as { figures?: Figure[] } | undefined)?.figures ?? []);
     return figures.map((figure) => {
       const log_size = Number(figure.log_size);
       const named = findFigureSpec({ db }, figure.id, log_size);
       const log = { db, root: () => (log_size === size ? root : figure.root) } as unknown as LogReader;
-      const again = named && computeFigure(log, named.spec, log_size, figure.rules_version);
+      const isWhole = named && !datasetsOf(named.spec).some((name) => missing.includes(name.split("@")[0]!));
+      const again = isWhole ? computeFigure(log, named.spec, log_size, figure.rules_version) : undefined;
       return {
         figure,
         computed_sha256: again ? figureHash(again) : null,
@@ -98,4 +101,14 @@ export function reproduceBundle(text: string, size: number, root: string): Repro
   } finally {
     db.close();
   }
+}
+
+function fileInBundle({ entries, blobs }: Pick<Bundle, "entries" | "blobs">): (capture: number) => SourceFile | undefined {
+  const bodies = new Map(entries.map(({ seq, body }) => [seq, body]));
+  const bytes = new Map(blobs.map(({ sha256, base64 }) => [sha256, base64]));
+  return (seq) => {
+    const capture = JSON.parse(bodies.get(seq) ?? "{}") as { kind?: string; sha256?: string; origin?: { name: string } };
+    const base64 = capture.kind === "capture" ? bytes.get(capture.sha256!) : undefined;
+    return base64 === undefined ? undefined : { name: capture.origin!.name, bytes: Buffer.from(base64, "base64") };
+  };
 }

@@ -24,6 +24,7 @@ const ORDER = [
   "trade",
   "figures",
   "press",
+  "reports",
   "newsletter",
   "newsroom.ts",
   "scheduler.ts",

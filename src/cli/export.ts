@@ -1,8 +1,7 @@
 import { writeFileSync } from "node:fs";
-import { readClaim, readClaims, readJudgements, type Kind } from "../casefile/casefile.ts";
 import { TracewireError } from "../errors.ts";
 import { exportBundle, type Json } from "../evidence/evidence.ts";
-import { computeFigure, requireFigureSpec, type Figure } from "../figures/figures.ts";
+import { computeFigure, entriesOfFigures, requireFigureSpec, type Figure } from "../figures/figures.ts";
 import { readPublication } from "../press/press.ts";
 import type { NewsroomReader } from "../newsroom.ts";
 import { openReader, text, type Command } from "./command.ts";
@@ -54,42 +53,17 @@ function contents(newsroom: NewsroomReader, what: string, id: string | undefined
   if (what === "case") return { seqs: entriesOfCase(newsroom) };
   if (what === "story") return { seqs: entriesOfStory(newsroom, id!) };
   const figure = figureNow(newsroom, id!);
-  return { seqs: entriesOfFigures(newsroom, [figure]), extra: { figures: [figure as unknown as Json] } };
+  return { seqs: entriesOfFigures(newsroom.log, [figure]), extra: { figures: [figure as unknown as Json] } };
 }
 
 function figureNow(newsroom: NewsroomReader, id: string): Figure {
   return computeFigure(newsroom.log, requireFigureSpec(newsroom.log, id).spec, newsroom.log.size());
 }
 
-/**
- * Every entry that a figure's rules look at, so that its receiver computes the same bytes: its rules, all claims of its
- * kind, the judgements, the releases that made them public, erasures, and the captures that chosen and rival claims cite.
- */
-function entriesOfFigures(newsroom: NewsroomReader, figures: readonly Figure[]): number[] {
-  const { db } = newsroom.log;
-  const seqs = new Set<number>([0]);
-  const kinds = new Set<string>();
-  for (const figure of figures) {
-    const { seq, spec } = requireFigureSpec(newsroom.log, figure.id, Number(figure.log_size));
-    seqs.add(seq);
-    for (const part of [spec, ...(spec.parts ?? [])]) kinds.add(part.of);
-    for (const row of figure.rows)
-      for (const claim of [row.claim, ...row.rivals]) {
-        const capture = claim === null ? undefined : readClaim(newsroom.log, claim)?.source.capture;
-        if (capture !== undefined) seqs.add(capture);
-      }
-  }
-  const known = { log_size: newsroom.log.size(), evidence: "released" as const };
-  for (const kind of kinds) for (const claim of readClaims(newsroom.log, known, { kind: kind as Kind })) seqs.add(claim.seq);
-  for (const { seq } of readJudgements(newsroom.log, known)) seqs.add(seq);
-  for (const row of db.prepare("SELECT seq FROM entry_index WHERE kind IN ('release', 'erasure')").all()) seqs.add(row.seq as number);
-  return [...seqs].sort((a, b) => a - b);
-}
-
 function entriesOfStory(newsroom: NewsroomReader, slug: string): number[] {
   const publication = readPublication(newsroom.log, slug);
   if (!publication) throw new TracewireError("NOT_FOUND", { what: `No story "${slug}" has been published` });
-  return [...new Set([publication.seq, ...entriesOfFigures(newsroom, publication.figures)])].sort((a, b) => a - b);
+  return [...new Set([publication.seq, ...entriesOfFigures(newsroom.log, publication.figures)])].sort((a, b) => a - b);
 }
 
 function entriesOfCase(newsroom: NewsroomReader): number[] {

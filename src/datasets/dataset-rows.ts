@@ -47,7 +47,7 @@ export function rowsRoot(rows: readonly Row[]): string {
   return merkleRoot(rows.map((row) => Buffer.from(rowLine(row))));
 }
 
-export function storeRows(transaction: Transaction, seq: number, rows: readonly Row[], files?: readonly number[]): void {
+export function storeRows(transaction: Pick<Transaction, "db">, seq: number, rows: readonly Row[], files?: readonly number[]): void {
   const insert = transaction.db.prepare("INSERT INTO dataset_rows (dataset, at, body, file) VALUES (?, ?, ?, ?)");
   for (const [at, row] of rows.entries()) insert.run(seq, at, rowLine(row), files?.[at] ?? 0);
 }

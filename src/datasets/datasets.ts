@@ -15,6 +15,7 @@ export {
   type Dataset,
 } from "./dataset-rows.ts";
 export { diffRows, importDataset, type ImportedDataset, type ImportedTable } from "./import-dataset.ts";
+export { rereadRows } from "./reread-rows.ts";
 export type { DatasetReader, Row, SourceFile } from "./reader.ts";
 export { READERS } from "./readers.ts";
 

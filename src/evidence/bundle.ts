@@ -28,9 +28,9 @@ export type Bundle = {
   manifest_sha256: string;
 };
 
-export type BundleInput = { subject: string; seqs: readonly number[]; made_at: string; verifier_key: string; extra?: Json };
+export type BundleInput = { subject: string; seqs: readonly number[]; made_at: string; verifier_key: string; extra?: Json; log_size?: number };
 
-/** Builds the bundle for the given log indexes, all against one state of the log. */
+/** Builds the bundle for the given log indexes, all against one state of the log: its newest, or an earlier signed one. */
 export function exportBundle(log: LogReader, blobs: Pick<BlobStore, "get">, input: BundleInput): Bundle {
   return log.db.isTransaction ? build(log, blobs, input) : log.snapshot(() => build(log, blobs, input));
 }
@@ -41,8 +41,8 @@ export function manifestHash(bundle: Omit<Bundle, "manifest_sha256">): string {
     .digest("hex");
 }
 
-function build(log: LogReader, store: Pick<BlobStore, "get">, { subject, seqs, made_at, verifier_key, extra }: BundleInput): Bundle {
-  const size = log.size();
+function build(log: LogReader, store: Pick<BlobStore, "get">, input: BundleInput): Bundle {
+  const { subject, seqs, made_at, verifier_key, extra, log_size: size = log.size() } = input;
   const indexed = log.db.prepare("SELECT released, erased FROM entry_index WHERE seq = ?");
   const entries: BundleEntry[] = [];
   const blobs = new Map<string, BundleBlob>();
@@ -50,10 +50,10 @@ function build(log: LogReader, store: Pick<BlobStore, "get">, { subject, seqs, m
 
   for (const seq of [...new Set(seqs)].sort((a, b) => a - b)) {
     const row = indexed.get(seq);
-    const entry = row && log.read(seq);
-    if (!entry) left_out.push({ what: `entry ${seq}`, why: "no such entry" });
+    const entry = row && seq < size ? log.read(seq) : undefined;
+    if (!row || !entry) left_out.push({ what: `entry ${seq}`, why: "no such entry" });
     else if (row.erased !== null || !entry.salt || !entry.bytes) left_out.push({ what: `entry ${seq}`, why: "erased" });
-    else if (row.released === null) left_out.push({ what: `entry ${seq}`, why: "not released" });
+    else if (row.released === null || (row.released as number) >= size) left_out.push({ what: `entry ${seq}`, why: "not released" });
     else {
       entries.push({
         seq,
@@ -61,7 +61,7 @@ function build(log: LogReader, store: Pick<BlobStore, "get">, { subject, seqs, m
         body: Buffer.from(entry.bytes).toString(),
         proof: log.inclusion(seq, size).map(toBase64),
       });
-      if (entry.body?.kind === "capture") addBytes(log, store, seq, entry.body, blobs, left_out);
+      if (entry.body?.kind === "capture") addBytes(log, store, size, seq, entry.body, blobs, left_out);
     }
   }
   const bundle: Omit<Bundle, "manifest_sha256"> = {
@@ -69,7 +69,7 @@ function build(log: LogReader, store: Pick<BlobStore, "get">, { subject, seqs, m
     made_at,
     subject,
     verifier_key,
-    checkpoint: log.checkpoint(),
+    checkpoint: log.checkpoint(size),
     entries,
     blobs: [...blobs.values()],
     left_out,
@@ -81,6 +81,7 @@ function build(log: LogReader, store: Pick<BlobStore, "get">, { subject, seqs, m
 function addBytes(
   log: LogReader,
   store: Pick<BlobStore, "get">,
+  size: number,
   seq: number,
   body: { [field: string]: Json | undefined },
   blobs: Map<string, BundleBlob>,
@@ -89,7 +90,7 @@ function addBytes(
   const sha256 = body.sha256 as string;
   const what = `bytes of capture ${seq}`;
   if (blobs.has(sha256)) return;
-  if (!log.db.prepare("SELECT 1 FROM byte_releases WHERE sha256 = ?").get(sha256))
+  if (!log.db.prepare("SELECT 1 FROM byte_releases WHERE sha256 = ? AND released < ?").get(sha256, size))
     return void left_out.push({ what, why: "bytes withheld" });
   const bytes = store.get(sha256);
   if (!bytes) return void left_out.push({ what, why: "bytes missing" });

@@ -55,7 +55,8 @@ export type LogReader = {
   size(): number;
   /** Root over the first `size` entries, as hex. */
   root(size?: number): string;
-  checkpoint(): string;
+  /** The newest signed note, or the one over the first `size` entries. Throws NOT_FOUND where none was signed. */
+  checkpoint(size?: number): string;
   read(seq: number): StoredEntry | undefined;
   /** Entries from `start` (inclusive) to `end` (exclusive), erased ones too. */
   entries(start?: number, end?: number): Generator<StoredEntry>;
@@ -285,7 +286,14 @@ function reader(db: DatabaseSync): LogReader {
       const root = known ? frontierRoot(splitHashes(known.frontier as Uint8Array)) : rangeHash(0, at);
       return Buffer.from(root).toString("hex");
     },
-    checkpoint: () => lastCheckpoint(db).note,
+    checkpoint(at) {
+      const signed = at === undefined ? lastCheckpoint(db) : select("SELECT note FROM checkpoints WHERE size = ?").get(at);
+      if (signed) return signed.note as string;
+      throw new TracewireError("NOT_FOUND", {
+        what: `No checkpoint was signed at log size ${at}`,
+        hint: `Sizes are signed at the end of a change; the one before is ${select("SELECT max(size) AS size FROM checkpoints WHERE size < ?").get(at!)?.size}.`,
+      });
+    },
     read(seq) {
       const row = select("SELECT seq, leaf, salt, body FROM entries WHERE seq = ?").get(seq);
       return row && toEntry(row);

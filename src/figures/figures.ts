@@ -11,6 +11,7 @@ export { figureSpecSchema, parseFigureSpec, type FigureSpec } from "./figure-spe
 export { datasetsOf, isOverRowsOnly, ROWS_LISTED_MAX } from "./compute-rows.ts";
 export { periodLengthName } from "./periods.ts";
 export type { Figure, FigureRow } from "./figure.ts";
+export { entriesOfFigures } from "./figure-entries.ts";
 export { figuresView } from "./figures-view.ts";
 export {
   describeFigure,
@@ -22,7 +23,7 @@ export {
   numberWord,
   type FigureWords,
 } from "./wording.ts";
-export { addDecimal, compareDecimal, formatDecimal, parseDecimal, roundDecimal } from "./decimal.ts";
+export { addDecimal, compareDecimal, formatDecimal, parseDecimal, roundDecimal, roundingPower, subtractDecimal } from "./decimal.ts";
 
 export type NamedSpec = { id: string; seq: number; spec: FigureSpec };
 

@@ -27,7 +27,7 @@ export {
   type InlineNode,
   type Story,
 } from "./story.ts";
-export { formatStoryText, parseStoryText } from "./story-text.ts";
+export { formatStoryText, parseInline, parseStoryText } from "./story-text.ts";
 
 /** The figures a story binds, computed over released evidence as known at `log_size`. */
 export function computeStoryFigures(log: LogReader, story: Story, log_size = log.size()): Map<string, Figure> {

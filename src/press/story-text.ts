@@ -108,7 +108,7 @@ function* paragraphs(lines: string[], start: number): Generator<{ line: number; 
 // {{figure-id}} {{figure-id|words}} {{name:S/2024/215}} {{date:2024-02-09}} [text](/path) *emphasis*
 const TOKEN = /\{\{([^{}]*)\}\}|\[([^\][]+)\]\(([^()\s]+)\)|\*([^*]+)\*/g;
 
-function parseInline(source: string, refuse: (what: string) => never): Inline {
+export function parseInline(source: string, refuse: (what: string) => never): Inline {
   const nodes: InlineNode[] = [];
   let end = 0;
   for (const match of source.matchAll(TOKEN)) {

@@ -17,6 +17,7 @@ import { mailRoutes } from "./pages/mail.ts";
 import { newsletterActions, newsletterRoutes } from "./pages/newsletter.ts";
 import { issueRoutes } from "./pages/newsletter-issues.ts";
 import { machineRoutes } from "./pages/machines.ts";
+import { reportRoutes } from "./pages/reports.ts";
 import { roomRoutes } from "./pages/rooms.ts";
 import { screenRoutes } from "./pages/screen.ts";
 import { searchRoutes } from "./pages/search.ts";
@@ -33,6 +34,7 @@ export const ROUTES: readonly Route[] = [
   ...actorRoutes,
   ...roomRoutes,
   ...claimRoomRoutes,
+  ...reportRoutes,
   ...commodityRoutes,
   ...screenRoutes,
   ...listRoutes,

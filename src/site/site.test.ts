@@ -122,7 +122,7 @@ test("a link that somebody's counter has lengthened is the same page; a paramete
   assert.notEqual(asked.headers.etag, plain.headers.etag);
   // Written with escapes, or twice: read as the route reads it, and never kept under a wrong name.
   assert.equal((await site.get("/thefts?%79ear=2023")).text, asked.text);
-  assert.equal((await site.get("/thefts?year=2023&year=2022")).text, asked.text);
+  assert.match((await site.get("/thefts?year=2023&year=2022")).text, /<option value="2023" selected>/);
 });
 
 test("foreign hosts, other methods and unknown addresses are refused on careful pages, or as JSON", async () => {

@@ -1,0 +1,111 @@
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { TracewireError } from "../errors.ts";
+import {
+  buildReport,
+  checkReport,
+  paragraphsOf,
+  parsePrevious,
+  parseReportSpec,
+  renderReport,
+  writeReport,
+  type ParsedReport,
+} from "../reports/reports.ts";
+import { openReader, text, whole, type Command, type CommandContext, type Options } from "./command.ts";
+
+type Read = { parsed: ParsedReport; spec_text: string };
+
+export const report: Command = {
+  name: "report",
+  summary: "Build a monitors' report: numbered paragraphs, footnotes to evidence, annexes; as HTML, tagged PDF, data and bundle",
+  arguments: "<action> <spec>",
+  options: [
+    { flags: "--out <folder>", about: "for build: where the report is written" },
+    { flags: "--at <size>", about: "as of this log size instead of the newest" },
+    { flags: "--draft", about: "mark it as a draft in the head of each page" },
+    { flags: "--force", about: "replace the report in the folder" },
+  ],
+  examples: [
+    ["tracewire report check demo/reports/crypto-theft.yaml", "what is still open"],
+    ["tracewire report build demo/reports/crypto-theft.yaml --out crypto-theft", "report.html, report.pdf, report.json, bundle.json"],
+  ],
+  exits: { 1: "the report has open findings" },
+  async run(context, [action, file], options) {
+    if (action !== "check" && action !== "build")
+      throw new TracewireError("BAD_ARGUMENT", { what: `"${action}" is no action of report`, hint: "Actions: check, build" });
+    const spec_text = readWhole(file!);
+    const read = { parsed: parseReportSpec(spec_text, file!), spec_text };
+    return action === "check" ? check(context, read, options) : build(context, read, options);
+  },
+};
+
+function check(context: CommandContext, { parsed }: Read, options: Options): number {
+  const newsroom = openReader(context);
+  try {
+    const findings = newsroom.log.snapshot(() => checkReport(newsroom.log, parsed, sizeOf(newsroom.log.size(), options)));
+    for (const finding of findings) {
+      context.output.json(finding);
+      context.output.line(`${finding.place}: ${finding.what} [${finding.rule}]`);
+      context.output.line(`  ${finding.fix}`);
+    }
+    if (findings.length === 0) {
+      context.output.json({ open: 0 });
+      context.output.line("Nothing is open.");
+    }
+    return findings.length > 0 ? 1 : 0;
+  } finally {
+    newsroom.close();
+  }
+}
+
+async function build(context: CommandContext, { parsed, spec_text }: Read, options: Options): Promise<void> {
+  const out = text(options, "out");
+  if (!out) throw new TracewireError("BAD_ARGUMENT", { what: "A report needs --out FOLDER" });
+  const { previous: before } = parsed.spec;
+  const previous = before === undefined ? undefined : join(dirname(parsed.file), before);
+  const newsroom = openReader(context);
+  try {
+    const log_size = sizeOf(newsroom.log.size(), options);
+    newsroom.log.checkpoint(log_size);
+    context.output.note(`Computing as of log size ${log_size}`);
+    const built = newsroom.log.snapshot(() =>
+      buildReport(newsroom.log, {
+        parsed,
+        spec_text,
+        log_size,
+        draft: Boolean(options.draft),
+        ...(previous === undefined ? {} : { previous: parsePrevious(readWhole(previous), previous) }),
+      }),
+    );
+    const files = await renderReport(newsroom, built, (step) => context.output.note(step));
+    writeReport(out, files, Boolean(options.force));
+    const counts = {
+      paragraphs: paragraphsOf(built.report).length,
+      footnotes: built.report.footnotes.length,
+      figures: built.figures.length,
+      sources: built.report.annexes.evidence.items.length,
+    };
+    context.output.json({ out, log_size, ...counts, files: files.map(({ name, bytes }) => ({ name, bytes: bytes.length })) });
+    context.output.line(
+      `${out}: ${counts.paragraphs} paragraphs, ${counts.footnotes} footnotes, ${counts.figures} figures, ${counts.sources} sources, as of log size ${log_size}.`,
+    );
+    for (const { name, bytes } of files) context.output.line(`  ${name}  ${bytes.length.toLocaleString("en-US")} bytes`);
+    context.output.line(`Its receiver checks it with: sha256sum -c SHA256SUMS, and tracewire verify --bundle bundle.json`);
+  } finally {
+    newsroom.close();
+  }
+}
+
+function sizeOf(newest: number, options: Options): number {
+  const at = whole(options, "at", "--at") ?? newest;
+  if (at >= 1 && at <= newest) return at;
+  throw new TracewireError("BAD_ARGUMENT", { what: `--at: this log has sizes 1 to ${newest}, not ${at}` });
+}
+
+function readWhole(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw new TracewireError("NOT_FOUND", { what: "The file cannot be read", where: path, hint: "Check its name.", cause: error });
+  }
+}

@@ -1,0 +1,178 @@
+// Monitors' reports as the case file knows them: by claims on a report, and by claims that name its symbol. Nothing here
+// is typed in; a stage whose date nobody claims has none.
+import { readClaims, type Claim, type Vantage } from "../casefile/casefile.ts";
+import type { LogReader } from "../evidence/evidence.ts";
+import {
+  addDecimal,
+  compareDecimal,
+  formatDecimal,
+  listFigureSpecs,
+  parseDecimal,
+  roundDecimal,
+  roundingPower,
+  subtractDecimal,
+} from "../figures/figures.ts";
+import { reportSlug } from "./report-spec.ts";
+
+/** The way of a monitors' report: to its Committee, to the Council, to the public (e.g. S/2017/742). */
+export const STAGES = [
+  { field: "drafted_at", label: "Draft submitted", missing: "the date of the draft" },
+  { field: "committee_at", label: "To the Committee", missing: "the date it went to the Committee" },
+  { field: "considered_at", label: "Considered by the Committee", missing: "the date the Committee considered it" },
+  { field: "council_at", label: "To the Council", missing: "the date it went to the Council" },
+  { field: "published_at", label: "Released", missing: "the date of its release" },
+] as const;
+
+export type KnownReport = {
+  id: string;
+  symbol: string;
+  title: string | null;
+  /** Claims on the report itself. */
+  about: Claim[];
+  stages: { label: string; missing: string; claims: Claim[] }[];
+  /** Claims made in it, or in its draft, by their document or claimant. */
+  says: Claim[];
+  /** Claims of its draft among them, by what their document says. */
+  from_draft: Claim[];
+  replies: { subject: string; claims: Claim[] }[];
+};
+
+export type TotalCheck = {
+  total: Claim;
+  /** The document whose rows were added. */
+  document: string;
+  rows: Claim[];
+  sum: string;
+  /** Sum less total; negative where the rows are fewer. */
+  difference: string;
+  verdict: "same" | "same when rounded" | "within what is said" | "different";
+  /** Figures that say the two, where they are defined over this very period. */
+  figures: { total?: string; rows?: string };
+};
+
+const SYMBOL = /\bS\/\d{4}\/\d+\b/g;
+
+export function listReports(log: LogReader, at: Vantage): KnownReport[] {
+  const claims = readClaims(log, at);
+  const symbols = new Map<string, string>();
+  for (const claim of claims) {
+    if (claim.kind_of === "report") {
+      const id = claim.subject.slice("report/".length);
+      if (claim.field === "symbol" || !symbols.has(id)) symbols.set(id, claim.field === "symbol" ? claim.value : (symbols.get(id) ?? ""));
+    }
+    for (const [symbol] of namedBy(claim).matchAll(SYMBOL)) if (!symbols.get(reportSlug(symbol))) symbols.set(reportSlug(symbol), symbol);
+  }
+  return [...symbols].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, symbol]) => gather(id, symbol || id.toUpperCase(), claims));
+}
+
+export function findReport(log: LogReader, at: Vantage, id: string): KnownReport | undefined {
+  return listReports(log, at).find((report) => report.id === id);
+}
+
+function gather(id: string, symbol: string, claims: readonly Claim[]): KnownReport {
+  const about = claims.filter(({ subject }) => subject === `report/${id}`);
+  const names = nameTest(symbol);
+  const says = claims.filter((claim) => claim.kind_of !== "report" && claim.kind_of !== "reply" && names(namedBy(claim)));
+  const replies = claims.filter(
+    (claim) =>
+      claim.kind_of === "reply" && (claim.subject === `reply/${id}` || names([claim.document, claim.wording, claim.value].join("\n"))),
+  );
+  return {
+    id,
+    symbol,
+    title: about.findLast(({ field }) => field === "title")?.value ?? null,
+    about,
+    stages: STAGES.map(({ field, label, missing }) => ({ label, missing, claims: about.filter((claim) => claim.field === field) })),
+    says,
+    from_draft: says.filter(({ document }) => /\bdraft\b/i.test(document ?? "")),
+    replies: [...Map.groupBy(replies, ({ subject }) => subject)].map(([subject, list]) => ({ subject, claims: list })),
+  };
+}
+
+const namedBy = (claim: Claim): string => [claim.claimant, claim.document].filter(Boolean).join("\n");
+
+/** S/2024/21 is not named by S/2024/215. */
+function nameTest(symbol: string): (text: string) => boolean {
+  const pattern = new RegExp(`(^|[^A-Za-z0-9])${symbol.replaceAll(/[^A-Za-z0-9]/g, "\\$&")}(?![A-Za-z0-9])`);
+  return (text) => pattern.test(text);
+}
+
+/** Each total that the report states in words against the rows of its own tables for the same time. */
+export function checkTotals(log: Pick<LogReader, "db">, report: KnownReport): TotalCheck[] {
+  const totals = report.says.filter(({ kind_of, field, period }) => kind_of === "published-total" && ["count", "amount"].includes(field) && period);
+  const isTable = ({ document }: Claim) => /\btable\b/i.test(document ?? "");
+  const specs = listFigureSpecs(log).map(({ spec }) => spec);
+  return totals
+    .filter((claim) => !isTable(claim))
+    .flatMap((total) => {
+      const [from, to] = ends(total.period!);
+      const rows = totals.filter(
+        (claim) =>
+          isTable(claim) &&
+          claim.field === total.field &&
+          (total.field === "count" || claim.unit === total.unit) &&
+          /^\d{4}$/.test(claim.period!) &&
+          ends(claim.period!)[0] >= from &&
+          ends(claim.period!)[1] <= to,
+      );
+      return [...Map.groupBy(rows, ({ document }) => document!)].filter(([, list]) => coversYears(list, from, to)).map(([document, list]): TotalCheck => {
+        const sum = list.map(({ value }) => parseDecimal(value)).reduce(addDecimal);
+        const said = parseDecimal(total.value);
+        const overPeriod = specs.filter(({ field, period }) => field === total.field && (!period || (period.from === from && period.to === to)));
+        const quoted = overPeriod.find((spec) => spec.measure === "quote" && spec.subject === total.subject && isQuoteOf(spec.choice, total));
+        const added = overPeriod.find((spec) => spec.measure === "column_sum" && spec.period && spec.choice?.documents?.includes(document));
+        return {
+          total,
+          document,
+          rows: list,
+          sum: formatDecimal(sum),
+          difference: formatDecimal(subtractDecimal(sum, said)),
+          verdict: verdictOf(total, sum),
+          figures: { ...(quoted ? { total: quoted.id } : {}), ...(added ? { rows: added.id } : {}) },
+        };
+      });
+    });
+}
+
+function verdictOf(total: Claim, sum: ReturnType<typeof parseDecimal>): TotalCheck["verdict"] {
+  const said = parseDecimal(total.value);
+  const order = compareDecimal(sum, said);
+  if (order === 0) return "same";
+  if (total.bound === "at_least") return order > 0 ? "within what is said" : "different";
+  if (total.bound === "at_most") return order < 0 ? "within what is said" : "different";
+  if (total.bound === "about" && compareDecimal(roundDecimal(sum, roundingPower(total.value)), said) === 0) return "same when rounded";
+  return "different";
+}
+
+function isQuoteOf(choice: { claimants?: string[]; documents?: string[] } | undefined, total: Claim): boolean {
+  return (choice?.claimants ?? [total.claimant]).includes(total.claimant) && (choice?.documents ?? [total.document]).includes(total.document!);
+}
+
+/** One row for each year of the time: a table that lacks a year is not set against the whole. */
+function coversYears(rows: readonly Claim[], from: string, to: string): boolean {
+  const years = Number(to.slice(0, 4)) - Number(from.slice(0, 4)) + 1;
+  return from.endsWith("-01-01") && to.endsWith("-12-31") && rows.length === years && new Set(rows.map(({ period }) => period)).size === years;
+}
+
+function ends(period: string): [string, string] {
+  const [from, to = from] = period.split("/") as [string, string?];
+  return [`${from}-01-01`.slice(0, 10), `${to}${{ 4: "-12-31", 7: "-31" }[to.length] ?? ""}`];
+}
+
+/** What is not there, told from what is: for the page and the report alike. */
+export function reportLacks(report: KnownReport, gradeOf: (capture: number) => string | undefined): string[] {
+  const all = [...report.about, ...report.says];
+  const relays = [...new Set(all.map(({ relayed_by }) => relayed_by).filter((name) => name !== undefined))];
+  const hasOriginal = all.some(({ source }) => gradeOf(source.capture) === "original");
+  const thefts = new Set(report.says.filter(({ kind_of }) => kind_of === "theft").map(({ subject }) => subject)).size;
+  const asked = report.replies.some(({ claims }) => claims.some(({ field }) => field === "asked" || field === "asked_at"));
+  return [
+    ...(hasOriginal ? [] : ["The document itself: nothing held of it was read in an original."]),
+    ...(relays.length > 0 ? [`What is held came by way of ${relays.join(", ")}.`] : []),
+    ...report.stages.filter(({ claims }) => claims.length === 0).map(({ missing }) => `${missing.charAt(0).toUpperCase()}${missing.slice(1)}: not held.`),
+    thefts === 0
+      ? "Its single rows: no theft in the case file names it."
+      : `Its single rows: ${thefts === 1 ? "one theft" : `${thefts} thefts`} in the case file ${thefts === 1 ? "names" : "name"} it, and nothing says that these are all.`,
+    ...(asked ? [] : ["What its authors asked, of whom and by when: not held."]),
+  ];
+}

@@ -1,0 +1,18 @@
+// The door of the reports room: monitors' reports as the case file knows them, and reports of one's own, built.
+export { buildReport, checkReport, plain, timeAt, type Built, type BuildInput } from "./build-report.ts";
+export { paragraphsOf, parsePrevious } from "./change-log.ts";
+export { askedWords, replyOf } from "./annexes.ts";
+export { reportHtml } from "./report-html.ts";
+export { reportPdf } from "./report-pdf.ts";
+export { parseReportSpec, reportSlug, reportSpecSchema, type ParsedReport, type ReportSpec } from "./report-spec.ts";
+export {
+  checkTotals,
+  findReport,
+  listReports,
+  reportLacks,
+  STAGES,
+  type KnownReport,
+  type TotalCheck,
+} from "./read-reports.ts";
+export { renderReport, REPORT_FILES, writeReport, type ReportFile } from "./write-report.ts";
+export type { ReplyItem, Report } from "./report.ts";
