@@ -5,6 +5,7 @@ import { capture } from "./cli/capture.ts";
 import { check } from "./cli/check.ts";
 import { claim } from "./cli/claim.ts";
 import type { Command, CommandContext, OptionSpec, Options } from "./cli/command.ts";
+import { config } from "./cli/config.ts";
 import { completionCommand } from "./cli/completion.ts";
 import { doctor } from "./cli/doctor.ts";
 import { exportCommand } from "./cli/export.ts";
@@ -20,12 +21,13 @@ import { reproduce } from "./cli/reproduce.ts";
 import { serve } from "./cli/serve.ts";
 import { history, show } from "./cli/show.ts";
 import { verify } from "./cli/verify.ts";
-import { readConfig } from "./config.ts";
+import { readConfig, type ConfigFlags } from "./config.ts";
 import { systemEffects } from "./effects.ts";
 import { TracewireError } from "./errors.ts";
 
 export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
   { flags: "--data <folder>", about: "the newsroom's folder (.tracewire, or TRACEWIRE_DATA in the environment)" },
+  { flags: "--config <file>", about: "settings (tracewire.config.json here, or TRACEWIRE_CONFIG in the environment)" },
   { flags: "--json", about: "JSON lines on standard output, for programs" },
 ];
 const WRITE_OPTIONS: readonly OptionSpec[] = [
@@ -53,6 +55,7 @@ export const COMMANDS: readonly Command[] = [
   backup,
   restore,
   exportCommand,
+  config,
   doctor,
   completionCommand(() => COMMANDS, GLOBAL_OPTIONS),
 ];
@@ -112,7 +115,7 @@ function helpTail(command: Command): string {
 function contextOf(options: Options): CommandContext {
   const json = Boolean(options.json);
   return {
-    config: readConfig(options as { data?: string; host?: string; port?: string }, process.env),
+    config: readConfig(options as ConfigFlags, process.env),
     effects: systemEffects,
     output: terminalOutput(json),
     json,

@@ -1,7 +1,11 @@
-// Where things are. Flags come before the environment, the environment before laptop defaults.
+// Where things are. Flags come before the environment, the environment before the file, the file before laptop defaults.
+// One table says it all: docs/running.md is written from it, the file is checked against it, `config check` prints it.
+import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { TracewireError } from "./errors.ts";
 
 export const PORT_DEFAULT = 4100;
+export const CONFIG_FILE = "tracewire.config.json";
 
 /** Mail goes out only where a server is set; else it stays in the local sink. docs/newsletter.md explains each. */
 export type MailSettings = {
@@ -13,6 +17,41 @@ export type MailSettings = {
   dkim?: { domain: string; selector: string; key_file: string };
 };
 
+type Setting = { environment: string; about: string; secret?: boolean; number?: boolean; choices?: readonly string[] };
+
+export const LOG_FORMATS = ["off", "text", "json"] as const;
+
+/** Every setting by its name in the file. */
+export const SETTINGS = {
+  data: { environment: "TRACEWIRE_DATA", about: "folder of the newsroom (.tracewire)" },
+  host: { environment: "TRACEWIRE_HOST", about: "address to listen on (127.0.0.1)" },
+  port: { environment: "PORT", about: `port to listen on (${PORT_DEFAULT})`, number: true },
+  base_url: {
+    environment: "TRACEWIRE_BASE_URL",
+    about: "where readers find the site, with scheme; feeds, previews and mails begin with it",
+  },
+  contact: { environment: "TRACEWIRE_CONTACT", about: "where errors are reported: mailto:… or https://…" },
+  hub: { environment: "TRACEWIRE_HUB", about: "WebSub hub of the feeds; none by default" },
+  log: {
+    environment: "TRACEWIRE_LOG",
+    about: "a line for each answer on standard error: off (default), text or json",
+    choices: LOG_FORMATS,
+  },
+  smtp_url: {
+    environment: "TRACEWIRE_SMTP_URL",
+    about: "mail server, smtp:// or smtps://; without it letters stay at /mail",
+    secret: true,
+  },
+  mail_from: { environment: "TRACEWIRE_MAIL_FROM", about: "sender of letters, “Name <address>”" },
+  dkim_domain: { environment: "TRACEWIRE_DKIM_DOMAIN", about: "domain that signs letters" },
+  dkim_selector: { environment: "TRACEWIRE_DKIM_SELECTOR", about: "DKIM selector" },
+  dkim_key_file: { environment: "TRACEWIRE_DKIM_KEY_FILE", about: "file of the DKIM private key (PEM)" },
+  corpora: { environment: "TRACEWIRE_CORPORA", about: "test-only data, for developers" },
+} as const satisfies Record<string, Setting>;
+
+export type SettingName = keyof typeof SETTINGS;
+export type Origin = "flag" | "environment" | "file" | "default";
+
 export type Config = {
   data: string;
   host: string;
@@ -22,38 +61,81 @@ export type Config = {
   base_url: string;
   contact?: string;
   hub?: string;
+  log: (typeof LOG_FORMATS)[number];
   mail: MailSettings;
+  /** Where each setting came from, and the file that was read. */
+  origins: Record<SettingName, Origin>;
+  file?: string;
 };
 
-export type ConfigFlags = { data?: string; host?: string; port?: string | number };
+export type ConfigFlags = { data?: string; host?: string; port?: string | number; log?: string; config?: string };
 
 export const packageRoot = resolve(import.meta.dirname, "..");
 
+/** Throws BAD_CONFIG, naming file and field, for a setting that does not exist or cannot be read. */
 export function readConfig(flags: ConfigFlags, environment: NodeJS.ProcessEnv): Config {
-  const host = flags.host ?? "127.0.0.1";
-  const port = Number(flags.port ?? environment.PORT ?? PORT_DEFAULT);
-  const base_url = (environment.TRACEWIRE_BASE_URL ?? `http://${host.includes(":") ? `[${host}]` : host}:${port}`).replace(/\/+$/, "");
+  const asked = flags.config ?? environment.TRACEWIRE_CONFIG;
+  const path = resolve(asked ?? CONFIG_FILE);
+  if (asked !== undefined && !existsSync(path)) throw new TracewireError("BAD_CONFIG", { what: "The file is not there", where: path });
+  const file = existsSync(path) ? readConfigFile(path) : undefined;
+  const origins = {} as Record<SettingName, Origin>;
+  const read = (name: SettingName): string | undefined => {
+    const sources: [Origin, unknown][] = [
+      ["flag", (flags as Record<string, unknown>)[name]],
+      ["environment", environment[SETTINGS[name].environment] || undefined],
+      ["file", file?.[name]],
+    ];
+    const [origin, value] = sources.find(([, value]) => value !== undefined) ?? ["default", undefined];
+    origins[name] = origin as Origin;
+    return value === undefined ? undefined : String(value);
+  };
+  const host = read("host") ?? "127.0.0.1";
+  const port = Number(read("port") ?? PORT_DEFAULT);
+  const base_url = (read("base_url") ?? `http://${host.includes(":") ? `[${host}]` : host}:${port}`).replace(/\/+$/, "");
+  const log = (read("log") ?? "off") as Config["log"];
+  if (!LOG_FORMATS.includes(log)) throw new TracewireError("BAD_CONFIG", { what: `log: "${log}" is none of ${LOG_FORMATS.join(", ")}` });
   return {
     base_url,
-    mail: readMailSettings(environment, base_url),
-    contact: environment.TRACEWIRE_CONTACT,
-    hub: environment.TRACEWIRE_HUB,
-    data: resolve(flags.data ?? environment.TRACEWIRE_DATA ?? ".tracewire"),
+    mail: mailSettings(read, base_url),
+    contact: read("contact"),
+    hub: read("hub"),
+    log,
+    data: resolve(read("data") ?? ".tracewire"),
     host,
     port,
-    corpora: resolve(environment.TRACEWIRE_CORPORA ?? join(packageRoot, "..", "shared")),
+    corpora: resolve(read("corpora") ?? join(packageRoot, "..", "shared")),
+    origins,
+    ...(file ? { file: path } : {}),
   };
 }
 
-function readMailSettings(environment: NodeJS.ProcessEnv, base_url: string): MailSettings {
-  const { TRACEWIRE_SMTP_URL, TRACEWIRE_MAIL_FROM, TRACEWIRE_DKIM_DOMAIN, TRACEWIRE_DKIM_SELECTOR, TRACEWIRE_DKIM_KEY_FILE } = environment;
+function readConfigFile(path: string): Partial<Record<SettingName, string | number>> {
+  const refuse = (what: string, cause?: unknown) => new TracewireError("BAD_CONFIG", { what, where: path, cause });
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    throw refuse(`It is no JSON: ${error instanceof Error ? error.message : String(error)}`, error);
+  }
+  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) throw refuse("It must be one JSON object");
+  for (const [name, value] of Object.entries(parsed)) {
+    if (!Object.hasOwn(SETTINGS, name)) throw refuse(`${name}: there is no such setting (${Object.keys(SETTINGS).join(", ")})`);
+    const setting: Setting = SETTINGS[name as SettingName];
+    if (typeof value !== (setting.number ? "number" : "string")) throw refuse(`${name}: must be a ${setting.number ? "number" : "text"}`);
+    if (setting.choices && !setting.choices.includes(value as string))
+      throw refuse(`${name}: must be one of ${setting.choices.join(", ")}`);
+  }
+  return parsed;
+}
+
+function mailSettings(read: (name: SettingName) => string | undefined, base_url: string): MailSettings {
+  const [smtp_url, from] = [read("smtp_url"), read("mail_from")];
+  const [domain, selector, key_file] = [read("dkim_domain"), read("dkim_selector"), read("dkim_key_file")];
   return {
-    smtp_url: TRACEWIRE_SMTP_URL || undefined,
-    from: TRACEWIRE_MAIL_FROM || "Tracewire <newsletter@tracewire.invalid>",
+    smtp_url,
+    from: from ?? "Tracewire <newsletter@tracewire.invalid>",
     base_url,
     // One of the three without the others is refused before anything is sent (mail-settings.ts).
-    ...(TRACEWIRE_DKIM_DOMAIN || TRACEWIRE_DKIM_SELECTOR || TRACEWIRE_DKIM_KEY_FILE
-      ? { dkim: { domain: TRACEWIRE_DKIM_DOMAIN ?? "", selector: TRACEWIRE_DKIM_SELECTOR ?? "", key_file: TRACEWIRE_DKIM_KEY_FILE ?? "" } }
-      : {}),
+    ...(domain || selector || key_file ? { dkim: { domain: domain ?? "", selector: selector ?? "", key_file: key_file ?? "" } } : {}),
   };
 }

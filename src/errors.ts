@@ -14,6 +14,12 @@ export const ERRORS = {
     status: 400,
   },
   BAD_CLAIM: { summary: "A claim does not have the shape of a claim", hint: "See docs/claims.md for each field.", exit: 3, status: 400 },
+  BAD_CONFIG: {
+    summary: "A setting cannot be used",
+    hint: "docs/running.md lists every setting; `tracewire config check` tries them.",
+    exit: 2,
+    status: 500,
+  },
   BAD_FIGURE_SPEC: { summary: "A figure's rules cannot be used", hint: "See docs/figures.md for each rule.", exit: 3, status: 400 },
   BAD_STORY: { summary: "A story's text cannot be read", hint: "See docs/stories.md for the text form.", exit: 3, status: 400 },
   BAD_REPORT: { summary: "A report's file cannot be read", hint: "See docs/reports.md for each field.", exit: 3, status: 400 },

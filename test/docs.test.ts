@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { referencePages } from "../docs/generate.ts";
 import { claimSchema } from "../src/casefile/casefile.ts";
+import { SETTINGS } from "../src/config.ts";
 import { COMMANDS } from "../src/cli.ts";
 import { figureSpecSchema } from "../src/figures/figures.ts";
 import { FIGURE_FORMS } from "../src/press/press.ts";
@@ -28,12 +29,21 @@ test("every field of a claim and every rule of a figure is documented", () => {
   assert.deepEqual(missing, []);
 });
 
+test("docs/running.md has every setting with its environment name and words, and no other", () => {
+  const rows = [...read("docs", "running.md").matchAll(/^\| `(\w+)` \| `(\w+)` \| (.+) \|$/gm)].map(([, ...cells]) => cells);
+  assert.deepEqual(
+    rows,
+    Object.entries(SETTINGS).map(([name, { environment, about }]) => [name, environment, about]),
+  );
+});
+
 test("every link between the project's pages leads somewhere", () => {
   const pages = [
     "README.md",
     "ARCHITECTURE.md",
     "CONTRIBUTING.md",
     "SECURITY.md",
+    "deploy/README.md",
     ...readdirSync(join(repositoryRoot, "docs"))
       .filter((name) => name.endsWith(".md"))
       .map((name) => `docs/${name}`),

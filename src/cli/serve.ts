@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync, readlinkSync } from "node:fs";
 import { createServer } from "node:net";
+import { LOG_FORMATS } from "../config.ts";
 import { TracewireError } from "../errors.ts";
 import { createNewsroom, newsroomExists, openForWriting, openNewsroom, type NewsroomWriter } from "../newsroom.ts";
 import { openSchedule, scheduleExists } from "../press/press.ts";
@@ -21,6 +22,7 @@ export const serve: Command = {
   options: [
     { flags: "--port <number>", about: "port (4100, or PORT in the environment)" },
     { flags: "--host <name>", about: "address to listen on, and a name to answer to (127.0.0.1)" },
+    { flags: "--log <format>", about: "a line for each answer on standard error", choices: LOG_FORMATS },
     { flags: "--empty", about: "start an empty newsroom instead of the demo" },
     { flags: "--demo", about: "build the demo when there is no newsroom yet (what npm start does)" },
   ],
@@ -55,6 +57,7 @@ export const serve: Command = {
       hosts: ["127.0.0.1", "localhost", "[::1]", host.toLowerCase(), new URL(context.config.base_url).hostname.toLowerCase()],
       signUp: mail?.signUp,
       mailSink: mail?.mailSink,
+      ...(config.log === "off" ? {} : { log: { format: config.log, write: (line) => void process.stderr.write(`${line}\n`) } }),
     });
     const address = await site.app.listen({ port, host });
     await mail?.start(address);

@@ -22,6 +22,7 @@ import {
   type Json,
 } from "../evidence/evidence.ts";
 import { formatCell } from "./csv.ts";
+import { docNames } from "./pages/docs.ts";
 
 const HTML_BYTES_MAX = 40 * 1024;
 
@@ -39,6 +40,8 @@ describe("data pages", () => {
   const pages = () => [
     "/case",
     "/case/actor",
+    "/docs",
+    ...docNames().map((name) => `/docs/${name}`),
     "/actors/overlap",
     "/actors/overlap?a=Lazarus+Group&b=APT38",
     "/actors/overlap?a=Lazarus+Group&b=nobody",

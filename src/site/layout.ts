@@ -48,6 +48,7 @@ const FOOTER_WAYS = [
   ["/datasets", "Sources"],
   ["/press-releases", "Press releases"],
   ["/feeds", "Feeds"],
+  ["/docs", "Docs"],
   ["/log", "The log"],
 ] as const;
 

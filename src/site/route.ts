@@ -4,6 +4,7 @@ import type { Vantage } from "../casefile/casefile.ts";
 import type { Figure, NamedSpec } from "../figures/figures.ts";
 import type { MailSink, SignUpDesk } from "../newsletter/newsletter.ts";
 import type { Page } from "./page-store.ts";
+import type { Vitals } from "./vitals.ts";
 
 export type SiteContext = EvidenceReader & {
   verifierKey: string;
@@ -23,6 +24,8 @@ export type SiteContext = EvidenceReader & {
   /** A part of a page that follows from the log alone, made once for each state of it and vantage. */
   memo<T>(key: string, make: () => T): T;
   now: string;
+  vitals?: Vitals;
+  pagesReady?(): number;
   /** All that a reader can change: their own subscription. Absent where people.db cannot be written. */
   signUp?: SignUpDesk;
   /** Mails that were kept here because no SMTP server is set. */

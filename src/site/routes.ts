@@ -7,9 +7,11 @@ import { commodityRoutes } from "./pages/commodity.ts";
 import { correctionRoutes } from "./pages/corrections.ts";
 import { caseRoutes } from "./pages/case.ts";
 import { datasetRoutes } from "./pages/datasets.ts";
+import { docsRoutes } from "./pages/docs.ts";
 import { evidenceRoutes } from "./pages/evidence-page.ts";
 import { figureRoutes } from "./pages/figure.ts";
 import { frontRoutes } from "./pages/front.ts";
+import { healthRoutes } from "./pages/health.ts";
 import { howWeCountRoutes } from "./pages/how-we-count.ts";
 import { listRoutes } from "./pages/lists.ts";
 import { logRoutes } from "./pages/log-page.ts";
@@ -51,6 +53,8 @@ export const ROUTES: readonly Route[] = [
   ...mailRoutes,
   ...aboutRoutes,
   ...howWeCountRoutes,
+  ...docsRoutes,
+  ...healthRoutes,
   ...assetRoutes,
 ];
 

@@ -11,9 +11,11 @@ import { errorPage } from "./pages/error-page.ts";
 import { clientOf, requireSameOrigin } from "./client.ts";
 import { openPageStore, makeReady, type Page } from "./page-store.ts";
 import type { MailSink, SignUpDesk } from "../newsletter/newsletter.ts";
+import { logAnswer } from "./request-log.ts";
 import type { Route, SiteContext } from "./route.ts";
 import { ACTIONS, ROUTES } from "./routes.ts";
 import { send, type HttpDate } from "./send.ts";
+import { openVitals } from "./vitals.ts";
 
 export { ACTIONS, ROUTES } from "./routes.ts";
 export { newsletterBox } from "./newsletter-box.ts";
@@ -36,6 +38,8 @@ export type SiteOptions = {
   /** Names this site answers to, without port; others are refused (DNS rebinding). */ hosts: readonly string[];
   signUp?: SignUpDesk;
   mailSink?: MailSink;
+  /** A line for each answer; see request-log.ts for what it leaves out. */
+  log?: { format: "text" | "json"; write(line: string): void };
   /** False: every page is made anew. For measuring what making costs. */
   keep?: boolean;
 };
@@ -50,6 +54,7 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
   const { log } = newsroom;
   const store = openPageStore();
   const made = new Map<string, unknown>();
+  const vitals = openVitals(options.clock());
   let version = log.dataVersion();
   let size = log.size();
 
@@ -113,6 +118,8 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
       now: options.clock(),
       signUp: options.signUp,
       mailSink: options.mailSink,
+      vitals,
+      pagesReady: store.size,
       memo,
       capture: (id) => memo(`capture ${id}`, () => findCapture(log, id)),
       figure: (id) =>
@@ -149,6 +156,7 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
     if (!isOurHost(request.headers.host)) return false;
     const ready = store.get(request.url!, options.clock);
     if (!ready) return false;
+    vitals.ready += 1;
     send(ready, request, response, date);
     return true;
   };
@@ -156,6 +164,7 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
   const app = fastify({
     serverFactory: (handler): Server => {
       const server = createServer((request, response) => {
+        if (options.log) logAnswer(request, response, options.log.format, options.clock, options.log.write);
         if (!answerReady(request, response)) handler(request, response);
       });
       server.requestTimeout = REQUEST_TIMEOUT_MS;
@@ -183,6 +192,11 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
     if (!isOurHost(request.headers.host))
       throw new TracewireError("UNKNOWN_HOST", { what: `"${request.headers.host ?? ""}" is not served here` });
     if (request.url.length > URL_LENGTH_MAX) throw new TracewireError("BAD_ARGUMENT", { what: "The address is too long" });
+  });
+
+  app.addHook("onRequest", async (request, reply) => {
+    const from = performance.now();
+    reply.raw.once("close", () => vitals.made(request.routeOptions.url ?? "", reply.raw.statusCode, performance.now() - from));
   });
 
   for (const route of ROUTES)
@@ -238,10 +252,16 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
       },
     });
 
+  const report = (error: unknown) => {
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    if (options.log?.format === "json")
+      options.log.write(JSON.stringify({ time: options.clock(), level: "error", code: "INTERNAL", stack }));
+    else process.stderr.write(`${stack}\n`);
+  };
   const fail = (error: unknown, request: IncomingMessage, response: ServerResponse) => {
     const known =
       error instanceof TracewireError ? error : new TracewireError("INTERNAL", { what: "This page could not be made", cause: error });
-    if (known.code === "INTERNAL") process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+    if (known.code === "INTERNAL") report(error);
     send(makeReady(errorPage(known, (request.url ?? "/").split("?")[0]!, request.headers.accept)), request, response, date);
   };
   app.setNotFoundHandler((request, reply) => {

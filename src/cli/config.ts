@@ -1,0 +1,131 @@
+// `config check`: every setting with its value and where it came from, each tried as far as it can be without sending.
+import { accessSync, constants, existsSync, readFileSync } from "node:fs";
+import { createPrivateKey } from "node:crypto";
+import { dirname } from "node:path";
+import { SETTINGS, type Config, type SettingName } from "../config.ts";
+import { TracewireError } from "../errors.ts";
+import type { Command } from "./command.ts";
+
+type Checked = { setting: SettingName; value: string | number | null; from: string; problem?: string; hint?: string };
+
+export const config: Command = {
+  name: "config",
+  summary: "Print every setting, where it came from, and whether it can be used",
+  arguments: "<check>",
+  options: [
+    { flags: "--port <number>", about: "as for serve" },
+    { flags: "--host <name>", about: "as for serve" },
+  ],
+  examples: [
+    ["tracewire config check", "before a server is started"],
+    ["tracewire config check --config /etc/tracewire.json --json", "a file elsewhere, for programs"],
+  ],
+  exits: { 1: "a setting cannot be used" },
+  run({ config, output }, [verb]) {
+    if (verb !== "check") throw new TracewireError("BAD_ARGUMENT", { what: `config ${verb}: there is only config check` });
+    const checked = checkConfig(config);
+    output.line(config.file ? `settings of ${config.file}, flags and environment` : "no settings file; flags, environment and defaults");
+    for (const item of checked) {
+      output.json(item);
+      output.line(`${item.problem ? "LOOK" : "ok  "}  ${item.setting}: ${item.value ?? "not set"} (${item.from})`);
+      if (item.problem) output.line(`      ${item.problem}. ${item.hint}`);
+    }
+    return checked.some((item) => item.problem) ? 1 : 0;
+  },
+};
+
+export function checkConfig(config: Config): Checked[] {
+  const { mail } = config;
+  const values: Record<SettingName, string | number | undefined> = {
+    data: config.data,
+    host: config.host,
+    port: config.port,
+    base_url: config.base_url,
+    contact: config.contact,
+    hub: config.hub,
+    log: config.log,
+    smtp_url: mail.smtp_url,
+    mail_from: mail.from,
+    dkim_domain: mail.dkim?.domain || undefined,
+    dkim_selector: mail.dkim?.selector || undefined,
+    dkim_key_file: mail.dkim?.key_file || undefined,
+    corpora: config.corpora,
+  };
+  return (Object.keys(SETTINGS) as SettingName[]).map((setting) => {
+    const found = PROBLEMS[setting]?.(config);
+    const value = values[setting];
+    return {
+      setting,
+      value: value === undefined ? null : "secret" in SETTINGS[setting] ? withoutSecret(String(value)) : value,
+      from: config.origins[setting],
+      ...(found ? { problem: found[0], hint: found[1] } : {}),
+    };
+  });
+}
+
+type Problem = readonly [problem: string, hint: string];
+
+const PROBLEMS: Partial<Record<SettingName, (config: Config) => Problem | undefined>> = {
+  data({ data }) {
+    let place = data;
+    while (!existsSync(place)) place = dirname(place);
+    try {
+      accessSync(place, constants.W_OK);
+      return undefined;
+    } catch {
+      return [`${place} cannot be written`, "Give the user who runs this the right to write there."];
+    }
+  },
+  port: ({ port }) =>
+    Number.isInteger(port) && port >= 0 && port <= 65_535 ? undefined : [`${port} is no port`, "Choose a number from 1 to 65535."],
+  base_url({ base_url, host }) {
+    const url = parsed(base_url);
+    if (!url || !/^https?:$/.test(url.protocol))
+      return ["It is no http or https address", "Write it with its scheme: https://news.example"];
+    const isLocal = /^(localhost|127\.|\[::1\])/.test(url.hostname);
+    if (isLocal && !/^(localhost|127\.|::1)/.test(host))
+      return ["Readers elsewhere cannot follow links to this machine's own name", "Set base_url to the address that readers use."];
+    return url.pathname === "/" ? undefined : ["It has a path; the site stands at the root of a host", "Give the site a host of its own."];
+  },
+  contact: ({ contact }) =>
+    contact === undefined || /^(mailto:[^@\s]+@[^@\s]+|https:\/\/\S+)$/.test(contact)
+      ? undefined
+      : ["It is neither mailto: nor https:", "Write mailto:desk@news.example, or the address of a page."],
+  hub: ({ hub }) =>
+    hub === undefined || /^https?:$/.test(parsed(hub)?.protocol ?? "")
+      ? undefined
+      : ["It is no http address", "Leave it out to have none."],
+  smtp_url: ({ mail }) =>
+    mail.smtp_url === undefined || /^smtps?:$/.test(parsed(mail.smtp_url)?.protocol ?? "")
+      ? undefined
+      : ["It is no smtp:// or smtps:// address", "Write smtps://user:password@host:465."],
+  mail_from: ({ mail }) =>
+    /^[^<>]*<[^@\s<>]+@[^@\s<>]+>$|^[^@\s<>]+@[^@\s<>]+$/.test(mail.from)
+      ? undefined
+      : ["It holds no mail address", "Write “Name <name@host>”."],
+  dkim_key_file({ mail: { dkim } }) {
+    if (!dkim) return undefined;
+    if (!dkim.domain || !dkim.selector || !dkim.key_file)
+      return ["DKIM needs domain, selector and key file, all three", "Set the missing ones, or none."];
+    try {
+      createPrivateKey(readFileSync(dkim.key_file));
+      return undefined;
+    } catch (error) {
+      return [
+        `The key cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+        "It must be a PEM file with an RSA or Ed25519 private key.",
+      ];
+    }
+  },
+};
+
+function parsed(text: string): URL | undefined {
+  return URL.canParse(text) ? new URL(text) : undefined;
+}
+
+/** A password is never printed: not on a terminal that someone films, not into a log. */
+function withoutSecret(value: string): string {
+  const url = parsed(value);
+  if (!url) return "(set)";
+  return `${url.protocol}//${url.username || url.password ? "…@" : ""}${url.host}`;
+}
