@@ -8,6 +8,7 @@ import {
   CLAIM_SOURCES,
   FOUNDING_CLAIMANTS,
   FOUNDING_FIELDS,
+  FOUNDING_NOTES,
   FOUNDING_SUBJECTS,
   LEVEL_HEDGES,
   NAME_RELATIONS,
@@ -218,7 +219,19 @@ export const CASEFILE_TABLES: CasefileTable[] = [
       const split = context.map(FOUNDING_CLAIMANTS, "claimant");
       const field = Object.hasOwn(FOUNDING_FIELDS, cells.field!) ? FOUNDING_FIELDS[cells.field!]! : cells.field!;
       const amount = ["amount", "income"].includes(field);
+      const as_of = /^\d{4}(-\d{2}(-\d{2})?)?$/.test(cells.published!) ? cells.published! : context.map(PUBLISHED, "published");
+      const noted = cells.kind === "report" && Object.hasOwn(FOUNDING_NOTES, cells.note ?? "") ? FOUNDING_NOTES[cells.note!]! : [];
       return [
+        ...noted.map((fact) => ({
+          subject,
+          ...fact,
+          ...split,
+          relayed_by: split.relayed_by ?? (cells.relayed_by || undefined),
+          as_of,
+          hedge: cells.hedge as ClaimInput["hedge"],
+          citation: cells.source || undefined,
+          column: "note",
+        })),
         {
           subject,
           field: cells.kind === "actor" && field === "attributed_to" ? "subordinate_to" : field,
@@ -229,7 +242,7 @@ export const CASEFILE_TABLES: CasefileTable[] = [
           ...split,
           cites: cells.cites ? cells.cites.split(/ *; */) : undefined,
           relayed_by: split.relayed_by ?? (cells.relayed_by || undefined),
-          as_of: /^\d{4}(-\d{2}(-\d{2})?)?$/.test(cells.published!) ? cells.published! : context.map(PUBLISHED, "published"),
+          as_of,
           hedge: cells.hedge as ClaimInput["hedge"],
           ...(amount ? { valuation: { basis: "as_published" as const }, measure: "gross" as const } : {}),
           wording: cells.note || undefined,

@@ -282,6 +282,14 @@ export const FOUNDING_CLAIMANTS: Record<string, SplitClaimant> = {
   "Open Source Centre and BBC": { claimant: "Open Source Centre and BBC" },
 };
 
+/** founding-claims.csv, column note: facts of the report's life that a note states, as claims of their own. */
+export const FOUNDING_NOTES: Record<string, { field: string; value: string }[]> = {
+  "document dated 2024-03-07; covers July 2023 to January 2024": [
+    { field: "dated", value: "2024-03-07" },
+    { field: "covers", value: "2023-07/2024-01" },
+  ],
+};
+
 /** founding-claims.csv, column field, where the case file's own name differs. */
 export const FOUNDING_FIELDS: Record<string, string> = { attributed_to: "subordinate_to" };
 

@@ -28,7 +28,14 @@ export type Bundle = {
   manifest_sha256: string;
 };
 
-export type BundleInput = { subject: string; seqs: readonly number[]; made_at: string; verifier_key: string; extra?: Json; log_size?: number };
+export type BundleInput = {
+  subject: string;
+  seqs: readonly number[];
+  made_at: string;
+  verifier_key: string;
+  extra?: Json;
+  log_size?: number;
+};
 
 /** Builds the bundle for the given log indexes, all against one state of the log: its newest, or an earlier signed one. */
 export function exportBundle(log: LogReader, blobs: Pick<BlobStore, "get">, input: BundleInput): Bundle {

@@ -33,8 +33,7 @@ export function entriesOfFigures(log: LogReader, figures: readonly Figure[], log
       }
   }
   const known = { log_size, evidence: "released" as const };
-  for (const kind of kinds)
-    if (kind !== "row") for (const claim of readClaims(log, known, { kind: kind as Kind })) seqs.add(claim.seq);
+  for (const kind of kinds) if (kind !== "row") for (const claim of readClaims(log, known, { kind: kind as Kind })) seqs.add(claim.seq);
   for (const { seq } of readJudgements(log, known)) seqs.add(seq);
   for (const row of log.db.prepare("SELECT seq FROM entry_index WHERE kind IN ('release', 'erasure') AND seq < ?").all(log_size))
     seqs.add(row.seq as number);

@@ -105,7 +105,11 @@ function bindFigures(log: LogReader, { spec, story, file }: ParsedReport, log_si
   const ids = figuresOf(story);
   for (const id of spec.annexes ?? [])
     if (!ids.includes(id))
-      throw new TracewireError("BAD_REPORT", { what: `annexes: “${id}” is not used in the text`, where: file, hint: "Bind it in a paragraph, or take it out." });
+      throw new TracewireError("BAD_REPORT", {
+        what: `annexes: “${id}” is not used in the text`,
+        where: file,
+        hint: "Bind it in a paragraph, or take it out.",
+      });
   let annex = 0;
   return new Map(
     ids.map((id) => {

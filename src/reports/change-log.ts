@@ -19,7 +19,10 @@ export function parsePrevious(text: string, where: string): Report {
   return value as Report;
 }
 
-export function compareReports(before: Comparable | undefined, now: Pick<Comparable, "sections"> & { annexes: Pick<Report["annexes"], "rows" | "method"> }): ChangeLog {
+export function compareReports(
+  before: Comparable | undefined,
+  now: Pick<Comparable, "sections"> & { annexes: Pick<Report["annexes"], "rows" | "method"> },
+): ChangeLog {
   if (!before) return { against: null, figures: [], rows: [], paragraphs: [] };
   return {
     against: { log_size: before.log_size, symbol: before.symbol },

@@ -91,7 +91,10 @@ function aboutFigure(sources: Sources, { figure, spec, annex }: BoundFigure): Om
   return {
     figure: { id: figure.id, title: spec.title, exact: words.exact, range: words.range, who: words.who, annex },
     claims: few ? cited.map(sources.cite) : [],
-    sources: few && cited.length > 0 ? [] : [...Map.groupBy(all, (entry) => entry)].map(([entry, rows]) => ({ source: sources.name(entry), count: rows.length })),
+    sources:
+      few && cited.length > 0
+        ? []
+        : [...Map.groupBy(all, (entry) => entry)].map(([entry, rows]) => ({ source: sources.name(entry), count: rows.length })),
   };
 }
 

@@ -37,7 +37,15 @@ export function openSheet({ title, author, subject, language, created }: PdfHead
     tagged: true,
     displayTitle: true,
     bufferPages: true,
-    info: { Title: title, Author: author, Subject: subject, Creator: "Tracewire", Producer: "Tracewire", CreationDate: date, ModDate: date },
+    info: {
+      Title: title,
+      Author: author,
+      Subject: subject,
+      Creator: "Tracewire",
+      Producer: "Tracewire",
+      CreationDate: date,
+      ModDate: date,
+    },
   });
   const chunks: Uint8Array[] = [];
   const ended = new Promise<void>((resolve, reject) => {
@@ -183,7 +191,13 @@ export function openSheet({ title, author, subject, language, created }: PdfHead
           left += widths[at]! + CELL_GAP;
         });
         doc.y = top + height;
-        artifact(() => doc.lineWidth(0.4).moveTo(MARGINS.left, doc.y).lineTo(MARGINS.left + width(), doc.y).stroke("#c9c5b8"));
+        artifact(() =>
+          doc
+            .lineWidth(0.4)
+            .moveTo(MARGINS.left, doc.y)
+            .lineTo(MARGINS.left + width(), doc.y)
+            .stroke("#c9c5b8"),
+        );
       };
       const names = data.columns.map((column) => column.name);
       const header = Math.max(
@@ -236,7 +250,10 @@ export function openSheet({ title, author, subject, language, created }: PdfHead
   };
 }
 
-function drawHeadAgain(names: readonly string[], drawRow: (cells: readonly string[], font: string, mark: (cell: number, draw: () => void) => void) => void) {
+function drawHeadAgain(
+  names: readonly string[],
+  drawRow: (cells: readonly string[], font: string, mark: (cell: number, draw: () => void) => void) => void,
+) {
   drawRow(names, "head", (_, draw) => draw());
 }
 

@@ -99,7 +99,9 @@ function nameTest(symbol: string): (text: string) => boolean {
 
 /** Each total that the report states in words against the rows of its own tables for the same time. */
 export function checkTotals(log: Pick<LogReader, "db">, report: KnownReport): TotalCheck[] {
-  const totals = report.says.filter(({ kind_of, field, period }) => kind_of === "published-total" && ["count", "amount"].includes(field) && period);
+  const totals = report.says.filter(
+    ({ kind_of, field, period }) => kind_of === "published-total" && ["count", "amount"].includes(field) && period,
+  );
   const isTable = ({ document }: Claim) => /\btable\b/i.test(document ?? "");
   const specs = listFigureSpecs(log).map(({ spec }) => spec);
   return totals
@@ -115,22 +117,30 @@ export function checkTotals(log: Pick<LogReader, "db">, report: KnownReport): To
           ends(claim.period!)[0] >= from &&
           ends(claim.period!)[1] <= to,
       );
-      return [...Map.groupBy(rows, ({ document }) => document!)].filter(([, list]) => coversYears(list, from, to)).map(([document, list]): TotalCheck => {
-        const sum = list.map(({ value }) => parseDecimal(value)).reduce(addDecimal);
-        const said = parseDecimal(total.value);
-        const overPeriod = specs.filter(({ field, period }) => field === total.field && (!period || (period.from === from && period.to === to)));
-        const quoted = overPeriod.find((spec) => spec.measure === "quote" && spec.subject === total.subject && isQuoteOf(spec.choice, total));
-        const added = overPeriod.find((spec) => spec.measure === "column_sum" && spec.period && spec.choice?.documents?.includes(document));
-        return {
-          total,
-          document,
-          rows: list,
-          sum: formatDecimal(sum),
-          difference: formatDecimal(subtractDecimal(sum, said)),
-          verdict: verdictOf(total, sum),
-          figures: { ...(quoted ? { total: quoted.id } : {}), ...(added ? { rows: added.id } : {}) },
-        };
-      });
+      return [...Map.groupBy(rows, ({ document }) => document!)]
+        .filter(([, list]) => coversYears(list, from, to))
+        .map(([document, list]): TotalCheck => {
+          const sum = list.map(({ value }) => parseDecimal(value)).reduce(addDecimal);
+          const said = parseDecimal(total.value);
+          const overPeriod = specs.filter(
+            ({ field, period }) => field === total.field && (!period || (period.from === from && period.to === to)),
+          );
+          const quoted = overPeriod.find(
+            (spec) => spec.measure === "quote" && spec.subject === total.subject && isQuoteOf(spec.choice, total),
+          );
+          const added = overPeriod.find(
+            (spec) => spec.measure === "column_sum" && spec.period && spec.choice?.documents?.includes(document),
+          );
+          return {
+            total,
+            document,
+            rows: list,
+            sum: formatDecimal(sum),
+            difference: formatDecimal(subtractDecimal(sum, said)),
+            verdict: verdictOf(total, sum),
+            figures: { ...(quoted ? { total: quoted.id } : {}), ...(added ? { rows: added.id } : {}) },
+          };
+        });
     });
 }
 
@@ -145,13 +155,17 @@ function verdictOf(total: Claim, sum: ReturnType<typeof parseDecimal>): TotalChe
 }
 
 function isQuoteOf(choice: { claimants?: string[]; documents?: string[] } | undefined, total: Claim): boolean {
-  return (choice?.claimants ?? [total.claimant]).includes(total.claimant) && (choice?.documents ?? [total.document]).includes(total.document!);
+  return (
+    (choice?.claimants ?? [total.claimant]).includes(total.claimant) && (choice?.documents ?? [total.document]).includes(total.document!)
+  );
 }
 
 /** One row for each year of the time: a table that lacks a year is not set against the whole. */
 function coversYears(rows: readonly Claim[], from: string, to: string): boolean {
   const years = Number(to.slice(0, 4)) - Number(from.slice(0, 4)) + 1;
-  return from.endsWith("-01-01") && to.endsWith("-12-31") && rows.length === years && new Set(rows.map(({ period }) => period)).size === years;
+  return (
+    from.endsWith("-01-01") && to.endsWith("-12-31") && rows.length === years && new Set(rows.map(({ period }) => period)).size === years
+  );
 }
 
 function ends(period: string): [string, string] {
@@ -169,7 +183,9 @@ export function reportLacks(report: KnownReport, gradeOf: (capture: number) => s
   return [
     ...(hasOriginal ? [] : ["The document itself: nothing held of it was read in an original."]),
     ...(relays.length > 0 ? [`What is held came by way of ${relays.join(", ")}.`] : []),
-    ...report.stages.filter(({ claims }) => claims.length === 0).map(({ missing }) => `${missing.charAt(0).toUpperCase()}${missing.slice(1)}: not held.`),
+    ...report.stages
+      .filter(({ claims }) => claims.length === 0)
+      .map(({ missing }) => `${missing.charAt(0).toUpperCase()}${missing.slice(1)}: not held.`),
     thefts === 0
       ? "Its single rows: no theft in the case file names it."
       : `Its single rows: ${thefts === 1 ? "one theft" : `${thefts} thefts`} in the case file ${thefts === 1 ? "names" : "name"} it, and nothing says that these are all.`,

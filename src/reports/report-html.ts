@@ -101,7 +101,11 @@ function runHtml(run: Run, uses: Map<number, number>): string {
 }
 
 function noteHtml(note: Footnote, uses: number): string {
-  const back = Array.from({ length: uses }, (_, at) => `<a href="#r${note.number}-${at + 1}" aria-label="Back to use ${at + 1} of note ${note.number}">back${uses > 1 ? ` ${at + 1}` : ""}</a>`);
+  const back = Array.from(
+    { length: uses },
+    (_, at) =>
+      `<a href="#r${note.number}-${at + 1}" aria-label="Back to use ${at + 1} of note ${note.number}">back${uses > 1 ? ` ${at + 1}` : ""}</a>`,
+  );
   return `<li id="n${note.number}">${noteWords(note).map(text).join(" ")} ${back.join(" ")}</li>\n`;
 }
 

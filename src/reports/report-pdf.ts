@@ -74,13 +74,20 @@ function annexes(sheet: Sheet, report: Report): void {
   lines(sheet, withheldLines(evidence), 9);
   sheet.section();
   sheet.heading(2, "Annex C: method", { bookmark: true });
-  sheet.paragraph([{ text: `Rules version ${report.rules_version}. Each number is computed by the rules below from the claims released at log size ${report.log_size}.` }]);
+  sheet.paragraph([
+    {
+      text: `Rules version ${report.rules_version}. Each number is computed by the rules below from the claims released at log size ${report.log_size}.`,
+    },
+  ]);
   for (const item of method) {
     sheet.heading(3, `${item.title}: ${item.exact}`);
     sheet.list(item.how);
-    sheet.paragraph([{ text: `Figure ${item.figure}, entry ${item.spec_entry}; rules version ${item.rules_version}; rows SHA-256 ${item.rows_sha256}.` }], {
-      size: 8.5,
-    });
+    sheet.paragraph(
+      [{ text: `Figure ${item.figure}, entry ${item.spec_entry}; rules version ${item.rules_version}; rows SHA-256 ${item.rows_sha256}.` }],
+      {
+        size: 8.5,
+      },
+    );
     sheet.paragraph([{ text: `Its rules as data: ${JSON.stringify(item.spec)}` }], { size: 7.5 });
   }
   lines(

@@ -40,7 +40,11 @@ export function rowsTable(annex: RowsAnnex, caption: string): TableData {
       row.shown,
       ...(anyRange ? [row.range ?? ""] : []),
       row.claimant ?? "nobody",
-      [row.claim === null ? "" : `entry ${row.claim}`, row.locator ?? "", row.source?.state === "held" ? row.source.title : sourceWords(row.source)]
+      [
+        row.claim === null ? "" : `entry ${row.claim}`,
+        row.locator ?? "",
+        row.source?.state === "held" ? row.source.title : sourceWords(row.source),
+      ]
         .filter(Boolean)
         .join(", "),
     ]),
@@ -60,7 +64,9 @@ export function excludedTable(annex: RowsAnnex): TableData | undefined {
 }
 
 export function notComparedLines(annex: RowsAnnex): string[] {
-  return annex.not_compared.map(({ why, claims }) => `Not compared, ${why}: ${claims.length === 1 ? "entry" : "entries"} ${claims.join(", ")}.`);
+  return annex.not_compared.map(
+    ({ why, claims }) => `Not compared, ${why}: ${claims.length === 1 ? "entry" : "entries"} ${claims.join(", ")}.`,
+  );
 }
 
 export function evidenceTable(items: readonly EvidenceItem[]): TableData {
@@ -86,7 +92,9 @@ export function evidenceTable(items: readonly EvidenceItem[]): TableData {
 }
 
 export function withheldLines({ withheld }: Report["annexes"]["evidence"]): string[] {
-  return withheld.map(({ entry, state }) => (state === "erased" ? `Entry ${entry} was erased and cannot be shown.` : `Entry ${entry} is not released and is not shown.`));
+  return withheld.map(({ entry, state }) =>
+    state === "erased" ? `Entry ${entry} was erased and cannot be shown.` : `Entry ${entry} is not released and is not shown.`,
+  );
 }
 
 export function replyLines(reply: ReplyItem): string[] {

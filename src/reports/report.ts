@@ -93,7 +93,13 @@ export type ChangeLog = {
   against: { log_size: string; symbol: string } | null;
   figures: { figure: string; title: string; from: string | null; to: string | null }[];
   rows: { figure: string; label: string; what: "added" | "removed" | "changed"; from: string | null; to: string | null }[];
-  paragraphs: { what: "added" | "removed" | "changed"; from_number: number | null; to_number: number | null; from: string | null; to: string | null }[];
+  paragraphs: {
+    what: "added" | "removed" | "changed";
+    from_number: number | null;
+    to_number: number | null;
+    from: string | null;
+    to: string | null;
+  }[];
 };
 
 export type Report = {

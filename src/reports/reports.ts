@@ -5,14 +5,6 @@ export { askedWords, replyOf } from "./annexes.ts";
 export { reportHtml } from "./report-html.ts";
 export { reportPdf } from "./report-pdf.ts";
 export { parseReportSpec, reportSlug, reportSpecSchema, type ParsedReport, type ReportSpec } from "./report-spec.ts";
-export {
-  checkTotals,
-  findReport,
-  listReports,
-  reportLacks,
-  STAGES,
-  type KnownReport,
-  type TotalCheck,
-} from "./read-reports.ts";
+export { checkTotals, findReport, listReports, reportLacks, STAGES, type KnownReport, type TotalCheck } from "./read-reports.ts";
 export { renderReport, REPORT_FILES, writeReport, type ReportFile } from "./write-report.ts";
 export type { ReplyItem, Report } from "./report.ts";

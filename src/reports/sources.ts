@@ -28,7 +28,14 @@ export function openSources(log: LogReader, log_size: number): Sources {
         ? { entry, state: "erased" }
         : !capture || released === undefined || released >= log_size
           ? { entry, state: "not released" }
-          : { entry, state: "held", title: capture.title, sha256: capture.sha256, grade: capture.grade, date: capture.retrieved_at.slice(0, 10) };
+          : {
+              entry,
+              state: "held",
+              title: capture.title,
+              sha256: capture.sha256,
+              grade: capture.grade,
+              date: capture.retrieved_at.slice(0, 10),
+            };
     known.set(entry, source);
     return source;
   };

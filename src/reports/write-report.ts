@@ -1,6 +1,6 @@
 // A built report as a folder: HTML, tagged PDF, data, bundle, and the sum of each. Written beside its place and moved
 // there whole; two builds of one state are byte-identical.
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { TracewireError } from "../errors.ts";
 import { canonicalJson, diskFault, exportBundle, sha256Hex, type EvidenceReader, type Json } from "../evidence/evidence.ts";
@@ -51,7 +51,10 @@ function entriesOf(report: Report): number[] {
       ...claims.flatMap(({ entry, source }) => [entry, source.entry]),
       ...list.map(({ source }) => source.entry),
     ]),
-    ...report.annexes.rows.flatMap(({ rows }) => [...rows.flatMap(({ claim }) => claim ?? []), ...sources(rows.map(({ source }) => source))]),
+    ...report.annexes.rows.flatMap(({ rows }) => [
+      ...rows.flatMap(({ claim }) => claim ?? []),
+      ...sources(rows.map(({ source }) => source)),
+    ]),
     ...report.annexes.replies.flatMap(({ claims, answers }) => [...claims, ...sources(answers.map(({ source }) => source))]),
   ];
 }
@@ -60,7 +63,12 @@ function entriesOf(report: Report): number[] {
 export function writeReport(folder: string, files: readonly ReportFile[], force: boolean): void {
   const place = resolve(folder);
   if (existsSync(place)) {
-    if (!force) throw new TracewireError("BAD_ARGUMENT", { what: "The folder is there already", where: folder, hint: "Choose another, or add --force." });
+    if (!force)
+      throw new TracewireError("BAD_ARGUMENT", {
+        what: "The folder is there already",
+        where: folder,
+        hint: "Choose another, or add --force.",
+      });
     if (!existsSync(join(place, "report.json")))
       throw new TracewireError("BAD_ARGUMENT", { what: "The folder holds no report, so it is not replaced", where: folder });
   }
@@ -68,6 +76,8 @@ export function writeReport(folder: string, files: readonly ReportFile[], force:
   try {
     mkdirSync(dirname(place), { recursive: true });
     building = mkdtempSync(join(dirname(place), `.${basename(place)}-`));
+    // A report is made to be handed on; a folder made for passing is closed to others.
+    chmodSync(building, 0o755);
     for (const { name, bytes } of files) writeFileSync(join(building, name), bytes, { flag: "wx", flush: true });
     if (!existsSync(place)) return renameSync(building, place);
     const old = `${building}-old`;

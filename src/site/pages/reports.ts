@@ -22,7 +22,19 @@ import { dayOf, figureHref, formatDay, plural } from "../words.ts";
 import { subjectHref } from "./case.ts";
 
 const DEPENDS = ["casefile", "figures"];
-const LIST_COLUMNS = ["report", "symbol", "title", "covers", "drafted", "to_committee", "considered", "to_council", "released", "claims_on_it", "claims_in_it"];
+const LIST_COLUMNS = [
+  "report",
+  "symbol",
+  "title",
+  "covers",
+  "drafted",
+  "to_committee",
+  "considered",
+  "to_council",
+  "released",
+  "claims_on_it",
+  "claims_in_it",
+];
 const PART_COLUMNS = ["part", "what", "value", "unit", "when", "who_says", "hedge", "entry", "figure"];
 
 export const reportRoutes: Route[] = [
@@ -43,7 +55,8 @@ export const reportRoutes: Route[] = [
   },
   {
     path: "/reports/:id",
-    about: "One report: its stages, who was asked and answered, its totals against its rows, what is lacking; with .csv or .json behind the name.",
+    about:
+      "One report: its stages, who was asked and answered, its totals against its rows, what is lacking; with .csv or .json behind the name.",
     render(context, { params, path }) {
       const [, id, form] = /^(.*?)(?:\.(csv|json))?$/.exec(params.id!)!;
       const report = findReport(context.log, context.at, id!);
@@ -89,7 +102,13 @@ ${reports.map((report) => {
 })}</tbody></table></section>`
 }
 <p class="note">“Told of” means that claims from the draft are held, and no date of the draft itself.</p>`;
-  return page(context, path, "Monitors’ reports", "Reports of sanctions monitors: their stages, replies, and totals against their own rows.", body);
+  return page(
+    context,
+    path,
+    "Monitors’ reports",
+    "Reports of sanctions monitors: their stages, replies, and totals against their own rows.",
+    body,
+  );
 }
 
 const dateOr = (date: string | null | undefined): string => (date ? formatDay(date) : "not held");
@@ -107,13 +126,25 @@ ${report.stages.map((stage, at) => stageItem(context, report, stage, at === 0))}
 ${otherClaims(context, report)}</section>
 ${totals(context, report)}${repliesSection(context, report)}${saysSection(report)}<section><h2>What is lacking</h2>
 <ul>${lacks.map((line) => html`<li>${line}</li>`)}</ul></section>`;
-  return page(context, path, `${report.symbol}: the life of a report`, `${report.symbol}: its stages, who was asked and answered, and its totals against its own rows.`, body, [
-    { href: `/reports/${report.id}.json`, type: "application/json", title: "This report as held" },
-    { href: `/reports/${report.id}.csv`, type: "text/csv", title: "The same as CSV" },
-  ]);
+  return page(
+    context,
+    path,
+    `${report.symbol}: the life of a report`,
+    `${report.symbol}: its stages, who was asked and answered, and its totals against its own rows.`,
+    body,
+    [
+      { href: `/reports/${report.id}.json`, type: "application/json", title: "This report as held" },
+      { href: `/reports/${report.id}.csv`, type: "text/csv", title: "The same as CSV" },
+    ],
+  );
 }
 
-function stageItem(context: SiteContext, report: KnownReport, { label, missing, claims }: KnownReport["stages"][number], isDraft: boolean): Html {
+function stageItem(
+  context: SiteContext,
+  report: KnownReport,
+  { label, missing, claims }: KnownReport["stages"][number],
+  isDraft: boolean,
+): Html {
   if (claims.length > 0)
     return html`<li><strong>${label}</strong>${claims.map(
       (claim) => html`<p><time datetime="${dayOf(claim.value)}">${formatDay(claim.value)}</time>, according to ${said(context, claim)}</p>`,
@@ -121,13 +152,16 @@ function stageItem(context: SiteContext, report: KnownReport, { label, missing, 
 `;
   const first = isDraft ? firstOf(report.from_draft) : undefined;
   return html`<li><strong>${label}</strong><p>${missing.charAt(0).toUpperCase() + missing.slice(1)}: not held.${
-    first && html` ${plural(report.from_draft.length, "claim", "claims")} from the draft ${report.from_draft.length === 1 ? "is" : "are"} held, the first made by ${formatDay(first.as_of)} (<a href="/log/${first.seq}">entry ${first.seq.toLocaleString("en-US")}</a>).`
+    first &&
+    html` ${plural(report.from_draft.length, "claim", "claims")} from the draft ${report.from_draft.length === 1 ? "is" : "are"} held, the first made by ${formatDay(first.as_of)} (<a href="/log/${first.seq}">entry ${first.seq.toLocaleString("en-US")}</a>).`
   }</p></li>
 `;
 }
 
 const firstOf = (claims: readonly Claim[]): Claim | undefined =>
-  claims.filter(({ as_of }) => as_of !== "unstated").toSorted((a, b) => (a.as_of < b.as_of ? -1 : a.as_of > b.as_of ? 1 : a.seq - b.seq))[0];
+  claims
+    .filter(({ as_of }) => as_of !== "unstated")
+    .toSorted((a, b) => (a.as_of < b.as_of ? -1 : a.as_of > b.as_of ? 1 : a.seq - b.seq))[0];
 
 function said(context: SiteContext, claim: Claim): Html {
   return html`${whoWords(claim)} (${hedgeWords(claim)}${claim.as_of !== "unstated" && html`; ${formatDay(claim.as_of)}`})${claim.wording && html`, in our table’s words: ${claim.wording}`}. ${placeLink(context, claim)}, <a href="/log/${claim.seq}">entry ${claim.seq.toLocaleString("en-US")}</a>`;
@@ -139,7 +173,9 @@ function otherClaims(context: SiteContext, report: KnownReport): Html {
   const rest = report.about.filter(({ seq, field }) => !shown.has(seq) && !["title", "symbol"].includes(field));
   if (rest.length === 0) return nothing;
   return html`<dl class="facts">${rest.map(
-    (claim) => html`<div><dt>${kindSpec("report").fields[claim.field]?.label ?? claim.field}</dt><dd>${claimValue(claim)}, according to ${said(context, claim)}</dd></div>
+    (
+      claim,
+    ) => html`<div><dt>${kindSpec("report").fields[claim.field]?.label ?? claim.field}</dt><dd>${claimValue(claim)}, according to ${said(context, claim)}</dd></div>
 `,
   )}</dl>`;
 }
@@ -152,7 +188,9 @@ function totals(context: SiteContext, report: KnownReport): Html {
 <thead><tr><th scope="col">Period</th><th scope="col">Stated in</th><th scope="col" class="num">Total stated</th><th scope="col" class="num">Sum of its rows</th><th scope="col">Difference</th></tr></thead>
 <tbody>
 ${checks.map(
-  (check) => html`<tr><th scope="row">${formatDay(check.total.period!)}</th><td>${check.total.document}, ${hedgeWords(check.total)}</td><td class="num">${linked(context, check.figures.total, check.total)}</td><td class="num">${sumLink(context, check)}<br>${plural(check.rows.length, "row", "rows")} of ${check.document}</td><td>${verdictWords(check)}</td></tr>
+  (
+    check,
+  ) => html`<tr><th scope="row">${formatDay(check.total.period!)}</th><td>${check.total.document}, ${hedgeWords(check.total)}</td><td class="num">${linked(context, check.figures.total, check.total)}</td><td class="num">${sumLink(context, check)}<br>${plural(check.rows.length, "row", "rows")} of ${check.document}</td><td>${verdictWords(check)}</td></tr>
 `,
 )}</tbody></table></section>
 <p class="note">Numbers with a dotted line are figures: open one to see its rows. The others are single claims.</p></section>
@@ -166,7 +204,7 @@ function linked(context: SiteContext, figure: string | undefined, claim: Claim):
 }
 
 function sumLink(context: SiteContext, check: TotalCheck): Html {
-  const shown = amount(check, check.sum);
+  const shown = claimValue({ ...check.rows[0]!, value: check.sum });
   const found = check.figures.rows === undefined ? undefined : context.figure(check.figures.rows);
   if (found && found.figure.value === check.sum) return figureAnchor(found.figure, shown);
   return html`${shown} (${joinHtml(
@@ -175,26 +213,18 @@ function sumLink(context: SiteContext, check: TotalCheck): Html {
   )})`;
 }
 
-const figureAnchor = (figure: Figure, shown: string): Html => html`<a class="fig" href="${figureHref(figure.id, figure.log_size)}">${shown}</a>`;
+const figureAnchor = (figure: Figure, shown: string): Html =>
+  html`<a class="fig" href="${figureHref(figure.id, figure.log_size)}">${shown}</a>`;
 
-function amount({ total }: TotalCheck, value: string): string {
-  return claimValue({ ...total, value });
-}
-
-function verdictWords(check: TotalCheck): string {
-  const size = check.difference.replace("-", "");
-  const less = check.difference.startsWith("-") ? "fewer" : "more";
-  const shown = check.total.field === "amount" ? formatValue(size, check.total.unit ?? "", "exact") : size;
-  switch (check.verdict) {
-    case "same":
-      return "None.";
-    case "within what is said":
-      return `The rows have ${shown} ${check.total.field === "amount" && less === "fewer" ? "less" : less}, as “${check.total.bound!.replace("_", " ")}” allows.`;
-    case "same when rounded":
-      return `The rows have ${shown} ${less === "fewer" ? "less" : less}; rounded as the total is, they are the same.`;
-    case "different":
-      return `The rows have ${shown} ${check.total.field === "amount" && less === "fewer" ? "less" : less}. No explanation is held.`;
-  }
+function verdictWords({ total, difference, verdict }: TotalCheck): string {
+  if (verdict === "same") return "None.";
+  const isMoney = total.field === "amount";
+  const size = difference.replace("-", "");
+  const less = difference.startsWith("-") ? (isMoney ? "less" : "fewer") : "more";
+  const rows = `The rows have ${isMoney ? formatValue(size, total.unit ?? "", "exact") : size} ${less}`;
+  if (verdict === "within what is said") return `${rows}, as “${total.bound!.replace("_", " ")}” allows.`;
+  if (verdict === "same when rounded") return `${rows}; rounded as the total is, they are the same.`;
+  return `${rows}. No explanation is held.`;
 }
 
 function repliesSection(context: SiteContext, report: KnownReport): Html {
@@ -239,7 +269,9 @@ function saysSection(report: KnownReport): Html {
 <dl class="facts">${kinds.map(([kind, claims]) => {
     const subjects = [...new Set(claims.map(({ subject }) => subject))];
     return html`<div><dt><a href="/case/${kind}">${kindSpec(kind).many}</a></dt><dd>${plural(claims.length, "claim", "claims")} on ${joinHtml(
-      subjects.map((subject) => html`<a href="${subjectHref(subject)}">${subject.slice(subject.indexOf("/") + 1).replaceAll("-", " ")}</a>`),
+      subjects.map(
+        (subject) => html`<a href="${subjectHref(subject)}">${subject.slice(subject.indexOf("/") + 1).replaceAll("-", " ")}</a>`,
+      ),
       ", ",
     )}</dd></div>
 `;
@@ -265,7 +297,17 @@ function partCells(context: SiteContext, report: KnownReport): (string | number 
     ...report.about.map((claim) => claimCells("stage", kindSpec("report").fields[claim.field]?.label ?? claim.field, claim)),
     ...checkTotals(context.log, report).flatMap((check) => [
       claimCells("total", `stated for ${check.total.period}`, check.total, check.figures.total ?? null),
-      ["total", `sum of ${check.rows.length} rows of ${check.document}`, check.sum, check.total.unit ?? null, null, null, check.verdict, null, check.figures.rows ?? null],
+      [
+        "total",
+        `sum of ${check.rows.length} rows of ${check.document}`,
+        check.sum,
+        check.total.unit ?? null,
+        null,
+        null,
+        check.verdict,
+        null,
+        check.figures.rows ?? null,
+      ],
     ]),
     ...report.replies.flatMap(({ subject, claims }) => claims.map((claim) => claimCells("reply", `${subject} ${claim.field}`, claim))),
     ...lacksOf(context, report).map((line) => ["lacking", line, null, null, null, null, null, null, null]),
@@ -273,7 +315,16 @@ function partCells(context: SiteContext, report: KnownReport): (string | number 
 }
 
 function data(context: SiteContext, report: KnownReport) {
-  const brief = (claim: Claim) => ({ entry: claim.seq, subject: claim.subject, field: claim.field, value: claim.value, unit: claim.unit ?? null, who_says: whoWords(claim), hedge: hedgeWords(claim), as_of: claim.as_of });
+  const brief = (claim: Claim) => ({
+    entry: claim.seq,
+    subject: claim.subject,
+    field: claim.field,
+    value: claim.value,
+    unit: claim.unit ?? null,
+    who_says: whoWords(claim),
+    hedge: hedgeWords(claim),
+    as_of: claim.as_of,
+  });
   return {
     log_size: context.at.log_size,
     report: report.id,
@@ -289,7 +340,14 @@ function data(context: SiteContext, report: KnownReport) {
   };
 }
 
-function page(context: SiteContext, path: string, title: string, description: string, body: Html, alternates?: Parameters<typeof frame>[0]["alternates"]): Page {
+function page(
+  context: SiteContext,
+  path: string,
+  title: string,
+  description: string,
+  body: Html,
+  alternates?: Parameters<typeof frame>[0]["alternates"],
+): Page {
   return {
     content_type: htmlType,
     body: frame({ title, description, path, context, body, ...(alternates ? { alternates } : {}) }),
