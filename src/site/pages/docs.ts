@@ -9,7 +9,7 @@ import { frame } from "../layout.ts";
 import type { Page } from "../page-store.ts";
 import type { Route, SiteContext } from "../route.ts";
 
-const markdownIt = lazily<{ default: typeof MarkdownIt }>(import.meta.url, "markdown-it");
+const markdownIt = lazily<typeof MarkdownIt>(import.meta.url, "markdown-it");
 
 /** Files outside docs/ that are read as documentation too, by the name of their page. */
 const ELSEWHERE: Record<string, string> = {
@@ -64,7 +64,7 @@ const titleOf = (source: string): string => (/^# (.+)$/m.exec(source)?.[1] ?? "D
 
 /** Raw HTML in a file stays text (html: false), so what markdown-it writes is markup of its own making. */
 function rendered(source: string): Html {
-  const markdown = new (markdownIt().default)("default", { html: false, linkify: false });
+  const markdown = new (markdownIt())("default", { html: false, linkify: false });
   const ids = new Set<string>();
   const tokens = markdown.parse(source.replaceAll(/<!--.*?-->/gs, ""), {});
   for (const [at, token] of tokens.entries()) {
@@ -87,11 +87,12 @@ function rendered(source: string): Html {
       if (child.type === "image") ((child.type = "text"), (child.tag = ""));
     }
   }
+  let tables = 0;
   // Alignment comes as a style attribute, which this site's policy refuses.
   const markup = markdown.renderer
     .render(tokens, markdown.options, {})
     .replaceAll(/ style="[^"]*"/g, "")
-    .replaceAll(/<table/g, '<section class="scroll" tabindex="0" aria-label="Table"><table')
+    .replaceAll(/<table/g, () => `<section class="scroll" tabindex="0" aria-label="Table ${++tables}"><table`)
     .replaceAll(/<\/table>/g, "</table></section>")
     .replaceAll(/<pre>/g, '<pre tabindex="0">');
   return trustedMarkup(markup);
