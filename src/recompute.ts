@@ -1,15 +1,15 @@
 // What `tracewire verify` does once the entries are proven: the views are computed again from them in memory and
-// compared with those on disk, and every published figure is computed again and compared with what was published.
+// compared with those on disk, the rows of datasets are compared with the roots that their entries name, and every published figure is computed again and compared with what was published.
 import { DatabaseSync } from "node:sqlite";
 import { join } from "node:path";
 import { createViews, openLogReader, viewsDigest, type Bundle, type EntryBody, type LogReader } from "./evidence/evidence.ts";
-import { rereadRows, type SourceFile } from "./datasets/datasets.ts";
+import { listDatasets, rereadRows, storedRowsRoot, type SourceFile } from "./datasets/datasets.ts";
 import { computeFigure, datasetsOf, figureHash, findFigureSpec, type Figure } from "./figures/figures.ts";
 import { VIEWS } from "./newsroom.ts";
 import { listPublications, listRevisions } from "./press/press.ts";
 
 export type RecomputeFinding = {
-  what: "view_differs" | "figure_differs" | "figure_cannot_be_computed";
+  what: "view_differs" | "rows_differ" | "figure_differs" | "figure_cannot_be_computed";
   index?: number;
   file?: string;
   expected?: string;
@@ -29,6 +29,17 @@ export function recomputeFolder(folder: string): RecomputeFinding[] {
       if (expected[name] !== actual[name])
         findings.push({ what: "view_differs", file: join("newsroom.db", name), expected: expected[name], actual: actual[name] });
     fresh.close();
+    for (const dataset of listDatasets(log)) {
+      const actual = storedRowsRoot(log, dataset.seq);
+      if (actual !== dataset.rows_root)
+        findings.push({
+          what: "rows_differ",
+          index: dataset.seq,
+          file: `newsroom.db, rows of ${dataset.name}`,
+          expected: dataset.rows_root,
+          actual,
+        });
+    }
     if (findings.length > 0) return findings;
 
     const erased = new Set(

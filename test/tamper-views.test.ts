@@ -63,3 +63,29 @@ test("every change of a view is found", async (t) => {
   );
   await site.stop();
 });
+
+test("a row of a dataset that was changed, taken away or added is found, and named by its entry", async () => {
+  const site = await serveNewsroom({ demo: true });
+  const { folder } = site.newsroom;
+  const db = new DatabaseSync(join(folder, "newsroom.db"));
+  const { dataset } = db.prepare("SELECT dataset FROM dataset_rows LIMIT 1").get()! as { dataset: number };
+  for (const change of [
+    "UPDATE dataset_rows SET body = replace(body, ':\"', ':\" ') WHERE dataset = ? AND at = 3",
+    "DELETE FROM dataset_rows WHERE dataset = ? AND at = (SELECT max(at) FROM dataset_rows WHERE dataset = ?1)",
+    "INSERT INTO dataset_rows SELECT dataset, 1000000, body, file FROM dataset_rows WHERE dataset = ? AND at = 0",
+  ]) {
+    const kept = db.prepare("SELECT * FROM dataset_rows WHERE dataset = ?").all(dataset);
+    assert.equal(db.prepare(change).run(dataset).changes, 1, change);
+    assert.deepEqual(
+      recomputeFolder(folder).map(({ what, index }) => [what, index]),
+      [["rows_differ", dataset]],
+      change,
+    );
+    db.prepare("DELETE FROM dataset_rows WHERE dataset = ?").run(dataset);
+    for (const row of kept)
+      db.prepare("INSERT INTO dataset_rows (dataset, at, body, file) VALUES (?, ?, ?, ?)").run(row.dataset!, row.at!, row.body!, row.file!);
+  }
+  assert.deepEqual(recomputeFolder(folder), []);
+  db.close();
+  await site.stop();
+});

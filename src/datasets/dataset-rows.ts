@@ -112,11 +112,17 @@ export function readRows(log: ReadsDatabase, dataset: Pick<Dataset, "seq" | "row
   assert.equal(
     rows.length,
     dataset.row_count,
-    `rows of dataset ${dataset.name} (entry ${dataset.seq}) are missing: tracewire doctor --repair`,
+    `rows of dataset ${dataset.name} (entry ${dataset.seq}) are missing: tracewire verify names what is damaged`,
   );
   kept.set(key, rows);
   if (kept.size > KEPT_MAX) kept.delete(kept.keys().next().value!);
   return rows;
+}
+
+/** The root of the rows as they lie in the table, whatever is kept in memory: to be compared with the entry's. */
+export function storedRowsRoot(log: ReadsDatabase, seq: number): string {
+  const lines = log.db.prepare("SELECT body FROM dataset_rows WHERE dataset = ? ORDER BY at").all(seq);
+  return merkleRoot(lines.map((line) => Buffer.from(line.body as string)));
 }
 
 /** Which capture a row was read from. */

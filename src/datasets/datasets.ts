@@ -12,6 +12,7 @@ export {
   readRows,
   requireDataset,
   rowsRoot,
+  storedRowsRoot,
   type Dataset,
 } from "./dataset-rows.ts";
 export { diffRows, importDataset, type ImportedDataset, type ImportedTable } from "./import-dataset.ts";
