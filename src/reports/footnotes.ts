@@ -117,13 +117,14 @@ function holderOf(claims: readonly Claim[], quoted: string): Claim | undefined {
 
 export function sourceWords(source: SourceName | null): string {
   if (!source) return "";
-  if (source.state === "held") return `“${source.title}” (${source.grade}), SHA-256 ${source.sha256.slice(0, 16)}…`;
+  if (source.state === "held") return `“${source.title}” (${source.grade}), SHA-256 ${source.sha256.slice(0, 16)} (Annex B)`;
   return source.state === "erased" ? `entry ${source.entry}, erased` : `entry ${source.entry}, not released`;
 }
 
 export function claimWords(claim: CitedClaim): string {
   const who = `${claim.claimant}${claim.document ? `, ${claim.document}` : ""}${claim.relayed_by ? `, as relayed by ${claim.relayed_by}` : ""}`;
-  const hedge = claim.hedge === "unstated" ? "no hedge stated" : claim.hedge;
+  const bound = claim.bound ? `${claim.bound.replace("_", " ")}, ` : "";
+  const hedge = `${bound}${claim.hedge === "unstated" ? "no hedge stated" : claim.hedge}`;
   const when = claim.as_of === "unstated" ? "date not stated" : formatDate(claim.as_of);
   return `${who} (${hedge}; ${when}): ${claim.says}${claim.wording ? ` [${claim.wording}]` : ""}. Read at ${claim.locator} of ${sourceWords(claim.source)}; entry ${claim.entry}.`;
 }

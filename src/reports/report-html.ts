@@ -53,8 +53,7 @@ ${REPORT_STYLE}</style>
 </head>
 <body>
 <header>
-${mark}<p class="symbol">${text(report.symbol)}</p>
-<h1>${text(report.title)}</h1>
+${mark}<h1>${text(report.title)}</h1>
 ${headLines(report)
   .map((line) => `<p class="head">${text(line)}</p>\n`)
   .join("")}</header>

@@ -7,7 +7,7 @@ h2 { font-size: 1.35rem; line-height: 1.25; margin: 2.2rem 0 0.6rem; }
 h3 { font-size: 1.08rem; line-height: 1.3; margin: 1.6rem 0 0.4rem; }
 a { color: var(--link); }
 a:focus-visible, [tabindex]:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
-.symbol, .head, caption, th, td, .notes, nav { font-family: "Source Sans 3", "Segoe UI", Arial, sans-serif; }
+.head, caption, th, td, .notes, nav { font-family: "Source Sans 3", "Segoe UI", Arial, sans-serif; }
 .head { color: var(--soft); font-size: 0.9rem; margin: 0.2rem 0; overflow-wrap: anywhere; }
 .draft { border: 2px solid currentcolor; padding: 0.3rem 0.6rem; font-weight: bold; }
 .summary { font-size: 1.15rem; }

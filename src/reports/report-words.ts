@@ -23,7 +23,7 @@ export const DRAFT_MARK = "Draft, not issued";
 
 export function rowsTable(annex: RowsAnnex, caption: string): TableData {
   const anyRange = annex.rows.some(({ range }) => range !== null);
-  const anyWhen = annex.rows.some(({ when }) => when !== null);
+  const anyWhen = annex.rows.some(({ when, label }) => when !== null && when !== label);
   return {
     caption,
     columns: [

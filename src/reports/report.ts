@@ -17,6 +17,8 @@ export type CitedClaim = {
   document?: string;
   relayed_by?: string;
   hedge: string;
+  /** "about", "at least": left out where the claim is exact or says nothing of it. */
+  bound?: string;
   as_of: string;
   says: string;
   wording?: string;

@@ -2,6 +2,7 @@
 // erased since, is named by its entry and not shown.
 import { readClaim, type Claim } from "../casefile/casefile.ts";
 import { findCapture, locatorText, type LogReader } from "../evidence/evidence.ts";
+import { formatValue } from "../figures/figures.ts";
 import type { CitedClaim, EvidenceItem, SourceName } from "./report.ts";
 
 export type Sources = {
@@ -51,8 +52,9 @@ export function openSources(log: LogReader, log_size: number): Sources {
       ...(claim.document ? { document: claim.document } : {}),
       ...(claim.relayed_by ? { relayed_by: claim.relayed_by } : {}),
       hedge: claim.hedge,
+      ...(claim.bound && claim.bound !== "exact" ? { bound: claim.bound } : {}),
       as_of: claim.as_of,
-      says: claim.value,
+      says: claim.unit && /^\d+(\.\d+)?$/.test(claim.value) ? formatValue(claim.value, claim.unit, "exact") : claim.value,
       ...(claim.wording ? { wording: claim.wording } : {}),
       ...(claim.citation ? { citation: claim.citation } : {}),
       source: name(claim.source.capture),

@@ -1,7 +1,7 @@
 // Monitors' reports: the life of each as claims tell it, who was asked and answered, and the totals it states against
 // the rows of its own tables. What is not held is said.
 import { kindSpec, type Claim } from "../../casefile/casefile.ts";
-import { formatValue, type Figure } from "../../figures/figures.ts";
+import { formatCount, formatValue, type Figure } from "../../figures/figures.ts";
 import {
   askedWords,
   checkTotals,
@@ -175,7 +175,7 @@ function otherClaims(context: SiteContext, report: KnownReport): Html {
   return html`<dl class="facts">${rest.map(
     (
       claim,
-    ) => html`<div><dt>${kindSpec("report").fields[claim.field]?.label ?? claim.field}</dt><dd>${claimValue(claim)}, according to ${said(context, claim)}</dd></div>
+    ) => html`<div><dt>${kindSpec("report").fields[claim.field]?.label ?? claim.field}</dt><dd>${claim.field === "covers" ? formatDay(claim.value) : claimValue(claim)}, according to ${said(context, claim)}</dd></div>
 `,
   )}</dl>`;
 }
@@ -190,21 +190,24 @@ function totals(context: SiteContext, report: KnownReport): Html {
 ${checks.map(
   (
     check,
-  ) => html`<tr><th scope="row">${formatDay(check.total.period!)}</th><td>${check.total.document}, ${hedgeWords(check.total)}</td><td class="num">${linked(context, check.figures.total, check.total)}</td><td class="num">${sumLink(context, check)}<br>${plural(check.rows.length, "row", "rows")} of ${check.document}</td><td>${verdictWords(check)}</td></tr>
+  ) => html`<tr><th scope="row">${formatDay(check.total.period!)}</th><td>${check.total.document}, ${hedgeWords(check.total)}${check.total.field === "count" && check.total.unit && html`; a number of ${check.total.unit}`}</td><td class="num">${linked(context, check.figures.total, check.total)}</td><td class="num">${sumLink(context, check)}<br>${plural(check.rows.length, "row", "rows")} of ${check.document}</td><td>${verdictWords(check)}</td></tr>
 `,
 )}</tbody></table></section>
 <p class="note">Numbers with a dotted line are figures: open one to see its rows. The others are single claims.</p></section>
 `;
 }
 
+/** Without the noun: what is counted stands in a column of its own. */
+const numberOf = (claim: Claim): string => (claim.field === "count" ? formatCount(claim.value) : claimValue(claim));
+
 function linked(context: SiteContext, figure: string | undefined, claim: Claim): Html {
   const found = figure === undefined ? undefined : context.figure(figure);
-  if (found) return figureAnchor(found.figure, claimValue(claim));
-  return html`<a href="/log/${claim.seq}">${claimValue(claim)}</a>`;
+  if (found) return figureAnchor(found.figure, numberOf(claim));
+  return html`<a href="/log/${claim.seq}">${numberOf(claim)}</a>`;
 }
 
 function sumLink(context: SiteContext, check: TotalCheck): Html {
-  const shown = claimValue({ ...check.rows[0]!, value: check.sum });
+  const shown = numberOf({ ...check.rows[0]!, value: check.sum });
   const found = check.figures.rows === undefined ? undefined : context.figure(check.figures.rows);
   if (found && found.figure.value === check.sum) return figureAnchor(found.figure, shown);
   return html`${shown} (${joinHtml(
