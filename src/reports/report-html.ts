@@ -10,7 +10,7 @@ import {
   evidenceTable,
   excludedTable,
   headLines,
-  notComparedLines,
+  besideRowsLines,
   replyLines,
   rowsTable,
   withheldLines,
@@ -130,7 +130,7 @@ function tableBlock(report: Report, block: TableBlock, caption: string): string 
 function rowsSection(annex: Report["annexes"]["rows"][number]): string {
   const excluded = excludedTable(annex);
   return `<h3 id="${annexAnchor(annex.id)}">Annex ${annex.id}: ${text(annex.title)}</h3>
-${annex.rows.length === 0 ? "<p>No row fits the rules.</p>\n" : tableHtml(rowsTable(annex, `Annex ${annex.id}: ${annex.exact}`))}${excluded ? tableHtml(excluded) : ""}${paragraphs(notComparedLines(annex))}`;
+${annex.rows.length === 0 ? "<p>No row fits the rules.</p>\n" : tableHtml(rowsTable(annex, `Annex ${annex.id}: ${annex.exact}`))}${excluded ? tableHtml(excluded) : ""}${paragraphs(besideRowsLines(annex))}`;
 }
 
 export const annexAnchor = (id: string): string => `annex-${id.toLowerCase().replace(".", "-")}`;

@@ -55,6 +55,8 @@ export type RowsAnnex = {
   figure: string;
   title: string;
   exact: string;
+  /** All rows that were counted; of a dataset's only the first are listed. */
+  row_count: string;
   rows: AnnexRow[];
   excluded: { label: string; why: string }[];
   not_compared: { why: string; claims: number[] }[];
