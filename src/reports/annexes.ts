@@ -13,6 +13,7 @@ export function rowsAnnex({ figure, spec, annex }: BoundFigure, sources: Sources
     figure: figure.id,
     title: spec.title,
     exact: formatValue(figure.value, figure.unit, "exact", spec),
+    row_count: figure.row_count,
     rows: figure.rows.map((row): AnnexRow => {
       const claim = row.claim === null ? undefined : sources.claim(row.claim);
       const capture = claim?.source.capture ?? row.capture;

@@ -8,7 +8,7 @@ import { evidenceAnnex, methodItem, replyItem, rowsAnnex } from "./annexes.ts";
 import { compareReports } from "./change-log.ts";
 import { openNoteSheet, type BoundFigure } from "./footnotes.ts";
 import type { ParsedReport } from "./report-spec.ts";
-import { REPORT_FORMAT, type Report, type Run } from "./report.ts";
+import { plain, REPORT_FORMAT, type Report } from "./report.ts";
 import { openSources } from "./sources.ts";
 
 export type BuildInput = {
@@ -89,8 +89,6 @@ export function buildReport(log: LogReader, input: BuildInput): Built {
   };
   return { report, figures: bound.map(({ figure }) => figure) };
 }
-
-export const plain = (runs: readonly Run[]): string => runs.map(({ text }) => text).join("");
 
 /** The same log as it was known when it had this size: later rooms ask it for its newest state. */
 export function atSize(log: LogReader, log_size: number): LogReader {

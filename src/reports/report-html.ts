@@ -2,6 +2,7 @@
 // captions and scope. It is read on paper as well.
 import type { Footnote, Report, Run, TableBlock } from "./report.ts";
 import { noteWords } from "./footnotes.ts";
+import { plain } from "./report.ts";
 import { REPORT_STYLE } from "./report-style.ts";
 import {
   changeLines,
@@ -9,7 +10,7 @@ import {
   evidenceTable,
   excludedTable,
   headLines,
-  notComparedLines,
+  besideRowsLines,
   replyLines,
   rowsTable,
   withheldLines,
@@ -103,7 +104,7 @@ function noteHtml(note: Footnote, uses: number): string {
   const back = Array.from(
     { length: uses },
     (_, at) =>
-      `<a href="#r${note.number}-${at + 1}" aria-label="Back to use ${at + 1} of note ${note.number}">back${uses > 1 ? ` ${at + 1}` : ""}</a>`,
+      `<a href="#r${note.number}-${at + 1}" aria-label="back${uses > 1 ? ` ${at + 1}` : ""}: where note ${note.number} is used">back${uses > 1 ? ` ${at + 1}` : ""}</a>`,
   );
   return `<li id="n${note.number}">${noteWords(note).map(text).join(" ")} ${back.join(" ")}</li>\n`;
 }
@@ -123,13 +124,13 @@ function contents({ sections }: Report): string {
 
 function tableBlock(report: Report, block: TableBlock, caption: string): string {
   const annex = report.annexes.rows.find(({ figure }) => figure === block.figure);
-  return annex ? tableHtml(rowsTable(annex, ""), caption) : `<p>${caption}</p>\n`;
+  return annex ? tableHtml(rowsTable(annex, plain(block.caption)), caption) : `<p>${caption}</p>\n`;
 }
 
 function rowsSection(annex: Report["annexes"]["rows"][number]): string {
   const excluded = excludedTable(annex);
   return `<h3 id="${annexAnchor(annex.id)}">Annex ${annex.id}: ${text(annex.title)}</h3>
-${annex.rows.length === 0 ? "<p>No row fits the rules.</p>\n" : tableHtml(rowsTable(annex, `Annex ${annex.id}: ${annex.exact}`))}${excluded ? tableHtml(excluded) : ""}${paragraphs(notComparedLines(annex))}`;
+${annex.rows.length === 0 ? "<p>No row fits the rules.</p>\n" : tableHtml(rowsTable(annex, `Annex ${annex.id}: ${annex.exact}`))}${excluded ? tableHtml(excluded) : ""}${paragraphs(besideRowsLines(annex))}`;
 }
 
 export const annexAnchor = (id: string): string => `annex-${id.toLowerCase().replace(".", "-")}`;
@@ -146,7 +147,7 @@ const paragraphs = (lines: readonly string[]): string => lines.map((line) => `<p
 
 function tableHtml({ caption, columns, rows }: TableData, captionMarkup = text(caption)): string {
   const heads = columns.map(({ name, numeric }) => `<th scope="col"${numeric ? ' class="num"' : ""}>${text(name)}</th>`).join("");
-  const label = text(caption || "Rows");
+  const label = text(caption);
   // The cell that says what the row is of heads it: the first of the columns named so.
   const header = Math.max(
     0,

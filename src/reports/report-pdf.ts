@@ -8,7 +8,7 @@ import {
   evidenceTable,
   excludedTable,
   headLines,
-  notComparedLines,
+  besideRowsLines,
   replyLines,
   rowsTable,
   withheldLines,
@@ -66,7 +66,7 @@ function annexes(sheet: Sheet, report: Report): void {
     else sheet.table(rowsTable(annex, `Annex ${annex.id}: ${annex.exact}`));
     const excluded = excludedTable(annex);
     if (excluded) sheet.table(excluded);
-    lines(sheet, notComparedLines(annex), 9);
+    lines(sheet, besideRowsLines(annex), 9);
   }
   sheet.section();
   sheet.heading(2, "Annex B: evidence", { bookmark: true });

@@ -1,5 +1,5 @@
 // The fixed words of a report and its tables as cells, shared by the HTML and the PDF so that neither can say more.
-import { formatDate } from "../figures/figures.ts";
+import { formatCount, formatDate } from "../figures/figures.ts";
 import { askedWords } from "./annexes.ts";
 import { claimWords, sourceWords } from "./footnotes.ts";
 import type { ChangeLog, EvidenceItem, ReplyItem, Report, RowsAnnex } from "./report.ts";
@@ -63,7 +63,19 @@ export function excludedTable(annex: RowsAnnex): TableData | undefined {
   };
 }
 
-export function notComparedLines(annex: RowsAnnex): string[] {
+/** What a reader has to know beside the rows: how many are not listed, and what was not compared. */
+export function besideRowsLines(annex: RowsAnnex): string[] {
+  const listed = annex.rows.length;
+  const more =
+    Number(annex.row_count) > listed
+      ? [
+          `The first ${listed} of ${formatCount(annex.row_count)} rows are listed. All of them are counted, and the bundle holds the files they stand in where their licence allows.`,
+        ]
+      : [];
+  return [...more, ...notComparedLines(annex)];
+}
+
+function notComparedLines(annex: RowsAnnex): string[] {
   return annex.not_compared.map(
     ({ why, claims }) => `Not compared, ${why}: ${claims.length === 1 ? "entry" : "entries"} ${claims.join(", ")}.`,
   );

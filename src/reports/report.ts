@@ -4,6 +4,7 @@ import type { FigureSpec } from "../figures/figures.ts";
 export const REPORT_FORMAT = "tracewire-report/1";
 
 export type Run = { text: string; emphasis?: true; figure?: string; notes?: number[] };
+export const plain = (runs: readonly Run[]): string => runs.map(({ text }) => text).join("");
 export type Paragraph = { type: "paragraph"; number: number; runs: Run[]; text: string };
 export type TableBlock = { type: "table"; figure: string; caption: Run[]; annex: string | null };
 
@@ -54,6 +55,8 @@ export type RowsAnnex = {
   figure: string;
   title: string;
   exact: string;
+  /** All rows that were counted; of a dataset's only the first are listed. */
+  row_count: string;
   rows: AnnexRow[];
   excluded: { label: string; why: string }[];
   not_compared: { why: string; claims: number[] }[];

@@ -1,5 +1,5 @@
 // The door of the reports room: monitors' reports as the case file knows them, and reports of one's own, built.
-export { buildReport, checkReport, plain, timeAt, type Built, type BuildInput } from "./build-report.ts";
+export { buildReport, checkReport, timeAt, type Built, type BuildInput } from "./build-report.ts";
 export { paragraphsOf, parsePrevious } from "./change-log.ts";
 export { askedWords, replyOf } from "./annexes.ts";
 export { reportHtml } from "./report-html.ts";
@@ -7,4 +7,4 @@ export { reportPdf } from "./report-pdf.ts";
 export { parseReportSpec, reportSlug, reportSpecSchema, type ParsedReport, type ReportSpec } from "./report-spec.ts";
 export { checkTotals, findReport, listReports, reportLacks, STAGES, type KnownReport, type TotalCheck } from "./read-reports.ts";
 export { renderReport, REPORT_FILES, writeReport, type ReportFile } from "./write-report.ts";
-export type { ReplyItem, Report } from "./report.ts";
+export { plain, type ReplyItem, type Report } from "./report.ts";

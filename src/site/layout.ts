@@ -46,6 +46,7 @@ const FOOTER_WAYS = [
   ["/archive", "Archive"],
   ["/thefts", "Thefts"],
   ["/datasets", "Sources"],
+  ["/reports", "Monitors’ reports"],
   ["/press-releases", "Press releases"],
   ["/feeds", "Feeds"],
   ["/docs", "Docs"],
