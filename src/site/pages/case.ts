@@ -54,7 +54,12 @@ export const caseRoutes: Route[] = [
   },
 ];
 
-export const subjectHref = (subject: string): string => (subject.startsWith("theft/") ? theftHref(subject) : `/case/${subject}`);
+export function subjectHref(subject: string): string {
+  if (subject.startsWith("theft/")) return theftHref(subject);
+  // "row/ENTRY/PLACE": a row of a dataset has no page of its own; the dataset's entry names its columns and its rows' root.
+  const row = /^row\/(\d+)\//.exec(subject);
+  return row ? `/log/${row[1]}` : `/case/${subject}`;
+}
 
 const KIND_COLUMNS = ["kind", "subjects", "claims"] as const;
 
