@@ -1,5 +1,6 @@
 // What `tracewire verify` does once the entries are proven: the views are computed again from them in memory and
-// compared with those on disk, the rows of datasets are compared with the roots that their entries name, and every published figure is computed again and compared with what was published.
+// compared with those on disk, the rows of datasets are compared with the roots that their entries name, and every
+// published figure is computed again and compared with what was published.
 import { DatabaseSync } from "node:sqlite";
 import { join } from "node:path";
 import { createViews, openLogReader, viewsDigest, type Bundle, type EntryBody, type LogReader } from "./evidence/evidence.ts";

@@ -15,6 +15,7 @@ const ORDER = [
   "effects.ts",
   "schema.ts",
   "lazy.ts",
+  "escape-html.ts",
   "config.ts",
   "evidence",
   "datasets",

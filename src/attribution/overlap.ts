@@ -2,7 +2,7 @@
 // how many others have it, how good its source is, how old it is. One publisher is one witness: of its items the best
 // counts, and witnesses combine by noisy-OR, 1 − ∏(1 − x). One class of evidence alone never passes 0.5.
 // A score orders what to look at. It is not a probability, and never says that two groups are one.
-import { findDataset, readRows, type Dataset } from "../datasets/datasets.ts";
+import { findDataset, readRows, type Dataset, type Row } from "../datasets/datasets.ts";
 import { findCapture, type LogReader } from "../evidence/evidence.ts";
 import { foldName } from "./names.ts";
 
@@ -36,7 +36,7 @@ export const ITEM_WEIGHTS: Record<ItemKind, { weight: number; class: "money" | "
 const SOURCE_FACTOR: Record<string, number> = { A: 1, B: 0.8, C: 0.6, D: 0.4, E: 0.2, F: 0.3 };
 const ITEM_FACTOR: Record<string, number> = { 1: 1, 2: 0.8, 3: 0.6, 4: 0.4, 5: 0.2, 6: 0.3 };
 /** t halves every five years; without a date it is one halving, because "recent" must be shown, not assumed. */
-export const HALF_LIFE_YEARS = 5;
+const HALF_LIFE_YEARS = 5;
 const UNDATED_FACTOR = 0.5;
 const ONE_CLASS_CAP = 0.5;
 export const BANDS = { weak: 0.3, strong: 0.7 } as const;
@@ -130,42 +130,32 @@ export function listOverlaps(log: LogReader, log_size: number): Overlap[] {
   return overlaps.sort((x, y) => y.score - x.score || y.evidence.length - x.evidence.length || x.a.localeCompare(y.a, "en"));
 }
 
+/** The tables that show who has what: their columns, and what kind of thing a row is. A table joins by one entry. */
+const WITNESSES: readonly { reference: string; group: string; item: string; kindOf(row: Row): ItemKind }[] = [
+  {
+    reference: USES,
+    group: "user",
+    item: "used",
+    kindOf: ({ used_kind }) => (used_kind === "malware" ? "malware family" : used_kind === "tool" ? "public tool" : "technique"),
+  },
+  { reference: INDICATORS, group: "group", item: "indicator", kindOf: () => "host, time not held" },
+];
+
 /** Who has what, of one witness, turned round: item → groups. */
 type Holding = { shared(a: string, b: string): SharedItem[] };
 
 function holdingsOf(log: LogReader, log_size: number, groups: readonly Group[]): Holding[] {
   const nameOf = (dataset: string, heading: string) =>
     groups.find((group) => group.headings.some((item) => item.dataset === dataset && item.heading === heading))?.name ?? heading;
-  const uses = rowsOf(log, USES, log_size);
-  const indicators = rowsOf(log, INDICATORS, log_size);
-  return [
-    ...(uses
-      ? [
-          holding(
-            log,
-            uses.dataset,
-            uses.rows.map((row) => ({
-              item: row.used!,
-              kind: (row.used_kind === "malware" ? "malware family" : row.used_kind === "tool" ? "public tool" : "technique") as ItemKind,
-              group: nameOf(USES, row.user!),
-            })),
-          ),
-        ]
-      : []),
-    ...(indicators
-      ? [
-          holding(
-            log,
-            indicators.dataset,
-            indicators.rows.map((row) => ({
-              item: row.indicator!,
-              kind: "host, time not held" as ItemKind,
-              group: nameOf(INDICATORS, row.group!),
-            })),
-          ),
-        ]
-      : []),
-  ];
+  return WITNESSES.flatMap(({ reference, group, item, kindOf }) => {
+    const found = rowsOf(log, reference, log_size);
+    if (!found) return [];
+    return holding(
+      log,
+      found.dataset,
+      found.rows.map((row) => ({ item: row[item]!, kind: kindOf(row), group: nameOf(reference, row[group]!) })),
+    );
+  });
 }
 
 function holding(log: LogReader, dataset: Dataset, rows: { item: string; kind: ItemKind; group: string }[]): Holding {

@@ -1,4 +1,5 @@
 // A command as data: its words teach on --help, feed shell completion and are compared with docs/commands.md.
+import { readFileSync } from "node:fs";
 import type { Config } from "../config.ts";
 import type { Effects } from "../effects.ts";
 import { TracewireError } from "../errors.ts";
@@ -63,6 +64,15 @@ export function change<T>(context: CommandContext, newsroom: NewsroomWriter, run
   }
   context.output.note("Dry run: nothing was written.");
   return outcome as T;
+}
+
+/** A file that a person named. Throws NOT_FOUND with its name where it cannot be read. */
+export function readTextFile(path: string, hint?: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw new TracewireError("NOT_FOUND", { what: "The file cannot be read", where: path, hint, cause: error });
+  }
 }
 
 export function text(options: Options, name: string): string | undefined {

@@ -1,10 +1,11 @@
 // `config check`: every setting with its value and where it came from, each tried as far as it can be without sending.
-import { accessSync, constants, existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createPrivateKey } from "node:crypto";
-import { dirname } from "node:path";
 import { SETTINGS, type Config, type SettingName } from "../config.ts";
 import { TracewireError } from "../errors.ts";
+import { MAIL_SETTINGS_HINT, mailProblems } from "../newsletter/newsletter.ts";
 import type { Command } from "./command.ts";
+import { placeOf } from "./doctor.ts";
 
 type Checked = { setting: SettingName; value: string | number | null; from: string; problem?: string; hint?: string };
 
@@ -67,14 +68,8 @@ type Problem = readonly [problem: string, hint: string];
 
 const PROBLEMS: Partial<Record<SettingName, (config: Config) => Problem | undefined>> = {
   data({ data }) {
-    let place = data;
-    while (!existsSync(place)) place = dirname(place);
-    try {
-      accessSync(place, constants.W_OK);
-      return undefined;
-    } catch {
-      return [`${place} cannot be written`, "Give the user who runs this the right to write there."];
-    }
+    const { place, writable } = placeOf(data);
+    return writable ? undefined : [`${place} cannot be written`, "Give the user who runs this the right to write there."];
   },
   port: ({ port }) =>
     Number.isInteger(port) && port >= 0 && port <= 65_535 ? undefined : [`${port} is no port`, "Choose a number from 1 to 65535."],
@@ -95,20 +90,13 @@ const PROBLEMS: Partial<Record<SettingName, (config: Config) => Problem | undefi
     hub === undefined || /^https?:$/.test(parsed(hub)?.protocol ?? "")
       ? undefined
       : ["It is no http address", "Leave it out to have none."],
-  smtp_url: ({ mail }) =>
-    mail.smtp_url === undefined || /^smtps?:$/.test(parsed(mail.smtp_url)?.protocol ?? "")
-      ? undefined
-      : ["It is no smtp:// or smtps:// address", "Write smtps://user:password@host:465."],
-  mail_from: ({ mail }) =>
-    /^[^<>]*<[^@\s<>]+@[^@\s<>]+>$|^[^@\s<>]+@[^@\s<>]+$/.test(mail.from)
-      ? undefined
-      : ["It holds no mail address", "Write “Name <name@host>”."],
-  dkim_key_file({ mail: { dkim } }) {
-    if (!dkim) return undefined;
-    if (!dkim.domain || !dkim.selector || !dkim.key_file)
-      return ["DKIM needs domain, selector and key file, all three", "Set the missing ones, or none."];
+  smtp_url: ({ mail }) => mailProblem(mail, "smtp_url"),
+  mail_from: ({ mail }) => mailProblem(mail, "mail_from"),
+  dkim_key_file({ mail }) {
+    const incomplete = mailProblem(mail, "dkim_key_file");
+    if (incomplete || !mail.dkim) return incomplete;
     try {
-      createPrivateKey(readFileSync(dkim.key_file));
+      createPrivateKey(readFileSync(mail.dkim.key_file));
       return undefined;
     } catch (error) {
       return [
@@ -118,6 +106,12 @@ const PROBLEMS: Partial<Record<SettingName, (config: Config) => Problem | undefi
     }
   },
 };
+
+/** What sending itself would refuse. */
+function mailProblem(mail: Config["mail"], setting: SettingName): Problem | undefined {
+  const found = mailProblems(mail).find((problem) => problem.setting === setting);
+  return found && [found.what, MAIL_SETTINGS_HINT];
+}
 
 function parsed(text: string): URL | undefined {
   return URL.canParse(text) ? new URL(text) : undefined;

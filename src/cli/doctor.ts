@@ -37,8 +37,7 @@ function runtime(): Finding {
 }
 
 function disk({ config }: CommandContext): Finding[] {
-  let place = config.data;
-  while (!existsSync(place)) place = dirname(place);
+  const { place, writable } = placeOf(config.data);
   const stats = statfsSync(place);
   const free = stats.bavail * stats.bsize;
   const ok = free >= FREE_BYTES_MIN;
@@ -50,18 +49,25 @@ function disk({ config }: CommandContext): Finding[] {
       ...(ok ? {} : { do: "Free some space: a full disk stops every write." }),
     },
   ];
+  findings.push({
+    name: "permissions",
+    ok: writable,
+    what: `${place} ${writable ? "can" : "cannot"} be written`,
+    ...(writable ? {} : { do: "Give yourself the right to write there, or choose another folder with --data." }),
+  });
+  return findings;
+}
+
+/** The folder itself, or the nearest above it that is there; and whether it can be written. */
+export function placeOf(data: string): { place: string; writable: boolean } {
+  let place = data;
+  while (!existsSync(place)) place = dirname(place);
   try {
     accessSync(place, constants.W_OK);
-    findings.push({ name: "permissions", ok: true, what: `${place} can be written` });
+    return { place, writable: true };
   } catch {
-    findings.push({
-      name: "permissions",
-      ok: false,
-      what: `${place} cannot be written`,
-      do: "Give yourself the right to write there, or choose another folder with --data.",
-    });
+    return { place, writable: false };
   }
-  return findings;
 }
 
 function folder({ config }: CommandContext): Finding[] {

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { TracewireError } from "../errors.ts";
 import {
@@ -11,7 +10,7 @@ import {
   writeReport,
   type ParsedReport,
 } from "../reports/reports.ts";
-import { openReader, text, whole, type Command, type CommandContext, type Options } from "./command.ts";
+import { openReader, readTextFile, text, whole, type Command, type CommandContext, type Options } from "./command.ts";
 
 type Read = { parsed: ParsedReport; spec_text: string };
 
@@ -102,10 +101,4 @@ function sizeOf(newest: number, options: Options): number {
   throw new TracewireError("BAD_ARGUMENT", { what: `--at: this log has sizes 1 to ${newest}, not ${at}` });
 }
 
-function readWhole(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    throw new TracewireError("NOT_FOUND", { what: "The file cannot be read", where: path, hint: "Check its name.", cause: error });
-  }
-}
+const readWhole = (path: string): string => readTextFile(path, "Check its name.");

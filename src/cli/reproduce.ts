@@ -1,11 +1,10 @@
-import { readFileSync } from "node:fs";
 import { TracewireError } from "../errors.ts";
 import { verifyBundle } from "../evidence/evidence.ts";
 import { computeFigure, figureHash, findFigureSpec, requireFigureSpec, type Figure } from "../figures/figures.ts";
 import { readPublication } from "../press/press.ts";
 import { reproduceBundle } from "../recompute.ts";
 import type { NewsroomReader } from "../newsroom.ts";
-import { openReader, text, type Command, type CommandContext } from "./command.ts";
+import { openReader, readTextFile, text, type Command, type CommandContext } from "./command.ts";
 import { knownSize } from "./known.ts";
 
 export const reproduce: Command = {
@@ -67,12 +66,7 @@ export const reproduce: Command = {
 
 /** On another machine: the bundle is verified first, then its figures are computed from its entries. */
 function reproduceFromBundle(context: CommandContext, file: string, key: string | undefined): void {
-  let content: string;
-  try {
-    content = readFileSync(file, "utf8");
-  } catch (error) {
-    throw new TracewireError("NOT_FOUND", { what: "The file cannot be read", where: file, cause: error });
-  }
+  const content = readTextFile(file);
   const report = verifyBundle(content, { key });
   if (report.outcome !== "clean")
     throw new TracewireError("BUNDLE_DAMAGED", { what: `It does not verify (${report.findings[0]?.what})`, where: file });

@@ -1,8 +1,6 @@
-import { readFileSync } from "node:fs";
-import { TracewireError } from "../errors.ts";
 import { verifyBundle, verifyFolder, type VerifyFinding } from "../evidence/evidence.ts";
 import { recomputeFolder } from "../recompute.ts";
-import { text, type Command, type CommandContext } from "./command.ts";
+import { readTextFile, text, type Command, type CommandContext } from "./command.ts";
 
 export const verify: Command = {
   name: "verify",
@@ -28,7 +26,7 @@ export const verify: Command = {
 async function checkFolder(context: CommandContext, key: string | undefined, against: string | undefined): Promise<number> {
   const report = await verifyFolder(context.config.data, {
     key,
-    against: against && readText(against),
+    against: against && readTextFile(against),
     recompute: recomputeFolder,
     onProgress: (done, total, what) => context.output.progress(done, total, what),
   });
@@ -47,7 +45,7 @@ async function checkFolder(context: CommandContext, key: string | undefined, aga
 }
 
 function checkBundle(context: CommandContext, file: string, key: string | undefined): number {
-  const report = verifyBundle(readText(file), { key });
+  const report = verifyBundle(readTextFile(file), { key });
   context.output.json(report);
   context.output.line(`${report.entries} entries, ${report.blobs} blobs of a log of ${report.size}, subject “${report.subject}”`);
   context.output.line(
@@ -80,12 +78,4 @@ function findingText(finding: VerifyFinding): string {
   ]
     .filter(Boolean)
     .join("  ");
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    throw new TracewireError("NOT_FOUND", { what: "The file cannot be read", where: file, cause: error });
-  }
 }

@@ -1,11 +1,10 @@
 // The entries that somebody needs to compute a figure again.
 import { readClaim, readClaims, readJudgements, type Kind } from "../casefile/casefile.ts";
 import { findDataset } from "../datasets/datasets.ts";
-import { TracewireError } from "../errors.ts";
 import type { LogReader } from "../evidence/evidence.ts";
 import { datasetsOf } from "./compute-rows.ts";
 import type { Figure } from "./figure.ts";
-import type { FigureSpec } from "./figure-spec.ts";
+import { requireFigureSpec } from "./figure-specs.ts";
 
 /**
  * Every entry that a figure's rules look at, so that its receiver computes the same bytes: its rules, all claims of its
@@ -15,12 +14,9 @@ import type { FigureSpec } from "./figure-spec.ts";
 export function entriesOfFigures(log: LogReader, figures: readonly Figure[], log_size = log.size()): number[] {
   const seqs = new Set<number>([0]);
   const kinds = new Set<string>();
-  const rules = log.db.prepare("SELECT seq, spec FROM figure_specs WHERE id = ? AND seq < ? AND (to_seq IS NULL OR to_seq >= ?)");
   for (const figure of figures) {
-    const row = rules.get(figure.id, Number(figure.log_size), Number(figure.log_size));
-    if (!row) throw new TracewireError("NOT_FOUND", { what: `There is no figure "${figure.id}" at log size ${figure.log_size}` });
-    const spec = JSON.parse(row.spec as string) as FigureSpec;
-    seqs.add(row.seq as number);
+    const { seq, spec } = requireFigureSpec(log, figure.id, Number(figure.log_size));
+    seqs.add(seq);
     for (const part of [spec, ...(spec.parts ?? [])]) kinds.add(part.of);
     for (const name of datasetsOf(spec)) {
       const dataset = findDataset(log, name, log_size);

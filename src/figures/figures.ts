@@ -1,9 +1,9 @@
 // The door of the figures room: named specs, figures computed from claims, their words, their restatements.
 import { canonicalJson, type Json, type LogReader, type Transaction } from "../evidence/evidence.ts";
-import { TracewireError } from "../errors.ts";
 import { computeFigure } from "./compute-figure.ts";
 import { isOverRowsOnly } from "./compute-rows.ts";
 import type { Figure } from "./figure.ts";
+import { findFigureSpec } from "./figure-specs.ts";
 import { parseFigureSpec, type FigureSpec } from "./figure-spec.ts";
 
 export { computeFigure, figureHash, RULES_VERSION } from "./compute-figure.ts";
@@ -11,6 +11,7 @@ export { figureSpecSchema, parseFigureSpec, type FigureSpec } from "./figure-spe
 export { datasetsOf, isOverRowsOnly, ROWS_LISTED_MAX } from "./compute-rows.ts";
 export { periodLengthName } from "./periods.ts";
 export type { Figure, FigureRow } from "./figure.ts";
+export { findFigureSpec, listFigureSpecs, requireFigureSpec, type NamedSpec } from "./figure-specs.ts";
 export { entriesOfFigures } from "./figure-entries.ts";
 export { figuresView } from "./figures-view.ts";
 export {
@@ -25,7 +26,6 @@ export {
 } from "./wording.ts";
 export { addDecimal, compareDecimal, formatDecimal, parseDecimal, roundDecimal, roundingPower, subtractDecimal } from "./decimal.ts";
 
-export type NamedSpec = { id: string; seq: number; spec: FigureSpec };
 
 export function appendFigureSpec(transaction: Transaction, value: unknown, by: string, where?: string): { seq: number; changed: boolean } {
   const spec = parseFigureSpec(value, where);
@@ -33,34 +33,6 @@ export function appendFigureSpec(transaction: Transaction, value: unknown, by: s
   if (current && canonicalJson(JSON.parse(current.spec as string) as Json) === canonicalJson(spec as unknown as Json))
     return { seq: current.seq as number, changed: false };
   return { seq: transaction.append({ kind: "figure", spec: spec as unknown as Json, by }), changed: true };
-}
-
-/** The spec of a named figure as it stood when the log had `log_size` entries. */
-export function findFigureSpec(log: Pick<LogReader, "db">, id: string, log_size = Number.MAX_SAFE_INTEGER): NamedSpec | undefined {
-  const row = log.db
-    .prepare("SELECT seq, id, spec FROM figure_specs WHERE id = ? AND seq < ? AND (to_seq IS NULL OR to_seq >= ?)")
-    .get(id, log_size, log_size);
-  return row && { id: row.id as string, seq: row.seq as number, spec: JSON.parse(row.spec as string) as FigureSpec };
-}
-
-export function requireFigureSpec(log: LogReader, id: string, log_size?: number): NamedSpec {
-  const found = findFigureSpec(log, id, log_size);
-  if (found) return found;
-  throw new TracewireError("NOT_FOUND", {
-    what: `There is no figure "${id}"`,
-    hint: `Figures: ${
-      listFigureSpecs(log)
-        .map((named) => named.id)
-        .join(", ") || "none yet"
-    }`,
-  });
-}
-
-export function listFigureSpecs(log: Pick<LogReader, "db">): NamedSpec[] {
-  return log.db
-    .prepare("SELECT seq, id, spec FROM figure_specs WHERE to_seq IS NULL ORDER BY id")
-    .all()
-    .map((row) => ({ id: row.id as string, seq: row.seq as number, spec: JSON.parse(row.spec as string) as FigureSpec }));
 }
 
 export type Restatement = {

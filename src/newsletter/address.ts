@@ -35,10 +35,16 @@ export function maskAddress(address: string): string {
 }
 
 /** The /24 or /64 of a socket's address: what one household or machine room has to itself. */
-export function networkOf(remote: string): string {
-  if (!ipaddr.isValid(remote)) return "unknown";
+export function networkPart(remote: string): { kind: "ipv4" | "ipv6"; bits: number; bytes: number[] } | undefined {
+  if (!ipaddr.isValid(remote)) return undefined;
   const address = ipaddr.process(remote);
-  const bits = NETWORK_BITS[address.kind()];
-  const bytes = address.toByteArray().slice(0, bits / 8);
-  return `${address.kind()}/${bits} ${bytes.join(".")}`;
+  const kind = address.kind();
+  const bits = NETWORK_BITS[kind];
+  return { kind, bits, bytes: address.toByteArray().slice(0, bits / 8) };
+}
+
+/** The same as a key for limits. */
+export function networkOf(remote: string): string {
+  const part = networkPart(remote);
+  return part ? `${part.kind}/${part.bits} ${part.bytes.join(".")}` : "unknown";
 }

@@ -15,7 +15,8 @@ export { listInDoubt, outboxStatus, resolveDoubt, type InDoubt, type OutboxStatu
 export { openPostOffice, type PostOffice, type PostOfficeOptions, type RunReport } from "./post-office.ts";
 export { checkDomain, type DomainCheck, type DomainFinding } from "./check-domain.ts";
 export { applyBounce, readBounce, type Bounce } from "./read-bounce.ts";
-export { requireMailSettings } from "./mail-settings.ts";
+export { networkPart } from "./address.ts";
+export { MAIL_SETTINGS_HINT, mailProblems, requireMailSettings } from "./mail-settings.ts";
 export { sendTest } from "./test-copy.ts";
 export { queueCorrection, type Correction } from "./correction-mail.ts";
 

@@ -4,7 +4,7 @@ import { TracewireError } from "../errors.ts";
 import { locatorText, type LogReader } from "../evidence/evidence.ts";
 import { describeFigure, findFigureSpec, formatDate, formatValue } from "../figures/figures.ts";
 import type { BoundFigure } from "./footnotes.ts";
-import type { AnnexRow, MethodItem, ReplyItem, Report, RowsAnnex } from "./report.ts";
+import type { AnnexRow, MethodItem, ReplyItem, Report, Request, RowsAnnex } from "./report.ts";
 import type { Sources } from "./sources.ts";
 
 export function rowsAnnex({ figure, spec, annex }: BoundFigure, sources: Sources): RowsAnnex {
@@ -69,12 +69,16 @@ export function replyItem(log: LogReader, log_size: number, subject: string, sou
   const claims = readClaims(log, { log_size, evidence: "released" }, { subject });
   if (claims.length === 0)
     throw new TracewireError("BAD_REPORT", { what: `replies: nothing released is held on “${subject}” at log size ${log_size}`, where });
-  return replyOf(subject, claims, sources);
+  const { silence, claims: seqs, ...request } = requestOf(subject, claims);
+  const answers = answersIn(claims).map((claim) => ({ ...sources.cite(claim), answer: claim.value }));
+  return { ...request, answers, silence, claims: seqs };
 }
 
-export function replyOf(subject: string, claims: readonly Claim[], sources: Pick<Sources, "cite">): ReplyItem {
+export const answersIn = (claims: readonly Claim[]): Claim[] => claims.filter(({ field }) => field === "answer");
+
+/** What was asked of whom, and the words where no answer is held. */
+export function requestOf(subject: string, claims: readonly Claim[]): Request {
   const last = (field: string): string | null => claims.findLast((claim) => claim.field === field)?.value ?? null;
-  const answers = claims.filter(({ field }) => field === "answer").map((claim) => ({ ...sources.cite(claim), answer: claim.value }));
   const deadline = last("deadline");
   return {
     subject,
@@ -84,8 +88,7 @@ export function replyOf(subject: string, claims: readonly Claim[], sources: Pick
     asked_at: last("asked_at"),
     channel: last("channel"),
     deadline,
-    answers,
-    silence: answers.length > 0 ? null : deadline ? `no reply by ${formatDate(deadline)}` : "no reply is held",
+    silence: answersIn(claims).length > 0 ? null : deadline ? `no reply by ${formatDate(deadline)}` : "no reply is held",
     claims: claims.map(({ seq }) => seq),
   };
 }
@@ -93,6 +96,6 @@ export function replyOf(subject: string, claims: readonly Claim[], sources: Pick
 const heldDate = (date: string | null): string => (date ? formatDate(date) : "not held");
 
 /** How a request is told in the report and on the page. */
-export function askedWords(reply: ReplyItem): string {
+export function askedWords(reply: Request): string {
   return `Asked on: ${heldDate(reply.asked_at)}. Who was asked: ${reply.asked_of ?? "not held"}. Channel: ${reply.channel ?? "not held"}. Answer asked for by: ${heldDate(reply.deadline)}.${reply.asked ? ` What was asked: ${reply.asked}.` : ""}`;
 }

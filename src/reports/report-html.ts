@@ -1,5 +1,6 @@
 // A report as one HTML file that stands alone: no script, no other file, footnotes linked both ways, tables with
 // captions and scope. It is read on paper as well.
+import { escapeHtml as text } from "../escape-html.ts";
 import type { Footnote, Report, Run, TableBlock } from "./report.ts";
 import { noteWords } from "./footnotes.ts";
 import { plain } from "./report.ts";
@@ -16,13 +17,6 @@ import {
   withheldLines,
   type TableData,
 } from "./report-words.ts";
-
-const ENTITIES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
-/** Text as markup; controls that HTML forbids or that reorder what is read become U+FFFD (CVE-2021-42574). */
-const text = (value: string): string =>
-  value
-    .replace(/[&<>"']/g, (sign) => ENTITIES[sign]!)
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u202a-\u202e\u2066-\u2069]/g, "\ufffd");
 
 export function reportHtml(report: Report): string {
   const uses = new Map<number, number>();

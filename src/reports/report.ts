@@ -81,7 +81,7 @@ export type MethodItem = {
   rows_sha256: string;
 };
 export type Answer = CitedClaim & { answer: string };
-export type ReplyItem = {
+export type Request = {
   subject: string;
   about: string;
   asked: string | null;
@@ -89,11 +89,11 @@ export type ReplyItem = {
   asked_at: string | null;
   channel: string | null;
   deadline: string | null;
-  answers: Answer[];
   /** Where no answer is held: "no reply by …", or that none is held. */
   silence: string | null;
   claims: number[];
 };
+export type ReplyItem = Request & { answers: Answer[] };
 export type ChangeLog = {
   against: { log_size: string; symbol: string } | null;
   figures: { figure: string; title: string; from: string | null; to: string | null }[];

@@ -1,7 +1,7 @@
 // The door of the reports room: monitors' reports as the case file knows them, and reports of one's own, built.
 export { buildReport, checkReport, timeAt, type Built, type BuildInput } from "./build-report.ts";
 export { paragraphsOf, parsePrevious } from "./change-log.ts";
-export { askedWords, replyOf } from "./annexes.ts";
+export { answersIn, askedWords, requestOf } from "./annexes.ts";
 export { reportHtml } from "./report-html.ts";
 export { reportPdf } from "./report-pdf.ts";
 export { parseReportSpec, reportSlug, reportSpecSchema, type ParsedReport, type ReportSpec } from "./report-spec.ts";

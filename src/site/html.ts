@@ -1,5 +1,6 @@
 // HTML as typed, auto-escaping templates: a string put into `html` is text, whatever it says; only another `Html`
 // is markup. There is no way to make markup from a string but the template's own literal parts.
+import { escapeHtml } from "../escape-html.ts";
 
 declare const brand: unique symbol;
 export type Html = { readonly [brand]: true; readonly markup: string };
@@ -36,17 +37,4 @@ export function dataBlock(value: unknown): Html {
     (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
   return { markup: `<script type="application/ld+json">${json}</script>` } as Html;
-}
-
-const ENTITIES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
-
-// Bidirectional controls could reorder what a reader sees of a hostile claim (Trojan Source, CVE-2021-42574).
-const UNSAFE = /[&<>"'\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u202a-\u202e\u2066-\u2069]/;
-
-/** Escapes for element content and for attributes in quotes; control characters that HTML forbids become U+FFFD. */
-export function escapeHtml(text: string): string {
-  if (!UNSAFE.test(text)) return text;
-  return text
-    .replace(/[&<>"']/g, (character) => ENTITIES[character]!)
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u202a-\u202e\u2066-\u2069]/g, "\ufffd");
 }

@@ -2,6 +2,7 @@
 // queries, tokens and addresses are left out, and a network is named no closer than /24 or /64 (TRUST; GDPR recital 26).
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock } from "../effects.ts";
+import { networkPart } from "../newsletter/newsletter.ts";
 import { clientOf } from "./client.ts";
 
 export type AnswerLog = (line: string) => void;
@@ -53,14 +54,10 @@ export function redactPath(url: string): string {
 
 /** "203.0.113.0/24", "2001:db8:1:2::/64"; "-" where the text is no address. */
 export function networkOf(address: string): string {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, "");
-  const four = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.\d{1,3}$/.exec(plain);
-  if (four) return `${four[1]}.${four[2]}.${four[3]}.0/24`;
-  if (!/^[\da-f:]+$/i.test(plain) || !plain.includes(":")) return "-";
-  const [head, tail] = plain.split("::", 2) as [string, string?];
-  const left = head === "" ? [] : head.split(":");
-  const right = tail === undefined || tail === "" ? [] : tail.split(":");
-  const groups =
-    tail === undefined ? left : [...left, ...Array.from({ length: Math.max(0, 8 - left.length - right.length) }, () => "0"), ...right];
-  return `${groups.slice(0, 4).join(":")}::/64`;
+  const part = networkPart(address);
+  if (!part) return "-";
+  const { kind, bits, bytes } = part;
+  if (kind === "ipv4") return `${bytes.join(".")}.0/${bits}`;
+  const groups = Array.from({ length: bytes.length / 2 }, (_, at) => (bytes[2 * at]! * 256 + bytes[2 * at + 1]!).toString(16));
+  return `${groups.join(":")}::/${bits}`;
 }

@@ -24,8 +24,9 @@ export type SiteContext = EvidenceReader & {
   /** A part of a page that follows from the log alone, made once for each state of it and vantage. */
   memo<T>(key: string, make: () => T): T;
   now: string;
-  vitals?: Vitals;
-  pagesReady?(): number;
+  vitals: Vitals;
+  /** Pages that are kept ready now. */
+  pagesReady(): number;
   /** All that a reader can change: their own subscription. Absent where people.db cannot be written. */
   signUp?: SignUpDesk;
   /** Mails that were kept here because no SMTP server is set. */

@@ -11,6 +11,7 @@ import {
   nameSlug,
   readNames,
   type Evidence,
+  type Group,
   type Heading,
   type NameUse,
   type Overlap,
@@ -87,6 +88,7 @@ export const actorRoutes: Route[] = [
 ];
 
 const names = (context: SiteContext): NameUse[] => context.memo("names of groups", () => readNames(context.log, context.at));
+const groups = (context: SiteContext): Group[] => context.memo("groups", () => listGroups(context.log, context.at.log_size));
 const overlaps = (context: SiteContext): Overlap[] => context.memo("overlaps", () => listOverlaps(context.log, context.at.log_size));
 const nameCells = (use: NameUse) => [
   use.name,
@@ -105,10 +107,11 @@ const score = (value: number): string => value.toFixed(2);
 
 function namesPage(context: SiteContext, text: string): Html {
   const all = names(context);
-  const headings = headingsOf(all).filter(
+  const allHeadings = headingsOf(all);
+  const headings = allHeadings.filter(
     (heading) => text === "" || heading.names.some((name) => name.toLowerCase().includes(text.toLowerCase())),
   );
-  const doubled = namesUnderTwoHeadings(headingsOf(all));
+  const doubled = namesUnderTwoHeadings(allHeadings);
   const said = all.filter((use) => use.relation !== "listed under");
   return html`<h1>Groups and their names</h1>
 <p class="standfirst">A name is an organisation’s word for what it sees. We merge none of them: each line says who uses which name, and for whom.</p>
@@ -164,17 +167,17 @@ function overlapChart(pairs: readonly Overlap[], id: string): Html {
 }
 
 function overlapPage(context: SiteContext, a: string, b: string): Html {
-  const groups = listGroups(context.log, context.at.log_size).map((group) => group.name);
+  const groupNames = groups(context).map((group) => group.name);
   const pairs = overlaps(context);
   const select = (name: string, label: string, chosen: string) =>
-    html`<label>${label}<select name="${name}"><option value="">choose</option>${groups.map((group) => html`<option${group === chosen && html` selected`}>${group}</option>`)}</select></label>`;
+    html`<label>${label}<select name="${name}"><option value="">choose</option>${groupNames.map((group) => html`<option${group === chosen && html` selected`}>${group}</option>`)}</select></label>`;
   const pair = pairs.find((item) => (item.a === a && item.b === b) || (item.a === b && item.b === a));
   const query = a && b ? `?${new URLSearchParams({ a, b }).toString()}` : "";
   return html`<p class="label"><a href="/actors">Groups</a></p><h1>What groups share</h1>
 <p class="standfirst">“A and B share X” is what a list can show. That A is B, no list can.</p>
 <form class="filters" action="/actors/overlap" method="get">${select("a", "Group", a)}${select("b", "and", b)}<button type="submit">Show</button></form>
 <p class="note">The same as <a href="/actors/overlap.csv${query}">CSV</a> or <a href="/actors/overlap.json${query}">JSON</a>, item by item.</p>
-${a && b ? (pair ? pairSection(context, pair) : noPair(groups, a, b)) : nothing}
+${a && b ? (pair ? pairSection(context, pair) : noPair(groupNames, a, b)) : nothing}
 <section><h2>All pairs that share something</h2>
 ${
   pairs.length === 0
@@ -201,7 +204,7 @@ function noPair(groups: readonly string[], a: string, b: string): Html {
 
 function pairSection(context: SiteContext, pair: Overlap): Html {
   const kinds = [...Map.groupBy(pair.evidence, (item) => item.kind)].map(([kind, own]) => `${own.length} of kind “${kind}”`).join(", ");
-  const joined = listGroups(context.log, context.at.log_size)
+  const joined = groups(context)
     .filter((group) => [pair.a, pair.b].includes(group.name) && group.headings.length > 1)
     .map((group) => group.headings.map((heading) => `“${heading.heading}” in ${heading.dataset}`).join(" and "));
   return html`<section><h2>${pair.a} and ${pair.b} share ${plural(pair.evidence.length, "item", "items")}</h2>
@@ -249,9 +252,7 @@ function actorPage(context: SiteContext, name: string, uses: readonly NameUse[],
   const compared = carrying.flatMap((a, at) =>
     carrying.slice(at + 1).flatMap((b) => (a.organisation === b.organisation ? [] : [{ a, b, ...compareHeadings(a, b) }])),
   );
-  const group = listGroups(context.log, context.at.log_size).find(
-    (item) => own.some((heading) => heading.heading === item.name) || foldName(item.name) === folded,
-  );
+  const group = groups(context).find((item) => own.some((heading) => heading.heading === item.name) || foldName(item.name) === folded);
   const pairs = group ? overlaps(context).filter((pair) => pair.a === group.name || pair.b === group.name) : [];
   const sayings = claims.filter((claim) => ["shares", "targets", "subordinate_to"].includes(claim.field));
   return html`<p class="label"><a href="/actors">Groups and their names</a></p><h1>${name}</h1>

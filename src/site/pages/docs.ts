@@ -1,6 +1,6 @@
 // The documentation as pages of the site: the same files that the repository holds, so neither can say something else.
-import { existsSync, readFileSync, readdirSync } from "node:fs";
-import { basename, join } from "node:path";
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import type MarkdownIt from "markdown-it";
 import { packageRoot } from "../../config.ts";
 import { lazily } from "../../lazy.ts";
@@ -47,17 +47,25 @@ export const docsRoutes: Route[] = [
   },
 ];
 
-export function docNames(): string[] {
-  const own = readdirSync(join(packageRoot, "docs"))
-    .filter((file) => file.endsWith(".md") && file !== "README.md")
-    .map((file) => file.slice(0, -3));
-  return [...Object.keys(ELSEWHERE), ...own.sort()];
+/** Each file's path in the repository, with the name of its page. Read once: the files are the program's own. */
+let files: Map<string, string> | undefined;
+function pages(): Map<string, string> {
+  const own = () =>
+    readdirSync(join(packageRoot, "docs"))
+      .filter((file) => file.endsWith(".md") && file !== "README.md")
+      .map((file) => file.slice(0, -3))
+      .sort();
+  return (files ??= new Map([
+    ...Object.entries(ELSEWHERE).map(([name, path]) => [path, name] as const),
+    ...own().map((name) => [`docs/${name}.md`, name] as const),
+  ]));
 }
 
+export const docNames = (): string[] => [...pages().values()];
+
 function sourceOf(name: string): string | undefined {
-  if (!docNames().includes(name)) return undefined;
-  const file = join(packageRoot, ELSEWHERE[name] ?? `docs/${name}.md`);
-  return existsSync(file) ? readFileSync(file, "utf8") : undefined;
+  const path = [...pages()].find(([, page]) => page === name)?.[0];
+  return path === undefined ? undefined : readFileSync(join(packageRoot, path), "utf8");
 }
 
 const titleOf = (source: string): string => (/^# (.+)$/m.exec(source)?.[1] ?? "Documentation").replaceAll("`", "");
@@ -102,16 +110,10 @@ function rendered(source: string): Html {
 export function linkOf(href: string): string {
   if (/^(https?:|mailto:|#|\/)/.test(href)) return href;
   const [file, hash] = href.split("#", 2) as [string, string?];
-  const suffix = hash ? `#${hash}` : "";
-  const elsewhere = Object.entries(ELSEWHERE).find(
-    ([, path]) =>
-      basename(path) === basename(file) &&
-      !/^(\.\/)?README\.md$|docs\/README\.md$/.test(file) &&
-      path.endsWith(file.replace(/^(\.\.?\/)+/, "")),
-  );
-  if (elsewhere) return `/docs/${elsewhere[0]}${suffix}`;
-  const name = basename(file).replace(/\.md$/, "");
-  return file.endsWith(".md") && docNames().includes(name) ? `/docs/${name}${suffix}` : "/docs";
+  const path = file.replace(/^(\.\.?\/)+/, "");
+  const name = pages().get(path) ?? pages().get(`docs/${path}`);
+  // Without a folder it is the list of the folder that names it, not the page where all begins.
+  return name === undefined || /^(\.\/)?README\.md$/.test(file) ? "/docs" : `/docs/${name}${hash ? `#${hash}` : ""}`;
 }
 
 function page(context: SiteContext, path: string, title: string, body: Html): Page {

@@ -19,11 +19,11 @@ export const healthRoutes: Route[] = [
     path: "/metrics",
     about: "Prometheus text, for this machine only; elsewhere there is no such page.",
     render(context, { isLocal }) {
-      if (!isLocal || !context.vitals) return undefined;
+      if (!isLocal) return undefined;
       const body = context.vitals.print({
         tracewire_log_entries: { help: "Entries of the log.", value: context.log_size },
         tracewire_checkpoint_entries: { help: "Entries that the newest checkpoint signs for.", value: signedSize(context) },
-        tracewire_pages_ready: { help: "Pages kept ready.", value: context.pagesReady?.() ?? 0 },
+        tracewire_pages_ready: { help: "Pages kept ready.", value: context.pagesReady() },
       });
       return { content_type: "text/plain; version=0.0.4; charset=utf-8", body, depends: [], own: true };
     },

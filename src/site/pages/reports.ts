@@ -3,12 +3,13 @@
 import { kindSpec, type Claim } from "../../casefile/casefile.ts";
 import { formatCount, formatValue, type Figure } from "../../figures/figures.ts";
 import {
+  answersIn,
   askedWords,
   checkTotals,
   findReport,
   listReports,
-  replyOf,
   reportLacks,
+  requestOf,
   type KnownReport,
   type TotalCheck,
 } from "../../reports/reports.ts";
@@ -18,7 +19,7 @@ import { html, joinHtml, nothing, type Html } from "../html.ts";
 import { frame } from "../layout.ts";
 import type { Page } from "../page-store.ts";
 import type { Route, SiteContext } from "../route.ts";
-import { dayOf, figureHref, formatDay, plural } from "../words.ts";
+import { capital, dayOf, figureHref, formatDay, plural } from "../words.ts";
 import { subjectHref } from "./case.ts";
 
 const DEPENDS = ["casefile", "figures"];
@@ -151,7 +152,7 @@ function stageItem(
     )}</li>
 `;
   const first = isDraft ? firstOf(report.from_draft) : undefined;
-  return html`<li><strong>${label}</strong><p>${missing.charAt(0).toUpperCase() + missing.slice(1)}: not held.${
+  return html`<li><strong>${label}</strong><p>${capital(missing)}: not held.${
     first &&
     html` ${plural(report.from_draft.length, "claim", "claims")} from the draft ${report.from_draft.length === 1 ? "is" : "are"} held, the first made by ${formatDay(first.as_of)} (<a href="/log/${first.seq}">entry ${first.seq.toLocaleString("en-US")}</a>).`
   }</p></li>
@@ -234,35 +235,21 @@ function repliesSection(context: SiteContext, report: KnownReport): Html {
   if (report.replies.length === 0)
     return html`<section><h2>Asked, and answered</h2><p>No request to anybody, and no reply, is held that names this report.</p></section>
 `;
-  const byEntry = new Map(report.replies.flatMap(({ claims }) => claims.map((claim) => [claim.seq, claim])));
-  const items = report.replies.map(({ subject, claims }) => replyOf(subject, claims, plainCite));
   return html`<section><h2>Asked, and answered</h2>
 <section class="scroll" tabindex="0" aria-label="Requests and replies"><table class="data">
 <thead><tr><th scope="col">About</th><th scope="col">The request</th><th scope="col">The answer</th></tr></thead>
 <tbody>
-${items.map(
-  (item) => html`<tr><th scope="row"><a href="${subjectHref(item.subject)}">${item.about}</a></th><td>${askedWords(item)}</td><td>${
-    item.silence ?? item.answers.map(({ entry }) => answer(context, byEntry.get(entry)!))
+${report.replies.map(({ subject, claims }) => {
+  const request = requestOf(subject, claims);
+  return html`<tr><th scope="row"><a href="${subjectHref(subject)}">${request.about}</a></th><td>${askedWords(request)}</td><td>${
+    request.silence ?? answersIn(claims).map((claim) => answer(context, claim))
   }</td></tr>
-`,
-)}</tbody></table></section></section>
+`;
+})}</tbody></table></section></section>
 `;
 }
 
 const answer = (context: SiteContext, claim: Claim): Html => html`<p>“${claim.value}”, according to ${said(context, claim)}.</p>`;
-
-/** The page links each claim itself; of a source it needs no more than its entry. */
-const plainCite = {
-  cite: (claim: Claim) => ({
-    entry: claim.seq,
-    claimant: claim.claimant,
-    hedge: claim.hedge,
-    as_of: claim.as_of,
-    says: claim.value,
-    source: { entry: claim.source.capture, state: "not released" as const },
-    locator: "",
-  }),
-};
 
 function saysSection(report: KnownReport): Html {
   if (report.says.length === 0) return nothing;

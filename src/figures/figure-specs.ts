@@ -1,0 +1,34 @@
+// Figures by their names: the rules of each, as they stand or stood.
+import { TracewireError } from "../errors.ts";
+import type { LogReader } from "../evidence/evidence.ts";
+import type { FigureSpec } from "./figure-spec.ts";
+
+export type NamedSpec = { id: string; seq: number; spec: FigureSpec };
+
+/** The spec of a named figure as it stood when the log had `log_size` entries. */
+export function findFigureSpec(log: Pick<LogReader, "db">, id: string, log_size = Number.MAX_SAFE_INTEGER): NamedSpec | undefined {
+  const row = log.db
+    .prepare("SELECT seq, id, spec FROM figure_specs WHERE id = ? AND seq < ? AND (to_seq IS NULL OR to_seq >= ?)")
+    .get(id, log_size, log_size);
+  return row && { id: row.id as string, seq: row.seq as number, spec: JSON.parse(row.spec as string) as FigureSpec };
+}
+
+export function requireFigureSpec(log: LogReader, id: string, log_size?: number): NamedSpec {
+  const found = findFigureSpec(log, id, log_size);
+  if (found) return found;
+  throw new TracewireError("NOT_FOUND", {
+    what: `There is no figure "${id}"`,
+    hint: `Figures: ${
+      listFigureSpecs(log)
+        .map((named) => named.id)
+        .join(", ") || "none yet"
+    }`,
+  });
+}
+
+export function listFigureSpecs(log: Pick<LogReader, "db">): NamedSpec[] {
+  return log.db
+    .prepare("SELECT seq, id, spec FROM figure_specs WHERE to_seq IS NULL ORDER BY id")
+    .all()
+    .map((row) => ({ id: row.id as string, seq: row.seq as number, spec: JSON.parse(row.spec as string) as FigureSpec }));
+}
