@@ -1,0 +1,35 @@
+// What a convention of tracing is: how taint lies in one account, and what leaves with a debit. The way from account to
+// account is the same for all five (trace-accounts.ts). Definitions and papers: FIELD §4.1, docs/tracing.md.
+import type { AccountLedger, LedgerEvent } from "../account-ledger.ts";
+
+export const METHOD_NAMES = ["poison", "haircut", "fifo", "lifo", "tiho"] as const;
+export type MethodName = (typeof METHOD_NAMES)[number];
+
+/** Taint of one account while a trace runs. `Carried` is what a transfer carries: an amount, or stretches with their place. */
+export type AccountTaint<Carried> = {
+  /** Taint arrives with a credit of this account. */
+  credit(event: LedgerEvent, carried: Carried): void;
+  /** What leaves with a debit; it is no longer here. */
+  debit(event: LedgerEvent): Carried;
+  /** The first debit at or after event `at` that could carry taint as things stand. */
+  nextDebit(at: number): LedgerEvent | undefined;
+  /** Puts a seed into the account right after `row`; returns how much of it was not tainted before. */
+  seed(row: number, amount: bigint): bigint;
+  held(): bigint;
+};
+
+export type Method<Carried> = {
+  name: MethodName;
+  /** Moves when the same input may give another answer. */
+  version: string;
+  /** Poison does not: what leaves may be more than what came. */
+  conserves: boolean;
+  open(ledger: AccountLedger): AccountTaint<Carried>;
+  total(carried: Carried): bigint;
+  whole(amount: bigint): Carried;
+  nothing: Carried;
+  /** Taint that lies `offset` units behind the front of an amount `of`, in an amount `into` of another asset; what does not come out whole is cut. */
+  scale(carried: Carried, offset: bigint, of: bigint, into: bigint): Carried;
+  /** The part that lies in [start, end) of an amount `of`. */
+  part(carried: Carried, of: bigint, start: bigint, end: bigint): Carried;
+};

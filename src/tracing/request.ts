@@ -1,0 +1,76 @@
+// What is asked of a trace, apart from the data it is asked of.
+import type { MethodName } from "./methods/method.ts";
+
+/** Where the tainted units are at the start. */
+export type Seed =
+  /** All that an address sends and keeps (per asset, or of one). */
+  | { kind: "address"; address: string; asset?: string }
+  /** An amount in an account right after a row. */
+  | { kind: "account"; address: string; asset?: string; row: number; amount: bigint }
+  /** Transfers that are the theft itself: what they bring to their receivers. */
+  | { kind: "rows"; rows: readonly number[]; name: string }
+  /** An output, or its first `amount` units. */
+  | { kind: "output"; txid: string; vout: number; amount?: bigint }
+  /** Every output of a transaction. */
+  | { kind: "transaction"; txid: string };
+
+export const STOP_REASONS = [
+  "service",
+  "mixer",
+  "bridge",
+  "contract",
+  "named",
+  "depth",
+  "mint",
+  "burn",
+  "conversion",
+  "inputs_unknown",
+] as const;
+export type StopReason = (typeof STOP_REASONS)[number];
+
+/** Why a trace does not go on at an address, and according to whom. */
+export type Stop = { reason: StopReason; name?: string; source?: string };
+
+export type TraceRequest = {
+  seeds: readonly Seed[];
+  methods: readonly MethodName[];
+  /** Taint below this many base units of its asset is not followed; it is counted in `floor`. */
+  floor?: bigint;
+  /** How many transfers from the seed are followed. */
+  depth?: number;
+  stopAt?: (address: string, chain: string) => Stop | undefined;
+  /** Exchanges inside one transaction carry taint into the other asset; on unless false. */
+  conversions?: boolean;
+  onStep?: (step: Step) => void;
+};
+
+/** One line of the audit: what a transfer did to one place under one method. `after = before + in - out`. */
+export type Step = {
+  method: MethodName;
+  asset: string;
+  rule:
+    | "seed"
+    | "credit"
+    | "debit"
+    | "fee"
+    | "stop"
+    | "floor"
+    | "conversion_out"
+    | "conversion_in"
+    | "spend"
+    | "pay"
+    | "unknown";
+  /** Address, or txid:vout. */
+  place: string;
+  before: bigint;
+  in: bigint;
+  out: bigint;
+  after: bigint;
+  /** Of the transfer, and of the known balance before it: what `out` is a share of. */
+  amount: bigint;
+  balance: bigint;
+  /** What was cut to whole units, as numerator of a fraction over `balance` (haircut), else 0. */
+  rounding: bigint;
+  transfer: string;
+  reason?: string;
+};
