@@ -18,6 +18,7 @@ const ORDER = [
   "escape-html.ts",
   "config.ts",
   "evidence",
+  "chains",
   "datasets",
   "screening",
   "casefile",

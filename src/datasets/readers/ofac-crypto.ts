@@ -1,4 +1,5 @@
 // A public extract of the crypto addresses on OFAC's list: one file for each asset, one address a line.
+import { foldAddress } from "../../chains/chains.ts";
 import { refuseRow, textOf, type DatasetReader, type Row } from "../reader.ts";
 
 export const ofacCrypto: DatasetReader = {
@@ -22,8 +23,7 @@ export const ofacCrypto: DatasetReader = {
         .map((line, at) => {
           const address = line.trim();
           if (address !== "" && !/^[A-Za-z0-9:]{20,110}$/.test(address)) refuseRow(file, at + 1, `"${address}" is no address`);
-          // Case says nothing in a hexadecimal address (EIP-55 puts a checksum there), and everything elsewhere.
-          return { asset, address: /^0x[0-9a-fA-F]{40}$/.test(address) ? address.toLowerCase() : address };
+          return { asset, address: foldAddress(address) };
         })
         .filter((row) => row.address !== "" && places.push(place));
     });

@@ -1,6 +1,7 @@
 // GraphSense TagPacks: who is behind an address, according to whom. Fields at the head of a pack hold for every tag
 // that does not state its own (the TagPack specification calls it inheritance).
 import { parse } from "yaml";
+import { foldAddress } from "../../chains/chains.ts";
 import { TracewireError } from "../../errors.ts";
 import { textOf, type DatasetReader, type Row } from "../reader.ts";
 
@@ -43,12 +44,7 @@ export const tagpack: DatasetReader = {
         const row = Object.fromEntries(FIELDS.map((field) => [field, cell(tag[field] ?? pack[field])]));
         if (!row.address || !row.label)
           throw new TracewireError("BAD_INPUT", { what: `tag ${at + 1} has no ${row.address ? "label" : "address"}`, where: file.name });
-        // Case says nothing in a hexadecimal address (EIP-55 puts a checksum there), and everything elsewhere.
-        return {
-          pack: file.name.replace(/\.ya?ml$/, ""),
-          ...row,
-          address: /^0x[0-9a-fA-F]{40}$/.test(row.address) ? row.address.toLowerCase() : row.address,
-        };
+        return { pack: file.name.replace(/\.ya?ml$/, ""), ...row, address: foldAddress(row.address) };
       });
     });
     return {

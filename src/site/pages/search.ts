@@ -1,6 +1,7 @@
 // Search over stories, releases, thefts, groups and figures. An address or a transaction is looked for in the rows of
 // every source that is held.
 import { readSubjects, readClaims } from "../../casefile/casefile.ts";
+import { accountsOf, describeReading, readAddress } from "../../chains/chains.ts";
 import { findDataset, readRow } from "../../datasets/datasets.ts";
 import { listFigureSpecs } from "../../figures/figures.ts";
 import { editDistance, searchStories, type StorySearch } from "../../press/press.ts";
@@ -82,6 +83,7 @@ const KIND_WORDS = { story: "stories", release: "press releases", theft: "thefts
 
 type Other = { kind: "theft" | "actor" | "figure"; title: string; href: string };
 type RowHit = { dataset: string; entry: number; row: number; title: string; cells: Record<string, string> };
+type RowPlace = { dataset: number; at: number; name: string };
 type Found = { stories: StorySearch; others: Other[]; rows: RowHit[]; identifier?: string };
 
 function searchAll(context: SiteContext, text: string, kind: (typeof KINDS)[number] | undefined, topic: string | undefined): Found {
@@ -94,28 +96,27 @@ function searchAll(context: SiteContext, text: string, kind: (typeof KINDS)[numb
   return {
     stories,
     others: others.slice(0, OTHERS_MAX),
-    rows: identifier ? rowsWith(context, identifier.text) : [],
+    rows: identifier ? rowsWith(context, identifier.spellings) : [],
     identifier: identifier?.words,
   };
 }
 
-/** What a text is, when it is no words: an address or a transaction, folded where its chain folds. */
-function identifierOf(text: string): { text: string; words: string } | undefined {
-  if (/^0x[0-9a-f]{64}$/i.test(text)) return { text: text.toLowerCase(), words: "a transaction" };
-  if (/^[0-9a-f]{64}$/i.test(text)) return { text: text.toLowerCase(), words: "a transaction of Bitcoin or a like chain" };
-  if (/^0x[0-9a-f]{40}$/i.test(text)) return { text: text.toLowerCase(), words: "an address of Ethereum or a like chain" };
-  if (/^(bc1[a-z0-9]{20,80}|[13][1-9A-HJ-NP-Za-km-z]{25,34})$/.test(text)) return { text, words: "a Bitcoin address, by its form" };
-  if (/^T[1-9A-HJ-NP-Za-km-z]{33}$/.test(text)) return { text, words: "a Tron address, by its form" };
-  return undefined;
+/** What a text is, when it is no words: an address or a transaction, in every spelling that a source's row may have. */
+function identifierOf(text: string): { spellings: string[]; words: string } | undefined {
+  if (/^0x[0-9a-f]{64}$/i.test(text)) return { spellings: [text.toLowerCase()], words: "a transaction" };
+  if (/^[0-9a-f]{64}$/i.test(text)) return { spellings: [text.toLowerCase()], words: "a transaction of Bitcoin or a like chain" };
+  const reading = readAddress(text);
+  if (reading.outcome === "not_an_address") return undefined;
+  return { spellings: [...new Set([text, ...accountsOf(reading).map(({ address }) => address)])], words: describeReading(reading) };
 }
 
-function rowsWith(context: SiteContext, text: string): RowHit[] {
+function rowsWith(context: SiteContext, spellings: readonly string[]): RowHit[] {
   const hits = context.log.db
     .prepare(
       `SELECT r.dataset, r.at, d.name FROM dataset_rows r JOIN datasets d ON d.seq = r.dataset JOIN entry_index i ON i.seq = d.seq
-       WHERE i.released < ? AND instr(r.body, ?) > 0 LIMIT ?`,
+       WHERE i.released < ? AND (${spellings.map(() => "instr(r.body, ?) > 0").join(" OR ")}) LIMIT ?`,
     )
-    .all(context.at.log_size, `"${text}"`, ROWS_MAX) as unknown as { dataset: number; at: number; name: string }[];
+    .all(context.at.log_size, ...spellings.map((text) => JSON.stringify(text)), ROWS_MAX) as unknown as RowPlace[];
   return hits.map(({ dataset, at, name }) => {
     const found = findDataset(context.log, name, context.at.log_size);
     return { dataset: name, entry: dataset, row: at, title: found?.title ?? name, cells: readRow(context.log, dataset, at)! };
@@ -157,9 +158,9 @@ function titlesOf(context: SiteContext): { other: Other; parts: string[] }[] {
 function resultsHtml(text: string, { stories, others, rows, identifier }: Found, topic: string | undefined): Html {
   const count = stories.hits.length + others.length + rows.length;
   if (count === 0)
-    return html`<p>Nothing was found for “${text}”${identifier && html`, which looks like ${identifier}`}.</p>
+    return html`<p>Nothing was found for “${text}”${identifier && html`, which is ${identifier}`}.</p>
 ${identifier ? html`<p>No source that is held names it. That is not a clean record: it says only that our sources are silent.</p>` : html`<p>Fewer words, or a shorter form, may find more. Or begin with <a href="/topics">the topics</a>, <a href="/thefts">the thefts</a> or <a href="/figures">the figures</a>.</p>`}`;
-  return html`${identifier && html`<p class="known">This looks like ${identifier}.</p>`}${stories.instead && html`<p class="known">Nothing for “${text}” as typed. These are for <strong>${stories.instead}</strong>.</p>`}
+  return html`${identifier && html`<p class="known">This is ${identifier}.</p>`}${stories.instead && html`<p class="known">Nothing for “${text}” as typed. These are for <strong>${stories.instead}</strong>.</p>`}
 ${
   stories.topics.length > 1 &&
   html`<p class="note">By topic: ${stories.topics.map((item) => html`<a href="/search?q=${encodeURIComponent(text)}&amp;topic=${item.slug}"${topic === item.slug && html` aria-current="true"`}>${item.name}</a> (${item.stories}) `)}</p>`
