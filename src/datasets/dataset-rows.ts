@@ -93,6 +93,13 @@ export function requireDataset(log: ReadsDatabase, reference: string, log_size?:
   });
 }
 
+/** The dataset of an entry that names it; broken invariant where the entry is none. */
+export function datasetOfEntry(log: ReadsDatabase, seq: number): Dataset {
+  const row = log.db.prepare(`${SELECT} WHERE d.seq = ?`).get(seq);
+  assert.ok(row, `entry ${seq} is a dataset`);
+  return toDataset(row);
+}
+
 const KEPT_MAX = 4;
 const kept = new Map<string, readonly Row[]>();
 

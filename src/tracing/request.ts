@@ -66,6 +66,8 @@ export type Step = {
     | "unknown";
   /** Address, or txid:vout. */
   place: string;
+  /** Of what arrives: who sent it; of outputs, the transaction. */
+  from?: string;
   before: bigint;
   in: bigint;
   out: bigint;

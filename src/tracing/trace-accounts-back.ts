@@ -53,6 +53,7 @@ export function traceAccountsBack<Carried>(
       balance: 0n,
       rounding: 0n,
       transfer: transferName(transfer),
+      ...(transfer.to === null ? {} : { from: transfer.to }),
       ...(reason === undefined ? {} : { reason }),
     });
   };

@@ -1,0 +1,55 @@
+// tracewire trace audit: every step of a kept trace, or of a question, as CSV, XLSX or HTML with the method statement.
+import { writeFileSync } from "node:fs";
+import { datasetOfEntry, readRows, type Row } from "../datasets/datasets.ts";
+import { TracewireError } from "../errors.ts";
+import { auditHtml, auditWorkbook, findTrace, methodStatement, stepsTable, STEP_COLUMNS, type AuditInput } from "../tracing/tracing.ts";
+import type { NewsroomReader } from "../newsroom.ts";
+import { openReader, text, type CommandContext, type Options } from "./command.ts";
+import { askNewsroom } from "./trace-ask.ts";
+import { csvLine } from "./trace-files.ts";
+import { readAsk } from "./trace.ts";
+
+export function auditTrace(context: CommandContext, [name]: string[], options: Options): void {
+  const newsroom = openReader(context);
+  try {
+    const input = name === undefined ? auditOf(context, newsroom, options) : auditOfSaved(context, newsroom, name);
+    const out = text(options, "out");
+    if (out === undefined) {
+      for (const step of input.steps) context.output.json(step);
+      if (context.json) return;
+      context.output.line(csvOfSteps(input).trimEnd());
+      return;
+    }
+    const form = /\.(csv|xlsx|html?)$/i.exec(out)?.[1]?.toLowerCase();
+    if (form === undefined) throw new TracewireError("BAD_ARGUMENT", { what: `--out: "${out}" ends in none of .csv, .xlsx, .html` });
+    const bytes = form === "csv" ? csvOfSteps(input) : form === "xlsx" ? auditWorkbook(input) : auditHtml(input);
+    if (!context.dryRun) writeFileSync(out, bytes);
+    context.output.json({ out, steps: input.steps.length, result_sha256: input.result_sha256 });
+    context.output.line(`Wrote ${context.output.bold(out)}: ${input.steps.length} steps.`);
+    if (form === "csv") for (const line of methodStatement(input)) context.output.note(line);
+  } finally {
+    newsroom.close();
+  }
+}
+
+function csvOfSteps({ columns, steps }: AuditInput): string {
+  return `${[csvLine(columns), ...steps.map((step) => csvLine(columns.map((column) => step[column] ?? "")))].join("\r\n")}\r\n`;
+}
+
+function auditOf(context: CommandContext, newsroom: NewsroomReader, options: Options): AuditInput {
+  const found = askNewsroom(context, newsroom, readAsk(options), options, { keepSteps: true });
+  if (found.steps_cut) throw new TracewireError("BAD_ARGUMENT", { what: "There are more steps than one table can hold", hint: "Ask for one method, a floor, or a depth." });
+  const { ask, sets, log_size, notes } = found.result;
+  return { ask, sets, log_size, notes, result_sha256: found.result_sha256, columns: STEP_COLUMNS, steps: stepsTable(found).rows };
+}
+
+function auditOfSaved(context: CommandContext, newsroom: NewsroomReader, name: string): AuditInput {
+  const saved = findTrace(newsroom.log, name, undefined, "all");
+  if (!saved) throw new TracewireError("NOT_FOUND", { what: `No trace is kept as "${name}"`, hint: "Keep one: tracewire trace --from SEED --save NAME" });
+  const { ask, sets, log_size, notes, result_sha256 } = saved;
+  const steps: readonly Row[] =
+    saved.steps !== null
+      ? readRows(newsroom.log, datasetOfEntry(newsroom.log, saved.steps))
+      : stepsTable(askNewsroom(context, newsroom, ask, { set: sets.map((set) => set.name) }, { keepSteps: true })).rows;
+  return { ask, sets, log_size, notes, result_sha256, columns: STEP_COLUMNS, steps };
+}

@@ -1,0 +1,18 @@
+// The door of the tracing room: transfers in, five conventions, exact answers, and the steps behind them.
+export { METHOD_NAMES, METHODS, type MethodName } from "./methods/methods.ts";
+export { lowestIntermediateBalance } from "./account-ledger.ts";
+export { answer, resultHash, type Answer, type TraceAsk, type TraceResult } from "./ask.ts";
+export type { Flow } from "./flows.ts";
+export { sumOfAmounts, type AssetResult, type MethodResult, type MethodResults } from "./result.ts";
+export { STOP_REASONS, type Seed, type Step, type Stop, type StopReason } from "./request.ts";
+export { SEED_FORMS, type TheftSeeds } from "./seed-text.ts";
+export { BACKWARD_REFUSED, trace, type Trace, type TraceData } from "./trace.ts";
+export { buildTransferTable, type TransferTable } from "./transfer-table.ts";
+export { TRANSFER_KINDS, type Transfer, type UtxoTransaction } from "./transfer.ts";
+export { buildUtxoGraph, type UtxoGraph } from "./utxo-graph.ts";
+export { findTrace, listTraces, saveTrace, stepsTable, totalsTable, tracesView, STEP_COLUMNS, type SavedTrace, type SaveOutcome } from "./saved-traces.ts";
+export { auditHtml, auditWorkbook, limbs, methodStatement, type AuditInput } from "./audit.ts";
+export { assetWords, shortAmount, writeAmount, type AssetWords } from "./asset-words.ts";
+export { listTransferSets, readTransferSets, type TransferSet } from "./transfer-sets.ts";
+export { compareTotals, type Difference, type TotalsRow } from "./compare.ts";
+export { rankPaths, type Path, type PathHop } from "./paths.ts";
