@@ -20,6 +20,7 @@ import { report as reportCommand } from "./cli/report.ts";
 import { reproduce } from "./cli/reproduce.ts";
 import { serve } from "./cli/serve.ts";
 import { history, show } from "./cli/show.ts";
+import { trace } from "./cli/trace.ts";
 import { verify } from "./cli/verify.ts";
 import { readConfig, type ConfigFlags } from "./config.ts";
 import { systemEffects } from "./effects.ts";
@@ -45,6 +46,7 @@ export const COMMANDS: readonly Command[] = [
   history,
   check,
   figure,
+  trace,
   story,
   reportCommand,
   newsletter,

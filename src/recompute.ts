@@ -3,14 +3,15 @@
 // published figure is computed again and compared with what was published.
 import { DatabaseSync } from "node:sqlite";
 import { join } from "node:path";
-import { createViews, openLogReader, viewsDigest, type Bundle, type EntryBody, type LogReader } from "./evidence/evidence.ts";
+import { createViews, diskFileSystem, openBlobStore, openLogReader, viewsDigest, type Bundle, type EntryBody, type LogReader } from "./evidence/evidence.ts";
 import { listDatasets, rereadRows, storedRowsRoot, type SourceFile } from "./datasets/datasets.ts";
 import { computeFigure, datasetsOf, figureHash, findFigureSpec, type Figure } from "./figures/figures.ts";
 import { VIEWS } from "./newsroom.ts";
 import { listPublications, listRevisions } from "./press/press.ts";
+import { listTraces, reproduceTrace } from "./tracing/tracing.ts";
 
 export type RecomputeFinding = {
-  what: "view_differs" | "rows_differ" | "figure_differs" | "figure_cannot_be_computed";
+  what: "view_differs" | "rows_differ" | "trace_differs" | "figure_differs" | "figure_cannot_be_computed";
   index?: number;
   file?: string;
   expected?: string;
@@ -42,6 +43,11 @@ export function recomputeFolder(folder: string): RecomputeFinding[] {
         });
     }
     if (findings.length > 0) return findings;
+    const newsroom = { log, blobs: openBlobStore(folder, diskFileSystem), folder };
+    for (const saved of listTraces(log, "all")) {
+      const { same, result_sha256 } = reproduceTrace(newsroom, saved);
+      if (!same) findings.push({ what: "trace_differs", index: saved.seq, file: saved.id, expected: saved.result_sha256, actual: result_sha256 });
+    }
 
     const erased = new Set(
       log.db

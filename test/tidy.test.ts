@@ -24,6 +24,8 @@ const ORDER = [
   "casefile",
   "attribution",
   "trade",
+  "spreadsheet.ts",
+  "tracing",
   "figures",
   "press",
   "reports",

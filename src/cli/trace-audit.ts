@@ -2,17 +2,17 @@
 import { writeFileSync } from "node:fs";
 import { datasetOfEntry, readRows, type Row } from "../datasets/datasets.ts";
 import { TracewireError } from "../errors.ts";
-import { auditHtml, auditWorkbook, findTrace, methodStatement, stepsTable, STEP_COLUMNS, type AuditInput } from "../tracing/tracing.ts";
+import { askNewsroom, auditHtml, auditWorkbook, findTrace, methodStatement, stepsTable, STEP_COLUMNS, type AuditInput } from "../tracing/tracing.ts";
 import type { NewsroomReader } from "../newsroom.ts";
 import { openReader, text, type CommandContext, type Options } from "./command.ts";
-import { askNewsroom } from "./trace-ask.ts";
+import { askWith } from "./trace-ask.ts";
 import { csvLine } from "./trace-files.ts";
 import { readAsk } from "./trace.ts";
 
 export function auditTrace(context: CommandContext, [name]: string[], options: Options): void {
   const newsroom = openReader(context);
   try {
-    const input = name === undefined ? auditOf(context, newsroom, options) : auditOfSaved(context, newsroom, name);
+    const input = name === undefined ? auditOf(context, newsroom, options) : auditOfSaved(newsroom, name);
     const out = text(options, "out");
     if (out === undefined) {
       for (const step of input.steps) context.output.json(step);
@@ -37,19 +37,19 @@ function csvOfSteps({ columns, steps }: AuditInput): string {
 }
 
 function auditOf(context: CommandContext, newsroom: NewsroomReader, options: Options): AuditInput {
-  const found = askNewsroom(context, newsroom, readAsk(options), options, { keepSteps: true });
+  const found = askWith(context, newsroom, readAsk(options), options, { keepSteps: true });
   if (found.steps_cut) throw new TracewireError("BAD_ARGUMENT", { what: "There are more steps than one table can hold", hint: "Ask for one method, a floor, or a depth." });
   const { ask, sets, log_size, notes } = found.result;
   return { ask, sets, log_size, notes, result_sha256: found.result_sha256, columns: STEP_COLUMNS, steps: stepsTable(found).rows };
 }
 
-function auditOfSaved(context: CommandContext, newsroom: NewsroomReader, name: string): AuditInput {
+function auditOfSaved(newsroom: NewsroomReader, name: string): AuditInput {
   const saved = findTrace(newsroom.log, name, undefined, "all");
   if (!saved) throw new TracewireError("NOT_FOUND", { what: `No trace is kept as "${name}"`, hint: "Keep one: tracewire trace --from SEED --save NAME" });
   const { ask, sets, log_size, notes, result_sha256 } = saved;
   const steps: readonly Row[] =
     saved.steps !== null
       ? readRows(newsroom.log, datasetOfEntry(newsroom.log, saved.steps))
-      : stepsTable(askNewsroom(context, newsroom, ask, { set: sets.map((set) => set.name) }, { keepSteps: true })).rows;
+      : stepsTable(askNewsroom(newsroom, ask, { sets: sets.map((set) => set.name), log_size, keepSteps: true })).rows;
   return { ask, sets, log_size, notes, result_sha256, columns: STEP_COLUMNS, steps };
 }

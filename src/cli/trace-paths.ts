@@ -2,7 +2,7 @@
 import { TracewireError } from "../errors.ts";
 import { assetWords, rankPaths, writeAmount } from "../tracing/tracing.ts";
 import { openReader, whole, type CommandContext, type Options } from "./command.ts";
-import { askNewsroom } from "./trace-ask.ts";
+import { askWith } from "./trace-ask.ts";
 import { readAsk } from "./trace.ts";
 
 const PATHS_MAX = 10;
@@ -14,7 +14,7 @@ export function findPaths(context: CommandContext, [from, to]: string[], options
   try {
     const ask = readAsk({ ...options, from, methods: options.methods ?? "fifo" });
     if (ask.methods.length > 1) throw new TracewireError("BAD_ARGUMENT", { what: "Paths are ranked under one method", hint: "--methods fifo" });
-    const found = askNewsroom(context, newsroom, ask, options, { keepSteps: true });
+    const found = askWith(context, newsroom, ask, options, { keepSteps: true });
     const [seed] = found.seeds;
     const start = seed?.kind === "address" ? seed.address : from;
     const { paths, cut } = rankPaths(found.steps, start, to, PATHS_MAX, whole(options, "depth", "--depth") ?? HOPS_MAX);

@@ -3,7 +3,7 @@ import { TracewireError } from "../errors.ts";
 import { METHOD_NAMES, saveTrace, type Answer, type MethodName, type Stop, type TraceAsk } from "../tracing/tracing.ts";
 import { change, list, openReader, openWriter, text, whole, type Command, type CommandContext, type Options } from "./command.ts";
 import { auditTrace } from "./trace-audit.ts";
-import { askNewsroom, listSets } from "./trace-ask.ts";
+import { askWith, listSets } from "./trace-ask.ts";
 import { compareTraces } from "./trace-compare.ts";
 import { csvOf, graphmlOf } from "./trace-files.ts";
 import { findPaths } from "./trace-paths.ts";
@@ -59,7 +59,7 @@ export const trace: Command = {
     if (name === undefined) {
       const newsroom = openReader(context);
       try {
-        show(context, askNewsroom(context, newsroom, ask, options), options);
+        show(context, askWith(context, newsroom, ask, options), options);
       } finally {
         newsroom.close();
       }
@@ -67,7 +67,7 @@ export const trace: Command = {
     }
     const newsroom = openWriter(context);
     try {
-      const found = askNewsroom(context, newsroom, ask, options, { keepSteps: true });
+      const found = askWith(context, newsroom, ask, options, { keepSteps: true });
       const title = text(options, "title") ?? `From ${ask.from}`;
       const saved = change(context, newsroom, (transaction) =>
         saveTrace(transaction, found, { id: name, title, by: context.by, captures: found.captures, release: Boolean(options.release) }),

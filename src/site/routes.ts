@@ -26,6 +26,7 @@ import { searchRoutes } from "./pages/search.ts";
 import { storyRoutes } from "./pages/story.ts";
 import { theftRoutes } from "./pages/theft.ts";
 import { theftsRoutes } from "./pages/thefts.ts";
+import { traceRoutes } from "./pages/traces.ts";
 import type { Action, Route } from "./route.ts";
 
 export const ROUTES: readonly Route[] = [
@@ -46,6 +47,7 @@ export const ROUTES: readonly Route[] = [
   ...theftRoutes,
   ...figureRoutes,
   ...datasetRoutes,
+  ...traceRoutes,
   ...evidenceRoutes,
   ...logRoutes,
   ...newsletterRoutes,
