@@ -29,6 +29,7 @@ const ORDER = [
   "figures",
   "press",
   "reports",
+  "freezing",
   "newsletter",
   "newsroom.ts",
   "scheduler.ts",
