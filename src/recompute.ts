@@ -7,6 +7,7 @@ import { createViews, openLogReader, viewsDigest, type Bundle, type EntryBody, t
 import { listDatasets, rereadRows, storedRowsRoot, type SourceFile } from "./datasets/datasets.ts";
 import { computeFigure, datasetsOf, figureHash, findFigureSpec, type Figure } from "./figures/figures.ts";
 import { VIEWS } from "./newsroom.ts";
+import { listTransferSets, storedSegmentRoot } from "./tracing/tracing.ts";
 import { listPublications, listRevisions } from "./press/press.ts";
 
 export type RecomputeFinding = {
@@ -40,6 +41,11 @@ export function recomputeFolder(folder: string): RecomputeFinding[] {
           expected: dataset.rows_root,
           actual,
         });
+    }
+    for (const set of listTransferSets(log)) {
+      const actual = storedSegmentRoot(folder, set);
+      if (actual !== undefined && actual !== set.rows_root)
+        findings.push({ what: "rows_differ", index: set.seq, file: join("segments", `${set.rows_root}.rows`), expected: set.rows_root, actual });
     }
     if (findings.length > 0) return findings;
 

@@ -11,8 +11,10 @@ export {
   readRow,
   readRows,
   requireDataset,
+  rowTexts,
   rowsRoot,
   storedRowsRoot,
+  storeRowTexts,
   type Dataset,
 } from "./dataset-rows.ts";
 export { diffRows, importDataset, type ImportedDataset, type ImportedTable } from "./import-dataset.ts";
