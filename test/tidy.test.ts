@@ -21,6 +21,7 @@ const ORDER = [
   "chains",
   "datasets",
   "screening",
+  "tracing",
   "casefile",
   "attribution",
   "trade",

@@ -14,8 +14,22 @@ export { buildUtxoGraph, type UtxoGraph } from "./utxo-graph.ts";
 export { findTrace, listTraces, saveTrace, stepsTable, totalsTable, tracesView, STEP_COLUMNS, type SavedTrace, type SaveOutcome } from "./saved-traces.ts";
 export { auditHtml, auditWorkbook, limbs, methodStatement, type AuditInput } from "./audit.ts";
 export { assetWords, shortAmount, writeAmount, type AssetWords } from "./asset-words.ts";
-export { listTransferSets, readTransferSets, type TransferSet } from "./transfer-sets.ts";
 export { compareTotals, type Difference, type TotalsRow } from "./compare.ts";
 export { rankPaths, type Path, type PathHop } from "./paths.ts";
 export { holdingsOf, outputsHeld, sidesOf, transfersIn, transfersOf, type Holding, type OutputHolding, type TransactionSides } from "./holdings.ts";
 export { readReleased, ROWS_ON_PAGES_MAX, type ReleasedData } from "./released-data.ts";
+export { importTransfers, type ImportedTransfers } from "./import-transfers.ts";
+export { storedSegmentRoot, sweepSegments } from "./segment-file.ts";
+export { listGaps, type Gap } from "./gaps.ts";
+export {
+  listTransferSets,
+  readTransferSets,
+  rebuildSegment,
+  rowsOfSet,
+  supersededSets,
+  type ReadTransferSets,
+  type TransferSet,
+} from "./transfer-sets.ts";
+export { guessReader, TRANSFER_READERS } from "./readers/readers.ts";
+export type { TransferReader } from "./readers/reader.ts";
+export { fileOnDisk, type SourceFile } from "./readers/source-file.ts";
