@@ -11,7 +11,7 @@ export { BACKWARD_REFUSED, trace, type Trace, type TraceData } from "./trace.ts"
 export { buildTransferTable, type TransferTable } from "./transfer-table.ts";
 export { TRANSFER_KINDS, type Transfer, type UtxoTransaction } from "./transfer.ts";
 export { buildUtxoGraph, type UtxoGraph } from "./utxo-graph.ts";
-export { findTrace, listTraces, saveTrace, stepsTable, totalsTable, tracesView, STEP_COLUMNS, type SavedTrace, type SaveOutcome } from "./saved-traces.ts";
+export { findTrace, listTraces, saveTrace, stepsTable, totalsTable, tracesView, STEP_COLUMNS, TOTAL_COLUMNS, type SavedTrace, type SaveOutcome } from "./saved-traces.ts";
 export { auditHtml, auditWorkbook, limbs, methodStatement, type AuditInput } from "./audit.ts";
 export { assetWords, shortAmount, writeAmount, type AssetWords } from "./asset-words.ts";
 export { compareTotals, type Difference, type TotalsRow } from "./compare.ts";
