@@ -16,7 +16,7 @@ export { openPostOffice, type PostOffice, type PostOfficeOptions, type RunReport
 export { checkDomain, type DomainCheck, type DomainFinding } from "./check-domain.ts";
 export { applyBounce, readBounce, type Bounce } from "./read-bounce.ts";
 export { networkPart } from "./address.ts";
-export { MAIL_SETTINGS_HINT, mailProblems, requireMailSettings } from "./mail-settings.ts";
+export { MAIL_SETTINGS_HINT, mailProblems, readDkimKey, requireMailSettings } from "./mail-settings.ts";
 export { sendTest } from "./test-copy.ts";
 export { queueCorrection, type Correction } from "./correction-mail.ts";
 

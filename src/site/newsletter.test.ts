@@ -126,6 +126,7 @@ test("the answer to a sign-up is the same bytes for known, unknown, left and lim
   );
   const bytes = answers.map(({ status, text, headers }) => JSON.stringify([status, text, { ...headers, date: "" }]));
   assert.equal(new Set(bytes).size, 1);
+  await office.run();
   assert.equal(newsroom.people.db.prepare("SELECT count(*) AS n FROM outbox o JOIN people p ON p.id = o.person WHERE p.address_key = 'nobody-yet@example.org'").get()!.n, 3);
 });
 
