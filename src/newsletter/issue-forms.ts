@@ -67,6 +67,8 @@ ${
   return { subject, text: `${text}\n`, html };
 }
 
+export const formBytes = ({ text, html }: Forms): number => Buffer.byteLength(text) + Buffer.byteLength(html);
+
 export const formHashes = ({ text, html }: Forms): { text_sha256: string; html_sha256: string } => ({
   text_sha256: sha256Hex(text),
   html_sha256: sha256Hex(html),

@@ -122,7 +122,7 @@ export function openPeople(folder: string, effects: Effects): People {
   };
   change(() => {
     db.exec(TABLES);
-    db.prepare("INSERT OR IGNORE INTO meta (key, value) VALUES ('format', ?), ('salt', ?)").run(
+    db.prepare("INSERT OR IGNORE INTO meta (key, value) VALUES ('format', ?), ('salt', ?), ('receivers', '0')").run(
       String(PEOPLE_FORMAT),
       Buffer.from(effects.random(32)).toString("hex"),
     );
@@ -166,6 +166,16 @@ export function findPerson(people: People, id: number): Person | undefined {
 
 export function setState(people: People, id: number, state: Person["state"]): void {
   people.db.prepare("UPDATE people SET state = ? WHERE id = ?").run(state, id);
+}
+
+/** Inside a change: somebody came back, or is found to have received a letter; corrections may concern them. */
+export function noteReceiver(people: People): void {
+  people.db.exec("UPDATE meta SET value = value + 1 WHERE key = 'receivers'");
+}
+
+/** Another number after each note, whichever process made it. */
+export function receiversNoted(people: People): number {
+  return Number(people.db.prepare("SELECT value FROM meta WHERE key = 'receivers'").get()!.value);
 }
 
 /** How many people are in each state. */

@@ -20,7 +20,7 @@ import {
   unclaim,
   type OutboxRow,
 } from "./outbox.ts";
-import { findPerson, issueToken, setState, type People, type Person } from "./people-store.ts";
+import { findPerson, issueToken, receiversNoted, setState, type People, type Person } from "./people-store.ts";
 import { takeSignUps } from "./sign-up-inbox.ts";
 
 /** Longest wait of a sign-up before the worker looks at it, drawn anew each time. */
@@ -36,7 +36,7 @@ export type PostOfficeOptions = {
   mailer: Mailer;
   settings: MailSettings;
   log: LogReader;
-  /** Asked when the log has grown; the letters of those it returns are queued. */
+  /** Asked when the log has grown or more people have received something; the letters of those it returns are queued. */
   corrections?: (log: LogReader) => readonly Correction[];
   retry_after_ms?: readonly number[];
   /** Told of a fault of ours; the worker goes on. */
@@ -57,16 +57,16 @@ export type PostOffice = {
 export function openPostOffice(options: PostOfficeOptions): PostOffice {
   const { people, mailer, settings, log, retry_after_ms = RETRY_AFTER_MS } = options;
   const owner = `${process.pid}.${Buffer.from(people.effects.random(6)).toString("hex")}`;
-  let correctedAt = -1;
+  let corrected = "";
   let sentSince = true;
   let stopping = false;
   let pausedUntil = 0;
 
   const queueCorrections = () => {
-    const size = log.size();
-    if (!options.corrections || (size === correctedAt && !sentSince)) return;
-    for (const correction of options.corrections(log)) queueCorrection(people, settings.base_url, correction);
-    [correctedAt, sentSince] = [size, false];
+    const state = `${log.size()} ${receiversNoted(people)}`;
+    if (!options.corrections || (state === corrected && !sentSince)) return;
+    for (const correction of options.corrections(log)) queueCorrection(people, log, settings.base_url, correction);
+    [corrected, sentSince] = [state, false];
   };
 
   const run = async (): Promise<RunReport> => {
@@ -89,7 +89,6 @@ export function openPostOffice(options: PostOfficeOptions): PostOffice {
         await deliverRow(row, compose, report);
       }
     }
-    if (report.sent > 0) sentSince = true;
     queueCorrections();
     return report;
   };
@@ -113,6 +112,7 @@ export function openPostOffice(options: PostOfficeOptions): PostOffice {
       case "accepted":
         markSent(people, row.id, owner, delivery.reply);
         report.sent += 1;
+        if (row.kind === "issue" || row.kind === "correction") sentSince = true;
         break;
       case "refused":
         markFailed(people, row.id, owner, delivery.reply);

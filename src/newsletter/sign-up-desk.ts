@@ -1,7 +1,7 @@
 // All that the public site may do with people: sign up, confirm, choose topics, leave, be erased. No list, no search, no
 // address out: whoever holds a link acts for the one person it was sent to.
 import { maskAddress, parseAddress } from "./address.ts";
-import { personOf, setState, type People, type Person } from "./people-store.ts";
+import { noteReceiver, personOf, setState, type People, type Person } from "./people-store.ts";
 import { dropSignUp, noteSignUp } from "./sign-up-inbox.ts";
 import { forgetSignUps, takeNetwork } from "./sign-up-limits.ts";
 
@@ -46,7 +46,10 @@ export function openSignUpDesk(people: People, onQueued: () => void = () => {}):
     confirm: (token) =>
       people.change(() => {
         const person = personOf(people, token, "confirm");
-        if (person && person.state !== "complained") setState(people, person.id, "subscribed");
+        if (person && person.state !== "complained") {
+          setState(people, person.id, "subscribed");
+          noteReceiver(people);
+        }
         return person !== undefined;
       }),
     preferences(token) {
@@ -73,9 +76,9 @@ export function openSignUpDesk(people: People, onQueued: () => void = () => {}):
 
 /** Inside a change: nothing more goes out to this person but what they ask for themselves. */
 export function stopMail(people: People, person: number, why: string): void {
-  people.db
-    .prepare("UPDATE outbox SET state = 'failed', last = ? WHERE person = ? AND state = 'queued' AND kind IN ('issue', 'correction')")
-    .run(why, person);
+  people.db.prepare("UPDATE outbox SET state = 'failed', last = ? WHERE person = ? AND state = 'queued' AND kind = 'issue'").run(why, person);
+  // Not failed but forgotten: who comes back still holds what was wrong, and is told then.
+  people.db.prepare("DELETE FROM outbox WHERE person = ? AND state = 'queued' AND kind = 'correction'").run(person);
   // An old letter of confirmation must not bring back someone who has left.
   people.db.prepare("DELETE FROM tokens WHERE person = ? AND purpose = 'confirm'").run(person);
 }
