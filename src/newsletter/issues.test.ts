@@ -1,22 +1,16 @@
-// Issues from stories to letters: their forms, who gets them, what the log keeps, corrections, signatures, retries.
+// Issues from stories to letters: their forms, who gets them, what the log keeps, corrections, retries.
 import assert from "node:assert/strict";
-import { createHash, createPublicKey, generateKeyPairSync, verify } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { test } from "node:test";
 import { simpleParser } from "mailparser";
 import { openHostileSmtp, type Fault } from "../../test/hostile-smtp.ts";
 import { newsletterNewsroom, type NewsletterNewsroom } from "../../test/newsletter-newsroom.ts";
 import { listCorrections, withdrawStory } from "../press/press.ts";
 import { applyBounce } from "./bounces.ts";
-import { checkDomain } from "./check-domain.ts";
 import { correctionForms, queueCorrection } from "./correction-mail.ts";
 import { FORM_BYTES_MAX, formBytes, formHashes } from "./issue-forms.ts";
 import { readIssue } from "./issues-view.ts";
 import { composeDraft, finishSending, sendDraft, sentForms, waitOf } from "./issues.ts";
 import { openMailSink, openSinkMailer } from "./mailer.ts";
-import { composeMessage, openSigner } from "./message.ts";
 import { RETRY_AFTER_MS, resolveDoubt } from "./outbox.ts";
 import { openPostOffice } from "./post-office.ts";
 import { openSignUpDesk } from "./sign-up-desk.ts";
@@ -275,74 +269,3 @@ test("4xx is tried again by the schedule and given up at its end; 5xx for a mail
     newsroom.stop();
   }
 });
-
-test("a signature over both List-Unsubscribe headers, checked without the library that made it", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "tracewire-dkim-"));
-  try {
-    const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2_048 });
-    const key_file = join(folder, "dkim.pem");
-    writeFileSync(key_file, privateKey.export({ type: "pkcs8", format: "pem" }));
-    const signed = { ...settings, dkim: { domain: "tracewire.test", selector: "news", key_file } };
-    const letter = {
-      to: "reader@example.org",
-      subject: "Bücher\r\nBcc: victim@example.org",
-      text: "Ein Wort für alle.\n.\nA line of a dot.\n",
-      html: "<p>Ein Wort für alle.</p>",
-      message_id: "0123456789abcdef0123456789abcdef",
-      date: "2026-01-01T00:00:00.000Z",
-      one_click: "https://tracewire.test/newsletter/one-click/TOKEN",
-    };
-    const raw = Buffer.from(await composeMessage(letter, signed, openSigner(signed)));
-    const parsed = await simpleParser(raw);
-    assert.equal(parsed.headers.has("bcc"), false, "a subject carries no header");
-    assert.equal(parsed.subject, "Bücher Bcc: victim@example.org");
-    const text = raw.toString("latin1");
-    assert.doesNotMatch(text, /(?<!\r)\n|\r(?!\n)/, "every line ends as mail does");
-    assert.match(text, /^List-Unsubscribe-Post: List-Unsubscribe=One-Click\r$/m);
-    const { ok, fields } = checkSignature(text, publicKey);
-    assert.ok(ok);
-    for (const name of ["from", "to", "subject", "list-unsubscribe", "list-unsubscribe-post"]) assert.ok(fields.includes(name), name);
-    assert.equal(checkSignature(text.replace("One-Click\r", "Two-Click\r"), publicKey).ok, false);
-    assert.equal(checkSignature(text.replace("alle", "Alle"), publicKey).ok, false);
-
-    const record = `v=DKIM1; k=rsa; p=${createPublicKey(privateKey).export({ type: "spki", format: "der" }).toString("base64")}`;
-    const zone: Record<string, string[][]> = {
-      "tracewire.test": [["v=spf1 include:_spf.example.org ", "-all"], ["something else"]],
-      "news._domainkey.tracewire.test": [[record.slice(0, 200), record.slice(200)]],
-      "_dmarc.tracewire.test": [["v=DMARC1; p=reject"]],
-    };
-    const resolveTxt = async (name: string) => zone[name] ?? Promise.reject(Object.assign(new Error(name), { code: "ENOTFOUND" }));
-    const check = (domain: string, selector = "news") =>
-      checkDomain({ domain, selector, private_key: privateKey.export({ type: "pkcs8", format: "pem" }) as string, resolveTxt });
-    assert.deepEqual((await check("tracewire.test")).map(({ record: name, ok: good }) => `${name} ${good}`), ["SPF true", "DKIM true", "DMARC true"]);
-    assert.ok((await check("other.test")).every(({ ok: good }) => !good));
-    zone["tracewire.test"] = [["v=spf1 +all"]];
-    zone["news._domainkey.tracewire.test"] = [["v=DKIM1; p=AAAA"]];
-    zone["_dmarc.tracewire.test"] = [["v=DMARC1; rua=mailto:a@tracewire.test"]];
-    assert.ok((await check("tracewire.test")).every(({ ok: good }) => !good));
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-});
-
-/** RFC 6376, relaxed/relaxed, rsa-sha256: the verifier's side, written for this test. */
-function checkSignature(message: string, key: ReturnType<typeof createPublicKey>): { ok: boolean; fields: string[] } {
-  const split = message.indexOf("\r\n\r\n");
-  const headers = message.slice(0, split).split(/\r\n(?![ \t])/);
-  const relax = (header: string): string => {
-    const colon = header.indexOf(":");
-    return `${header.slice(0, colon).toLowerCase().trim()}:${header.slice(colon + 1).replace(/\r\n/g, "").replace(/[ \t]+/g, " ").trim()}`;
-  };
-  const own = headers.find((header) => /^dkim-signature:/i.test(header))!;
-  const tags = Object.fromEntries(relax(own).slice("dkim-signature:".length).split(";").map((tag) => [tag.split("=")[0]!.trim(), tag.slice(tag.indexOf("=") + 1).replace(/\s/g, "")]));
-  const body = `${message.slice(split + 4).split("\r\n").map((line) => line.replace(/[ \t]+/g, " ").replace(/ $/, "")).join("\r\n").replace(/(\r\n)*$/, "")}\r\n`;
-  const fields = tags.h!.toLowerCase().split(":");
-  const pool = headers.slice().reverse();
-  const lines = fields.flatMap((name) => {
-    const at = pool.findIndex((header) => header.toLowerCase().startsWith(`${name}:`));
-    return at < 0 ? [] : [`${relax(pool.splice(at, 1)[0]!)}\r\n`];
-  });
-  const bare = relax(own.replace(/([;\s]b=)[^;]*/, "$1"));
-  const hash = createHash("sha256").update(Buffer.from(body, "latin1")).digest("base64");
-  return { ok: hash === tags.bh && verify("sha256", Buffer.from(lines.join("") + bare, "latin1"), key, Buffer.from(tags.b!, "base64")), fields };
-}
