@@ -1,7 +1,8 @@
 // A certificate for a server of a test, made for the test: X.509 v3 (RFC 5280 §4.1), P-256, signed by its own key.
 import { generateKeyPairSync, sign } from "node:crypto";
 
-const DAY_MS = 86_400_000;
+/** UTCTime ends with the year 2049. */
+const VALID = ["200101000000Z", "491231235959Z"];
 const OID = { commonName: "550403", subjectAltName: "551d11", basicConstraints: "551d13", ecdsaWithSha256: "2a8648ce3d040302" };
 
 /** For 127.0.0.1 and `localhost`, or for another name alone. PEM. */
@@ -16,7 +17,7 @@ export function selfSigned(name?: string): { key: string; cert: string } {
     der(0x02, Buffer.from([1])),
     algorithm,
     issuer,
-    sequence(utcTime(Date.now() - DAY_MS), utcTime(Date.now() + DAY_MS)),
+    sequence(...VALID.map((time) => der(0x17, Buffer.from(time)))),
     issuer,
     publicKey.export({ type: "spki", format: "der" }),
     der(0xa3, sequence(extension(OID.basicConstraints, sequence(der(0x01, Buffer.from([0xff])))), extension(OID.subjectAltName, sequence(...names)))),
@@ -37,4 +38,3 @@ function der(tag: number, ...parts: Uint8Array[]): Buffer {
 
 const sequence = (...parts: Uint8Array[]): Buffer => der(0x30, ...parts);
 const oid = (hex: string): Buffer => der(0x06, Buffer.from(hex, "hex"));
-const utcTime = (ms: number): Buffer => der(0x17, Buffer.from(`${new Date(ms).toISOString().replace(/[-:T]/g, "").slice(2, 14)}Z`));
