@@ -26,7 +26,7 @@ export function issueForms(log: Pick<LogReader, "db">, { number, subject, base, 
         story.opening && wrap(story.opening),
         story.line,
         `Read: ${story.href}`,
-        story.figures.length > 0 && ["Its numbers, and where each opens:", ...story.figures.map(({ words, href }) => `  ${words}\n    ${href}`)].join("\n"),
+        story.figures.length > 0 && ["Its numbers, and where each opens:", ...story.figures.map(({ words, href }) => `${indented(wrap(words, LINE_WIDTH - 2))}\n    ${href}`)].join("\n"),
       ]
         .filter(Boolean)
         .join("\n\n"),
@@ -66,6 +66,8 @@ ${
 `;
   return { subject, text: `${text}\n`, html };
 }
+
+export const formBytes = ({ text, html }: Forms): number => Buffer.byteLength(text) + Buffer.byteLength(html);
 
 export const formHashes = ({ text, html }: Forms): { text_sha256: string; html_sha256: string } => ({
   text_sha256: sha256Hex(text),
@@ -115,6 +117,8 @@ function storyParts(log: Pick<LogReader, "db">, publication: Publication, base: 
     figures: listed,
   };
 }
+
+const indented = (lines: string): string => lines.replace(/^/gm, "  ");
 
 export function wrap(text: string, width = LINE_WIDTH): string {
   const lines: string[] = [];

@@ -197,6 +197,16 @@ export function listCorrections(log: Reads, filter: { slug?: string; before?: nu
     });
 }
 
+/** Which revisions before a correction said what was wrong: all of them for a withdrawal or for words that were missing. */
+export function revisionsCorrected(log: Reads, { slug, from_revision, sentences }: Pick<Correction, "slug" | "from_revision" | "sentences">): number[] {
+  const wrong = new Set(sentences.flatMap(({ was }) => was ?? []));
+  return Array.from({ length: from_revision }, (_, at) => at + 1).filter((revision) => {
+    if (wrong.size === 0) return true;
+    const publication = readPublication(log, slug, revision);
+    return publication !== undefined && sentencesOf(publication.story, printerOf(log, publication.figures)).some((sentence) => wrong.has(sentence));
+  });
+}
+
 function toCorrection(log: Reads, publication: Publication): Correction {
   const { seq, at, slug, revision, story, correction, withdrawn } = publication;
   const before = readPublication(log, slug, revision - 1);
