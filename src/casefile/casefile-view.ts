@@ -6,7 +6,7 @@ import { claimKey, type ClaimInput } from "./claims.ts";
 
 export const casefileView: View = {
   name: "casefile",
-  version: 1,
+  version: 2,
   tables: ["claims", "judgements"],
   create: `
     CREATE TABLE claims (
@@ -16,7 +16,12 @@ export const casefileView: View = {
     ) STRICT;
     CREATE INDEX claims_by_subject ON claims (subject, field);
     CREATE INDEX claims_by_key ON claims (key);
+    CREATE INDEX claims_held ON claims (subject, public_from, public_to, from_seq, to_seq);
+    CREATE INDEX claims_by_document ON claims (body ->> '$.document') WHERE body ->> '$.document' IS NOT NULL;
+    CREATE INDEX claims_by_claimant ON claims (body ->> '$.claimant');
+    CREATE INDEX claims_by_amount ON claims (body ->> '$.value') WHERE field = 'amount';
     CREATE INDEX claims_by_capture ON claims (capture);
+    CREATE INDEX claims_by_superseded ON claims (supersedes) WHERE supersedes IS NOT NULL;
     CREATE TABLE judgements (
       seq INTEGER PRIMARY KEY, question TEXT NOT NULL, subject TEXT NOT NULL, other TEXT, verdict TEXT NOT NULL, why TEXT NOT NULL,
       at TEXT NOT NULL, by TEXT NOT NULL, from_seq INTEGER NOT NULL, to_seq INTEGER, public_from INTEGER, public_to INTEGER

@@ -155,6 +155,15 @@ function toCapture(row: Record<string, unknown>): Capture {
   };
 }
 
+/** How many captures readers may see, and how many of them are the document itself. */
+export function countCaptures(log: Pick<LogReader, "db">, log_size: number): { released: number; originals: number } {
+  return log.db
+    .prepare(
+      "SELECT count(*) AS released, coalesce(sum(c.body ->> '$.grade' = 'original'), 0) AS originals FROM captures c JOIN entry_index i USING (seq) WHERE i.released < ?",
+    )
+    .get(log_size) as { released: number; originals: number };
+}
+
 /** Text of a capture, extracted again from its checked bytes. */
 export async function readText(blobs: Pick<BlobStore, "get">, capture: Capture): Promise<Extraction> {
   const bytes = blobs.get(capture.sha256);

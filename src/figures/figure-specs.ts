@@ -26,9 +26,10 @@ export function requireFigureSpec(log: LogReader, id: string, log_size?: number)
   });
 }
 
-export function listFigureSpecs(log: Pick<LogReader, "db">): NamedSpec[] {
+/** By name; of a long list a page at a time, those behind `after`. */
+export function listFigureSpecs(log: Pick<LogReader, "db">, { after = "", limit = -1 } = {}): NamedSpec[] {
   return log.db
-    .prepare("SELECT seq, id, spec FROM figure_specs WHERE to_seq IS NULL ORDER BY id")
-    .all()
+    .prepare("SELECT seq, id, spec FROM figure_specs WHERE id > ? AND to_seq IS NULL ORDER BY id LIMIT ?")
+    .all(after, limit)
     .map((row) => ({ id: row.id as string, seq: row.seq as number, spec: JSON.parse(row.spec as string) as FigureSpec }));
 }

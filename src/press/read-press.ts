@@ -126,6 +126,17 @@ export function listTopics(log: Reads): Shelf[] {
 export function listAuthors(log: Reads): Shelf[] {
   return shelves(log, "author");
 }
+/** One topic or author; its stories are counted by its index alone. */
+export function findShelf(log: Reads, by: "topic" | "author", slug: string): Shelf | undefined {
+  const newest = log.db
+    .prepare(`SELECT ${by === "topic" ? "topic" : "byline"} AS name FROM stories WHERE ${by}_slug = ? AND withdrawn IS NULL ORDER BY first_seq DESC LIMIT 1`)
+    .get(slug);
+  if (!newest) return undefined;
+  const { stories, newest_at } = log.db
+    .prepare(`SELECT count(*) AS stories, max(newest_at) AS newest_at FROM stories WHERE ${by}_slug = ? AND withdrawn IS NULL`)
+    .get(slug) as { stories: number; newest_at: string };
+  return { slug, name: newest.name as string, stories, newest_at };
+}
 function shelves(log: Reads, by: "topic" | "author"): Shelf[] {
   const name = by === "topic" ? "topic" : "byline";
   return log.db
@@ -163,13 +174,13 @@ export function listRevisions(log: Reads, slug: string): Publication[] {
   return log.db.prepare("SELECT seq, body FROM publications WHERE slug = ? ORDER BY revision").all(slug).map(toPublication);
 }
 
-/** The stories that carry a figure in their newest revision. */
-export function cardsCarrying(log: Reads, figure: string): Card[] {
+/** The stories that carry a figure in their newest revision, latest first. */
+export function cardsCarrying(log: Reads, figure: string, limit = -1): Card[] {
   return log.db
     .prepare(
-      "SELECT s.* FROM carried_figures c JOIN stories s ON s.slug = c.slug AND s.revision = c.revision WHERE c.figure = ? ORDER BY s.first_seq DESC",
+      "SELECT s.* FROM carried_figures c JOIN stories s ON s.slug = c.slug AND s.revision = c.revision WHERE c.figure = ? ORDER BY s.first_seq DESC LIMIT ?",
     )
-    .all(figure) as unknown as Card[];
+    .all(figure, limit) as unknown as Card[];
 }
 
 export type Correction = {
@@ -195,6 +206,10 @@ export function listCorrections(log: Reads, filter: { slug?: string; before?: nu
       const row = log.db.prepare("SELECT seq, body FROM publications WHERE seq = ?").get(seq as number)!;
       return toCorrection(log, toPublication(row));
     });
+}
+
+export function countCorrections(log: Reads, before: number): number {
+  return log.db.prepare("SELECT count(*) AS count FROM corrections WHERE seq < ?").get(before)!.count as number;
 }
 
 function toCorrection(log: Reads, publication: Publication): Correction {

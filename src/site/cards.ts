@@ -9,6 +9,9 @@ import { thumbnail } from "./pictures.ts";
 import type { SiteContext } from "./route.ts";
 import { formatDay, storyHref } from "./words.ts";
 
+/** Dates whose ages are kept: an archive has more days than a page shows. */
+const AGES_MAX = 2_000;
+
 export function cardItem(context: SiteContext, card: Card, ages: Age[], heading: "h2" | "h3"): Html {
   const headline = html`<a href="${storyHref(card.slug)}">${card.headline}</a>`;
   return html`<li><article>${cardPicture(context, card)}<p class="label"><a href="/topics/${card.topic_slug}">${card.topic}</a></p>
@@ -54,8 +57,9 @@ function written(context: SiteContext, card: Card, ages: Age[]): Html {
 function aged({ now, at, memo }: SiteContext, date: string, ages: Age[]): Html {
   const time = html`<time datetime="${date.slice(0, 10)}">${formatDay(date)}</time>`;
   if (!at.is_newest) return time;
-  const known = memo("ages", () => new Map<string, { age: Age; since: string }>());
+  const known = memo("ages", () => new Map<string, { age: Age; since: string }>(), []);
   let kept = known.get(date);
+  if (known.size > AGES_MAX) known.clear();
   if (!kept || now < kept.since || now >= kept.age.until) known.set(date, (kept = { age: ageOf(date, now), since: now }));
   const { age } = kept;
   ages.push(age);
@@ -71,5 +75,5 @@ function cardPicture(context: SiteContext, card: Card): Html {
     if (figure?.measure !== "series" || !spec) return nothing;
     const series = readSeries(context.log, figure, spec);
     return series.points.length > 1 ? thumbnail(series) : nothing;
-  });
+  }, []);
 }
