@@ -1,7 +1,7 @@
 // Claims and judgements as rows with the span of log sizes over which each holds: [from_seq, to_seq) for those
 // who see everything, [public_from, public_to) for readers. "As known at size N" is that filter and nothing else.
 import type { DatabaseSync } from "node:sqlite";
-import type { AppliedEntry, View } from "../evidence/evidence.ts";
+import { prepared, type AppliedEntry, type View } from "../evidence/evidence.ts";
 import { claimKey, type ClaimInput } from "./claims.ts";
 
 export const casefileView: View = {
@@ -44,8 +44,7 @@ export const casefileView: View = {
 
 function applyClaim(db: DatabaseSync, { seq, body }: AppliedEntry): void {
   const claim = body.claim as unknown as ClaimInput;
-  db.prepare(
-    `INSERT INTO claims (seq, subject, field, capture, key, at, by, body, supersedes, from_seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  prepared(db, `INSERT INTO claims (seq, subject, field, capture, key, at, by, body, supersedes, from_seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   ).run(
     seq,
     claim.subject,
@@ -59,34 +58,30 @@ function applyClaim(db: DatabaseSync, { seq, body }: AppliedEntry): void {
     seq,
   );
   if (claim.supersedes !== undefined)
-    db.prepare("UPDATE claims SET to_seq = ? WHERE seq = ? AND to_seq IS NULL").run(seq, claim.supersedes);
+    prepared(db, "UPDATE claims SET to_seq = ? WHERE seq = ? AND to_seq IS NULL").run(seq, claim.supersedes);
 }
 
 function applyJudgement(db: DatabaseSync, { seq, body }: AppliedEntry): void {
   const { question, subject, other = null, verdict, why } = body as unknown as Record<string, string | null | undefined>;
-  db.prepare("UPDATE judgements SET to_seq = ? WHERE question = ? AND subject = ? AND other IS ? AND to_seq IS NULL").run(
+  prepared(db, "UPDATE judgements SET to_seq = ? WHERE question = ? AND subject = ? AND other IS ? AND to_seq IS NULL").run(
     seq,
     question!,
     subject!,
     other,
   );
-  db.prepare(
-    "INSERT INTO judgements (seq, question, subject, other, verdict, why, at, by, from_seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+  prepared(db, "INSERT INTO judgements (seq, question, subject, other, verdict, why, at, by, from_seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
   ).run(seq, question!, subject!, other, verdict!, why!, body.at, body.by, seq);
 }
 
 function applyRelease(db: DatabaseSync, { seq, body }: AppliedEntry): void {
-  const releaseClaim = db.prepare("UPDATE claims SET public_from = ? WHERE seq = ? AND public_from IS NULL");
-  const releaseJudgement = db.prepare("UPDATE judgements SET public_from = ? WHERE seq = ? AND public_from IS NULL");
+  const releaseClaim = prepared(db, "UPDATE claims SET public_from = ? WHERE seq = ? AND public_from IS NULL");
+  const releaseJudgement = prepared(db, "UPDATE judgements SET public_from = ? WHERE seq = ? AND public_from IS NULL");
   // Readers keep an older claim until the one that supersedes it is public too, and never see it if that came first.
-  const endSuperseded = db.prepare(
-    "UPDATE claims SET public_to = ? WHERE public_to IS NULL AND seq = (SELECT supersedes FROM claims WHERE seq = ?)",
+  const endSuperseded = prepared(db, "UPDATE claims SET public_to = ? WHERE public_to IS NULL AND seq = (SELECT supersedes FROM claims WHERE seq = ?)",
   );
-  const endOwn = db.prepare(
-    "UPDATE claims SET public_to = ? WHERE seq = ? AND public_to IS NULL AND EXISTS (SELECT 1 FROM claims n WHERE n.supersedes = claims.seq AND n.public_from IS NOT NULL)",
+  const endOwn = prepared(db, "UPDATE claims SET public_to = ? WHERE seq = ? AND public_to IS NULL AND EXISTS (SELECT 1 FROM claims n WHERE n.supersedes = claims.seq AND n.public_from IS NOT NULL)",
   );
-  const endJudgement = db.prepare(
-    `UPDATE judgements SET public_to = ? WHERE public_to IS NULL AND seq < ? AND EXISTS (SELECT 1 FROM judgements n WHERE n.seq = ?
+  const endJudgement = prepared(db, `UPDATE judgements SET public_to = ? WHERE public_to IS NULL AND seq < ? AND EXISTS (SELECT 1 FROM judgements n WHERE n.seq = ?
        AND n.question = judgements.question AND n.subject = judgements.subject AND n.other IS judgements.other)`,
   );
   for (const target of body.entries as number[]) {
@@ -103,10 +98,10 @@ function applyRelease(db: DatabaseSync, { seq, body }: AppliedEntry): void {
  */
 function applyErasure(db: DatabaseSync, { body }: AppliedEntry): void {
   for (const erased of body.entries as { seq: number; supersedes?: number; released?: number }[]) {
-    db.prepare("DELETE FROM claims WHERE seq = ?").run(erased.seq);
-    db.prepare("DELETE FROM judgements WHERE seq = ?").run(erased.seq);
+    prepared(db, "DELETE FROM claims WHERE seq = ?").run(erased.seq);
+    prepared(db, "DELETE FROM judgements WHERE seq = ?").run(erased.seq);
     if (erased.supersedes === undefined) continue;
-    db.prepare("UPDATE claims SET to_seq = coalesce(to_seq, ?), public_to = coalesce(public_to, ?) WHERE seq = ?").run(
+    prepared(db, "UPDATE claims SET to_seq = coalesce(to_seq, ?), public_to = coalesce(public_to, ?) WHERE seq = ?").run(
       erased.seq,
       erased.released ?? null,
       erased.supersedes,

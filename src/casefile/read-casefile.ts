@@ -1,6 +1,6 @@
 // Reading the case file from a vantage: how much of the log is known, whether only released evidence counts, and
 // up to which claim date. Log time and claim date are two questions and are never mixed.
-import type { LogReader } from "../evidence/evidence.ts";
+import { prepared, type LogReader } from "../evidence/evidence.ts";
 import type { Claim, ClaimInput } from "./claims.ts";
 import type { Judgement, Question } from "./judgements.ts";
 import { kindOf, type Kind } from "./kinds.ts";
@@ -128,7 +128,7 @@ export function* readClaimsWith(log: LogReader, at: Vantage, words: string): Gen
 }
 
 export function readClaim(log: LogReader, seq: number): Claim | undefined {
-  const row = log.db.prepare("SELECT seq, at, by, body, public_from FROM claims WHERE seq = ?").get(seq);
+  const row = prepared(log.db, "SELECT seq, at, by, body, public_from FROM claims WHERE seq = ?").get(seq);
   return row && toClaim(row);
 }
 

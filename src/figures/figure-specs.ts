@@ -1,15 +1,13 @@
 // Figures by their names: the rules of each, as they stand or stood.
 import { TracewireError } from "../errors.ts";
-import type { LogReader } from "../evidence/evidence.ts";
+import { prepared, type LogReader } from "../evidence/evidence.ts";
 import type { FigureSpec } from "./figure-spec.ts";
 
 export type NamedSpec = { id: string; seq: number; spec: FigureSpec };
 
 /** The spec of a named figure as it stood when the log had `log_size` entries. */
 export function findFigureSpec(log: Pick<LogReader, "db">, id: string, log_size = Number.MAX_SAFE_INTEGER): NamedSpec | undefined {
-  const row = log.db
-    .prepare("SELECT seq, id, spec FROM figure_specs WHERE id = ? AND seq < ? AND (to_seq IS NULL OR to_seq >= ?)")
-    .get(id, log_size, log_size);
+  const row = prepared(log.db, "SELECT seq, id, spec FROM figure_specs WHERE id = ? AND seq < ? AND (to_seq IS NULL OR to_seq >= ?)").get(id, log_size, log_size);
   return row && { id: row.id as string, seq: row.seq as number, spec: JSON.parse(row.spec as string) as FigureSpec };
 }
 

@@ -3,7 +3,7 @@
 // thousands is read a page at a time; a state of the past is made from its claims.
 import type { DatabaseSync } from "node:sqlite";
 import { readClaims, type Claim, type Vantage } from "../casefile/casefile.ts";
-import type { AppliedEntry, LogReader, View } from "../evidence/evidence.ts";
+import { prepared, type AppliedEntry, type LogReader, type View } from "../evidence/evidence.ts";
 import { chooseClaim, rowOf } from "./choose-claim.ts";
 import type { FigureRow } from "./figure.ts";
 import type { FigureSpec } from "./figure-spec.ts";
@@ -67,7 +67,7 @@ export const theftLinesView: View = {
 const UNKNOWN_AMOUNT = -1;
 
 function applyRelease(db: DatabaseSync, { seq, body }: AppliedEntry): void {
-  const look = db.prepare("SELECT c.subject, s.subject AS superseded FROM claims c LEFT JOIN claims s ON s.seq = c.supersedes WHERE c.seq = ?");
+  const look = prepared(db, "SELECT c.subject, s.subject AS superseded FROM claims c LEFT JOIN claims s ON s.seq = c.supersedes WHERE c.seq = ?");
   const touched = new Set<string>();
   for (const target of body.entries as number[]) {
     const row = look.get(target) as { subject: string; superseded: string | null } | undefined;
@@ -75,8 +75,8 @@ function applyRelease(db: DatabaseSync, { seq, body }: AppliedEntry): void {
   }
   if (touched.size === 0) return;
   const at: Vantage = { log_size: seq + 1, evidence: "released" };
-  const remove = db.prepare("DELETE FROM theft_lines WHERE subject = ?");
-  const insert = db.prepare(
+  const remove = prepared(db, "DELETE FROM theft_lines WHERE subject = ?");
+  const insert = prepared(db, 
     "INSERT INTO theft_lines (subject, day, year, victim, amount, level, country, words, line) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
   );
   for (const subject of touched) {

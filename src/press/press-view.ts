@@ -1,7 +1,7 @@
 // Every published revision, never trimmed; one line for each story as it stands now, printed once, so that lists and
 // feeds cost the same with ten stories and with ten thousand; and which figures each revision carries.
 import type { DatabaseSync } from "node:sqlite";
-import type { AppliedEntry, View } from "../evidence/evidence.ts";
+import { prepared, type AppliedEntry, type View } from "../evidence/evidence.ts";
 import type { Figure } from "../figures/figures.ts";
 import { printerOf } from "./story-print.ts";
 import type { Story } from "./story-schema.ts";
@@ -40,7 +40,7 @@ function applyPublication(db: DatabaseSync, { seq, body }: AppliedEntry): void {
   const revision = body.revision as number;
   const story = body.story as unknown as Story;
   const figures = body.figures as unknown as Figure[];
-  db.prepare("INSERT INTO publications (seq, slug, revision, at, body) VALUES (?, ?, ?, ?, ?)").run(
+  prepared(db, "INSERT INTO publications (seq, slug, revision, at, body) VALUES (?, ?, ?, ?, ?)").run(
     seq,
     slug,
     revision,
@@ -48,15 +48,14 @@ function applyPublication(db: DatabaseSync, { seq, body }: AppliedEntry): void {
     JSON.stringify(body),
   );
   for (const figure of figures)
-    db.prepare("INSERT OR IGNORE INTO carried_figures (figure, slug, revision) VALUES (?, ?, ?)").run(figure.id, slug, revision);
+    prepared(db, "INSERT OR IGNORE INTO carried_figures (figure, slug, revision) VALUES (?, ?, ?)").run(figure.id, slug, revision);
   const isCorrection = body.correction !== undefined || body.withdrawn !== undefined;
-  if (isCorrection) db.prepare("INSERT INTO corrections (seq, slug, at) VALUES (?, ?, ?)").run(seq, slug, body.at);
+  if (isCorrection) prepared(db, "INSERT INTO corrections (seq, slug, at) VALUES (?, ?, ?)").run(seq, slug, body.at);
   const print = printerOf({ db }, figures);
-  const first = db.prepare("SELECT first_seq, first_at, corrections FROM stories WHERE slug = ?").get(slug);
+  const first = prepared(db, "SELECT first_seq, first_at, corrections FROM stories WHERE slug = ?").get(slug);
   const headline = print(story.headline);
   const standfirst = print(story.standfirst);
-  db.prepare(
-    `INSERT OR REPLACE INTO stories (slug, type, first_seq, first_at, newest_seq, newest_at, revision, topic, topic_slug, byline, author_slug, happened,
+  prepared(db, `INSERT OR REPLACE INTO stories (slug, type, first_seq, first_at, newest_seq, newest_at, revision, topic, topic_slug, byline, author_slug, happened,
        picture, supplied_by, headline, standfirst, withdrawn, corrections) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   ).run(
     slug,

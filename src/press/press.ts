@@ -94,6 +94,17 @@ export function publishStory(transaction: Transaction, log: LogReader, value: St
   return { outcome: "published", seq, revision };
 }
 
+/** Publishes stories one after another within one change; figures that several carry are computed once for all of them. */
+export function publishStories(
+  transaction: Transaction,
+  log: LogReader,
+  stories: readonly Story[],
+  options: Omit<PublishOptions, "figures">,
+): PublishOutcome[] {
+  const figures = new Map<string, Figure>();
+  return stories.map((story) => publishStory(transaction, log, story, { ...options, figures }));
+}
+
 /** Takes a story back: its address stays and says why; what was printed stays readable as the revision before. */
 export function withdrawStory(
   transaction: Transaction,

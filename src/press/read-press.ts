@@ -1,5 +1,5 @@
 // Reading the publication: cards, revisions, corrections. Every list is read by its index, a page at a time.
-import type { LogReader } from "../evidence/evidence.ts";
+import { prepared, type LogReader } from "../evidence/evidence.ts";
 import type { Figure } from "../figures/figures.ts";
 import { changedSentences, type SentenceChange } from "./story-diff.ts";
 import { printerOf, sentencesOf } from "./story-print.ts";
@@ -157,8 +157,8 @@ export function listMonths(log: Reads): { month: string; stories: number }[] {
 export function readPublication(log: Reads, slug: string, revision?: number): Publication | undefined {
   const row =
     revision === undefined
-      ? log.db.prepare("SELECT seq, body FROM publications WHERE slug = ? ORDER BY revision DESC LIMIT 1").get(slug)
-      : log.db.prepare("SELECT seq, body FROM publications WHERE slug = ? AND revision = ?").get(slug, revision);
+      ? prepared(log.db, "SELECT seq, body FROM publications WHERE slug = ? ORDER BY revision DESC LIMIT 1").get(slug)
+      : prepared(log.db, "SELECT seq, body FROM publications WHERE slug = ? AND revision = ?").get(slug, revision);
   return row && toPublication(row);
 }
 

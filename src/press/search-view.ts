@@ -1,7 +1,7 @@
 // What a reader may search, one line for each thing that has a page: stories, releases, thefts, groups, figures. Only
 // what is public enters; what is withdrawn leaves. The words lie in an FTS5 table under the same number.
 import type { DatabaseSync } from "node:sqlite";
-import type { AppliedEntry, View } from "../evidence/evidence.ts";
+import { prepared, type AppliedEntry, type View } from "../evidence/evidence.ts";
 import type { Figure } from "../figures/figures.ts";
 import { printerOf, textOf } from "./story-print.ts";
 import type { Story } from "./story-schema.ts";
@@ -32,24 +32,24 @@ type Findable = { kind: string; name: string; since: number; topic?: string; yea
 
 /** Numbered by the entry that first made it public: the same number in every rebuild. */
 function put(db: DatabaseSync, id: number, { kind, name, since, topic, year, title, standfirst, body }: Findable): void {
-  const known = db.prepare("SELECT id FROM findable WHERE kind = ? AND name = ?").get(kind, name)?.id as number | undefined;
+  const known = prepared(db, "SELECT id FROM findable WHERE kind = ? AND name = ?").get(kind, name)?.id as number | undefined;
   if (known === undefined)
-    db.prepare("INSERT INTO findable (id, kind, name, since, topic, year) VALUES (?, ?, ?, ?, ?, ?)").run(id, kind, name, since, topic ?? null, year ?? null);
+    prepared(db, "INSERT INTO findable (id, kind, name, since, topic, year) VALUES (?, ?, ?, ?, ?, ?)").run(id, kind, name, since, topic ?? null, year ?? null);
   else {
-    db.prepare("UPDATE findable SET topic = ?, year = ? WHERE id = ?").run(topic ?? null, year ?? null, known);
-    db.prepare("DELETE FROM findable_text WHERE rowid = ?").run(known);
+    prepared(db, "UPDATE findable SET topic = ?, year = ? WHERE id = ?").run(topic ?? null, year ?? null, known);
+    prepared(db, "DELETE FROM findable_text WHERE rowid = ?").run(known);
   }
-  db.prepare("INSERT INTO findable_text (rowid, title, standfirst, body) VALUES (?, ?, ?, ?)").run(known ?? id, title, standfirst ?? "", body);
+  prepared(db, "INSERT INTO findable_text (rowid, title, standfirst, body) VALUES (?, ?, ?, ?)").run(known ?? id, title, standfirst ?? "", body);
 }
 
 function remove(db: DatabaseSync, kind: string, name: string): void {
-  const known = db.prepare("DELETE FROM findable WHERE kind = ? AND name = ? RETURNING id").get(kind, name)?.id as number | undefined;
-  if (known !== undefined) db.prepare("DELETE FROM findable_text WHERE rowid = ?").run(known);
+  const known = prepared(db, "DELETE FROM findable WHERE kind = ? AND name = ? RETURNING id").get(kind, name)?.id as number | undefined;
+  if (known !== undefined) prepared(db, "DELETE FROM findable_text WHERE rowid = ?").run(known);
 }
 
 /** The press view has written its line of the story before. */
 function applyPublication(db: DatabaseSync, { body }: AppliedEntry): void {
-  const card = db.prepare("SELECT * FROM stories WHERE slug = ?").get(body.slug as string)!;
+  const card = prepared(db, "SELECT * FROM stories WHERE slug = ?").get(body.slug as string)!;
   const [kind, name] = [card.type as string, card.slug as string];
   // A withdrawn story keeps its address; its words are no longer found.
   if (card.withdrawn !== null) return remove(db, kind, name);
@@ -78,15 +78,14 @@ const NAMING: Record<string, { title: string; others: readonly string[] }> = {
 };
 
 function applyRelease(db: DatabaseSync, { seq, body }: AppliedEntry): void {
-  const look = db.prepare("SELECT subject FROM claims WHERE seq = ?");
+  const look = prepared(db, "SELECT subject FROM claims WHERE seq = ?");
   const touched = new Map<string, number>();
   for (const target of body.entries as number[]) {
     const subject = look.get(target)?.subject as string | undefined;
     if (subject !== undefined && Object.hasOwn(NAMING, subject.slice(0, subject.indexOf("/"))) && !touched.has(subject))
       touched.set(subject, target);
   }
-  const read = db.prepare(
-    "SELECT field, body ->> '$.value' AS value FROM claims WHERE subject = ? AND public_from IS NOT NULL AND public_to IS NULL ORDER BY seq",
+  const read = prepared(db, "SELECT field, body ->> '$.value' AS value FROM claims WHERE subject = ? AND public_from IS NOT NULL AND public_to IS NULL ORDER BY seq",
   );
   for (const [subject, first] of touched) {
     const kind = subject.slice(0, subject.indexOf("/"));

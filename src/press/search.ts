@@ -37,7 +37,7 @@ export type Found = {
 
 export const HITS_SHOWN = 20;
 /** Ranking looks at this many at most, the newest first: a word that stands everywhere finds no more than it can show. */
-export const COUNTED_MAX = 2_000;
+export const COUNTED_MAX = 1_000;
 const WORDS_MAX = 12;
 const SNIPPET_WORDS = 24;
 /** Words of the vocabulary that are looked at for a nearer spelling. */

@@ -4,7 +4,7 @@ import type { Page } from "./page-store.ts";
 import { formatCsv, type CsvCell } from "./csv.ts";
 
 /** Lines of one file. A longer list goes on at the address that its Link header (RFC 8288) and, as JSON, its `next` names. */
-export const FILE_ROWS_MAX = 5_000;
+export const FILE_ROWS_MAX = 2_000;
 
 export function csvAnswer(
   name: string,

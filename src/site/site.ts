@@ -20,8 +20,9 @@ import { openVitals } from "./vitals.ts";
 export { ACTIONS, ROUTES } from "./routes.ts";
 export { newsletterBox } from "./newsletter-box.ts";
 
-/** How often another process's commit is looked for: well inside the second in which a page must show it. */
-const LOOK_INTERVAL_MS = 200;
+/** How often another process's commit is looked for: what is published is on every page well inside 50 ms. A look takes microseconds. */
+const LOOK_INTERVAL_MS = 20;
+const DATE_INTERVAL_MS = 200;
 const URL_LENGTH_MAX = 2_000;
 const PARTS_MAX = 5_000;
 const FIGURES_MAX = 2_000;
@@ -98,11 +99,10 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
     return { named, figure };
   };
   const date: HttpDate = { text: httpDate(options.clock()) };
-  const timer = setInterval(() => {
-    refresh();
-    date.text = httpDate(options.clock());
-  }, LOOK_INTERVAL_MS);
-  timer.unref();
+  const timers = [
+    setInterval(refresh, LOOK_INTERVAL_MS).unref(),
+    setInterval(() => (date.text = httpDate(options.clock())), DATE_INTERVAL_MS).unref(),
+  ];
 
   const contextFor = (query: URLSearchParams): SiteContext => {
     look();
@@ -307,7 +307,7 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
     app,
     refresh,
     async close() {
-      clearInterval(timer);
+      for (const timer of timers) clearInterval(timer);
       await app.close();
     },
   };

@@ -7,7 +7,7 @@ import type { Route, SiteContext } from "../route.ts";
 import { dayOf, formatDay, plural, revisionHref, storyHref } from "../words.ts";
 
 const CORRECTIONS_SHOWN = 20;
-const CORRECTIONS_IN_A_FILE = 500;
+const CORRECTIONS_IN_A_FILE = 200;
 const COLUMNS = ["at", "kind", "slug", "headline", "from_revision", "to_revision", "what"];
 
 export const correctionRoutes: Route[] = [

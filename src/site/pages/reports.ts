@@ -25,7 +25,7 @@ import { subjectHref } from "./case.ts";
 
 const DEPENDS = ["casefile", "figures"];
 const REPORTS_SHOWN = 50;
-const REPORTS_IN_A_FILE = 500;
+const REPORTS_IN_A_FILE = 200;
 const LIST_COLUMNS = [
   "report",
   "symbol",
