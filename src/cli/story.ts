@@ -11,6 +11,7 @@ import {
   openSchedule,
   parseStoryText,
   printerOf,
+  publishStories,
   publishStory,
   readPublication,
   scheduleExists,
@@ -23,6 +24,9 @@ import {
 } from "../press/press.ts";
 import { publishDue } from "../scheduler.ts";
 import { change, list, openReader, openWriter, text, whole, type Command, type CommandContext, type Options } from "./command.ts";
+
+/** Stories of one change: it is held in memory until it is signed. */
+const FILES_MAX = 2_000;
 
 type Action = (context: CommandContext, args: string[], options: Options) => number | void;
 
@@ -44,6 +48,7 @@ export const story: Command = {
     ['tracewire story new "Two bridges, one mistake"', "a file to begin with"],
     ["tracewire story check demo/stories/nomad-bridge-561-addresses.md", "what is still open"],
     ["tracewire story publish demo/stories/nomad-bridge-561-addresses.md", "publish, or publish a new revision"],
+    ["tracewire story publish demo/stories/*.md", "several in one change: all of them, or none"],
     [
       'tracewire story correct demo/stories/nomad-bridge-561-addresses.md --what "The number of tokens was wrong."',
       "a new revision with its correction",
@@ -99,10 +104,31 @@ function check(context: CommandContext, [file]: string[]): number {
   }
 }
 
-function publish(context: CommandContext, [file]: string[], options: Options): void {
+function publish(context: CommandContext, files: string[], options: Options): void {
   const due = text(options, "at");
-  if (due !== undefined) return schedule(context, readStory(file), due, options);
-  publishNow(context, readStory(file), options);
+  if (files.length > FILES_MAX) throw new TracewireError("BAD_ARGUMENT", { what: `${files.length} files: at most ${FILES_MAX} at once` });
+  if (files.length > 1 && due !== undefined)
+    throw new TracewireError("BAD_ARGUMENT", { what: "--at is for one story", hint: "Schedule them one by one." });
+  if (due !== undefined) return schedule(context, readStory(files[0]), due, options);
+  if (files.length > 1) return publishTogether(context, files.map(readStory), options);
+  publishNow(context, readStory(files[0]), options);
+}
+
+/** Several stories as one change: all of them are out, or none is. */
+function publishTogether(context: CommandContext, stories: Story[], options: Options): void {
+  const twice = stories.find(({ slug }, at) => stories.findIndex((other) => other.slug === slug) !== at);
+  if (twice) throw new TracewireError("BAD_ARGUMENT", { what: `Two of the files are the story "${twice.slug}"` });
+  withWriter(context, (newsroom) => {
+    const waivers = list(options, "waive").map(parseWaiver);
+    const outcomes = change(context, newsroom, (transaction) =>
+      publishStories(transaction, newsroom.log, stories, { by: context.by, why: text(options, "why"), waivers }),
+    );
+    context.output.json({ stories: outcomes.map((outcome, at) => ({ slug: stories[at]!.slug, ...outcome })) });
+    const published = outcomes.filter(({ outcome }) => outcome === "published").length;
+    context.output.line(
+      `Published ${published} of ${stories.length} stories in one change${published < stories.length ? "; the others say the same already" : ""}.`,
+    );
+  });
 }
 
 function correct(context: CommandContext, [file]: string[], options: Options): void {

@@ -1,6 +1,6 @@
 // What an editor would strike: each finding has a place, a reason and a fix. Publishing with open errors is refused;
 // a waiver needs a reason and is kept in the log with the story.
-import { readClaims, type Claim } from "../casefile/casefile.ts";
+import { readClaim, readClaims, readClaimsWith, type Claim } from "../casefile/casefile.ts";
 import type { LogReader } from "../evidence/evidence.ts";
 import { findDataset } from "../datasets/datasets.ts";
 import { datasetsOf, findFigureSpec, periodLengthName, type Figure, type FigureSpec } from "../figures/figures.ts";
@@ -33,10 +33,9 @@ const HEDGED =
 
 export function lintStory(log: LogReader, story: Story, figures: Map<string, Figure>): LintFinding[] {
   const log_size = log.size();
-  const claims = readClaims(log, { log_size, evidence: "released" });
   const specs = new Map(figuresOf(story).map((id) => [id, findFigureSpec(log, id)?.spec]));
-  const held = heldBy(log, claims, [...specs.values()]);
-  const suspected = new Map([...figures].map(([id, figure]) => [id, isSuspected(figure, claims)]));
+  const held = heldBy(log, log_size, [...specs.values()]);
+  const suspected = new Map([...figures].map(([id, figure]) => [id, isSuspected(log, figure)]));
   const findings: LintFinding[] = [];
 
   for (const id of figuresOf(story)) {
@@ -88,7 +87,7 @@ export function lintStory(log: LogReader, story: Story, figures: Map<string, Fig
           fix: "Claim it from a capture first, or bind a figure over the rows that hold it",
         });
     }
-    findings.push(...lintParagraph(place, content, figures, specs, claims));
+    findings.push(...lintParagraph(log, place, content, figures, specs));
     for (const sentence of sentences(content)) {
       const text = sentence.map((node) => ("text" in node ? node.text : "")).join("");
       const bound = sentence.some((node) => node.type === "figure" && suspected.get(node.id));
@@ -121,8 +120,13 @@ export function lintStory(log: LogReader, story: Story, figures: Map<string, Fig
  * Whether words stand in a released claim, or in the datasets that the story's figures read: their cells, their
  * titles, the day of their edition.
  */
-function heldBy(log: LogReader, claims: Claim[], specs: (FigureSpec | undefined)[]): (words: string) => boolean {
-  const inClaims = claims.map(wordsOf).join("\n").toLowerCase();
+function heldBy(log: LogReader, log_size: number, specs: (FigureSpec | undefined)[]): (words: string) => boolean {
+  // Asked word by word: reading every claim for each story would make publishing slower with each claim that is held.
+  const isInClaims = (text: string): boolean => {
+    for (const claim of readClaimsWith(log, { log_size, evidence: "released" }, text))
+      if (wordsOf(claim).toLowerCase().includes(text)) return true;
+    return false;
+  };
   const names = [...new Set(specs.flatMap((spec) => (spec ? datasetsOf(spec) : [])))];
   const datasets = names.map((name) => findDataset(log, name)).filter((dataset) => dataset !== undefined);
   const aboutDatasets = datasets
@@ -136,7 +140,7 @@ function heldBy(log: LogReader, claims: Claim[], specs: (FigureSpec | undefined)
     if (!known.has(text))
       known.set(
         text,
-        inClaims.includes(text) || aboutDatasets.includes(text) || datasets.some((dataset) => inRows.get(dataset.seq, text) !== undefined),
+        isInClaims(text) || aboutDatasets.includes(text) || datasets.some((dataset) => inRows.get(dataset.seq, text) !== undefined),
       );
     return known.get(text)!;
   };
@@ -146,11 +150,11 @@ const COMPARING = /\b(more than|less than|against|rose|fell|up from|down from|gr
 const SAYS_LENGTH = /\b(months?|part of a year|full year|weeks?|quarter)\b/i;
 
 function lintParagraph(
+  log: LogReader,
   place: string,
   content: Inline,
   figures: Map<string, Figure>,
   specs: Map<string, FigureSpec | undefined>,
-  claims: Claim[],
 ): LintFinding[] {
   const findings: LintFinding[] = [];
   const text = content.map((node) => ("text" in node ? node.text : "")).join(" ");
@@ -178,7 +182,7 @@ function lintParagraph(
     const words = sentence.map((node) => ("text" in node ? node.text : "")).join(" ");
     const periods = sentence.flatMap((node) => {
       const period =
-        node.type === "figure" && specs.get(node.id)?.measure === "quote" ? quotedPeriod(figures.get(node.id), claims) : undefined;
+        node.type === "figure" && specs.get(node.id)?.measure === "quote" ? quotedPeriod(log, figures.get(node.id)) : undefined;
       return period ? [periodLengthName(period)] : [];
     });
     if (new Set(periods).size > 1 && COMPARING.test(words) && !SAYS_LENGTH.test(words))
@@ -197,9 +201,9 @@ function namesClaimant(text: string, claimant: string): boolean {
   return words.some((word) => new RegExp(`\\b${word}\\b`, "i").test(text));
 }
 
-function quotedPeriod(figure: Figure | undefined, claims: Claim[]): string | undefined {
+function quotedPeriod(log: LogReader, figure: Figure | undefined): string | undefined {
   const chosen = figure?.rows[0]?.claim;
-  return claims.find((claim) => claim.seq === chosen)?.period;
+  return chosen == null ? undefined : readClaim(log, chosen)?.period;
 }
 
 /** What the headline says has to stand in the story again, where there is room to say how it is known. */
@@ -258,9 +262,8 @@ function wordsOf(claim: Claim): string {
     .join("\n");
 }
 
-function isSuspected(figure: Figure, claims: Claim[]): boolean {
-  const chosen = new Set(figure.rows.map((row) => row.claim));
-  return claims.some((claim) => chosen.has(claim.seq) && claim.hedge === "suspected");
+function isSuspected(log: LogReader, figure: Figure): boolean {
+  return figure.rows.some((row) => row.claim !== null && readClaim(log, row.claim)?.hedge === "suspected");
 }
 
 function* sentences(content: Inline): Generator<Inline> {

@@ -10,7 +10,8 @@ export { pressView } from "./press-view.ts";
 export { LINT_RULES, lintStory, type LintFinding } from "./lint.ts";
 export { listAffected, type Affected } from "./affected.ts";
 export * from "./read-press.ts";
-export { searchStories, type StoryHit, type StorySearch } from "./search-stories.ts";
+export { COUNTED_MAX, FINDABLE_KINDS, HITS_SHOWN, search, type FindableKind, type Found, type Hit } from "./search.ts";
+export { searchView } from "./search-view.ts";
 export { changedSentences, diffSentences, type DiffLine, type SentenceChange } from "./story-diff.ts";
 export { printedForm, printerOf, sentencesOf, textOf as storyTextOf, type Printer } from "./story-print.ts";
 export { openSchedule, scheduleExists, SCHEDULE_FILE, type Schedule, type Scheduled } from "./schedule.ts";
@@ -30,9 +31,17 @@ export {
 export { formatStoryText, parseInline, parseStoryText } from "./story-text.ts";
 
 /** The figures a story binds, computed over released evidence as known at `log_size`. */
-export function computeStoryFigures(log: LogReader, story: Story, log_size = log.size()): Map<string, Figure> {
+export function computeStoryFigures(
+  log: LogReader,
+  story: Story,
+  log_size = log.size(),
+  known = new Map<string, Figure>(),
+): Map<string, Figure> {
   const figures = new Map<string, Figure>();
-  for (const id of figuresOf(story)) figures.set(id, computeFigure(log, requireFigureSpec(log, id).spec, log_size));
+  for (const id of figuresOf(story)) {
+    if (!known.has(id)) known.set(id, computeFigure(log, requireFigureSpec(log, id).spec, log_size));
+    figures.set(id, known.get(id)!);
+  }
   return figures;
 }
 
@@ -43,6 +52,8 @@ export type PublishOptions = {
   waivers?: Waiver[];
   correction?: { what: string };
   scheduled_for?: string;
+  /** Figures as computed at this size of the log: stories published in one change share them. */
+  figures?: Map<string, Figure>;
 };
 export type PublishOutcome =
   { outcome: "published"; seq: number; revision: number } | { outcome: "unchanged"; seq: number; revision: number };
@@ -53,7 +64,7 @@ export type PublishOutcome =
  */
 export function publishStory(transaction: Transaction, log: LogReader, value: Story, options: PublishOptions): PublishOutcome {
   const story = parseStory(value);
-  const figures = computeStoryFigures(log, story);
+  const figures = computeStoryFigures(log, story, log.size(), options.figures);
   const waived = new Set((options.waivers ?? []).map((waiver) => waiver.rule));
   const open = lintStory(log, story, figures).filter((finding) => !waived.has(finding.rule));
   if (open.length > 0) throw lintFailed(story.slug, open);
@@ -81,6 +92,17 @@ export function publishStory(transaction: Transaction, log: LogReader, value: St
     by: options.by,
   });
   return { outcome: "published", seq, revision };
+}
+
+/** Publishes stories one after another within one change; figures that several carry are computed once for all of them. */
+export function publishStories(
+  transaction: Transaction,
+  log: LogReader,
+  stories: readonly Story[],
+  options: Omit<PublishOptions, "figures">,
+): PublishOutcome[] {
+  const figures = new Map<string, Figure>();
+  return stories.map((story) => publishStory(transaction, log, story, { ...options, figures }));
 }
 
 /** Takes a story back: its address stays and says why; what was printed stays readable as the revision before. */

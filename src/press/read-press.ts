@@ -1,5 +1,5 @@
 // Reading the publication: cards, revisions, corrections. Every list is read by its index, a page at a time.
-import type { LogReader } from "../evidence/evidence.ts";
+import { prepared, type LogReader } from "../evidence/evidence.ts";
 import type { Figure } from "../figures/figures.ts";
 import { changedSentences, type SentenceChange } from "./story-diff.ts";
 import { printerOf, sentencesOf } from "./story-print.ts";
@@ -126,6 +126,17 @@ export function listTopics(log: Reads): Shelf[] {
 export function listAuthors(log: Reads): Shelf[] {
   return shelves(log, "author");
 }
+/** One topic or author; its stories are counted by its index alone. */
+export function findShelf(log: Reads, by: "topic" | "author", slug: string): Shelf | undefined {
+  const newest = log.db
+    .prepare(`SELECT ${by === "topic" ? "topic" : "byline"} AS name FROM stories WHERE ${by}_slug = ? AND withdrawn IS NULL ORDER BY first_seq DESC LIMIT 1`)
+    .get(slug);
+  if (!newest) return undefined;
+  const { stories, newest_at } = log.db
+    .prepare(`SELECT count(*) AS stories, max(newest_at) AS newest_at FROM stories WHERE ${by}_slug = ? AND withdrawn IS NULL`)
+    .get(slug) as { stories: number; newest_at: string };
+  return { slug, name: newest.name as string, stories, newest_at };
+}
 function shelves(log: Reads, by: "topic" | "author"): Shelf[] {
   const name = by === "topic" ? "topic" : "byline";
   return log.db
@@ -146,8 +157,8 @@ export function listMonths(log: Reads): { month: string; stories: number }[] {
 export function readPublication(log: Reads, slug: string, revision?: number): Publication | undefined {
   const row =
     revision === undefined
-      ? log.db.prepare("SELECT seq, body FROM publications WHERE slug = ? ORDER BY revision DESC LIMIT 1").get(slug)
-      : log.db.prepare("SELECT seq, body FROM publications WHERE slug = ? AND revision = ?").get(slug, revision);
+      ? prepared(log.db, "SELECT seq, body FROM publications WHERE slug = ? ORDER BY revision DESC LIMIT 1").get(slug)
+      : prepared(log.db, "SELECT seq, body FROM publications WHERE slug = ? AND revision = ?").get(slug, revision);
   return row && toPublication(row);
 }
 
@@ -163,13 +174,13 @@ export function listRevisions(log: Reads, slug: string): Publication[] {
   return log.db.prepare("SELECT seq, body FROM publications WHERE slug = ? ORDER BY revision").all(slug).map(toPublication);
 }
 
-/** The stories that carry a figure in their newest revision. */
-export function cardsCarrying(log: Reads, figure: string): Card[] {
+/** The stories that carry a figure in their newest revision, latest first. */
+export function cardsCarrying(log: Reads, figure: string, limit = -1): Card[] {
   return log.db
     .prepare(
-      "SELECT s.* FROM carried_figures c JOIN stories s ON s.slug = c.slug AND s.revision = c.revision WHERE c.figure = ? ORDER BY s.first_seq DESC",
+      "SELECT s.* FROM carried_figures c JOIN stories s ON s.slug = c.slug AND s.revision = c.revision WHERE c.figure = ? ORDER BY s.first_seq DESC LIMIT ?",
     )
-    .all(figure) as unknown as Card[];
+    .all(figure, limit) as unknown as Card[];
 }
 
 export type Correction = {
@@ -205,6 +216,10 @@ export function revisionsCorrected(log: Reads, { slug, from_revision, sentences 
     const publication = readPublication(log, slug, revision);
     return publication !== undefined && sentencesOf(publication.story, printerOf(log, publication.figures)).some((sentence) => wrong.has(sentence));
   });
+}
+
+export function countCorrections(log: Reads, before: number): number {
+  return log.db.prepare("SELECT count(*) AS count FROM corrections WHERE seq < ?").get(before)!.count as number;
 }
 
 function toCorrection(log: Reads, publication: Publication): Correction {

@@ -96,11 +96,7 @@ ${
 }${page.alternates?.map(
     ({ href, type, title }) => html`<link rel="alternate" type="${type}" href="${href}" title="${title}">
 `,
-  )}<link rel="preload" as="font" type="font/woff2" href="${assetHref("serif-text.woff2")}" crossorigin>
-<link rel="preload" as="font" type="font/woff2" href="${assetHref("serif-display.woff2")}" crossorigin>
-<link rel="stylesheet" href="${assetHref("style.css")}">
-<link rel="icon" type="image/svg+xml" href="${assetHref("icon.svg")}">
-${previewTags(page)}${
+  )}${LOOKS}${previewTags(page)}${
     page.data !== undefined &&
     html`${blockOf(page.data)}
 `
@@ -109,21 +105,41 @@ ${previewTags(page)}${
 <a class="skip" href="#main">Skip to the page</a>
 <header class="masthead">
 ${isFront ? html`<h1 class="name">${name}</h1>` : html`<p class="name">${name}</p>`}
-<p class="tagline">${TAGLINE}</p>
-<form class="find" role="search" aria-label="Search from any page" action="/search" method="get"><label><span class="offscreen">Search</span><input type="search" name="q" placeholder="Search" autocomplete="off"></label><button type="submit">Search</button></form>
-<nav class="ways" aria-label="Sections"><ul>${WAYS.map(([href, words]) => html`<li><a href="${href}"${currency(href, page.path)}>${words}</a></li>`)}</ul></nav>
-</header>
+${ways(page.path)}</header>
 <main id="main" tabindex="-1">
 ${knownBanner(page)}${page.body}
 </main>
 <footer class="footer">
-${!/^\/(newsletter|mail|$)/.test(page.path) && newsletterBox()}<ul class="plain">${FOOTER_WAYS.map(([href, words]) => html`<li><a href="${href}">${words}</a></li>`)}</ul>
+${!/^\/(newsletter|mail|$)/.test(page.path) && newsletterBox()}${FOOTER}</footer>
+</body>
+</html>`.markup;
+}
+
+// What no page changes is written once.
+const LOOKS = html`<link rel="preload" as="font" type="font/woff2" href="${assetHref("serif-text.woff2")}" crossorigin>
+<link rel="preload" as="font" type="font/woff2" href="${assetHref("serif-display.woff2")}" crossorigin>
+<link rel="stylesheet" href="${assetHref("style.css")}">
+<link rel="icon" type="image/svg+xml" href="${assetHref("icon.svg")}">
+`;
+const FOOTER = html`<ul class="plain">${FOOTER_WAYS.map(([href, words]) => html`<li><a href="${href}">${words}</a></li>`)}</ul>
 <p><strong>Something wrong?</strong> <a href="/about#report-an-error">How to report an error</a>. Send the address of the page or figure; it says
 what was known when you read it.</p>
 <p>Nothing on this page calls another server, and nothing on it counts you.</p>
-</footer>
-</body>
-</html>`.markup;
+`;
+const waysKnown = new Map<string, Html>();
+
+/** The way through, with the section marked that the page is of: one form for each section. */
+function ways(path: string): Html {
+  const section = WAYS.find(([href]) => path === href || path.startsWith(`${href}/`))?.[0] ?? "";
+  const key = path === section ? path : `${section}/`;
+  const known = waysKnown.get(key);
+  if (known) return known;
+  const made = html`<p class="tagline">${TAGLINE}</p>
+<form class="find" role="search" aria-label="Search from any page" action="/search" method="get"><label><span class="offscreen">Search</span><input type="search" name="q" placeholder="Search" autocomplete="off"></label><button type="submit">Search</button></form>
+<nav class="ways" aria-label="Sections"><ul>${WAYS.map(([href, words]) => html`<li><a href="${href}"${currency(href, path)}>${words}</a></li>`)}</ul></nav>
+`;
+  waysKnown.set(key, made);
+  return made;
 }
 
 function previewTags({ preview, path, canonical, context: { base_url } }: PageFrame): Html {

@@ -21,8 +21,11 @@ export type SiteContext = EvidenceReader & {
   /** A figure at the page's vantage, computed once for each log size. */
   figure(id: string): { named: NamedSpec; figure: Figure } | undefined;
   capture(id: string | number): Capture | undefined;
-  /** A part of a page that follows from the log alone, made once for each state of it and vantage. */
-  memo<T>(key: string, make: () => T): T;
+  /**
+   * A part of a page that follows from the log alone, made once for each vantage and kept until one of the names in `on`
+   * is touched (dependencies.ts); left out, by any entry.
+   */
+  memo<T>(key: string, make: () => T, on?: readonly string[]): T;
   now: string;
   vitals: Vitals;
   /** Pages that are kept ready now. */

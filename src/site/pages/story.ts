@@ -91,7 +91,7 @@ export const publicationHref = ({ slug, story }: Pick<Publication, "slug" | "sto
   story.type === "release" ? `/press-releases/${slug}` : storyHref(slug);
 
 function knownRevisions({ log, at, memo }: SiteContext, slug: string): Publication[] {
-  return memo(`revisions ${slug}`, () => listRevisions(log, slug).filter(({ seq }) => seq < at.log_size));
+  return memo(`revisions ${slug}`, () => listRevisions(log, slug).filter(({ seq }) => seq < at.log_size), [`story:${slug}`]);
 }
 
 const dependsOf = (slug: string) => [`story:${slug}`, "figures", "casefile"];
