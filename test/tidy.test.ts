@@ -25,6 +25,7 @@ const ORDER = [
   "trade",
   "figures",
   "press",
+  "hub",
   "reports",
   "newsletter",
   "newsroom.ts",

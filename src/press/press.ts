@@ -9,6 +9,7 @@ import { figuresOf, parseStory, type Story } from "./story.ts";
 export { pressView } from "./press-view.ts";
 export { LINT_RULES, lintStory, type LintFinding } from "./lint.ts";
 export { listAffected, type Affected } from "./affected.ts";
+export { changedFeeds, FEED_FILES } from "./changed-feeds.ts";
 export * from "./read-press.ts";
 export { editDistance, searchStories, type StoryHit, type StorySearch } from "./search-stories.ts";
 export { changedSentences, diffSentences, type DiffLine, type SentenceChange } from "./story-diff.ts";

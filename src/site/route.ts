@@ -4,7 +4,7 @@ import type { Vantage } from "../casefile/casefile.ts";
 import type { Figure, NamedSpec } from "../figures/figures.ts";
 import type { MailSink, SignUpDesk } from "../newsletter/newsletter.ts";
 import type { Page } from "./page-store.ts";
-import type { Vitals } from "./vitals.ts";
+import type { Gauges, Vitals } from "./vitals.ts";
 
 export type SiteContext = EvidenceReader & {
   verifierKey: string;
@@ -27,6 +27,8 @@ export type SiteContext = EvidenceReader & {
   vitals: Vitals;
   /** Pages that are kept ready now. */
   pagesReady(): number;
+  /** What runs beside the site tells of itself. */
+  gauges?: () => Gauges;
   /** All that a reader can change: their own subscription. Absent where people.db cannot be written. */
   signUp?: SignUpDesk;
   /** Mails that were kept here because no SMTP server is set. */

@@ -15,7 +15,7 @@ import { logAnswer } from "./request-log.ts";
 import type { Route, SiteContext } from "./route.ts";
 import { ACTIONS, ROUTES } from "./routes.ts";
 import { send, type HttpDate } from "./send.ts";
-import { openVitals } from "./vitals.ts";
+import { openVitals, type Gauges } from "./vitals.ts";
 
 export { ACTIONS, ROUTES } from "./routes.ts";
 export { newsletterBox } from "./newsletter-box.ts";
@@ -35,6 +35,8 @@ export type SiteOptions = {
   base_url?: string;
   contact?: string;
   hub?: string;
+  /** More numbers for /metrics, read when asked for. */
+  gauges?: () => Gauges;
   /** Names this site answers to, without port; others are refused (DNS rebinding). */ hosts: readonly string[];
   signUp?: SignUpDesk;
   mailSink?: MailSink;
@@ -120,6 +122,7 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
       mailSink: options.mailSink,
       vitals,
       pagesReady: store.size,
+      gauges: options.gauges,
       memo,
       capture: (id) => memo(`capture ${id}`, () => findCapture(log, id)),
       figure: (id) =>
