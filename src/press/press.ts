@@ -11,6 +11,7 @@ export { LINT_RULES, lintStory, type LintFinding } from "./lint.ts";
 export { listAffected, type Affected } from "./affected.ts";
 export { changedFeeds, FEED_FILES } from "./changed-feeds.ts";
 export * from "./read-press.ts";
+export { listRanked, listShelfParts, type RankedCard, type ShelfPart } from "./ranked-stories.ts";
 export { editDistance, searchStories, type StoryHit, type StorySearch } from "./search-stories.ts";
 export { changedSentences, diffSentences, type DiffLine, type SentenceChange } from "./story-diff.ts";
 export { printedForm, printerOf, sentencesOf, textOf as storyTextOf, type Printer } from "./story-print.ts";

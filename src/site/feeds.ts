@@ -110,7 +110,7 @@ ${feed.hub ? `<atom:link href="${xml(feed.hub)}" rel="hub"/>\n` : ""}${feed.item
 <atom:updated>${item.updated}</atom:updated>
 <dc:creator>${xml(item.author)}</dc:creator>
 <category>${xml(item.topic)}</category>
-<description>${xml(item.summary)}</description>
+<description>${xml(asHtml(item.summary))}</description>
 </item>
 `,
     )
@@ -138,7 +138,7 @@ ${feed.hub ? `<link rel="hub" href="${xml(feed.hub)}"/>\n` : ""}${feed.items
 <updated>${item.updated}</updated>
 <author><name>${xml(item.author)}</name></author>
 <category term="${xml(slugOf(item.topic))}" label="${xml(item.topic)}"/>
-<summary>${xml(item.summary)}</summary>
+<summary type="html">${xml(asHtml(item.summary))}</summary>
 </entry>
 `,
     )
@@ -173,6 +173,12 @@ export function jsonFeed(feed: Feed): string {
     1,
   )}\n`;
 }
+
+/**
+ * Readers take RSS's description for HTML, and some sniff for tags even where Atom says text: "<vague>" would be lost. So
+ * both say it as HTML, whose signs are escaped once more by the XML around it.
+ */
+const asHtml = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
 const ENTITIES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 

@@ -14,6 +14,8 @@ export type SiteContext = EvidenceReader & {
   contact?: string;
   /** WebSub hub to which feeds point, where one is set. */
   hub?: string;
+  /** Stories of one part of the sitemap, where it is not the default. */
+  sitemap_part?: number;
   /** The log's size for this rendering; every read of the page is made at it. */
   log_size: number;
   /** What the reader asked to see: the newest, or "as known at" a size (`?known=`) and "as claimed by" a date (`?as-of=`). */

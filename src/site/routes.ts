@@ -21,6 +21,7 @@ import { issueRoutes } from "./pages/newsletter-issues.ts";
 import { machineRoutes } from "./pages/machines.ts";
 import { reportRoutes } from "./pages/reports.ts";
 import { roomRoutes } from "./pages/rooms.ts";
+import { sitemapRoutes } from "./pages/sitemaps.ts";
 import { screenRoutes } from "./pages/screen.ts";
 import { searchRoutes } from "./pages/search.ts";
 import { storyRoutes } from "./pages/story.ts";
@@ -32,6 +33,7 @@ export const ROUTES: readonly Route[] = [
   ...frontRoutes,
   ...storyRoutes,
   ...machineRoutes,
+  ...sitemapRoutes,
   ...searchRoutes,
   ...actorRoutes,
   ...roomRoutes,

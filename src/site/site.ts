@@ -42,6 +42,8 @@ export type SiteOptions = {
   mailSink?: MailSink;
   /** A line for each answer; see request-log.ts for what it leaves out. */
   log?: { format: "text" | "json"; write(line: string): void };
+  /** Stories of one part of the sitemap: for tests of many parts; the product keeps the default. */
+  sitemap_part?: number;
   /** False: every page is made anew. For measuring what making costs. */
   keep?: boolean;
 };
@@ -115,6 +117,7 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
       base_url: options.base_url ?? "http://localhost",
       contact: options.contact,
       hub: options.hub,
+      sitemap_part: options.sitemap_part,
       log_size: head,
       at,
       now: options.clock(),
