@@ -6,8 +6,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { parseJsonFeed } from "feedsmith";
-import { parseStoryText, publishStory } from "../src/press/press.ts";
+import { parseStoryText, preparePhoto, publishStory } from "../src/press/press.ts";
 import { serveNewsroom, type ServedSite } from "./demo-site.ts";
+import { madePhoto } from "./made-pictures.ts";
 import { repositoryRoot } from "./scale.ts";
 
 /** Debian's package stands with Debian's Python, whatever else is first in the path. */
@@ -29,13 +30,23 @@ def read(text, kind):
             "id": e.id, "title": e.title, "link": e.link, "summary": html.unescape(e.summary), "author": e.author,
             "tags": [t.get("label") or t.term for t in e.tags],
             "published": time(e.get("published_parsed")), "updated": time(e.get("updated_parsed")),
+            "image": next(iter([m["url"] for m in e.get("media_content", [])] + [l.href for l in e.links if l.rel == "enclosure"]), None),
+            "credits": [c.get("content") for c in e.get("media_credit", [])],
         } for e in d.entries],
     }
 feeds = json.load(sys.stdin)
 print(json.dumps([read(f["text"], f["kind"]) for f in feeds]))
 `;
-type Item = { id: string; title: string; link: string; summary: string; author: string; tags: string[]; published: string; updated: string };
-type Read = { bozo: boolean; why: string; version: string; title: string; home: string; updated: string; items: Item[] };
+type Item = { id: string; title: string; link: string; summary: string; author: string; tags: string[]; published: string; updated: string; image: string | null };
+type Read = {
+  bozo: boolean;
+  why: string;
+  version: string;
+  title: string;
+  home: string;
+  updated: string;
+  items: (Item & { credits?: string[] })[];
+};
 
 function readAll(feeds: { text: string; kind: string }[]): Read[] {
   const { status, stdout, stderr } = spawnSync(PYTHON, ["-c", READ], { input: JSON.stringify(feeds), encoding: "utf8" });
@@ -52,9 +63,14 @@ describe("feeds, read by others", { skip }, () => {
     // One correction, with signs that a feed has to escape.
     const slug = "nomad-bridge-561-addresses";
     const story = parseStoryText(readFileSync(join(repositoryRoot, "demo", "stories", `${slug}.md`), "utf8"));
-    const mended = { ...story, standfirst: [{ type: "text" as const, text: "Mended & <mended> ]]> it’s so." }] };
+    const mended = {
+      ...story,
+      standfirst: [{ type: "text" as const, text: "Mended & <mended> ]]> it’s so." }],
+      photo: { file: "a.png", credit: "P. & Sons <p@example.org>", licence: "CC BY 4.0", alt: "A bridge & water" },
+    };
+    const photo = { prepared: await preparePhoto(await madePhoto({ format: "png" }), "a.png", "2026-11-20T00:00:00Z"), blobs: site.newsroom.blobs };
     const correction = { what: "The standfirst was “unclear” & <vague>." };
-    site.newsroom.transact("test", (transaction) => publishStory(transaction, site.newsroom.log, mended, { by: "test", correction }));
+    site.newsroom.transact("test", (transaction) => publishStory(transaction, site.newsroom.log, mended, { by: "test", correction, photo }));
     site.refresh();
   });
   after(() => site.stop());
@@ -80,8 +96,12 @@ describe("feeds, read by others", { skip }, () => {
         tags: item.tags!,
         published: seconds(item.date_published as unknown as string),
         updated: seconds(item.date_modified as unknown as string),
+        image: item.image ?? null,
       }));
       assert.ok(items.length > 0);
+      const credits = fromRss.items.flatMap((item) => item.credits!);
+      if (base === "") assert.deepEqual(credits, ["P. & Sons <p@example.org>"]);
+      for (const item of [...fromRss.items, ...fromAtom.items]) delete item.credits;
       assert.deepEqual(fromAtom.items, items);
       // RSS has one date of its own; "updated" stands beside it in Atom's words, which feedparser reads as well.
       assert.deepEqual(fromRss.items, items);

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { TracewireError } from "../errors.ts";
 import { formatValue, requireFigureSpec } from "../figures/figures.ts";
 import type { NewsroomWriter } from "../newsroom.ts";
@@ -10,6 +11,7 @@ import {
   listPublications,
   openSchedule,
   parseStoryText,
+  preparePhoto,
   printerOf,
   publishStory,
   readPublication,
@@ -17,6 +19,7 @@ import {
   sentencesOf,
   slugOf,
   withdrawStory,
+  type PreparedPhoto,
   type PublishOutcome,
   type Story,
   type Waiver,
@@ -24,7 +27,7 @@ import {
 import { publishDue } from "../scheduler.ts";
 import { change, list, openReader, openWriter, text, whole, type Command, type CommandContext, type Options } from "./command.ts";
 
-type Action = (context: CommandContext, args: string[], options: Options) => number | void;
+type Action = (context: CommandContext, args: string[], options: Options) => number | void | Promise<number | void>;
 
 const ACTIONS: Record<string, Action> = { new: create, check, publish, correct, withdraw, diff, affected, due };
 
@@ -77,8 +80,9 @@ function create(context: CommandContext, args: string[]): void {
   context.output.line(`Wrote ${context.output.bold(file)}. Look at what is open: tracewire story check ${file}`);
 }
 
-function check(context: CommandContext, [file]: string[]): number {
+async function check(context: CommandContext, [file]: string[]): Promise<number> {
   const story = readStory(file);
+  await readPhoto(context, file!, story);
   const newsroom = openReader(context);
   try {
     const figures = computeKnownFigures(newsroom.log, story);
@@ -99,23 +103,28 @@ function check(context: CommandContext, [file]: string[]): number {
   }
 }
 
-function publish(context: CommandContext, [file]: string[], options: Options): void {
+async function publish(context: CommandContext, [file]: string[], options: Options): Promise<void> {
   const due = text(options, "at");
-  if (due !== undefined) return schedule(context, readStory(file), due, options);
-  publishNow(context, readStory(file), options);
+  const story = readStory(file);
+  const photo = await readPhoto(context, file!, story);
+  if (due !== undefined) return schedule(context, story, photo, due, options);
+  publishNow(context, story, photo, options);
 }
 
-function correct(context: CommandContext, [file]: string[], options: Options): void {
+async function correct(context: CommandContext, [file]: string[], options: Options): Promise<void> {
   const what = text(options, "what");
   if (!what)
     throw new TracewireError("BAD_ARGUMENT", {
       what: "A correction says what was wrong",
       hint: 'Add --what "…": readers see it on the story, in the list of corrections, in feeds and mails.',
     });
-  publishNow(context, readStory(file), options, { what });
+  const story = readStory(file);
+  publishNow(context, story, await readPhoto(context, file!, story), options, { what });
 }
 
-function publishNow(context: CommandContext, story: Story, options: Options, correction?: { what: string }): void {
+type Photo = PreparedPhoto | undefined;
+
+function publishNow(context: CommandContext, story: Story, photo: Photo, options: Options, correction?: { what: string }): void {
   withWriter(context, (newsroom) => {
     const outcome = change(context, newsroom, (transaction) =>
       publishStory(transaction, newsroom.log, story, {
@@ -123,6 +132,7 @@ function publishNow(context: CommandContext, story: Story, options: Options, cor
         why: text(options, "why"),
         waivers: list(options, "waive").map(parseWaiver),
         correction,
+        ...(photo ? { photo: { prepared: photo, ...(context.dryRun ? {} : { blobs: newsroom.blobs }) } } : {}),
       }),
     );
     report(context, story, outcome, correction ? "Corrected" : "Published");
@@ -130,7 +140,7 @@ function publishNow(context: CommandContext, story: Story, options: Options, cor
 }
 
 /** Checked now, so that its writer hears of a finding; checked again when its time comes. */
-function schedule(context: CommandContext, story: Story, due: string, options: Options): void {
+function schedule(context: CommandContext, story: Story, photo: Photo, due: string, options: Options): void {
   const at = new Date(due);
   if (Number.isNaN(at.getTime()) || !/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}.*Z$/.test(due))
     throw new TracewireError("BAD_ARGUMENT", { what: `--at: "${due}" is no time in UTC`, hint: "Write 2026-11-24T18:00:00Z." });
@@ -138,12 +148,12 @@ function schedule(context: CommandContext, story: Story, due: string, options: O
   withWriter(context, (newsroom) => {
     // Published and taken back at once: every finding shows, nothing stays.
     change({ ...context, dryRun: true, output: { ...context.output, note() {} } }, newsroom, (transaction) =>
-      publishStory(transaction, newsroom.log, story, { by: context.by, waivers }),
+      publishStory(transaction, newsroom.log, story, { by: context.by, waivers, ...(photo ? { photo: { prepared: photo } } : {}) }),
     );
     if (context.dryRun) return;
     const waiting = openSchedule(newsroom.folder);
     try {
-      const id = waiting.add({ slug: story.slug, due: at.toISOString(), by: context.by, story, waivers, why: text(options, "why") });
+      const id = waiting.add({ slug: story.slug, due: at.toISOString(), by: context.by, story, waivers, why: text(options, "why"), photo });
       context.output.json({ slug: story.slug, scheduled: id, due: at.toISOString() });
       context.output.line(
         `${context.output.bold(story.slug)} waits outside the log until ${at.toISOString()}. The running site publishes it then; without one: tracewire story due`,
@@ -256,6 +266,23 @@ function readStory(file: string | undefined): Story {
     if (error instanceof TracewireError) throw error;
     throw new TracewireError("NOT_FOUND", { what: "The story cannot be read", where: file, cause: error });
   }
+}
+
+/** The picture that the story names, from the story's own folder, checked and made anew. */
+async function readPhoto(context: CommandContext, file: string, { photo }: Story): Promise<Photo> {
+  if (!photo) return undefined;
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(join(dirname(file), photo.file));
+  } catch (error) {
+    throw new TracewireError("NOT_FOUND", {
+      what: `The picture “${photo.file}” cannot be read`,
+      where: join(dirname(file), photo.file),
+      hint: "It lies in the folder of the story's file.",
+      cause: error,
+    });
+  }
+  return preparePhoto(bytes, photo.file, context.effects.clock());
 }
 
 function report(context: CommandContext, { slug, type }: Story, outcome: PublishOutcome, word: string): void {

@@ -8,9 +8,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { serveNewsroom, type ServedSite } from "../../test/demo-site.ts";
+import { madePhoto } from "../../test/made-pictures.ts";
 import { repositoryRoot } from "../../test/scale.ts";
 import { listFigureSpecs } from "../figures/figures.ts";
-import { listCards, parseStoryText, publishStory } from "../press/press.ts";
+import { listCards, parseStoryText, preparePhoto, publishStory } from "../press/press.ts";
 
 type Thing = { "@type": string; "@context"?: string; [name: string]: unknown };
 
@@ -88,9 +89,14 @@ describe("structured data", () => {
     site = await serveNewsroom({ demo: true });
     const { newsroom } = site;
     const story = parseStoryText(readFileSync(join(repositoryRoot, "demo", "stories", `${SLUG}.md`), "utf8"));
-    const mended = { ...story, standfirst: [{ type: "text" as const, text: "A mended standfirst." }] };
+    const mended = {
+      ...story,
+      standfirst: [{ type: "text" as const, text: "A mended standfirst." }],
+      photo: { file: "a.jpg", credit: "Somebody", licence: "https://creativecommons.org/licenses/by/4.0/", alt: "A field" },
+    };
+    const photo = { prepared: await preparePhoto(await madePhoto(), "a.jpg", "2026-11-20T00:00:00Z"), blobs: newsroom.blobs };
     newsroom.transact("test", (transaction) =>
-      publishStory(transaction, newsroom.log, mended, { by: "test", correction: { what: "The standfirst was unclear." } }),
+      publishStory(transaction, newsroom.log, mended, { by: "test", correction: { what: "The standfirst was unclear." }, photo }),
     );
     site.refresh();
     const paths = [
@@ -127,6 +133,8 @@ describe("structured data", () => {
     const findings = things.flatMap((thing) => RULES[thing["@type"]]!(thing, "http://localhost").map((what) => `${String(thing.url)}: ${what}`));
     assert.deepEqual(findings, []);
     assert.ok(things.some((thing) => Array.isArray(thing.correction)));
+    const [image] = things.find((thing) => String(thing.url).endsWith(SLUG))!.image as Thing[];
+    assert.deepEqual([image!["@type"], image!.creditText, image!.license], ["ImageObject", "Somebody", "https://creativecommons.org/licenses/by/4.0/"]);
   });
 
   test("cites entries of the log that answer", async () => {

@@ -19,6 +19,7 @@ import { mailRoutes } from "./pages/mail.ts";
 import { newsletterActions, newsletterRoutes } from "./pages/newsletter.ts";
 import { issueRoutes } from "./pages/newsletter-issues.ts";
 import { machineRoutes } from "./pages/machines.ts";
+import { photoRoutes } from "./pages/photos.ts";
 import { reportRoutes } from "./pages/reports.ts";
 import { roomRoutes } from "./pages/rooms.ts";
 import { sitemapRoutes } from "./pages/sitemaps.ts";
@@ -34,6 +35,7 @@ export const ROUTES: readonly Route[] = [
   ...storyRoutes,
   ...machineRoutes,
   ...sitemapRoutes,
+  ...photoRoutes,
   ...searchRoutes,
   ...actorRoutes,
   ...roomRoutes,

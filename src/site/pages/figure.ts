@@ -14,7 +14,7 @@ import {
 } from "../../figures/figures.ts";
 import { cardsCarrying, listAffected, readPublication } from "../../press/press.ts";
 import { figureData } from "../json-ld.ts";
-import { pictureWords } from "../picture-files.ts";
+import { DRAWN, pictureWords } from "../picture-files.ts";
 import { sentencesHtml } from "./corrections.ts";
 import { csvAnswer, htmlType, jsonAnswer, jsonList } from "../answers.ts";
 import { barChart, readSeries } from "../charts.ts";
@@ -158,8 +158,7 @@ ${citeThis(`/figures/${figure.id}`, Number(figure.log_size), `${spec.title}: ${w
         type: "website",
         title: `${spec.title}: ${words.exact}`,
         description: words.how.join(" ").slice(0, 300),
-        picture: `/embed/${figure.id}.png?known=${figure.log_size}`,
-        picture_words: pictureWords(context.log, figure),
+        picture: { href: `/embed/${figure.id}.png?known=${figure.log_size}`, words: pictureWords(context.log, figure), ...DRAWN },
       },
       alternates: [
         { href: `/figures/${figure.id}.json`, type: "application/json", title: "This figure as computed" },

@@ -3,12 +3,12 @@ import { TracewireError } from "../../errors.ts";
 import { describeFigure, findFigureSpec, type Figure } from "../../figures/figures.ts";
 import { findCard, readPublication } from "../../press/press.ts";
 import { readSeries } from "../charts.ts";
-import { atom, jsonFeed, readFeed, rss, type Feed, type FeedScope } from "../feeds.ts";
+import { atom, feedPicture, jsonFeed, readFeed, rss, type Feed, type FeedScope } from "../feeds.ts";
 import { html } from "../html.ts";
 import { frame } from "../layout.ts";
 import { listTopics } from "../../press/press.ts";
 import type { Page } from "../page-store.ts";
-import { PREVIEW, pictureSvg, pictureWords, toPng } from "../picture-files.ts";
+import { pictureSvg, pictureWords, toPng } from "../picture-files.ts";
 import type { Route, SiteContext } from "../route.ts";
 import { figureHref, formatDay } from "../words.ts";
 import { jsonAnswer } from "../answers.ts";
@@ -109,9 +109,8 @@ export const machineRoutes: Route[] = [
       const card = slug ? findCard(context.log, slug) : undefined;
       if (!card || card.withdrawn !== null) return undefined;
       const href = `${context.base_url}${path}`;
-      const thumbnail = card.picture
-        ? { thumbnail_url: `${href}/picture.png`, thumbnail_width: PREVIEW.width, thumbnail_height: PREVIEW.height }
-        : {};
+      const picture = feedPicture(context, card, href);
+      const thumbnail = picture && { thumbnail_url: picture.href, thumbnail_width: picture.width, thumbnail_height: picture.height };
       return jsonAnswer(
         {
           version: "1.0",
