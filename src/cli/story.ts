@@ -19,11 +19,14 @@ import {
   sentencesOf,
   slugOf,
   withdrawStory,
+  type Affected,
   type PreparedPhoto,
   type PublishOutcome,
   type Story,
   type Waiver,
 } from "../press/press.ts";
+import { listAffectedIssues, openPeople, PEOPLE_FILE, type People } from "../newsletter/newsletter.ts";
+import { listAffectedReports } from "../reports/reports.ts";
 import { publishDue } from "../scheduler.ts";
 import { change, list, openReader, openWriter, text, whole, type Command, type CommandContext, type Options } from "./command.ts";
 
@@ -52,7 +55,7 @@ export const story: Command = {
       "a new revision with its correction",
     ],
     ["tracewire story diff nomad-bridge-561-addresses", "what the newest revision changed"],
-    ["tracewire story affected", "stories that carry a number which comes out otherwise today"],
+    ["tracewire story affected", "stories, letters and reports that carry a number which comes out otherwise today"],
   ],
   exits: { 1: "the story has open findings" },
   run(context, [action, ...args], options) {
@@ -228,25 +231,48 @@ function diff(context: CommandContext, [slug]: string[], options: Options): void
 
 function affected(context: CommandContext, [figure]: string[]): void {
   const newsroom = openReader(context);
+  const people = openPeopleIfThere(context, newsroom.folder);
   try {
-    const found = listAffected(newsroom.log, figure);
+    const stories = listAffected(newsroom.log, figure);
+    const newsletters = listAffectedIssues(newsroom.log, figure, people);
+    const reports = listAffectedReports(newsroom.log, figure);
     context.output.json({
-      affected: found.map(({ card, figures, sentences }) => ({ slug: card.slug, revision: card.revision, figures, sentences })),
+      affected: stories.map(({ card, figures, sentences }) => ({ slug: card.slug, revision: card.revision, figures, sentences })),
+      newsletters,
+      reports: reports.map(({ report, figures, sentences }) => ({ symbol: report.symbol, entry: report.seq, figures, sentences })),
     });
-    if (found.length === 0) context.output.line("Every published number comes out the same today.");
-    for (const { card, figures, sentences } of found) {
-      context.output.line(
-        `${context.output.bold(card.slug)}, revision ${card.revision}: ${figures.map(({ id, was, now }) => `${id} ${was ?? "not known"} → ${now ?? "not known"}`).join("; ")}`,
-      );
-      for (const { was, now } of sentences) {
-        context.output.line(`  - ${was ?? ""}`);
-        context.output.line(`  + ${now ?? ""}`);
-      }
-      if (sentences.length === 0) context.output.line("  No word of the text would change: the range or the rows did.");
-    }
+    const { bold } = context.output;
+    for (const { card, ...moved } of stories) printMoved(context, `${bold(card.slug)}, revision ${card.revision}`, moved);
+    for (const { number, subject, ...moved } of newsletters)
+      printMoved(context, number === "draft" ? `the letter composed, not sent: ${bold(subject)}` : `letter ${number}, sent: ${bold(subject)}`, moved);
+    for (const { report, ...moved } of reports) printMoved(context, `report ${bold(report.symbol)}, issued on ${report.at.slice(0, 10)}`, moved);
+    if (stories.length + newsletters.length + reports.length === 0) context.output.line("Every published number comes out the same today.");
   } finally {
+    people?.close();
     newsroom.close();
   }
+}
+
+/** The letter that is being composed stands in people.db; without that file, or the right to open it, there is none to be told of. */
+function openPeopleIfThere({ effects, output }: CommandContext, folder: string): People | undefined {
+  if (!existsSync(join(folder, PEOPLE_FILE))) return undefined;
+  try {
+    return openPeople(folder, effects);
+  } catch (error) {
+    if (!(error instanceof TracewireError)) throw error;
+    output.note(`The letter being composed was not looked at: ${error.message}`);
+    return undefined;
+  }
+}
+
+function printMoved({ output }: CommandContext, what: string, { figures, sentences }: Pick<Affected, "figures" | "sentences">): void {
+  const words = figures.map(({ id, was, now, why }) => `${id} ${was ?? "not known"} → ${now ?? "not known"}${why ? ` (${why})` : ""}`);
+  output.line(`${what}: ${words.join("; ")}`);
+  for (const { was, now } of sentences) {
+    output.line(`  - ${was ?? ""}`);
+    output.line(`  + ${now ?? ""}`);
+  }
+  if (sentences.length === 0) output.line("  No word of the text would change: the range or the rows did.");
 }
 
 function withWriter(context: CommandContext, run: (newsroom: NewsroomWriter) => void): void {

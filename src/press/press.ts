@@ -9,7 +9,7 @@ import { figuresOf, parseStory, type Story } from "./story.ts";
 
 export { pressView } from "./press-view.ts";
 export { LINT_RULES, lintStory, type LintFinding } from "./lint.ts";
-export { listAffected, type Affected } from "./affected.ts";
+export { listAffected, openMovement, restatedFigures, revisionsCarrying, type Affected, type MovedFigure } from "./affected.ts";
 export { changedFeeds, FEED_FILES } from "./changed-feeds.ts";
 export * from "./read-press.ts";
 export { listRanked, listShelfParts, type RankedCard, type ShelfPart } from "./ranked-stories.ts";
@@ -25,7 +25,7 @@ export {
   type ShownPhoto,
 } from "./photo.ts";
 export { changedSentences, diffSentences, type DiffLine, type SentenceChange } from "./story-diff.ts";
-export { printedForm, printerOf, sentencesOf, textOf as storyTextOf, type Printer } from "./story-print.ts";
+export { printedForm, printerOf, sentencesOf, splitSentences, textOf as storyTextOf, type Printer } from "./story-print.ts";
 export { openSchedule, scheduleExists, SCHEDULE_FILE, type Schedule, type Scheduled } from "./schedule.ts";
 export { TOPICS, slugOf } from "./topics.ts";
 export {
