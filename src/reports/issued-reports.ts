@@ -85,6 +85,11 @@ export function issueReport(transaction: Transaction, log: LogReader, input: Iss
   return { outcome: "issued", seq };
 }
 
+/** All that were ever issued, in order. */
+export function everyIssuedReport(log: Pick<LogReader, "db">): IssuedReport[] {
+  return log.db.prepare("SELECT seq, body FROM issued_reports ORDER BY seq").all().map(toIssued);
+}
+
 /** Newest first; of each symbol the last that was issued. With a figure, those that carry it. */
 export function listIssuedReports(log: Pick<LogReader, "db">, figure?: string): IssuedReport[] {
   return log.db
@@ -93,8 +98,13 @@ export function listIssuedReports(log: Pick<LogReader, "db">, figure?: string): 
        AND (? IS NULL OR EXISTS (SELECT 1 FROM issued_figures f WHERE f.figure = ? AND f.seq = r.seq)) ORDER BY seq DESC`,
     )
     .all(figure ?? null, figure ?? null)
-    .map((row) => ({ seq: row.seq as number, ...(JSON.parse(row.body as string) as Omit<IssuedReport, "seq">) }));
+    .map(toIssued);
 }
+
+const toIssued = (row: Record<string, unknown>): IssuedReport => ({
+  seq: row.seq as number,
+  ...(JSON.parse(row.body as string) as Omit<IssuedReport, "seq">),
+});
 
 export type AffectedReport = { report: IssuedReport; figures: MovedFigure[]; sentences: SentenceChange[] };
 

@@ -9,6 +9,7 @@ export { checkTotals, findReport, listReports, reportLacks, STAGES, type KnownRe
 export { renderReport, REPORT_FILES, writeReport, type ReportFile } from "./write-report.ts";
 export {
   issuedReportsView,
+  everyIssuedReport,
   issueReport,
   listAffectedReports,
   listIssuedReports,
