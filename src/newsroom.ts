@@ -25,9 +25,20 @@ import {
 import { figuresView, recordRestatements, theftLinesView } from "./figures/figures.ts";
 import { issuesView } from "./newsletter/newsletter.ts";
 import { pressView, searchView } from "./press/press.ts";
+import { issuedReportsView } from "./reports/reports.ts";
 
 /** Every view, in the order in which an entry is shown to them: later ones may read earlier ones. */
-export const VIEWS = [evidenceView, datasetsView, casefileView, figuresView, theftLinesView, pressView, issuesView, searchView] as const;
+export const VIEWS = [
+  evidenceView,
+  datasetsView,
+  casefileView,
+  figuresView,
+  theftLinesView,
+  pressView,
+  issuedReportsView,
+  issuesView,
+  searchView,
+] as const;
 
 export type NewsroomReader = EvidenceReader & { folder: string; verifierKey: string; close(): void };
 

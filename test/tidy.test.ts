@@ -27,6 +27,7 @@ const ORDER = [
   "trade",
   "figures",
   "press",
+  "hub",
   "reports",
   "newsletter",
   "newsroom.ts",

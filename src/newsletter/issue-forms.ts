@@ -3,7 +3,7 @@
 // program would have to fight. What is hashed is the form that all get; personal links are put in afterwards.
 import { sha256Hex, type LogReader } from "../evidence/evidence.ts";
 import { findFigureSpec, formatDate, formatValue } from "../figures/figures.ts";
-import { figuresOf, printerOf, type Inline, type Publication } from "../press/press.ts";
+import { figuresOf, printerOf, splitSentences, type Inline, type Publication } from "../press/press.ts";
 
 export const FORM_BYTES_MAX = 60 * 1024;
 const FIGURES_LISTED_MAX = 8;
@@ -119,6 +119,12 @@ function storyParts(log: Pick<LogReader, "db">, publication: Publication, base: 
 }
 
 const indented = (lines: string): string => lines.replace(/^/gm, "  ");
+
+/** What a letter says of a story, sentence by sentence. */
+export function letterSentences(log: Pick<LogReader, "db">, publication: Publication): string[] {
+  const { headline, standfirst, opening, figures } = storyParts(log, publication, "");
+  return [...[headline, standfirst, opening ?? ""].flatMap(splitSentences), ...figures.map(({ words }) => words)];
+}
 
 export function wrap(text: string, width = LINE_WIDTH): string {
   const lines: string[] = [];

@@ -11,6 +11,7 @@ export { openMailSink, type Mailer, type MailSink, type SinkMail } from "./maile
 export { composeDraft, draftForms, readDraft, requireDraft, sendDraft, sentForms, waitOf, type Draft } from "./issues.ts";
 export { FORM_BYTES_MAX, formHashes, withPersonalLinks, type Forms } from "./issue-forms.ts";
 export { issuesView, listIssues, readIssue, type Issue } from "./issues-view.ts";
+export { listAffectedIssues, type AffectedIssue } from "./affected-issues.ts";
 export { listInDoubt, outboxStatus, resolveDoubt, type InDoubt, type OutboxStatus } from "./outbox.ts";
 export { openPostOffice, type PostOffice, type PostOfficeOptions, type RunReport } from "./post-office.ts";
 export { checkDomain, type DomainCheck, type DomainFinding } from "./check-domain.ts";

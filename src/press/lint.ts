@@ -18,8 +18,12 @@ export const LINT_RULES = {
   "headline-not-carried": "The headline says what no part of the story carries.",
   "unequal-periods": "A sentence compares values of periods of unequal length and does not say so.",
   "name-to-mask": "A name stands in the text that the case file masks.",
+  "photo-without-rights": "A supplied picture names no credit, no licence or no alternative text.",
   "no-reply-box": "The story blames somebody and names no request for a reply.",
 } as const;
+
+/** What nobody can let stand: whose picture it is and what it shows is owed to others, not to the editor. */
+export const NEVER_WAIVED: ReadonlySet<string> = new Set<keyof typeof LINT_RULES>(["photo-without-rights"]);
 
 export type LintFinding = { rule: keyof typeof LINT_RULES; place: string; what: string; fix: string };
 
@@ -100,7 +104,7 @@ export function lintStory(log: LogReader, story: Story, figures: Map<string, Fig
         });
     }
   }
-  findings.push(...lintHeadline(story), ...lintMasked(log, story));
+  findings.push(...lintHeadline(story), ...lintMasked(log, story), ...lintPhoto(story));
   if (
     story.replies.length === 0 &&
     [...inlineRuns(story)].some(({ content }) =>
@@ -219,6 +223,23 @@ function lintHeadline(story: Story): LintFinding[] {
       place: "headline",
       what: `“${token}” stands in no section`,
       fix: "Carry it in the text, or take it out of the headline",
+    }));
+}
+
+function lintPhoto({ photo }: Story): LintFinding[] {
+  if (!photo) return [];
+  const owed = {
+    credit: ["its credit", "who made it, as they want to be named"],
+    licence: ["its licence", "by what right it is printed: CC BY 4.0, or “used with permission of …”"],
+    alt: ["its alternative text", "what it shows, for those who do not see it"],
+  } as const;
+  return (Object.keys(owed) as (keyof typeof owed)[])
+    .filter((key) => !photo[key]?.trim())
+    .map((key): LintFinding => ({
+      rule: "photo-without-rights",
+      place: `head, ${key}`,
+      what: `“${photo.file}” lacks ${owed[key][0]}`,
+      fix: `Add to the head: “${key}: …”, ${owed[key][1]}`,
     }));
 }
 

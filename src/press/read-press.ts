@@ -1,6 +1,7 @@
 // Reading the publication: cards, revisions, corrections. Every list is read by its index, a page at a time.
 import { prepared, type LogReader } from "../evidence/evidence.ts";
 import type { Figure } from "../figures/figures.ts";
+import type { PublishedPhoto } from "./photo.ts";
 import { changedSentences, type SentenceChange } from "./story-diff.ts";
 import { printerOf, sentencesOf } from "./story-print.ts";
 import type { Story } from "./story-schema.ts";
@@ -17,6 +18,7 @@ export type Publication = {
   /** The figures as of publication: this is what the page shows, for ever. */
   figures: Figure[];
   waivers: Waiver[];
+  photo?: PublishedPhoto;
   why?: string;
   /** What was wrong, in words for readers: the one record from which notice, list, feeds and mails are made. */
   correction?: { what: string };
@@ -40,6 +42,8 @@ export type Card = {
   author_slug: string;
   happened: string;
   picture: string | null;
+  /** Whether a supplied picture is shown with it. */
+  photo: 0 | 1;
   supplied_by: string | null;
   headline: string;
   standfirst: string;
@@ -98,6 +102,7 @@ function cardAt(log: Reads, card: Card, log_size: number): Card {
     byline: publication.story.byline,
     happened: publication.story.happened,
     picture: publication.story.picture ?? null,
+    photo: publication.photo ? 1 : 0,
     supplied_by: publication.story.supplied_by ?? null,
     headline: print(publication.story.headline),
     standfirst: print(publication.story.standfirst),

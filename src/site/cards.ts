@@ -5,6 +5,7 @@ import { readPublication, type Card } from "../press/press.ts";
 import { ageOf, type Age } from "./ages.ts";
 import { readSeries } from "./charts.ts";
 import { html, nothing, splitAt, type Html } from "./html.ts";
+import { cardPhoto, photoThumb } from "./photos.ts";
 import { thumbnail } from "./pictures.ts";
 import type { SiteContext } from "./route.ts";
 import { formatDay, storyHref } from "./words.ts";
@@ -79,10 +80,12 @@ function aged({ now, at, memo }: SiteContext, date: string, ages: Age[]): Html {
 
 const timeOf = (date: string): Html => html`<time datetime="${date.slice(0, 10)}">${formatDay(date)}</time>`;
 
-/** Drawn from the figure as it was published. */
+/** The one that was supplied, else one drawn from the figure as it was published. */
 function cardPicture(context: SiteContext, card: Card): Html {
-  if (card.picture === null) return nothing;
+  if (card.picture === null && !card.photo) return nothing;
   return context.memo(`thumb ${card.slug} ${card.revision}`, () => {
+    const photo = cardPhoto(context, card);
+    if (photo) return photoThumb(photo);
     const figure = readPublication(context.log, card.slug, card.revision)?.figures.find(({ id }) => id === card.picture);
     const spec = figure && findFigureSpec(context.log, figure.id, Number(figure.log_size))?.spec;
     if (figure?.measure !== "series" || !spec) return nothing;

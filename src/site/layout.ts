@@ -14,7 +14,7 @@ export type PageFrame = {
   body: Html;
   /** Other forms of the same page: .json, .csv. */
   alternates?: readonly { href: string; type: string; title: string }[];
-  /** For links elsewhere: title, words and a drawn picture with its alternative text (OpenGraph). */
+  /** For links elsewhere: title, words and a picture with its alternative text (OpenGraph). */
   preview?: PagePreview;
   /** What the page is, for machines (schema.org as JSON-LD). Data, never a script that runs. */
   data?: Json;
@@ -24,7 +24,12 @@ export type PageFrame = {
   canonical?: string;
 };
 
-export type PagePreview = { type: "article" | "website"; title: string; description: string; picture?: string; picture_words?: string };
+export type PagePreview = {
+  type: "article" | "website";
+  title: string;
+  description: string;
+  picture?: { href: string; words: string; media_type: string; width: number; height: number };
+};
 
 const WAYS = [
   ["/topics/sanctions", "Sanctions"],
@@ -144,18 +149,18 @@ function ways(path: string): Html {
 
 function previewTags({ preview, path, canonical, context: { base_url } }: PageFrame): Html {
   if (!preview) return nothing;
-  const picture = preview.picture && `${base_url}${preview.picture}`;
+  const { picture } = preview;
   const tags: [string, string | undefined][] = [
     ["og:site_name", "Tracewire"],
     ["og:type", preview.type],
     ["og:title", preview.title],
     ["og:description", preview.description],
     ["og:url", `${base_url}${canonical ?? path}`],
-    ["og:image", picture],
-    ["og:image:type", picture && "image/png"],
-    ["og:image:width", picture && "1200"],
-    ["og:image:height", picture && "630"],
-    ["og:image:alt", picture && preview.picture_words],
+    ["og:image", picture && `${base_url}${picture.href}`],
+    ["og:image:type", picture?.media_type],
+    ["og:image:width", picture && String(picture.width)],
+    ["og:image:height", picture && String(picture.height)],
+    ["og:image:alt", picture?.words],
   ];
   return html`${tags.map(
     ([property, content]) =>
@@ -165,7 +170,7 @@ function previewTags({ preview, path, canonical, context: { base_url } }: PageFr
   )}<meta name="twitter:card" content="${picture ? "summary_large_image" : "summary"}">
 ${
   picture &&
-  html`<meta name="twitter:image:alt" content="${preview.picture_words ?? preview.title}">
+  html`<meta name="twitter:image:alt" content="${picture.words || preview.title}">
 `
 }<link rel="alternate" type="application/json+oembed" href="/oembed?url=${encodeURIComponent(`${base_url}${canonical ?? path}`)}" title="${preview.title}">
 `;

@@ -15,7 +15,7 @@ import { logAnswer } from "./request-log.ts";
 import type { Route, SiteContext } from "./route.ts";
 import { ACTIONS, ROUTES } from "./routes.ts";
 import { send, type HttpDate } from "./send.ts";
-import { openVitals } from "./vitals.ts";
+import { openVitals, type Gauges } from "./vitals.ts";
 
 export { ACTIONS, ROUTES } from "./routes.ts";
 export { newsletterBox } from "./newsletter-box.ts";
@@ -38,11 +38,15 @@ export type SiteOptions = {
   base_url?: string;
   contact?: string;
   hub?: string;
+  /** More numbers for /metrics, read when asked for. */
+  gauges?: () => Gauges;
   /** Names this site answers to, without port; others are refused (DNS rebinding). */ hosts: readonly string[];
   signUp?: SignUpDesk;
   mailSink?: MailSink;
   /** A line for each answer; see request-log.ts for what it leaves out. */
   log?: { format: "text" | "json"; write(line: string): void };
+  /** Stories of one part of the sitemap: for tests of many parts; the product keeps the default. */
+  sitemap_part?: number;
   /** False: every page is made anew. For measuring what making costs. */
   keep?: boolean;
 };
@@ -134,6 +138,7 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
       base_url: options.base_url ?? "http://localhost",
       contact: options.contact,
       hub: options.hub,
+      sitemap_part: options.sitemap_part,
       log_size: head,
       at,
       now: options.clock(),
@@ -141,6 +146,7 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
       mailSink: options.mailSink,
       vitals,
       pagesReady: store.size,
+      gauges: options.gauges,
       memo,
       capture: (id) => memo(`capture ${id}`, () => findCapture(log, id)),
       figure: (id) =>

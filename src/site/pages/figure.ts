@@ -12,9 +12,11 @@ import {
   type FigureRow,
   type FigureSpec,
 } from "../../figures/figures.ts";
+import { listAffectedIssues, type AffectedIssue } from "../../newsletter/newsletter.ts";
 import { cardsCarrying, listAffected, readPublication } from "../../press/press.ts";
+import { listAffectedReports } from "../../reports/reports.ts";
 import { figureData } from "../json-ld.ts";
-import { pictureWords } from "../picture-files.ts";
+import { DRAWN, pictureWords } from "../picture-files.ts";
 import { sentencesHtml } from "./corrections.ts";
 import { csvAnswer, htmlType, jsonAnswer, jsonList, onward } from "../answers.ts";
 import { barChart, readSeries } from "../charts.ts";
@@ -182,8 +184,7 @@ ${citeThis(`/figures/${figure.id}`, Number(figure.log_size), `${spec.title}: ${w
         type: "website",
         title: `${spec.title}: ${words.exact}`,
         description: words.how.join(" ").slice(0, 300),
-        picture: `/embed/${figure.id}.png?known=${figure.log_size}`,
-        picture_words: pictureWords(context.log, figure),
+        picture: { href: `/embed/${figure.id}.png?known=${figure.log_size}`, words: pictureWords(context.log, figure), ...DRAWN },
       },
       alternates: [
         { href: `/figures/${figure.id}.json`, type: "application/json", title: "This figure as computed" },
@@ -294,11 +295,12 @@ function restated(context: SiteContext, id: string, spec: FigureSpec): Html {
 `;
 }
 
-/** The stories that print it, as of their own day; where today's evidence would change a sentence, both stand here. */
+/** What prints it, as of its own day; where today's evidence would change a sentence, both stand here. */
 function carriedBy(context: SiteContext, figure: Figure): Html {
   const found = cardsCarrying(context.log, figure.id, CARRIED_SHOWN + 1);
   const stories = found.slice(0, CARRIED_SHOWN).filter((card) => card.newest_seq < context.at.log_size);
-  if (stories.length === 0) return nothing;
+  const others = context.at.is_newest ? context.memo(`others affected ${figure.id}`, () => affectedBeside(context, figure.id)) : [];
+  if (stories.length + others.length === 0) return nothing;
   const moved = context.at.is_newest ? context.memo(`affected ${figure.id}`, () => listAffected(context.log, figure.id)) : [];
   return html`<section><h2>Carried by</h2>
 <ul class="plain">${stories.map((card) => {
@@ -307,10 +309,26 @@ function carriedBy(context: SiteContext, figure: Figure): Html {
     const spec = findFigureSpec(context.log, figure.id, Number(carried.log_size))?.spec;
     const affected = moved.find((item) => item.card.slug === card.slug);
     return html`<li><a href="${revisionHref(card.slug, card.revision)}">${card.headline}</a>, revision ${card.revision}, as ${formatValue(carried.value, carried.unit, "exact", spec)} on ${formatDay(card.newest_at)}${
-      affected && affected.sentences.length > 0 && html`. As printed, and as it would read today:${sentencesHtml(affected)}`
+      affected && affected.sentences.length > 0 && html`. ${THEN_AND_NOW}${sentencesHtml(affected)}`
     }</li>`;
-  })}${found.length > CARRIED_SHOWN && html`<li>and older stories</li>`}</ul></section>
+  })}${found.length > CARRIED_SHOWN && html`<li>and older stories</li>`}${others}</ul></section>
 `;
+}
+
+const THEN_AND_NOW = "As printed, and as it would read today:";
+
+/** Letters that were sent and reports that were issued with a value that has moved since. */
+function affectedBeside({ log }: SiteContext, id: string): Html[] {
+  const line = (what: Html, moved: Pick<AffectedIssue, "sentences">) =>
+    html`<li>${what}${moved.sentences.length > 0 && html`. ${THEN_AND_NOW}${sentencesHtml(moved)}`}</li>`;
+  return [
+    ...listAffectedIssues(log, id).map((issue) =>
+      line(html`<a href="/newsletter/issues/${issue.number}">${issue.subject}</a>, letter ${issue.number}, sent`, issue),
+    ),
+    ...listAffectedReports(log, id).map(({ report, ...moved }) =>
+      line(html`<a href="/log/${report.seq}">${report.title}</a>, report ${report.symbol}, issued on ${formatDay(report.at)}`, moved),
+    ),
+  ];
 }
 
 function csvRow(context: SiteContext, row: FigureRow): (string | number | null)[] {
