@@ -169,6 +169,6 @@ function delistingOf(log: Reads, released: readonly Dataset[], tags: readonly Ta
   const plain = (text: string) => text.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
   const names = tags.flatMap((tag) => [plain(tag.label), plain(tag.pack)]);
   const events = readRows(log, dataset).filter((row) => names.some((name) => name.startsWith(plain(row.listed!))));
-  const decided = decideByReports(on, events as unknown as ReportedEvent[]);
+  const decided = decideByReports(on, events as unknown as ReportedEvent[], dataset.edition ?? on);
   return decided?.outcome === "delisted" ? decided : undefined;
 }

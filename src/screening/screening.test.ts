@@ -7,6 +7,7 @@ import { after, before, test } from "node:test";
 import { corpus, proving, repositoryRoot } from "../../test/scale.ts";
 import { smallNewsroom, type SmallNewsroom } from "../../test/small-newsroom.ts";
 import { findReader, importDataset, readRows, requireDataset } from "../datasets/datasets.ts";
+import { decideByReports } from "./as-of.ts";
 import { findList, listEditions, screen, screenAddress, screenName, compareEditions } from "./screening.ts";
 
 let newsroom: SmallNewsroom;
@@ -125,6 +126,12 @@ test("a name of which only reports are held", () => {
   assert.equal(named("Tornado Cash", "2023-01-01").outcome, "listed");
   assert.equal(named("Tornado Cash", "2022-08-15").outcome, "unknown", "designated within that month, the day is not told");
   assert.equal(named("TORNADO  cash", "2025-03-20").outcome, "listed");
+  const events = [{ listed: "X", event: "designated", date: "2020-01-02" }];
+  assert.deepEqual(
+    ["2019-12-31", "2020-01-02", "2021-01-01", "2021-01-02"].map((on) => decideByReports(on, events, "2021-01-01")?.outcome),
+    [undefined, "listed", "listed", "unknown"],
+    "reports end where they were last read",
+  );
 });
 
 test("a number of the UN list, held without names", () => {
