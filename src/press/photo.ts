@@ -117,7 +117,6 @@ export function appendPhoto(
   const capture = (bytes: Uint8Array, extraction: Extraction, title: string): { seq: number; sha256: string } => {
     blobs?.put(bytes);
     const input: PreparedCapture["input"] = {
-      bytes,
       origin: { from: "file", name: prepared.file },
       retrieved_at: prepared.retrieved_at,
       retrieved_by: by,
@@ -128,7 +127,7 @@ export function appendPhoto(
       licence: licence!,
     };
     const sha256 = sha256Hex(bytes);
-    return { seq: appendCapture(transaction, { input, sha256, extraction }), sha256 };
+    return { seq: appendCapture(transaction, { input, sha256, byte_count: bytes.length, extraction }), sha256 };
   };
   const file = capture(prepared.bytes, prepared.extraction, `${prepared.file}, supplied picture. ${credit}`);
   const versions = prepared.versions.map(({ width, height, media_type, bytes, extraction }) => {
