@@ -34,3 +34,4 @@ export function findReader(format: string, names: readonly string[]): DatasetRea
     hint: `Formats: casefile, ${READERS.map((item) => item.format).join(", ")}`,
   });
 }
+export { plainDecimal } from "./readers/ronin-transfers.ts";
