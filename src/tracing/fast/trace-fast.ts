@@ -39,9 +39,9 @@ export function traceFast(segments: readonly Segment[], request: FastRequest): F
   const run = new Run(FAST[method], { floor, depth, conversions, quantum, stops });
   const seeded: FastTrace["seeded"] = [];
   const events = [
-    ...seeds.rows.map((row) => ({ row, run: (segment: Segment) => seedRow(run, segment, row, seeded) })),
-    // An amount lies in its account right after its row: behind a seed that is the row itself.
+    // An amount lies in its account right after its row: before the next row, behind a seed that is the row itself.
     ...seeds.lots.map((lot) => ({ row: lot.row + 1, run: (segment: Segment) => seedLot(run, segment, lot, seeded) })),
+    ...seeds.rows.map((row) => ({ row, run: (segment: Segment) => seedRow(run, segment, row, seeded) })),
   ].sort((a, b) => a.row - b.row);
 
   let event = 0;
