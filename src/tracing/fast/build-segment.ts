@@ -1,7 +1,10 @@
 // Rows in order become a segment: one counting sort by giver, and one pass that keeps the exact ledger of every account
 // and writes each record into its place. The cursor of the taker at that moment is its next record.
 import assert from "node:assert/strict";
-import { ACCOUNTS_MAX, BURN, FEE, LAST, MARKED, OUTSIDE, ROWS_MAX, type Ledger, type Records, type Segment } from "./fast-index.ts";
+import {
+  ACCOUNTS_MAX, AMOUNT, BURN, DEBITED, ENTRY, FEE, LANDS, LAST, LEFT, MARKED, NEXT, OUTSIDE, RECORD, ROW, ROWS_MAX, TO,
+  recordsOver, rowOf, setShare, type Ledger, type Segment,
+} from "./fast-index.ts";
 import { joinLimbs, LIMB } from "./limbs.ts";
 
 export const MARK = { plain: 0, fee: 1, exchange: 2 } as const;
@@ -42,14 +45,15 @@ const shared = {
 export function buildSegment(columns: RowColumns, { accounts, after, exact = true, pass = true }: BuildOptions): Segment {
   const { rows, from, to, high, low, mark } = columns;
   assert.ok(rows <= ROWS_MAX && accounts <= ACCOUNTS_MAX, "one segment holds at most 2^31 rows and 2^30 accounts");
-  const records: Records = { row: shared.ints(rows), to: shared.ints(rows), next: shared.ints(rows), share: shared.floats(rows) };
+  const records = recordsOver(new SharedArrayBuffer(4 * RECORD * rows));
+  const { words } = records;
   const starts = countByGiver(from, rows, accounts);
   const cursor = starts.slice(0, accounts);
   const state = openingState(accounts, after);
   const wide = new Set(after?.wide);
   const fee_takers = new Set(after?.fee_takers);
-  const pairs = () => shared.floats(exact ? 2 * rows : 0);
-  const ledger: Ledger = { amount: pairs(), debited: pairs(), left: pairs(), lands: pairs(), closing: state };
+  const values = shared.floats(exact ? ENTRY * rows : 0);
+  const ledger: Ledger = { values, closing: state };
   const givenBy = pass ? shared.ints(rows) : undefined;
 
   for (let row = 0; row < rows; row++) {
@@ -60,7 +64,7 @@ export function buildSegment(columns: RowColumns, { accounts, after, exact = tru
     const at = cursor[giver]!++;
     if (givenBy) givenBy[row] = giver;
     if (amountHigh >= LIMB) wide.add(giver).add(taker);
-    records.row[at] = row;
+    words[RECORD * at + ROW] = row;
     let share = 1;
     if (giver !== OUTSIDE) {
       const own = 4 * giver;
@@ -82,10 +86,10 @@ export function buildSegment(columns: RowColumns, { accounts, after, exact = tru
       let givenHigh = state[own + 2]! + amountHigh;
       let givenLow = state[own + 3]! + amountLow;
       if (exact) {
-        ledger.debited[2 * at] = state[own + 2]!;
-        ledger.debited[2 * at + 1] = state[own + 3]!;
-        ledger.left[2 * at] = leftHigh;
-        ledger.left[2 * at + 1] = leftLow;
+        values[ENTRY * at + DEBITED] = state[own + 2]!;
+        values[ENTRY * at + DEBITED + 1] = state[own + 3]!;
+        values[ENTRY * at + LEFT] = leftHigh;
+        values[ENTRY * at + LEFT + 1] = leftLow;
       }
       if (givenLow >= LIMB) {
         givenLow -= LIMB;
@@ -95,10 +99,10 @@ export function buildSegment(columns: RowColumns, { accounts, after, exact = tru
       state[own + 2] = givenHigh;
       state[own + 3] = givenLow;
     }
-    records.share[at] = share;
+    setShare(records, at, share);
     if (exact) {
-      ledger.amount[2 * at] = amountHigh;
-      ledger.amount[2 * at + 1] = amountLow;
+      values[ENTRY * at + AMOUNT] = amountHigh;
+      values[ENTRY * at + AMOUNT + 1] = amountLow;
     }
     if (taker !== OUTSIDE) {
       const other = 4 * taker;
@@ -115,8 +119,8 @@ export function buildSegment(columns: RowColumns, { accounts, after, exact = tru
           landsLow -= LIMB;
           landsHigh++;
         }
-        ledger.lands[2 * at] = landsHigh;
-        ledger.lands[2 * at + 1] = landsLow;
+        values[ENTRY * at + LANDS] = landsHigh;
+        values[ENTRY * at + LANDS + 1] = landsLow;
       }
       if (heldHigh + state[other + 2]! >= LIMB - 1) wide.add(taker);
       state[other] = heldHigh;
@@ -126,8 +130,8 @@ export function buildSegment(columns: RowColumns, { accounts, after, exact = tru
     if (kind === MARK.fee && taker !== OUTSIDE) fee_takers.add(taker);
     const target = kind === MARK.fee ? FEE : taker === OUTSIDE ? BURN : taker;
     const isLast = cursor[giver] === starts[giver + 1];
-    records.to[at] = target | (isLast ? LAST : 0) | (kind !== MARK.plain || taker === OUTSIDE ? MARKED : 0);
-    records.next[at] = taker !== OUTSIDE && cursor[taker]! < starts[taker + 1]! ? cursor[taker]! : -1;
+    words[RECORD * at + TO] = target | (isLast ? LAST : 0) | (kind !== MARK.plain || taker === OUTSIDE ? MARKED : 0);
+    words[RECORD * at + NEXT] = taker !== OUTSIDE && cursor[taker]! < starts[taker + 1]! ? cursor[taker]! : -1;
   }
   return {
     rows,
@@ -141,7 +145,7 @@ export function buildSegment(columns: RowColumns, { accounts, after, exact = tru
     ledger: () => (exact ? ledger : undefined),
     givenBy: () => givenBy,
     giverOf: (row) => from[row]!,
-    amountOf: (record) => [high[records.row[record]!]!, low[records.row[record]!]!],
+    amountOf: (record) => [high[rowOf(records, record)]!, low[rowOf(records, record)]!],
   };
 }
 

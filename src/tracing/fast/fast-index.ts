@@ -15,28 +15,41 @@ export const BURN = 0x3fff_fffe;
 export const ACCOUNTS_MAX = 0x3fff_fff0;
 export const ROWS_MAX = 0x7fff_fff0;
 
-export type Records = {
-  row: Int32Array;
-  /** Account number with LAST and MARKED. */
-  to: Int32Array;
-  /** The taker's first record behind this row; -1 where it gives nothing any more. */
-  next: Int32Array;
-  /** amount / max(balance before, amount), a hair too large, at most 1 (decisions/0010). */
-  share: Float64Array;
-};
+/**
+ * Five words a record, together, since they are wanted together: row; account number with LAST and MARKED; the taker's
+ * first record behind this row, or -1 where it gives nothing any more; share as a float, which is
+ * amount / max(balance before, amount), a hair too large, and 1 where the account is emptied (decisions/0010).
+ */
+export type Records = { words: Int32Array; view: DataView };
+export const RECORD = 5;
+export const ROW = 0;
+export const TO = 1;
+export const NEXT = 2;
+const RECORD_BYTES = 4 * RECORD;
+const SHARE_BYTES = 12;
 
-/** Exact amounts of the records, in pairs of limbs. */
+export const rowOf = ({ words }: Records, record: number): number => words[RECORD * record + ROW]!;
+export const toOf = ({ words }: Records, record: number): number => words[RECORD * record + TO]!;
+export const nextOf = ({ words }: Records, record: number): number => words[RECORD * record + NEXT]!;
+export const shareOf = ({ view }: Records, record: number): number => view.getFloat64(RECORD_BYTES * record + SHARE_BYTES, true);
+export const setShare = ({ view }: Records, record: number, share: number): void => view.setFloat64(RECORD_BYTES * record + SHARE_BYTES, share, true);
+
+export const recordsOver = (buffer: SharedArrayBuffer): Records => ({ words: new Int32Array(buffer), view: new DataView(buffer) });
+
+/** Exact amounts of the records: eight numbers each, four pairs of limbs, one line of a processor's cache. */
 export type Ledger = {
-  amount: Float64Array;
-  /** What the giver had given before; its place in a queue. */
-  debited: Float64Array;
-  /** What the giver has left; its place in a stack. */
-  left: Float64Array;
-  /** All that the taker had received before, unknown lots included. */
-  lands: Float64Array;
+  values: Float64Array;
   /** Of each account at the end: balance, then all that it gave. Four numbers each. */
   closing: Float64Array;
 };
+export const ENTRY = 8;
+export const AMOUNT = 0;
+/** What the giver had given before; its place in a queue. */
+export const DEBITED = 2;
+/** What the giver has left; its place in a stack. */
+export const LEFT = 4;
+/** All that the taker had received before, unknown lots included. */
+export const LANDS = 6;
 
 /** Rows that stand behind each other in time. A later day is a further segment; no segment is ever written again. */
 export type Segment = {
@@ -84,7 +97,7 @@ export function recordAfter(segment: Segment, account: number, row: number): num
   let high = end;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (segment.records.row[middle]! <= row) low = middle + 1;
+    if (rowOf(segment.records, middle) <= row) low = middle + 1;
     else high = middle;
   }
   return low < end ? low : -1;

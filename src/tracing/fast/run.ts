@@ -3,7 +3,7 @@
 // as in the exact kernel (trace-accounts.ts); how taint lies in one account is the method's.
 import type { MethodName } from "../methods/method.ts";
 import { DueRows } from "./due-rows.ts";
-import { ACCOUNT_BITS, BURN, FEE, LAST, recordAfter, recordsOf, type Ledger, type Segment } from "./fast-index.ts";
+import { ACCOUNT_BITS, BURN, FEE, LAST, RECORD, TO, nextOf, recordAfter, recordsOf, rowOf, toOf, type Ledger, type Segment } from "./fast-index.ts";
 import type { Segment as Stretch } from "../segments.ts";
 import { highOf, joinLimbs, lowOf } from "./limbs.ts";
 import { GIVES, KIND, SLOT, Slots } from "./slots.ts";
@@ -117,15 +117,15 @@ export class Run {
       this.method.whole(this, record);
       this.#sent.set(slot, this.sentBy(slot) + this.amountCarried());
     } else this.method.leave(this, slot, record);
-    if ((this.segment.records.to[record]! & LAST) === 0) this.schedule(slot, record + 1);
+    if ((toOf(this.segment.records, record) & LAST) === 0) this.schedule(slot, record + 1);
   }
 
   /** What is carried goes where the record goes. */
   settle(record: number, giver: number, depth: number, isSeed: boolean): void {
-    const to = this.segment.records.to[record]!;
+    const to = toOf(this.segment.records, record);
     let account = to & ACCOUNT_BITS;
     if (to < 0) {
-      const row = this.segment.first_row + this.segment.records.row[record]!;
+      const row = this.segment.first_row + rowOf(this.segment.records, record);
       if (account === FEE) return this.spill("fee", row);
       if (account === BURN) return this.spill("burn", giver);
       if (this.options.conversions && !isSeed) throw new Refusal("conversion", `row ${row} is one side of an exchange`);
@@ -145,7 +145,7 @@ export class Run {
     this.method.enter(this, slot, record);
     if (this.slots.ints[slot * SLOT + GIVES.kind] === KIND.stop) return;
     const isDue = this.slots.ints[slot * SLOT + GIVES.record]! >= 0;
-    if (!isDue || !this.method.keepsFirst) this.schedule(slot, this.segment.records.next[record]!);
+    if (!isDue || !this.method.keepsFirst) this.schedule(slot, nextOf(this.segment.records, record));
   }
 
   schedule(slot: number, from: number): void {
@@ -156,7 +156,7 @@ export class Run {
     if (record === known) return;
     if (known >= 0) this.due.remove(slot);
     ints[slot * SLOT + GIVES.record] = record;
-    if (record >= 0) this.due.push(slot, this.segment.records.row[record]!);
+    if (record >= 0) this.due.push(slot, rowOf(this.segment.records, record));
   }
 
   open(account: number, depth: number, kind: number): number {
@@ -225,8 +225,6 @@ export class Run {
   // reads hang on nothing that is computed, so those of a whole window are under way together.
   #readAhead(slot: number): void {
     const record = this.slots.ints[slot * SLOT + GIVES.record]!;
-    const { to, next, share, row } = this.segment.records;
-    const behind = next[record]!;
-    this.ahead ^= to[record]! ^ (behind >= 0 ? row[behind]! : 0) ^ (share[record]! > 0.5 ? 1 : 0);
+    this.ahead ^= this.segment.records.words[RECORD * record + TO]!;
   }
 }

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { addClean } from "../methods/fifo.ts";
 import type { MethodName } from "../methods/method.ts";
 import type { AccountSeeds } from "../trace-accounts.ts";
-import { ACCOUNT_BITS, BURN, recordAfter, type Segment } from "./fast-index.ts";
+import { ACCOUNT_BITS, BURN, recordAfter, toOf, type Segment } from "./fast-index.ts";
 import { highOf, joinLimbs, lowOf } from "./limbs.ts";
 import { haircut } from "./methods/haircut.ts";
 import { poison, tiho } from "./methods/pools.ts";
@@ -100,7 +100,7 @@ function seedRow(run: Run, segment: Segment, row: number, seeded: FastTrace["see
   }
   run.method.whole(run, record);
   if (run.method.isNothing(run)) return;
-  const taker = segment.records.to[record]! & ACCOUNT_BITS;
+  const taker = toOf(segment.records, record) & ACCOUNT_BITS;
   seeded.push({ account: taker < BURN ? taker : giver, amount: run.amountCarried() - (run.method.conserves ? known : 0n) });
   run.settle(record, giver, 0, true);
 }

@@ -12,6 +12,7 @@
 //
 // So each place is off by at most its own bound + astray + lost (under a floor at a place that F does not list).
 // Intervals of this kind: Moore, Interval Analysis, 1966.
+import { shareOf } from "../fast-index.ts";
 import { LIMB } from "../limbs.ts";
 import type { FastMethod, Run } from "../run.ts";
 
@@ -23,7 +24,7 @@ export const haircut: FastMethod = {
   keepsFirst: true,
   leave(run, slot, record) {
     const { amounts } = run.slots;
-    const share = run.segment.records.share[record]!;
+    const share = shareOf(run.segment.records, record);
     const tainted = amounts[2 * slot]!;
     const bound = amounts[2 * slot + 1]!;
     if (share === 1) {

@@ -1,14 +1,15 @@
 // TIHO and poison, exact in limbs. TIHO: tainted units leave first. Poison: after the first tainted credit every debit
 // and the final balance count whole; how much came is only kept for stops and for accounts that are a seed themselves.
+import { AMOUNT, ENTRY } from "../fast-index.ts";
 import { addLimbs, subtractLimbs } from "../limbs.ts";
 import type { FastMethod, Run } from "../run.ts";
 import { GIVES, KIND, SLOT } from "../slots.ts";
 
 const wholeAmount = (run: Run, record: number): void => {
-  const { amount } = run.ledger!;
+  const { values } = run.ledger!;
   run.carried.clear();
-  run.carried.high = amount[2 * record]!;
-  run.carried.low = amount[2 * record + 1]!;
+  run.carried.high = values[ENTRY * record + AMOUNT]!;
+  run.carried.low = values[ENTRY * record + AMOUNT + 1]!;
 };
 
 export const exact = {

@@ -1,6 +1,7 @@
 // FIFO and LIFO, exact in limbs, over lists of stretches. FIFO: a lot lies where it stands in all that the account ever
 // received, a debit takes what stands where its own place is in all that was ever given. LIFO: a lot lies on the balance
 // before it, a debit takes what lies above the balance behind it. Neither replays a clean deposit.
+import { AMOUNT, DEBITED, ENTRY, LANDS, LEFT, nextOf } from "../fast-index.ts";
 import { firstBelow } from "../lowest-left.ts";
 import { addLimbs, LIMB, subtractLimbs } from "../limbs.ts";
 import type { FastMethod, Run } from "../run.ts";
@@ -11,9 +12,11 @@ const ordered = {
   ...exact,
   conserves: true,
   whole(run: Run, record: number): void {
-    const { amount } = run.ledger!;
+    const { values } = run.ledger!;
+    const high = values[ENTRY * record + AMOUNT]!;
+    const low = values[ENTRY * record + AMOUNT + 1]!;
     run.carried.clear();
-    if (amount[2 * record]! > 0 || amount[2 * record + 1]! > 0) run.carried.add(0, 0, amount[2 * record]!, amount[2 * record + 1]!);
+    if (high > 0 || low > 0) run.carried.add(0, 0, high, low);
   },
 };
 
@@ -22,12 +25,13 @@ export const fifo: FastMethod = {
   name: "fifo",
   leave(run, slot, record) {
     const { carried, slots, stretches } = run;
-    const { debited, amount } = run.ledger!;
+    const entries = run.ledger!.values;
+    const entry = ENTRY * record;
     carried.clear();
-    const placeHigh = debited[2 * record]!;
-    const placeLow = debited[2 * record + 1]!;
-    let endLow = placeLow + amount[2 * record + 1]!;
-    let endHigh = placeHigh + amount[2 * record]!;
+    const placeHigh = entries[entry + DEBITED]!;
+    const placeLow = entries[entry + DEBITED + 1]!;
+    let endLow = placeLow + entries[entry + AMOUNT + 1]!;
+    let endHigh = placeHigh + entries[entry + AMOUNT]!;
     if (endLow >= LIMB) {
       endLow -= LIMB;
       endHigh++;
@@ -56,9 +60,11 @@ export const fifo: FastMethod = {
     const { carried, slots, stretches } = run;
     addLimbs(slots.amounts, slot, carried.high, carried.low);
     if ((slots.ints[slot * SLOT + GIVES.kind]! & ~KIND.guarded) !== KIND.live) return;
-    const { lands } = run.ledger!;
+    const entries = run.ledger!.values;
+    const landsHigh = entries[ENTRY * record + LANDS]!;
+    const landsLow = entries[ENTRY * record + LANDS + 1]!;
     for (let at = 0; at < carried.count; at++) {
-      const [startHigh, startLow, endHigh, endLow] = moved(carried.values, at, lands[2 * record]!, lands[2 * record + 1]!);
+      const [startHigh, startLow, endHigh, endLow] = moved(carried.values, at, landsHigh, landsLow);
       const tail = slots.tails[slot]!;
       const { values } = stretches;
       if (tail >= 0 && values[4 * tail + 2] === startHigh && values[4 * tail + 3] === startLow) {
@@ -102,10 +108,11 @@ export const lifo: FastMethod = {
   keepsFirst: false,
   leave(run, slot, record) {
     const { carried, slots, stretches } = run;
-    const { left } = run.ledger!;
+    const entries = run.ledger!.values;
+    const entry = ENTRY * record;
     carried.clear();
-    const lowHigh = left[2 * record]!;
-    const lowLow = left[2 * record + 1]!;
+    const lowHigh = entries[entry + LEFT]!;
+    const lowLow = entries[entry + LEFT + 1]!;
     const own = slot * SLOT + GIVES.first;
     for (let at = slots.ints[own]!; at >= 0; at = slots.ints[own]!) {
       const { values } = stretches;
@@ -130,12 +137,12 @@ export const lifo: FastMethod = {
     const { carried, slots, stretches } = run;
     addLimbs(slots.amounts, slot, carried.high, carried.low);
     if ((slots.ints[slot * SLOT + GIVES.kind]! & ~KIND.guarded) !== KIND.live) return;
-    const { lands, debited, closing } = run.ledger!;
+    const { values: entries, closing } = run.ledger!;
     // Received less given is the balance before; what was given stands with the taker's next record.
-    const next = run.segment.records.next[record]!;
+    const next = nextOf(run.segment.records, record);
     const account = slots.ints[slot * SLOT + GIVES.account]!;
-    let baseHigh = lands[2 * record]! - (next >= 0 ? debited[2 * next]! : closing[4 * account + 2]!);
-    let baseLow = lands[2 * record + 1]! - (next >= 0 ? debited[2 * next + 1]! : closing[4 * account + 3]!);
+    let baseHigh = entries[ENTRY * record + LANDS]! - (next >= 0 ? entries[ENTRY * next + DEBITED]! : closing[4 * account + 2]!);
+    let baseLow = entries[ENTRY * record + LANDS + 1]! - (next >= 0 ? entries[ENTRY * next + DEBITED + 1]! : closing[4 * account + 3]!);
     if (baseLow < 0) {
       baseLow += LIMB;
       baseHigh--;
@@ -153,14 +160,15 @@ export const lifo: FastMethod = {
   due(run, slot, from) {
     const top = run.slots.ints[slot * SLOT + GIVES.first]!;
     if (top < 0) return -1;
-    return firstBelow(run.ledger!.left, from, run.endOf(slot), run.stretches.values[4 * top + 2]!, run.stretches.values[4 * top + 3]!);
+    return firstBelow(run.ledger!.values, from, run.endOf(slot), run.stretches.values[4 * top + 2]!, run.stretches.values[4 * top + 3]!);
   },
 };
 
 function reaches(run: Run, record: number, high: number, low: number): boolean {
-  const { debited, amount } = run.ledger!;
-  let endLow = debited[2 * record + 1]! + amount[2 * record + 1]!;
-  let endHigh = debited[2 * record]! + amount[2 * record]!;
+  const entries = run.ledger!.values;
+  const entry = ENTRY * record;
+  let endLow = entries[entry + DEBITED + 1]! + entries[entry + AMOUNT + 1]!;
+  let endHigh = entries[entry + DEBITED]! + entries[entry + AMOUNT]!;
   if (endLow >= LIMB) {
     endLow -= LIMB;
     endHigh++;
