@@ -2,7 +2,7 @@
 // and writes each record into its place. The cursor of the taker at that moment is its next record.
 import assert from "node:assert/strict";
 import {
-  ACCOUNTS_MAX, AMOUNT, BURN, DEBITED, ENTRY, FEE, LANDS, LAST, LEFT, MARKED, NEXT, OUTSIDE, RECORD, ROW, ROWS_MAX, TO,
+  ACCOUNTS_MAX, AMOUNT, BURN, DEBITED, ENTRY, FEE, LANDS, LAST, LEFT, MARKED, NEAR, NEXT, OUTSIDE, RECORD, ROW, ROWS_MAX, TO, WINDOW,
   recordsOver, rowOf, setShare, type Ledger, type Segment,
 } from "./fast-index.ts";
 import { joinLimbs, LIMB } from "./limbs.ts";
@@ -44,7 +44,7 @@ const shared = {
 
 export function buildSegment(columns: RowColumns, { accounts, after, exact = true, pass = true }: BuildOptions): Segment {
   const { rows, from, to, high, low, mark } = columns;
-  assert.ok(rows <= ROWS_MAX && accounts <= ACCOUNTS_MAX, "one segment holds at most 2^31 rows and 2^30 accounts");
+  assert.ok(rows <= ROWS_MAX && accounts <= ACCOUNTS_MAX, "one segment holds at most 2^31 rows and 2^29 accounts");
   const records = recordsOver(new SharedArrayBuffer(4 * RECORD * rows));
   const { words } = records;
   const starts = countByGiver(from, rows, accounts);
@@ -132,6 +132,11 @@ export function buildSegment(columns: RowColumns, { accounts, after, exact = tru
     const isLast = cursor[giver] === starts[giver + 1];
     words[RECORD * at + TO] = target | (isLast ? LAST : 0) | (kind !== MARK.plain || taker === OUTSIDE ? MARKED : 0);
     words[RECORD * at + NEXT] = taker !== OUTSIDE && cursor[taker]! < starts[taker + 1]! ? cursor[taker]! : -1;
+  }
+  // Which rows the cursors of takers pointed at is known when all are written.
+  for (let at = 0; at < rows; at++) {
+    const next = words[RECORD * at + NEXT]!;
+    if (next >= 0 && words[RECORD * next + ROW]! - words[RECORD * at + ROW]! < WINDOW) words[RECORD * at + TO]! |= NEAR;
   }
   return {
     rows,

@@ -2,13 +2,13 @@
 // levels of buckets do what a heap does in constant time (Dial 1969; Denardo & Fox 1979): far rows lie in a list for
 // each window of rows, the window at hand is a bitmap. A slot waits for one row at most, so the lists need no memory of
 // their own. When a window is opened, all that is due in it is known: that is where reads are started ahead.
+import { WINDOW, WINDOW_BITS } from "./fast-index.ts";
 import { GIVES, SLOT, type Slots } from "./slots.ts";
-
-const WINDOW_BITS = 12;
-const WINDOW = 1 << WINDOW_BITS;
 
 export class DueRows {
   readonly slots: Slots;
+  /** A window is done: what must stand in the lists before the next is opened is put there now. */
+  readonly onDone: () => void;
   /** Called for every slot of a window when it is opened. */
   readonly onOpen: (slot: number) => void;
   #heads: Int32Array;
@@ -18,8 +18,9 @@ export class DueRows {
   #window = -1;
   #word = 0;
 
-  constructor(slots: Slots, rows: number, onOpen: (slot: number) => void) {
+  constructor(slots: Slots, rows: number, onDone: () => void, onOpen: (slot: number) => void) {
     this.slots = slots;
+    this.onDone = onDone;
     this.onOpen = onOpen;
     this.#heads = new Int32Array((rows >> WINDOW_BITS) + 1).fill(-1);
     this.#filled = new Int32Array(((rows >> WINDOW_BITS) >> 5) + 1);
@@ -73,6 +74,7 @@ export class DueRows {
         return this.#slotAt[place]!;
       }
       this.#word = WINDOW / 32;
+      this.onDone();
       if (!this.#openNext(until)) return -1;
     }
   }

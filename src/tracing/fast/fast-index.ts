@@ -9,14 +9,18 @@ export const OUTSIDE = 0;
 export const LAST = 0x4000_0000;
 /** In `to`, as its sign: the row does not simply reach an account. The rest is FEE, BURN, or the taker of an exchange. */
 export const MARKED = -0x8000_0000;
-export const ACCOUNT_BITS = 0x3fff_ffff;
-export const FEE = 0x3fff_ffff;
-export const BURN = 0x3fff_fffe;
-export const ACCOUNTS_MAX = 0x3fff_fff0;
+/** In `to`: the taker's next record is of a row less than WINDOW behind this one. */
+export const NEAR = 0x2000_0000;
+export const WINDOW_BITS = 12;
+export const WINDOW = 1 << WINDOW_BITS;
+export const ACCOUNT_BITS = 0x1fff_ffff;
+export const FEE = 0x1fff_ffff;
+export const BURN = 0x1fff_fffe;
+export const ACCOUNTS_MAX = 0x1fff_fff0;
 export const ROWS_MAX = 0x7fff_fff0;
 
 /**
- * Five words a record, together, since they are wanted together: row; account number with LAST and MARKED; the taker's
+ * Five words a record, together, since they are wanted together: row; account number with LAST, NEAR and MARKED; the taker's
  * first record behind this row, or -1 where it gives nothing any more; share as a float, which is
  * amount / max(balance before, amount), a hair too large, and 1 where the account is emptied (decisions/0010).
  */

@@ -3,7 +3,7 @@
 // as in the exact kernel (trace-accounts.ts); how taint lies in one account is the method's.
 import type { MethodName } from "../methods/method.ts";
 import { DueRows } from "./due-rows.ts";
-import { ACCOUNT_BITS, BURN, FEE, LAST, RECORD, TO, nextOf, recordAfter, recordsOf, rowOf, toOf, type Ledger, type Segment } from "./fast-index.ts";
+import { ACCOUNT_BITS, BURN, FEE, LAST, NEAR, RECORD, ROW, TO, nextOf, recordAfter, recordsOf, rowOf, toOf, type Ledger, type Segment } from "./fast-index.ts";
 import type { Segment as Stretch } from "../segments.ts";
 import { highOf, joinLimbs, lowOf } from "./limbs.ts";
 import { GIVES, KIND, SLOT, Slots } from "./slots.ts";
@@ -49,14 +49,28 @@ export type RunOptions = {
   quantum: bigint;
 };
 
+/** Memory that one trace after another may use; a result lies in it until the next one starts. */
+export class Workspace {
+  readonly slots = new Slots();
+  readonly spills = new Spills();
+  readonly stretches = new Stretches();
+
+  clear(): this {
+    this.slots.clear();
+    this.spills.count = 0;
+    this.stretches.clear();
+    return this;
+  }
+}
+
 export class Run {
   readonly method: FastMethod;
   readonly options: RunOptions;
-  readonly slots = new Slots();
-  readonly spills = new Spills();
+  readonly slots: Slots;
+  readonly spills: Spills;
   /** Registers: what is carried, as limbs (with its stretches), or as quanta and how far off they may be. */
   readonly carried = new Carried();
-  readonly stretches = new Stretches();
+  readonly stretches: Stretches;
   readonly floorQuanta: number;
   readonly floorHigh: number;
   readonly floorLow: number;
@@ -72,9 +86,12 @@ export class Run {
   undecided = 0;
   /** Kept so that reads ahead are not optimised away. */
   ahead = 0;
+  #far = new Int32Array(2048);
+  #farCount = 0;
   #sent = new Map<number, bigint>();
 
-  constructor(method: FastMethod, options: RunOptions) {
+  constructor(method: FastMethod, options: RunOptions, workspace = new Workspace()) {
+    ({ slots: this.slots, spills: this.spills, stretches: this.stretches } = workspace.clear());
     this.method = method;
     this.options = options;
     this.floorQuanta = Number(options.floor) / Number(options.quantum);
@@ -88,7 +105,7 @@ export class Run {
     this.ledger = this.method.name === "haircut" ? undefined : segment.ledger();
     if (this.method.name !== "haircut" && !this.ledger) throw new Refusal("no_exact_columns", `${this.method.name} needs exact amounts, and this index was built without`);
     const { ints } = this.slots;
-    this.due = new DueRows(this.slots, segment.rows, (slot) => this.#readAhead(slot));
+    this.due = new DueRows(this.slots, segment.rows, () => this.#scheduleFar(), (slot) => this.#readAhead(slot));
     for (let slot = 0; slot < this.slots.count; slot++) {
       ints[slot * SLOT + GIVES.record] = -1;
       if (ints[slot * SLOT + GIVES.kind] === KIND.stop) continue;
@@ -145,7 +162,11 @@ export class Run {
     this.method.enter(this, slot, record);
     if (this.slots.ints[slot * SLOT + GIVES.kind] === KIND.stop) return;
     const isDue = this.slots.ints[slot * SLOT + GIVES.record]! >= 0;
-    if (!isDue || !this.method.keepsFirst) this.schedule(slot, nextOf(this.segment.records, record));
+    if (isDue && this.method.keepsFirst) return;
+    // Where the next row lies behind the window at hand, looking it up can wait until many are looked up at once.
+    const next = nextOf(this.segment.records, record);
+    if (next >= 0 && (to & NEAR) === 0) this.#putOff(slot, next);
+    else this.schedule(slot, next);
   }
 
   schedule(slot: number, from: number): void {
@@ -153,7 +174,7 @@ export class Run {
     const isSource = (ints[slot * SLOT + GIVES.kind]! & KIND.source) !== 0;
     const record = from < 0 || isSource ? from : this.method.due(this, slot, from);
     const known = ints[slot * SLOT + GIVES.record]!;
-    if (record === known) return;
+    if (record === known || (known >= 0 && (record < 0 || known < record))) return;
     if (known >= 0) this.due.remove(slot);
     ints[slot * SLOT + GIVES.record] = record;
     if (record >= 0) this.due.push(slot, rowOf(this.segment.records, record));
@@ -221,10 +242,33 @@ export class Run {
     return recordsOf(this.segment, this.slots.ints[slot * SLOT + GIVES.account]!)[1];
   }
 
+  #putOff(slot: number, next: number): void {
+    if (2 * this.#farCount === this.#far.length) {
+      const far = new Int32Array(2 * this.#far.length);
+      far.set(this.#far);
+      this.#far = far;
+    }
+    this.#far[2 * this.#farCount] = slot;
+    this.#far[2 * this.#farCount++ + 1] = next;
+  }
+
+  #scheduleFar(): void {
+    const { words } = this.segment.records;
+    let ahead = 0;
+    for (let at = 0; at < this.#farCount; at++) ahead ^= words[RECORD * this.#far[2 * at + 1]! + ROW]!;
+    this.ahead ^= ahead;
+    for (let at = 0; at < this.#farCount; at++) {
+      const slot = this.#far[2 * at]!;
+      const isDue = this.slots.ints[slot * SLOT + GIVES.record]! >= 0;
+      if (!isDue || !this.method.keepsFirst) this.schedule(slot, this.#far[2 * at + 1]!);
+    }
+    this.#farCount = 0;
+  }
+
   // A processor waits some 100 ns for a record that is in none of its caches, but it can wait for many at once. These
   // reads hang on nothing that is computed, so those of a whole window are under way together.
   #readAhead(slot: number): void {
     const record = this.slots.ints[slot * SLOT + GIVES.record]!;
-    this.ahead ^= this.segment.records.words[RECORD * record + TO]!;
+    this.ahead ^= this.slots.touch(this.segment.records.words[RECORD * record + TO]! & ACCOUNT_BITS);
   }
 }

@@ -19,6 +19,16 @@ export class Slots {
   #table = new Int32Array(2 * 4096).fill(-1);
   #mask = 4095;
 
+  clear(): void {
+    this.count = 0;
+    this.#table.fill(-1);
+  }
+
+  /** Starts the read that find() will need. */
+  touch(account: number): number {
+    return this.#table[2 * (mix(account) & this.#mask)]!;
+  }
+
   /** Slot of an account, or -1. */
   find(account: number): number {
     const table = this.#table;
@@ -40,6 +50,8 @@ export class Slots {
     this.ints[own + GIVES.depth] = depth;
     this.ints[own + GIVES.kind] = kind;
     this.ints[own + GIVES.first] = -1;
+    this.amounts[2 * slot] = 0;
+    this.amounts[2 * slot + 1] = 0;
     this.tails[slot] = -1;
     this.#insert(account, slot);
     return slot;

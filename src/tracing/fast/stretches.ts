@@ -11,6 +11,11 @@ export class Stretches {
   #count = 0;
   #free = -1;
 
+  clear(): void {
+    this.#count = 0;
+    this.#free = -1;
+  }
+
   make(startHigh: number, startLow: number, endHigh: number, endLow: number, link: number): number {
     let made = this.#free;
     if (made >= 0) this.#free = this.links[made]!;

@@ -4,11 +4,11 @@ import { addClean } from "../methods/fifo.ts";
 import type { MethodName } from "../methods/method.ts";
 import type { AccountSeeds } from "../trace-accounts.ts";
 import { ACCOUNT_BITS, BURN, recordAfter, toOf, type Segment } from "./fast-index.ts";
-import { highOf, joinLimbs, lowOf } from "./limbs.ts";
+import { highOf, joinLimbs, LIMB, lowOf } from "./limbs.ts";
 import { haircut } from "./methods/haircut.ts";
 import { poison, tiho } from "./methods/pools.ts";
 import { fifo, lifo } from "./methods/queues.ts";
-import { Refusal, Run, type FastMethod, type RunOptions } from "./run.ts";
+import { Refusal, Run, type FastMethod, type RunOptions, type Workspace } from "./run.ts";
 import { standingAt, type Standing } from "./standing.ts";
 import { GIVES, KIND, SLOT } from "./slots.ts";
 
@@ -22,6 +22,7 @@ export type FastRequest = Partial<Omit<RunOptions, "quantum">> & {
   seeds: Pick<AccountSeeds, "sources" | "rows"> & { lots: readonly { account: number; row: number; amount: bigint }[] };
   /** Base units in a quantum; by default the least power of ten in which all seeds fit. Haircut only. */
   quantum?: bigint;
+  workspace?: Workspace;
 };
 
 export type FastTrace = {
@@ -36,7 +37,7 @@ export function traceFast(segments: readonly Segment[], request: FastRequest): F
   if (method === "haircut" && depth !== Infinity)
     throw new Refusal("haircut_depth", "the depth of an account hangs on the first unit to reach it, and that may be below the quantum");
   const quantum = method === "haircut" ? (request.quantum ?? quantumFor(segments, seeds)) : 1n;
-  const run = new Run(FAST[method], { floor, depth, conversions, quantum, stops });
+  const run = new Run(FAST[method], { floor, depth, conversions, quantum, stops }, request.workspace);
   const seeded: FastTrace["seeded"] = [];
   const events = [
     // An amount lies in its account right after its row: before the next row, behind a seed that is the row itself.
@@ -167,31 +168,25 @@ function closingOf(segment: Segment, account: number): [balance: bigint, given: 
 }
 
 function assertConserves(run: Run, seeded: FastTrace["seeded"]): void {
-  // Sums stay in floats while they are exact there, and are emptied into BigInt before they are not.
-  let high = 0n;
-  let low = 0n;
-  let sumHigh = 0;
-  let sumLow = 0;
-  const isHaircut = run.method.name === "haircut";
-  const flush = (): void => {
-    high += BigInt(sumHigh);
-    low += BigInt(sumLow);
-    sumHigh = 0;
-    sumLow = 0;
-  };
-  const take = (first: number, second: number): void => {
-    if (sumHigh + first >= 2 ** 53 || sumLow >= 2 ** 52) flush();
-    sumHigh += first;
-    if (!isHaircut) sumLow += second;
-  };
   const { slots, spills } = run;
-  let total = 0n;
+  const isHaircut = run.method.name === "haircut";
+  let sources = 0n;
+  let high = 0;
+  let low = 0;
+  // Quanta of all seeds fit a float; so do the upper limbs of sums below 2^103.
+  const take = (first: number, second: number): void => {
+    high += first;
+    if (isHaircut) return;
+    low += second;
+    if (low >= LIMB) {
+      low -= LIMB;
+      high++;
+    }
+  };
   for (let slot = 0; slot < slots.count; slot++)
     if ((slots.ints[slot * SLOT + GIVES.kind]! & KIND.source) === 0) take(slots.amounts[2 * slot]!, slots.amounts[2 * slot + 1]!);
-    else total += heldBySource(run, slots.ints[slot * SLOT + GIVES.account]!);
+    else sources += heldBySource(run, slots.ints[slot * SLOT + GIVES.account]!);
   for (let at = 0; at < spills.count; at++) take(spills.amounts[2 * at]!, spills.amounts[2 * at + 1]!);
-  flush();
-  total += isHaircut ? high * run.options.quantum : (high << 50n) + low;
   const seed = seeded.reduce((sum, { amount }) => sum + amount, 0n);
-  assert.equal(total, seed, `fast ${run.method.name} does not balance: seed ≠ held + stops + fees + floor`);
+  assert.equal(sources + amountOf(run, high, low), seed, `fast ${run.method.name} does not balance: seed ≠ held + stops + fees + floor`);
 }
