@@ -3,3 +3,4 @@
 export { chainsOfSymbol, findChain, isChainId, type Chain } from "./chain-table.ts";
 export { accountsOf, describeReading, foldAddress, readAddress, sameAccount, type Address, type AddressReading } from "./read-address.ts";
 export { formatAssetId, nativeAsset, parseAssetId, type AssetId, type AssetReading } from "./asset-id.ts";
+export { createAddressIndex, INDEXED_LENGTH_MAX, NOT_INDEXED, type AddressIndex } from "./address-index.ts";
