@@ -10,6 +10,7 @@ import { completionCommand } from "./cli/completion.ts";
 import { doctor } from "./cli/doctor.ts";
 import { exportCommand } from "./cli/export.ts";
 import { figure } from "./cli/figure.ts";
+import { freeze } from "./cli/freeze.ts";
 import { importCommand } from "./cli/import.ts";
 import { judge } from "./cli/judge.ts";
 import { newsletter } from "./cli/newsletter.ts";
@@ -20,6 +21,7 @@ import { report as reportCommand } from "./cli/report.ts";
 import { reproduce } from "./cli/reproduce.ts";
 import { serve } from "./cli/serve.ts";
 import { history, show } from "./cli/show.ts";
+import { trace } from "./cli/trace.ts";
 import { verify } from "./cli/verify.ts";
 import { readConfig, type ConfigFlags } from "./config.ts";
 import { systemEffects } from "./effects.ts";
@@ -45,6 +47,8 @@ export const COMMANDS: readonly Command[] = [
   history,
   check,
   figure,
+  trace,
+  freeze,
   story,
   reportCommand,
   newsletter,

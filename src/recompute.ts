@@ -3,14 +3,16 @@
 // published figure is computed again and compared with what was published.
 import { DatabaseSync } from "node:sqlite";
 import { join } from "node:path";
-import { createViews, openLogReader, viewsDigest, type Bundle, type EntryBody, type LogReader } from "./evidence/evidence.ts";
+import { createViews, diskFileSystem, openBlobStore, openLogReader, viewsDigest, type Bundle, type EntryBody, type LogReader } from "./evidence/evidence.ts";
 import { listDatasets, rereadRows, storedRowsRoot, type SourceFile } from "./datasets/datasets.ts";
 import { computeFigure, datasetsOf, figureHash, findFigureSpec, type Figure } from "./figures/figures.ts";
 import { VIEWS } from "./newsroom.ts";
+import { listTransferSets, storedSegmentRoot } from "./tracing/tracing.ts";
 import { listPublications, listRevisions } from "./press/press.ts";
+import { listTraces, reproduceTrace } from "./tracing/tracing.ts";
 
 export type RecomputeFinding = {
-  what: "view_differs" | "rows_differ" | "figure_differs" | "figure_cannot_be_computed";
+  what: "view_differs" | "rows_differ" | "trace_differs" | "figure_differs" | "figure_cannot_be_computed";
   index?: number;
   file?: string;
   expected?: string;
@@ -18,7 +20,7 @@ export type RecomputeFinding = {
 };
 
 /** Findings in the caches of one data folder; its entries must have been verified before. */
-export function recomputeFolder(folder: string): RecomputeFinding[] {
+export async function recomputeFolder(folder: string): Promise<RecomputeFinding[]> {
   const log = openLogReader(folder);
   try {
     const findings: RecomputeFinding[] = [];
@@ -41,7 +43,17 @@ export function recomputeFolder(folder: string): RecomputeFinding[] {
           actual,
         });
     }
+    for (const set of listTransferSets(log)) {
+      const actual = storedSegmentRoot(folder, set);
+      if (actual !== undefined && actual !== set.rows_root)
+        findings.push({ what: "rows_differ", index: set.seq, file: join("segments", `${set.rows_root}.rows`), expected: set.rows_root, actual });
+    }
     if (findings.length > 0) return findings;
+    const newsroom = { log, blobs: openBlobStore(folder, diskFileSystem), folder };
+    for (const saved of listTraces(log, "all")) {
+      const { same, result_sha256 } = await reproduceTrace(newsroom, saved);
+      if (!same) findings.push({ what: "trace_differs", index: saved.seq, file: saved.id, expected: saved.result_sha256, actual: result_sha256 });
+    }
 
     const erased = new Set(
       log.db

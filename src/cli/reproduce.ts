@@ -3,13 +3,14 @@ import { verifyBundle } from "../evidence/evidence.ts";
 import { computeFigure, figureHash, findFigureSpec, requireFigureSpec, type Figure } from "../figures/figures.ts";
 import { readPublication } from "../press/press.ts";
 import { reproduceBundle } from "../recompute.ts";
+import { findTrace, reproduceTrace } from "../tracing/tracing.ts";
 import type { NewsroomReader } from "../newsroom.ts";
 import { openReader, readTextFile, text, type Command, type CommandContext } from "./command.ts";
 import { knownSize } from "./known.ts";
 
 export const reproduce: Command = {
   name: "reproduce",
-  summary: "Compute a figure, or all figures of a published story, again and compare byte for byte",
+  summary: "Compute a figure, all figures of a published story, or a kept trace again and compare byte for byte",
   arguments: "[id]",
   options: [
     { flags: "--known <when>", about: "of a figure: at this log size or time" },
@@ -22,7 +23,7 @@ export const reproduce: Command = {
     ["tracewire reproduce panel-2024-table-usd", "one figure, as it was last published"],
   ],
   exits: { 6: "a figure did not come out the same" },
-  run(context, [id], options) {
+  async run(context, [id], options) {
     const bundle = text(options, "bundle");
     if (bundle !== undefined) return reproduceFromBundle(context, bundle, text(options, "key"));
     if (id === undefined)
@@ -33,6 +34,13 @@ export const reproduce: Command = {
     const newsroom = openReader(context);
     try {
       const revision = text(options, "revision");
+      const trace = findTrace(newsroom.log, id, undefined, "all");
+      if (trace) {
+        const { same, result_sha256 } = await reproduceTrace(newsroom, trace);
+        context.output.json({ id, entry: trace.seq, log_size: trace.log_size, same, kept_sha256: trace.result_sha256, computed_sha256: result_sha256 });
+        if (!same) throw new TracewireError("NOT_REPRODUCED", { what: `The trace came out as ${result_sha256.slice(0, 16)}…, not as ${trace.result_sha256.slice(0, 16)}…`, where: id });
+        return context.output.line(`same  trace ${id}  ${trace.step_count} steps  at log size ${trace.log_size}  ${result_sha256.slice(0, 16)}…`);
+      }
       const publication = readPublication(newsroom.log, id!, revision === undefined ? undefined : Number(revision));
       const published = publication ? publication.figures : publishedFigure(newsroom, id!, text(options, "known"));
       let different = 0;

@@ -5,19 +5,22 @@ import { READERS } from "./readers.ts";
 
 export {
   captureOfRow,
+  datasetOfEntry,
   datasetsView,
   findDataset,
   listDatasets,
   readRow,
   readRows,
   requireDataset,
+  rowTexts,
   rowsRoot,
   storedRowsRoot,
+  storeRowTexts,
   type Dataset,
 } from "./dataset-rows.ts";
-export { diffRows, importDataset, type ImportedDataset, type ImportedTable } from "./import-dataset.ts";
+export { appendDataset, diffRows, importDataset, type ImportedDataset, type ImportedTable, type NewDataset } from "./import-dataset.ts";
 export { rereadRows } from "./reread-rows.ts";
-export type { DatasetReader, Row, SourceFile } from "./reader.ts";
+export type { DatasetReader, DatasetTable, Row, SourceFile } from "./reader.ts";
 export { READERS } from "./readers.ts";
 
 /** A reader by its format's name; left out or "auto", by the files' names. Throws BAD_ARGUMENT with those there are. */

@@ -93,26 +93,21 @@ export async function importDataset(
         return { ...base, seq: known.seq, outcome: "unchanged" };
       }
       const before = findDataset(transaction, name, undefined, "all");
-      const seq = transaction.append({
-        kind: "dataset",
+      const seq = appendDataset(transaction, {
         name,
         edition,
         title: reader.title,
         publisher: reader.publisher,
-        capture: captures[0]!,
         captures,
         reader: reader.format,
         reader_version: reader.version,
-        columns: [...table.columns],
-        key: [...table.key],
-        row_count: table.rows.length,
+        table,
         rows_root,
         lacks: reader.lacks,
-        unknown_fields: (source.unknown_fields ?? {}) as Json,
+        unknown_fields: source.unknown_fields,
         licence: options.licence,
         by: options.by,
       });
-      storeRows(transaction, seq, table.rows, table.files);
       released.push(seq);
       return { ...base, seq, outcome: "added", ...(before ? { difference: differenceTo(transaction, before, table) } : {}) };
     });
@@ -120,6 +115,39 @@ export async function importDataset(
     if (options.release && isNew) appendRelease(transaction, released, captures, options.by);
     return { tables, captures_added: prepared.size, unknown_fields: source.unknown_fields ?? {}, log_size: transaction.size() };
   });
+}
+
+export type NewDataset = Pick<Dataset, "name" | "edition" | "title" | "publisher" | "captures" | "reader" | "reader_version" | "lacks"> & {
+  table: DatasetTable;
+  rows_root?: string;
+  unknown_fields?: Record<string, number>;
+  licence?: string;
+  by: string;
+};
+
+/** The entry of a dataset and its rows beside it; returns the entry's number. */
+export function appendDataset(transaction: Transaction, { table, rows_root = rowsRoot(table.rows), ...dataset }: NewDataset): number {
+  const seq = transaction.append({
+    kind: "dataset",
+    name: dataset.name,
+    edition: dataset.edition,
+    title: dataset.title,
+    publisher: dataset.publisher,
+    capture: dataset.captures[0]!,
+    captures: dataset.captures,
+    reader: dataset.reader,
+    reader_version: dataset.reader_version,
+    columns: [...table.columns],
+    key: [...table.key],
+    row_count: table.rows.length,
+    rows_root,
+    lacks: dataset.lacks,
+    unknown_fields: (dataset.unknown_fields ?? {}) as Json,
+    licence: dataset.licence,
+    by: dataset.by,
+  });
+  storeRows(transaction, seq, table.rows, table.files);
+  return seq;
 }
 
 /** Rows by key: in one edition only, or in both with other contents. */

@@ -2,20 +2,23 @@
 // The writer keeps a frontier (the roots of the complete subtrees, one per bit of the size, largest first),
 // so an append costs O(log n) and never reads what is old.
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 export const HASH_BYTES = 32;
 
+const LEAF = Uint8Array.of(0);
+const NODE = Uint8Array.of(1);
+
 export function leafHash(data: Uint8Array): Uint8Array {
-  return createHash("sha256").update(Uint8Array.of(0)).update(data).digest();
+  return hash("sha256", Buffer.concat([LEAF, data]), "buffer");
 }
 
 export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
-  return createHash("sha256").update(Uint8Array.of(1)).update(left).update(right).digest();
+  return hash("sha256", Buffer.concat([NODE, left, right]), "buffer");
 }
 
 export function emptyRoot(): Uint8Array {
-  return createHash("sha256").digest();
+  return hash("sha256", "", "buffer");
 }
 
 /** Adds one leaf hash to the frontier of a tree of `size` leaves; returns the new frontier. */
@@ -89,8 +92,21 @@ export function largestPowerBelow(count: number): number {
 }
 
 /** Root over data kept in order, as hex: for rows of a dataset (RFC 6962 section 2.1). */
-export function merkleRoot(data: readonly Uint8Array[]): string {
+export function merkleRoot(data: Iterable<Uint8Array>): string {
+  const root = growRoot();
+  for (const item of data) root.add(item);
+  return root.hex();
+}
+
+/** The same for data that comes one by one and is not kept. */
+export function growRoot(): { add(data: Uint8Array): void; hex(): string } {
   let frontier: Uint8Array[] = [];
-  for (const [size, item] of data.entries()) frontier = growFrontier(frontier, size, leafHash(item));
-  return Buffer.from(data.length === 0 ? emptyRoot() : frontierRoot(frontier)).toString("hex");
+  let size = 0;
+  return {
+    add(data) {
+      frontier = growFrontier(frontier, size, leafHash(data));
+      size += 1;
+    },
+    hex: () => Buffer.from(size === 0 ? emptyRoot() : frontierRoot(frontier)).toString("hex"),
+  };
 }

@@ -26,6 +26,8 @@ import { searchRoutes } from "./pages/search.ts";
 import { storyRoutes } from "./pages/story.ts";
 import { theftRoutes } from "./pages/theft.ts";
 import { theftsRoutes } from "./pages/thefts.ts";
+import { addressRoutes } from "./pages/addresses.ts";
+import { traceRoutes } from "./pages/traces.ts";
 import type { Action, Route } from "./route.ts";
 
 export const ROUTES: readonly Route[] = [
@@ -46,6 +48,8 @@ export const ROUTES: readonly Route[] = [
   ...theftRoutes,
   ...figureRoutes,
   ...datasetRoutes,
+  ...traceRoutes,
+  ...addressRoutes,
   ...evidenceRoutes,
   ...logRoutes,
   ...newsletterRoutes,

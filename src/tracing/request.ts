@@ -25,6 +25,8 @@ export const STOP_REASONS = [
   "burn",
   "conversion",
   "inputs_unknown",
+  "unknown",
+  "external",
 ] as const;
 export type StopReason = (typeof STOP_REASONS)[number];
 
@@ -34,6 +36,8 @@ export type Stop = { reason: StopReason; name?: string; source?: string };
 export type TraceRequest = {
   seeds: readonly Seed[];
   methods: readonly MethodName[];
+  /** Where the seed went, or where it came from. */
+  direction?: "forward" | "backward";
   /** Taint below this many base units of its asset is not followed; it is counted in `floor`. */
   floor?: bigint;
   /** How many transfers from the seed are followed. */
@@ -62,6 +66,8 @@ export type Step = {
     | "unknown";
   /** Address, or txid:vout. */
   place: string;
+  /** Of what arrives: who sent it; of outputs, the transaction. */
+  from?: string;
   before: bigint;
   in: bigint;
   out: bigint;

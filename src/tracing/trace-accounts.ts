@@ -102,20 +102,21 @@ export function traceAccounts<Carried>(
   const arrive = (account: number, row: number, carried: Carried, depth: number, now: number, rule: "credit" | "conversion_in" | "seed"): void => {
     const amount = method.total(carried);
     if (amount === 0n) return;
+    const from = table.transfers[row]!.from ?? undefined;
     const stop = stopFor(account, depth);
     if (stop) {
       addStop(totalsOf(account), placeOf(account), amount, stop);
-      return step("stop", account, row, { in: amount, after: amount }, { reason: stop.reason });
+      return step("stop", account, row, { in: amount, after: amount }, { from, reason: stop.reason });
     }
     if (amount < floor && rule !== "seed") {
       addTo(totalsOf(account).floor, placeOf(account), amount);
-      return step("floor", account, row, { in: amount, after: amount });
+      return step("floor", account, row, { in: amount, after: amount }, { from });
     }
     const state = open(account, depth);
     const event = eventAt(state.ledger, row, "credit");
     assert.ok(event, `row ${row} is a credit of account ${account}`);
     state.taint.credit(event, carried);
-    step(rule, account, row, { in: amount, after: state.taint.held() }, { balance: event.before });
+    step(rule, account, row, { in: amount, after: state.taint.held() }, { from, balance: event.before });
     schedule(state, eventAfter(state.ledger, Math.max(row, now)));
   };
 
@@ -154,7 +155,7 @@ export function traceAccounts<Carried>(
     const transfer = table.transfers[row]!;
     if (transfer.kind === "fee") {
       addTo(totalsOf(giver).fees, transfer.txid || transfer.row, amount);
-      return step("fee", giver, row, { in: amount, out: amount, after: 0n });
+      return step("fee", giver, row, { in: amount, out: amount, after: 0n }, { from: placeOf(giver) });
     }
     if (rule === "credit" && giver !== NOBODY && convert(giver, row, carried, depth)) return;
     if (taker !== NOBODY) return arrive(taker, row, carried, depth, row, rule);
@@ -181,6 +182,11 @@ export function traceAccounts<Carried>(
     schedule(state, eventAfter(state.ledger, row));
   };
 
+  const seedSource = (source: SourceTaint<Carried>, account: number, row: number, fresh: bigint): void => {
+    totalsOf(account).seed += fresh;
+    if (fresh > 0n) step("seed", account, row, { in: fresh, after: source.held() + fresh });
+  };
+
   let lot = 0;
   for (let last = -1; ;) {
     const row = queue.peek() ?? NEVER;
@@ -201,7 +207,8 @@ export function traceAccounts<Carried>(
     let depth = 1;
     if (isDue) {
       const event = eventAt(state.ledger, row, "debit") as LedgerEvent;
-      const before = state.taint.held();
+      if (state.source) seedSource(state.source, giver, row, state.source.fresh(event));
+      const before = state.taint.held() + (state.source?.fresh(event) ?? 0n);
       carried = state.taint.debit(event);
       depth = state.depth + 1;
       const out = method.total(carried);
@@ -221,8 +228,9 @@ export function traceAccounts<Carried>(
 
   for (const [account, state] of live) {
     const totals = totalsOf(account);
-    if (state.source) totals.seed += state.source.seeded();
-    const held = state.taint.held();
+    const settled = state.source?.settle();
+    if (settled) seedSource(state.source!, account, state.ledger.events.at(-1)?.row ?? 0, settled.fresh);
+    const held = settled?.held ?? state.taint.held();
     if (held > 0n) addTo(totals.held, placeOf(account), held);
   }
   if (method.conserves) assertBalances(method.name, assets, step_count);

@@ -44,6 +44,7 @@ export function traceUtxo(
       balance: 0n,
       rounding: 0n,
       transfer: txid,
+      ...(rule === "spend" || rule === "seed" ? {} : { from: txid }),
       ...more,
     });
   };

@@ -1,0 +1,36 @@
+// What the actions of `tracewire trace` share: asking with the options given, and the list of sets.
+import { askNewsroom, listTransferSets, type Newsroom, type NewsroomAnswer, type TraceAsk } from "../tracing/tracing.ts";
+import { list, openReader, type CommandContext, type Options } from "./command.ts";
+import { table } from "./output.ts";
+
+export async function askWith(
+  context: CommandContext,
+  newsroom: Newsroom,
+  ask: TraceAsk,
+  options: Options,
+  { keepSteps = false } = {},
+): Promise<NewsroomAnswer> {
+  const wanted = list(options, "set");
+  const found = await askNewsroom(newsroom, ask, { ...(wanted.length > 0 ? { sets: wanted } : {}), keepSteps });
+  for (const note of found.result.notes) context.output.note(note);
+  return found;
+}
+
+export function listSets(context: CommandContext): void {
+  const newsroom = openReader(context);
+  try {
+    const sets = listTransferSets(newsroom.log);
+    for (const set of sets) context.output.json(set);
+    if (sets.length === 0) context.output.line("No transfers are held yet. Import some: tracewire import transfers FILE");
+    const rows = sets.map(({ name, row_count, kind, seq, rows_root }) => [
+      name,
+      String(row_count),
+      kind === "utxo" ? "transactions" : "transfers",
+      `entry ${seq}`,
+      rows_root.slice(0, 12),
+    ]);
+    for (const line of table(rows, context.output.width, [1])) context.output.line(line);
+  } finally {
+    newsroom.close();
+  }
+}

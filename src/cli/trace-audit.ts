@@ -1,0 +1,55 @@
+// tracewire trace audit: every step of a kept trace, or of a question, as CSV, XLSX or HTML with the method statement.
+import { writeFileSync } from "node:fs";
+import { datasetOfEntry, readRows, type Row } from "../datasets/datasets.ts";
+import { TracewireError } from "../errors.ts";
+import { askNewsroom, auditHtml, auditWorkbook, findTrace, methodStatement, stepsTable, STEP_COLUMNS, type AuditInput } from "../tracing/tracing.ts";
+import type { NewsroomReader } from "../newsroom.ts";
+import { openReader, text, type CommandContext, type Options } from "./command.ts";
+import { askWith } from "./trace-ask.ts";
+import { csvLine } from "./trace-files.ts";
+import { readAsk } from "./trace.ts";
+
+export async function auditTrace(context: CommandContext, [name]: string[], options: Options): Promise<void> {
+  const newsroom = openReader(context);
+  try {
+    const input = await (name === undefined ? auditOf(context, newsroom, options) : auditOfSaved(newsroom, name));
+    const out = text(options, "out");
+    if (out === undefined) {
+      for (const step of input.steps) context.output.json(step);
+      if (context.json) return;
+      context.output.line(csvOfSteps(input).trimEnd());
+      return;
+    }
+    const form = /\.(csv|xlsx|html?)$/i.exec(out)?.[1]?.toLowerCase();
+    if (form === undefined) throw new TracewireError("BAD_ARGUMENT", { what: `--out: "${out}" ends in none of .csv, .xlsx, .html` });
+    const bytes = form === "csv" ? csvOfSteps(input) : form === "xlsx" ? auditWorkbook(input) : auditHtml(input);
+    if (!context.dryRun) writeFileSync(out, bytes);
+    context.output.json({ out, steps: input.steps.length, result_sha256: input.result_sha256 });
+    context.output.line(`Wrote ${context.output.bold(out)}: ${input.steps.length} steps.`);
+    if (form === "csv") for (const line of methodStatement(input)) context.output.note(line);
+  } finally {
+    newsroom.close();
+  }
+}
+
+function csvOfSteps({ columns, steps }: AuditInput): string {
+  return `${[csvLine(columns), ...steps.map((step) => csvLine(columns.map((column) => step[column] ?? "")))].join("\r\n")}\r\n`;
+}
+
+async function auditOf(context: CommandContext, newsroom: NewsroomReader, options: Options): Promise<AuditInput> {
+  const found = await askWith(context, newsroom, readAsk(options), options, { keepSteps: true });
+  if (found.steps_cut) throw new TracewireError("BAD_ARGUMENT", { what: "There are more steps than one table can hold", hint: "Ask for one method, a floor, or a depth." });
+  const { ask, sets, log_size, notes } = found.result;
+  return { ask, sets, log_size, notes, result_sha256: found.result_sha256, columns: STEP_COLUMNS, steps: stepsTable(found).rows };
+}
+
+async function auditOfSaved(newsroom: NewsroomReader, name: string): Promise<AuditInput> {
+  const saved = findTrace(newsroom.log, name, undefined, "all");
+  if (!saved) throw new TracewireError("NOT_FOUND", { what: `No trace is kept as "${name}"`, hint: "Keep one: tracewire trace --from SEED --save NAME" });
+  const { ask, sets, log_size, notes, result_sha256 } = saved;
+  const steps: readonly Row[] =
+    saved.steps !== null
+      ? readRows(newsroom.log, datasetOfEntry(newsroom.log, saved.steps))
+      : stepsTable(await askNewsroom(newsroom, ask, { sets: sets.map(({ seq }) => String(seq)), log_size, keepSteps: true })).rows;
+  return { ask, sets, log_size, notes, result_sha256, columns: STEP_COLUMNS, steps };
+}

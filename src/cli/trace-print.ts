@@ -1,0 +1,100 @@
+// The answer in a terminal: where the money is under each convention, how far they differ, what stopped where.
+import { assetWords, shortAmount, sumOfAmounts, writeAmount, type Answer, type AssetResult, type MethodResult } from "../tracing/tracing.ts";
+import { table, wrap, type Output } from "./output.ts";
+
+const PLACES_SHOWN_MAX = 20;
+
+export function printAnswer(output: Output, { result }: Answer): void {
+  const { ask, sets, methods } = result;
+  const names = Object.keys(methods) as (keyof typeof methods)[];
+  const assets = [...new Set(names.flatMap((name) => Object.keys(methods[name]!.assets)))].sort();
+  const count = sets.reduce((sum, { row_count }) => sum + row_count, 0);
+  output.line(
+    output.bold(`${ask.direction === "backward" ? "Where it came from" : "Where it went"}: ${ask.from}`),
+  );
+  output.line(output.dim(`over ${sets.map(({ name }) => name).join(", ")} (${count.toLocaleString("en-US")} rows, log size ${result.log_size})`));
+  if (assets.length === 0) output.line("Nothing moved: the seed is empty.");
+  for (const asset of assets) printAsset(output, asset, names.map((name) => [name, methods[name]!]));
+  output.line();
+  for (const line of noteLines(methods)) for (const part of wrap(line, output.width)) output.line(output.dim(part));
+}
+
+function printAsset(output: Output, asset: string, methods: [string, MethodResult][]): void {
+  const words = assetWords(asset);
+  const results = methods.map(([, { assets }]) => assets[asset]);
+  const cell = (pick: (one: AssetResult) => bigint) =>
+    results.map((one) => (one === undefined ? "–" : pick(one) === 0n ? "0" : shortAmount(pick(one), words)));
+  output.line();
+  output.line(output.bold(words ? `${words.symbol} (${asset})` : `${asset}, in base units`));
+  const head = ["", ...methods.map(([name]) => name)];
+  const lines: string[][] = [
+    ["seed", ...cell(({ seed }) => BigInt(seed))],
+    ["converted in", ...cell(({ converted_in }) => BigInt(converted_in))],
+    ["held", ...cell(({ held }) => sumOfAmounts(held))],
+    ["stopped", ...cell(({ stops }) => sumOfAmounts(stops))],
+    ["fees", ...cell(({ fees }) => sumOfAmounts(fees))],
+    ["below the floor", ...cell(({ floor }) => BigInt(floor))],
+    ["converted out", ...cell(({ converted_out }) => BigInt(converted_out))],
+  ];
+  const shown = lines.filter(([name, ...cells]) => name === "seed" || name === "held" || cells.some((value) => value !== "0" && value !== "–"));
+  const right = head.map((_, at) => at).slice(1);
+  for (const line of table([head, ...shown], output.width, right)) output.line(line);
+  const unbacked = results.find((one) => one?.seed_unbacked);
+  if (unbacked) output.line(`of the seed, ${writeAmount(BigInt(unbacked.seed_unbacked!), words)} is more than the data shows to have been there`);
+
+  const places = placesOf(results);
+  output.line();
+  const rows = places.slice(0, PLACES_SHOWN_MAX).map(({ place, amounts, why }) => [
+    place,
+    ...amounts.map((amount) => (amount === 0n ? "·" : shortAmount(amount, words))),
+    spread(amounts, methods) === 0n ? "" : shortAmount(spread(amounts, methods), words),
+    why,
+  ]);
+  for (const line of table([["place", ...methods.map(([name]) => name), "spread", ""], ...rows], output.width, [...right, right.length + 1])) output.line(line);
+  if (places.length > PLACES_SHOWN_MAX) output.line(output.dim(`… and ${places.length - PLACES_SHOWN_MAX} more places (--csv or --json has all)`));
+}
+
+type Place = { place: string; amounts: bigint[]; why: string };
+
+/** Every place with something under any method, the largest first. */
+function placesOf(results: readonly (AssetResult | undefined)[]): Place[] {
+  const places = new Map<string, Place>();
+  const at = (place: string, why: string) => {
+    const known = places.get(place) ?? { place, amounts: results.map(() => 0n), why };
+    places.set(place, known);
+    return known;
+  };
+  for (const [column, one] of results.entries()) {
+    if (!one) continue;
+    for (const [place, amount] of Object.entries(one.held)) at(place, "").amounts[column]! += BigInt(amount);
+    for (const [place, amount] of Object.entries(one.stops)) {
+      const { reason, name } = one.stop_reasons[place]!;
+      at(place, `stop: ${name ?? reason}`).amounts[column]! += BigInt(amount);
+    }
+  }
+  const most = ({ amounts }: Place) => amounts.reduce((a, b) => (a > b ? a : b), 0n);
+  return [...places.values()].sort((a, b) => (most(a) === most(b) ? (a.place < b.place ? -1 : 1) : most(a) > most(b) ? -1 : 1));
+}
+
+/** Between the conventions that conserve: poison is a bound, not a share. */
+function spread(amounts: readonly bigint[], methods: readonly [string, MethodResult][]): bigint {
+  const compared = amounts.filter((_, at) => methods[at]![1].conserves);
+  if (compared.length < 2) return 0n;
+  const [low, high] = compared.reduce(([a, b], amount) => [amount < a ? amount : a, amount > b ? amount : b], [compared[0]!, compared[0]!]);
+  return high - low;
+}
+
+function noteLines(methods: Record<string, MethodResult>): string[] {
+  const notes: string[] = [];
+  for (const [name, { excess, bound }] of Object.entries(methods)) {
+    const over = Object.entries(excess ?? {}).filter(([, amount]) => amount !== "0");
+    if (over.length > 0)
+      notes.push(`${name} does not conserve: it counts ${over.map(([asset, amount]) => `${writeAmount(BigInt(amount), assetWords(asset))} more than the seed`).join(", ")}. Read it as an upper bound of exposure only.`);
+    if (bound !== undefined) notes.push(`${name} backward is an estimate: each amount is less than ${bound} base units from the exact share.`);
+  }
+  const conserving = Object.entries(methods).filter(([, { conserves }]) => conserves);
+  if (conserving.length > 0)
+    notes.push(`${conserving.map(([name]) => name).join(", ")}: seed + converted in = held + stopped + fees + floor + converted out, to the unit.`);
+  if (methods.fifo || methods.lifo) notes.push("FIFO and LIFO are presumptions about mixed accounts, not findings of fact.");
+  return notes;
+}

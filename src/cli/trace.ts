@@ -1,0 +1,137 @@
+// Following funds from the command line: one question, up to five answers side by side, and what stands behind them.
+import { TracewireError } from "../errors.ts";
+import { METHOD_NAMES, saveTrace, type Answer, type MethodName, type Stop, type TraceAsk } from "../tracing/tracing.ts";
+import { change, list, openReader, openWriter, text, whole, type Command, type CommandContext, type Options } from "./command.ts";
+import { auditTrace } from "./trace-audit.ts";
+import { askWith, listSets } from "./trace-ask.ts";
+import { compareTraces } from "./trace-compare.ts";
+import { csvOf, graphmlOf } from "./trace-files.ts";
+import { findPaths } from "./trace-paths.ts";
+import { printAnswer } from "./trace-print.ts";
+
+const ACTIONS: Record<string, (context: CommandContext, args: string[], options: Options) => Promise<void> | void> = {
+  audit: auditTrace,
+  compare: compareTraces,
+  path: findPaths,
+  sets: listSets,
+};
+
+export const trace: Command = {
+  name: "trace",
+  summary: "Follow funds transfer by transfer under five conventions side by side, exact to the unit",
+  arguments: "[action] [args...]",
+  writes: true,
+  options: [
+    { flags: "--from <seeds>", about: "a theft, an address, address@order=amount, a txid, txid:vout=amount; several with commas" },
+    { flags: "--methods <names>", about: `${METHOD_NAMES.join(", ")}, or all (the default)` },
+    { flags: "--backward", about: "where it came from: fifo and lifo exact, haircut as an estimate" },
+    { flags: "--asset <id>", about: "of an address with several assets: only this one" },
+    { flags: "--floor <units>", about: "do not follow less than this many base units; they are counted apart" },
+    { flags: "--until <when>", about: "as if the data ended at this day or time (UTC)" },
+    { flags: "--depth <n>", about: "follow at most so many transfers" },
+    { flags: "--stop <address=reason>", about: "end there; the reason is service, mixer, bridge, contract or your own word (may be repeated)", repeat: true },
+    { flags: "--known", about: "end at addresses that tags and lists name as services, mixers or bridges" },
+    { flags: "--no-conversions", about: "do not carry taint through an exchange inside one transaction" },
+    { flags: "--set <name>", about: "only over this set of transfers (may be repeated); without it, all that are held", repeat: true },
+    { flags: "--csv", about: "the places as CSV" },
+    { flags: "--graphml", about: "the flows as GraphML" },
+    { flags: "--save <name>", about: "keep the question and its answer in the log, for figures and pages" },
+    { flags: "--title <words>", about: "with --save: what readers see" },
+    { flags: "--release", about: "with --save: public at once" },
+    { flags: "--out <file>", about: "for audit: write there; .csv, .xlsx or .html says in which form" },
+  ],
+  examples: [
+    ["tracewire trace --from lesson", "the invented ledger: five conventions that disagree"],
+    ["tracewire trace sets", "which transfers are held"],
+    ["tracewire trace audit lesson --out lesson.csv", "every step, to be added up again by anybody"],
+  ],
+  async run(context, [action, ...args], options) {
+    if (action !== undefined) {
+      const run = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined;
+      if (run) return run(context, args, options);
+      throw new TracewireError("BAD_ARGUMENT", {
+        what: `"${action}" is no action of trace`,
+        hint: `To follow funds: tracewire trace --from SEED. Actions: ${Object.keys(ACTIONS).join(", ")}`,
+      });
+    }
+    const ask = readAsk(options);
+    const name = text(options, "save");
+    if (name === undefined) {
+      const newsroom = openReader(context);
+      try {
+        show(context, await askWith(context, newsroom, ask, options), options);
+      } finally {
+        newsroom.close();
+      }
+      return;
+    }
+    const newsroom = openWriter(context);
+    try {
+      const found = await askWith(context, newsroom, ask, options, { keepSteps: true });
+      const title = text(options, "title") ?? `From ${ask.from}`;
+      const saved = change(context, newsroom, (transaction) =>
+        saveTrace(transaction, found, { id: name, title, by: context.by, captures: found.captures, release: Boolean(options.release) }),
+      );
+      show(context, found, options, saved);
+      if (!context.json) {
+        context.output.note(
+          saved.outcome === "saved"
+            ? `Kept as ${name} (entry ${saved.seq}), ${saved.step_count} steps${saved.steps_kept ? "" : ", too many to keep: they are made again when asked for"}. It can be asked again: tracewire reproduce ${name}`
+            : `Kept as ${name} already, with the same answer (entry ${saved.seq}).`,
+        );
+      }
+    } finally {
+      newsroom.close();
+    }
+  },
+};
+
+export function readAsk(options: Options): TraceAsk {
+  const from = text(options, "from");
+  if (!from) throw new TracewireError("BAD_ARGUMENT", { what: "From where? --from is missing", hint: "tracewire trace --from ADDRESS; tracewire trace sets lists the data." });
+  const direction = options.backward ? "backward" : "forward";
+  const floor = text(options, "floor");
+  if (floor !== undefined && !/^\d{1,78}$/.test(floor)) throw new TracewireError("BAD_ARGUMENT", { what: `--floor needs a whole number of base units, not "${floor}"` });
+  const until = text(options, "until");
+  if (until !== undefined && !/^\d{4}-\d{2}-\d{2}(T[\d:.]+Z)?$/.test(until))
+    throw new TracewireError("BAD_ARGUMENT", { what: `--until: "${until}" is neither a day nor a time`, hint: "Write 2022-08-01 or 2022-08-01T21:32:00Z." });
+  const depth = whole(options, "depth", "--depth");
+  const stops = Object.fromEntries(list(options, "stop").map(readStop));
+  const asset = text(options, "asset");
+  return {
+    from,
+    methods: readMethods(text(options, "methods"), direction),
+    direction,
+    ...(asset === undefined ? {} : { asset }),
+    ...(floor === undefined ? {} : { floor }),
+    ...(until === undefined ? {} : { until }),
+    ...(depth === undefined ? {} : { depth }),
+    ...(Object.keys(stops).length === 0 ? {} : { stops }),
+    ...(options.conversions === false ? { conversions: false } : {}),
+  };
+}
+
+function readMethods(given: string | undefined, direction: TraceAsk["direction"]): MethodName[] {
+  if (given === undefined || given === "all") return METHOD_NAMES.filter((name) => direction === "forward" || (name !== "poison" && name !== "tiho"));
+  const names = given.split(",").map((name) => name.trim().toLowerCase());
+  const unknown = names.find((name) => !(METHOD_NAMES as readonly string[]).includes(name));
+  if (unknown !== undefined) throw new TracewireError("BAD_ARGUMENT", { what: `--methods: "${unknown}" is no method`, hint: `Methods: ${METHOD_NAMES.join(", ")}, all` });
+  // In one order, so that the same question has one form.
+  return METHOD_NAMES.filter((name) => names.includes(name));
+}
+
+const REASONS = new Set(["service", "mixer", "bridge", "contract"]);
+
+function readStop(given: string): [string, Stop] {
+  const [address, word] = given.split("=") as [string, string?];
+  const stop: Stop = word !== undefined && REASONS.has(word) ? { reason: word as Stop["reason"] } : { reason: "named", ...(word ? { name: word } : {}) };
+  return [address.trim(), stop];
+}
+
+function show(context: CommandContext, found: Answer, options: Options, saved?: unknown): void {
+  const { output } = context;
+  if (context.json) output.json({ ...found.result, result_sha256: found.result_sha256, ...(saved ? { saved } : {}) });
+  else if (options.csv) output.line(csvOf(found).trimEnd());
+  else if (options.graphml) output.line(graphmlOf(found).trimEnd());
+  else printAnswer(output, found);
+}

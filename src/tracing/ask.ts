@@ -1,0 +1,79 @@
+// A question as data, so that it can be kept and asked again: what was typed, the conventions, the limits, the stops, and
+// over which sets. Same question, same sets, same versions: the same bytes.
+import { canonicalJson, sha256Hex, type Json } from "../evidence/evidence.ts";
+import { collectFlows, type Flow } from "./flows.ts";
+import type { MethodName } from "./methods/methods.ts";
+import type { Step, Stop } from "./request.ts";
+import { writeResults, type MethodResults } from "./result.ts";
+import { readSeeds, type TheftSeeds } from "./seed-text.ts";
+import { trace, type TraceData } from "./trace.ts";
+import type { Seed } from "./request.ts";
+
+export type TraceAsk = {
+  /** As typed (seed-text.ts). */
+  from: string;
+  asset?: string;
+  methods: MethodName[];
+  direction: "forward" | "backward";
+  /** Base units. */
+  floor?: string;
+  /** A day or a time, UTC: later transfers are not looked at. */
+  until?: string;
+  depth?: number;
+  /** Addresses at which it ends, and why. */
+  stops?: Record<string, Stop>;
+  conversions?: boolean;
+};
+
+/** What was asked of what: enough to ask it again. */
+export type SetRef = { name: string; seq: number; rows_root: string; row_count: number };
+
+export type TraceResult = {
+  ask: TraceAsk;
+  sets: SetRef[];
+  log_size: number;
+  methods: MethodResults;
+  /** What a reader must know of the data: gaps, look-alike rows, what was left out. */
+  notes: string[];
+};
+
+export type Answer = { result: TraceResult; result_sha256: string; seeds: Seed[]; flows: Flow[]; steps: Step[]; steps_cut: boolean };
+
+export type AskContext = {
+  data: TraceData;
+  sets: SetRef[];
+  log_size: number;
+  notes?: string[];
+  theft?(name: string): TheftSeeds | undefined;
+  /** Stops that lists and tags decide; those of the question come first. */
+  knownStop?(address: string, chain: string): Stop | undefined;
+  /** How many steps are kept; more are counted and not kept. */
+  steps_max?: number;
+};
+
+export function answer(ask: TraceAsk, context: AskContext): Answer {
+  const { data, sets, log_size, notes = [], steps_max = 0 } = context;
+  const seeds = readSeeds(ask.from, { data, asset: ask.asset, theft: context.theft });
+  const flows = collectFlows();
+  const steps: Step[] = [];
+  let step_count = 0;
+  const found = trace(data, {
+    seeds,
+    methods: ask.methods,
+    direction: ask.direction,
+    floor: ask.floor === undefined ? undefined : BigInt(ask.floor),
+    depth: ask.depth,
+    conversions: ask.conversions,
+    stopAt: (address, chain) => ask.stops?.[address] ?? context.knownStop?.(address, chain),
+    onStep(step) {
+      flows.onStep(step);
+      if (++step_count <= steps_max) steps.push(step);
+    },
+  });
+  const result: TraceResult = { ask, sets, log_size, methods: writeResults(found), notes };
+  return { result, result_sha256: resultHash(result), seeds, flows: flows.flows(), steps, steps_cut: step_count > steps_max };
+}
+
+/** Over the question, the sets by their roots, and the answers; the log's size is where it was asked, not what was. */
+export const resultHash = ({ ask, sets, methods }: TraceResult): string =>
+  sha256Hex(canonicalJson({ ask, sets: sets.map(({ rows_root }) => rows_root), methods } as unknown as Json));

@@ -1,0 +1,95 @@
+// The step table: every step of a trace so that somebody who believes none of it can add it up again. In a spreadsheet an
+// amount stands in three columns of twelve digits, because a cell holds fifteen; each line has a formula that must be 0.
+import { writeWorkbook, columnName, type Cell } from "../spreadsheet.ts";
+import { escapeHtml } from "../escape-html.ts";
+import type { Row } from "../datasets/datasets.ts";
+import type { TraceAsk, SetRef } from "./ask.ts";
+import { METHODS, type MethodName } from "./methods/methods.ts";
+
+export type AuditInput = {
+  ask: TraceAsk;
+  sets: readonly SetRef[];
+  log_size: number;
+  result_sha256: string;
+  notes: readonly string[];
+  columns: readonly string[];
+  steps: readonly Row[];
+};
+
+const AMOUNTS = ["before", "in", "out", "after"] as const;
+const LIMB = 10n ** 12n;
+
+/** Read by experts for the other side: what each convention does, in what order, and what is not known. */
+const RULES: Record<MethodName, string> = {
+  poison:
+    "Poison. After the first tainted credit every debit of an account, and its final balance, count whole; every output and the whole fee of a transaction that spends taint count whole. It does not conserve: an upper bound of exposure, not a share.",
+  haircut:
+    "Haircut. A debit of a from a known balance B that holds t tainted units carries ⌊t·a/B⌋ of them; a debit of the whole balance carries all. A transaction with several outputs: each output and the fee get their share of the tainted input, whole units by largest remainder, ties to the lower index, the fee last.",
+  fifo:
+    "FIFO. Units leave an account in the order in which they came (Clayton’s Case, 1816, a presumption between creditors of one account, displaced where it would be unjust). A transaction with several outputs: inputs in their order pay outputs by index, the fee last.",
+  lifo: "LIFO. The units that came last leave first. A transaction with several outputs: inputs are read from their end, outputs by index, the fee last; inside an output the order is the original one.",
+  tiho: "TIHO (taint in, highest out). Tainted units leave before all others: min(t, a). A transaction with several outputs: tainted units go to the largest output first, equal outputs by index, the fee last.",
+};
+
+export function methodStatement({ ask, sets, log_size, result_sha256, notes }: AuditInput): string[] {
+  const limits = [
+    ask.floor === undefined ? undefined : `Amounts below ${ask.floor} base units are not followed and are counted apart.`,
+    ask.depth === undefined ? undefined : `At most ${ask.depth} transfers are followed.`,
+    ask.until === undefined ? undefined : `The data is read as if it ended at ${ask.until}.`,
+    ...Object.entries(ask.stops ?? {}).map(([address, { reason, name }]) => `It ends at ${address} (${name ?? reason}).`),
+  ].filter((line) => line !== undefined);
+  return [
+    `Question: where ${ask.from} ${ask.direction === "backward" ? "came from" : "went"}, by ${ask.methods.map((name) => `${name} (version ${METHODS[name].version})`).join(", ")}.`,
+    ...sets.map(({ name, row_count, rows_root }) => `Data: ${name}, ${row_count} rows, Merkle root ${rows_root}.`),
+    `Known at log size ${log_size}. SHA-256 of question, roots and answer: ${result_sha256}.`,
+    ...limits,
+    ...ask.methods.map((name) => RULES[name]),
+    "Order. Transfers are taken by block, place in the block and place in the transaction; where the source states none, by file and row. A fee stands behind the transfer that it paid for and is paid from the chain’s own asset only.",
+    "Balances. An account is one address, one chain, one asset; amounts of different assets are never added. Where a debit exceeds what the data shows an account to have, everything known leaves and the rest is an unknown lot that begins at that row.",
+    "Exchanges. Where an address gives one asset and gets one other in the same transaction, taint is carried over in the ratio of that transaction; both sides are shown. No outside price is used.",
+    "Check. For each line of a method that conserves: after = before + in − out. For each method that conserves and each asset: seed + converted in = held + stopped + fees + below the floor + converted out, to the unit.",
+    "Error rates. The conventions are arithmetic, not measurements: which one is right is a question of law or of policy. No clustering and no change heuristic was used. What the imported transfers leave out is not known.",
+    ...notes.map((note) => `Of the data: ${note}`),
+  ];
+}
+
+/** An amount as three numbers of at most twelve digits: exact in every spreadsheet up to 10^36. */
+export function limbs(amount: bigint): [number, number, number] {
+  return [Number(amount / LIMB / LIMB), Number((amount / LIMB) % LIMB), Number(amount % LIMB)];
+}
+
+export function auditWorkbook(input: AuditInput): Uint8Array {
+  const texts = input.columns.filter((column) => !(AMOUNTS as readonly string[]).includes(column));
+  const head = [...texts, ...AMOUNTS.flatMap((name) => [`${name} ×10²⁴`, `${name} ×10¹²`, `${name} ×1`]), "check (must be 0)"];
+  const rows = input.steps.map((step, at): Cell[] => {
+    const line = at + 2;
+    const cell = (name: (typeof AMOUNTS)[number], limb: number) => `${columnName(texts.length + AMOUNTS.indexOf(name) * 3 + limb)}${line}`;
+    const difference = (limb: number) => `(${cell("before", limb)}+${cell("in", limb)}-${cell("out", limb)}-${cell("after", limb)})`;
+    return [
+      ...texts.map((column) => step[column] ?? ""),
+      ...AMOUNTS.flatMap((name) => limbs(BigInt(step[name]!))),
+      // Each part is a whole number well below 2^53 apart, so that carrying between the columns is exact.
+      METHODS[step.method as MethodName].conserves
+        ? { formula: `(${difference(0)}*1000000000000+${difference(1)})*1000000000000+${difference(2)}` }
+        : "does not conserve",
+    ];
+  });
+  return writeWorkbook([
+    { name: "Method", rows: methodStatement(input).map((line) => [line]) },
+    { name: "Steps", rows: [head, ...rows] },
+  ]);
+}
+
+export function auditHtml(input: AuditInput): string {
+  const cells = (row: readonly string[], tag: string) => row.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join("");
+  const rows = input.steps.map((step) => `<tr>${cells(input.columns.map((column) => step[column] ?? ""), "td")}</tr>`);
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Steps of a trace: ${escapeHtml(input.ask.from)}</title>
+<style>body{font:16px/1.5 Georgia,serif;margin:2rem auto;max-width:72rem;padding:0 1rem}table{border-collapse:collapse;font:12px/1.4 sans-serif;font-variant-numeric:tabular-nums}td,th{border-bottom:1px solid #bbb;padding:.2rem .5rem;text-align:left;overflow-wrap:anywhere;vertical-align:top}.wide{overflow-x:auto}@media print{body{margin:0;max-width:none}}</style></head>
+<body><main><h1>Steps of a trace</h1>
+${methodStatement(input).map((line) => `<p>${escapeHtml(line)}</p>`).join("\n")}
+<div class="wide" tabindex="0" role="region" aria-label="Steps"><table><thead><tr>${cells(input.columns, "th")}</tr></thead><tbody>
+${rows.join("\n")}
+</tbody></table></div></main></body></html>
+`;
+}

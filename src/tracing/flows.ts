@@ -1,0 +1,33 @@
+// The steps of a trace added up between two places: what a picture of it is drawn from. Forward, `from` sent to `to`;
+// of outputs, one of the two is the transaction.
+import type { Step } from "./request.ts";
+
+export type Flow = {
+  method: string;
+  asset: string;
+  from: string;
+  to: string;
+  /** How it arrived: "credit" (there, or sent on), "stop", "floor", "fee", "conversion_in", "pay", "spend". */
+  kind: string;
+  amount: bigint;
+  transfer_count: number;
+};
+
+export type FlowCollector = { onStep(step: Step): void; flows(): Flow[] };
+
+export function collectFlows(): FlowCollector {
+  const flows = new Map<string, Flow>();
+  return {
+    onStep({ method, asset, rule, place, from, in: arrived, out, transfer }) {
+      const [source, target, amount] = rule === "spend" ? [place, transfer, out] : [from, place, arrived];
+      if (source === undefined || amount === 0n) return;
+      const key = `${method} ${asset} ${source} ${target} ${rule}`;
+      const known = flows.get(key);
+      if (known) {
+        known.amount += amount;
+        known.transfer_count++;
+      } else flows.set(key, { method, asset, from: source, to: target, kind: rule, amount, transfer_count: 1 });
+    },
+    flows: () => [...flows.values()],
+  };
+}

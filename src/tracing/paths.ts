@@ -1,0 +1,72 @@
+// Ways by which taint went from one place to another: transfers in the order of time, no place twice, ranked by the least
+// amount carried on the way (widest first). A way is a reading aid: amounts on two ways may be the same units.
+import type { Step } from "./request.ts";
+
+export type PathHop = { from: string; to: string; amount: bigint; transfer: string };
+export type Path = { hops: PathHop[]; carried: bigint };
+export type PathsFound = { paths: Path[]; cut: boolean };
+
+const LOOKED_AT_MAX = 200_000;
+
+export function rankPaths(steps: readonly Step[], from: string, to: string, paths_max: number, hops_max: number): PathsFound {
+  // Steps stand in the order of time, so an edge's place is its time.
+  const edges = steps.flatMap(({ rule, from: source, place, in: amount, transfer }, at) =>
+    source !== undefined && amount > 0n && (rule === "credit" || rule === "stop" || rule === "seed" || rule === "conversion_in")
+      ? [{ at, from: source, to: place, amount, transfer }]
+      : [],
+  );
+  const leaving = Map.groupBy(edges, (edge) => edge.from);
+  type Way = { edges: typeof edges; carried: bigint };
+  const open: Way[] = (leaving.get(from) ?? []).map((edge) => ({ edges: [edge], carried: edge.amount }));
+  const isWider = (a: Way, b: Way) => a.carried > b.carried || (a.carried === b.carried && a.edges.length < b.edges.length);
+  const heap = createHeap(isWider, open);
+  const paths: Path[] = [];
+  let looked_at = 0;
+  for (let way = heap.pop(); way; way = heap.pop()) {
+    if (++looked_at > LOOKED_AT_MAX) return { paths, cut: true };
+    const last = way.edges.at(-1)!;
+    if (last.to === to) {
+      paths.push({ carried: way.carried, hops: way.edges.map(({ at: _, ...hop }) => hop) });
+      if (paths.length >= paths_max) return { paths, cut: true };
+      continue;
+    }
+    if (way.edges.length >= hops_max) continue;
+    for (const edge of leaving.get(last.to) ?? []) {
+      if (edge.at <= last.at || edge.to === from || way.edges.some((other) => other.to === edge.to)) continue;
+      heap.push({ edges: [...way.edges, edge], carried: edge.amount < way.carried ? edge.amount : way.carried });
+    }
+  }
+  return { paths, cut: false };
+}
+
+function createHeap<T>(isFirst: (a: T, b: T) => boolean, items: readonly T[]) {
+  const heap: T[] = [];
+  const push = (item: T): void => {
+    let at = heap.push(item) - 1;
+    for (let parent = (at - 1) >> 1; at > 0 && isFirst(item, heap[parent]!); parent = (at - 1) >> 1) {
+      heap[at] = heap[parent]!;
+      at = parent;
+    }
+    heap[at] = item;
+  };
+  for (const item of items) push(item);
+  return {
+    push,
+    pop(): T | undefined {
+      const first = heap[0];
+      const last = heap.pop();
+      if (heap.length === 0 || last === undefined) return first;
+      let at = 0;
+      for (;;) {
+        let child = 2 * at + 1;
+        if (child >= heap.length) break;
+        if (child + 1 < heap.length && isFirst(heap[child + 1]!, heap[child]!)) child++;
+        if (!isFirst(heap[child]!, last)) break;
+        heap[at] = heap[child]!;
+        at = child;
+      }
+      heap[at] = last;
+      return first;
+    },
+  };
+}

@@ -1,0 +1,159 @@
+// Backward, from account to account, against the order of the rows: what is wanted of an account is taken from its
+// credits, and is then wanted of those who sent them. It ends where the data ends: at money that no row explains, that was
+// made, or that comes from a stop.
+import { eventAfter, eventAt, type AccountLedger } from "./account-ledger.ts";
+import type { AccountWant, BackwardMethod } from "./methods/backward.ts";
+import type { Step, TraceRequest } from "./request.ts";
+import { createRowQueue } from "./row-queue.ts";
+import { addStop, addTo, assertBalances, emptyTotals, type AssetTotals } from "./totals.ts";
+import type { AccountSeeds, AccountTrace } from "./trace-accounts.ts";
+import { transferName } from "./transfer.ts";
+import { NOBODY, type TransferTable } from "./transfer-table.ts";
+
+type Asked<Carried> = { ledger: AccountLedger; want: AccountWant<Carried>; depth: number; next: number; at: number };
+
+/** `split_count` credits were cut to whole units: under haircut each origin is off by less than that many units. */
+export type BackwardAccountTrace = AccountTrace & { split_count: number };
+
+export function traceAccountsBack<Carried>(
+  table: TransferTable,
+  method: BackwardMethod<Carried>,
+  seeds: AccountSeeds,
+  request: Omit<TraceRequest, "seeds" | "methods">,
+): BackwardAccountTrace {
+  const { floor = 0n, depth: depthMax = Infinity, stopAt = () => undefined, onStep } = request;
+  const asked = new Map<number, Asked<Carried>>();
+  const assets = new Map<string, AssetTotals>();
+  const queue = createRowQueue();
+  const sources = new Set(seeds.sources);
+  let step_count = 0;
+  let split_count = 0;
+
+  const totalsOf = (account: number): AssetTotals => {
+    const { asset } = table.accounts[account]!;
+    const totals = assets.get(asset) ?? emptyTotals();
+    assets.set(asset, totals);
+    return totals;
+  };
+  const placeOf = (account: number) => table.accounts[account]!.address;
+
+  const step = (rule: Step["rule"], account: number, row: number, amount: bigint, reason?: string): void => {
+    step_count++;
+    const transfer = table.transfers[row]!;
+    onStep?.({
+      method: method.name,
+      asset: table.accounts[account]!.asset,
+      rule,
+      place: placeOf(account),
+      before: 0n,
+      in: amount,
+      out: 0n,
+      after: amount,
+      amount: transfer.amount,
+      balance: 0n,
+      rounding: 0n,
+      transfer: transferName(transfer),
+      ...(transfer.to === null ? {} : { from: transfer.to }),
+      ...(reason === undefined ? {} : { reason }),
+    });
+  };
+
+  const open = (account: number, depth: number): Asked<Carried> => {
+    let found = asked.get(account);
+    if (!found) {
+      const ledger = table.ledger(account);
+      asked.set(account, (found = { ledger, want: method.open(ledger), depth, next: -1, at: ledger.events.length }));
+    }
+    return found;
+  };
+
+  /** The next event to go back over, from place `at` down: credits, and debits that spent an unknown lot. */
+  const schedule = (state: Asked<Carried>, at: number): void => {
+    let place = state.want.isDone() ? -1 : at - 1;
+    while (place >= 0 && state.ledger.events[place]!.side === "debit" && state.ledger.events[place]!.unknown === 0n) place--;
+    state.at = place;
+    state.next = place < 0 ? -1 : state.ledger.events[place]!.row;
+    if (place >= 0) queue.push(-state.next);
+  };
+
+  /** Wanted of a transfer: it ends at its sender, or goes on behind it. */
+  const comeFrom = (row: number, carried: Carried, taker: number, depth: number): void => {
+    const amount = method.total(carried);
+    if (amount === 0n) return;
+    const giver = table.from[row]!;
+    if (giver === NOBODY) {
+      addStop(totalsOf(taker), placeOf(taker), amount, { reason: "mint", name: table.transfers[row]!.kind });
+      return step("stop", taker, row, amount, "mint");
+    }
+    const totals = totalsOf(giver);
+    const stop = stopAt(placeOf(giver), table.accounts[giver]!.chain) ?? (sources.has(giver) ? { reason: "named" as const, name: "the seed itself" } : undefined);
+    if (stop || (depth >= depthMax && !asked.has(giver))) {
+      addStop(totals, placeOf(giver), amount, stop ?? { reason: "depth" });
+      return step("stop", giver, row, amount, stop?.reason ?? "depth");
+    }
+    if (amount < floor) {
+      addTo(totals.floor, placeOf(giver), amount);
+      return step("floor", giver, row, amount);
+    }
+    const state = open(giver, depth);
+    const event = eventAt(state.ledger, row, "debit")!;
+    state.want.want(event, carried);
+    step("debit", giver, row, amount);
+    schedule(state, state.ledger.events.indexOf(event) + 1);
+  };
+
+  // What is asked for at the start: whole transfers, or amounts lying in an account.
+  const rows = new Set(seeds.rows);
+  for (const account of sources) for (const { row, side } of table.ledger(account).events) if (side === "credit") rows.add(row);
+  const starts = [...rows].map((row) => ({ row, lot: undefined as AccountSeeds["lots"][number] | undefined }));
+  starts.push(...seeds.lots.map((lot) => ({ row: lot.row, lot })));
+  starts.sort((a, b) => b.row - a.row);
+
+  let start = 0;
+  for (;;) {
+    const row = queue.peek() === undefined ? -1 : -queue.peek()!;
+    if (start < starts.length && starts[start]!.row >= row) {
+      const { row: at, lot } = starts[start++]!;
+      if (lot) {
+        const state = open(lot.account, 0);
+        const placed = state.want.wantHeld(at, lot.amount);
+        const totals = totalsOf(lot.account);
+        totals.seed += placed + lot.unbacked;
+        totals.seed_unbacked += lot.unbacked;
+        if (lot.unbacked > 0n) addStop(totals, placeOf(lot.account), lot.unbacked, { reason: "unknown" });
+        schedule(state, eventAfter(state.ledger, at));
+      } else {
+        const taker = table.to[at]!;
+        const carried = method.whole(table.transfers[at]!.amount);
+        totalsOf(taker).seed += method.total(carried);
+        comeFrom(at, carried, taker, 1);
+      }
+      continue;
+    }
+    if (row < 0) break;
+    queue.pop();
+    // Both sides of a row can be due: the receiver goes first, then the sender's own unknown lot.
+    for (const account of [table.to[row]!, table.from[row]!]) {
+      const state = account === NOBODY ? undefined : asked.get(account);
+      if (!state || state.next !== row) continue;
+      const event = state.ledger.events[state.at]!;
+      const place = state.at;
+      if (event.side === "credit") {
+        const carried = state.want.credit(event);
+        if (method.name === "haircut" && event.before > 0n) split_count++;
+        schedule(state, place);
+        comeFrom(row, carried, account, state.depth + 1);
+      } else {
+        const unknown = state.want.unknown(event);
+        if (unknown > 0n) {
+          addStop(totalsOf(account), placeOf(account), unknown, { reason: "unknown" });
+          step("stop", account, row, unknown, "unknown");
+        }
+        if (method.name === "haircut") split_count++;
+        schedule(state, place);
+      }
+    }
+  }
+  assertBalances(`${method.name} backward`, assets, step_count);
+  return { assets, step_count, split_count };
+}

@@ -1,0 +1,130 @@
+// Backward, from output to the inputs that paid it, against the order of spending. FIFO and LIFO: each unit of an output
+// has one place among the inputs. Haircut: in proportion to the inputs, whole units by largest remainder.
+import type { MethodName } from "./methods/method.ts";
+import type { Step, TraceRequest } from "./request.ts";
+import { createRowQueue } from "./row-queue.ts";
+import { addSegment, takeSegments, totalOf, type Segment } from "./segments.ts";
+import { addStop, addTo, assertBalances, emptyTotals } from "./totals.ts";
+import { isExternal } from "./transfer.ts";
+import type { OutputSeeds } from "./trace-utxo.ts";
+import type { BackwardAccountTrace } from "./trace-accounts-back.ts";
+import { outputName, type UtxoGraph } from "./utxo-graph.ts";
+
+type Wanted = { taint: Segment[]; depth: number };
+
+export function traceUtxoBack(
+  graph: UtxoGraph,
+  method: MethodName,
+  asset: string,
+  seeds: OutputSeeds,
+  request: Omit<TraceRequest, "seeds" | "methods">,
+): BackwardAccountTrace {
+  const { floor = 0n, depth: depthMax = Infinity, stopAt = () => undefined, onStep } = request;
+  const totals = emptyTotals();
+  const wanted = new Map<number, Map<number, Wanted>>();
+  const queue = createRowQueue();
+  let step_count = 0;
+  let split_count = 0;
+
+  const step = (rule: Step["rule"], place: string, transfer: string, amount: bigint, reason?: string): void => {
+    step_count++;
+    onStep?.({ method, asset, rule, place, before: 0n, in: amount, out: 0n, after: amount, amount, balance: 0n, rounding: 0n, transfer, ...(reason ? { reason } : {}) });
+  };
+  const end = (place: string, transfer: string, amount: bigint, reason: "external" | "unknown" | "inputs_unknown", name?: string): void => {
+    addStop(totals, place, amount, { reason, ...(name === undefined ? {} : { name }) });
+    step("stop", place, transfer, amount, reason);
+  };
+
+  const want = (transaction: number, vout: number, taint: readonly Segment[], depth: number, by: string): void => {
+    const amount = totalOf(taint);
+    if (amount === 0n) return;
+    const { txid, chain, outputs } = graph.transactions[transaction]!;
+    const place = outputName(txid, vout);
+    const { address } = outputs[vout]!;
+    const stop = (address === null ? undefined : stopAt(address, chain)) ?? (depth >= depthMax ? { reason: "depth" as const } : undefined);
+    if (depth > 0 && stop) {
+      addStop(totals, place, amount, stop);
+      return step("stop", place, by, amount, stop.reason);
+    }
+    if (depth > 0 && amount < floor) {
+      addTo(totals.floor, place, amount);
+      return step("floor", place, by, amount);
+    }
+    const own = wanted.get(transaction) ?? new Map<number, Wanted>();
+    wanted.set(transaction, own);
+    const known = own.get(vout) ?? { taint: [], depth };
+    for (const { start, length } of taint) addSegment(known.taint, start, length);
+    own.set(vout, known);
+    step(depth === 0 ? "seed" : "spend", place, by, amount);
+    queue.push(-transaction);
+  };
+
+  for (const { transaction, vout, amount } of seeds) {
+    totals.seed += amount;
+    want(transaction, vout, [{ start: 0n, length: amount }], 0, graph.transactions[transaction]!.txid);
+  }
+  for (let number = queue.pop(); number !== undefined; number = queue.pop()) {
+    const transaction = graph.transactions[-number]!;
+    const own = wanted.get(-number);
+    if (!own) continue;
+    wanted.delete(-number);
+    const depth = Math.min(...[...own.values()].map((one) => one.depth)) + 1;
+    const values = graph.inputValues(-number);
+    if (values.includes(null)) {
+      for (const [vout, { taint }] of own) end(outputName(transaction.txid, vout), transaction.txid, totalOf(taint), "inputs_unknown");
+      continue;
+    }
+    const known = values as readonly bigint[];
+    const paid = transaction.outputs.reduce((sum, { value }) => sum + value, 0n);
+    const taken = known.reduce((sum, value) => sum + value, 0n);
+    const parts = fromInputs(method, own, known, transaction.outputs.map(({ value }) => value), taken > paid ? taken : paid);
+    if (method === "haircut" && known.length > 1) split_count++;
+    for (const [at, part] of parts.entries()) {
+      const amount = totalOf(part);
+      if (amount === 0n) continue;
+      const input = transaction.inputs[at];
+      if (!input) end(transaction.txid, transaction.txid, amount, "unknown");
+      else if (isExternal(input)) end(`${transaction.txid}<${at}`, transaction.txid, amount, "external");
+      else {
+        const maker = graph.numberOf(input.txid);
+        if (maker === undefined) end(outputName(input.txid, input.vout), transaction.txid, amount, "unknown");
+        else want(maker, input.vout, part, depth, transaction.txid);
+      }
+    }
+  }
+  const assets = new Map([[asset, totals]]);
+  assertBalances(`${method} backward`, assets, step_count);
+  return { assets, step_count, split_count };
+}
+
+/** For each input, and last for money that no input explains, which of its units the wanted outputs were paid from. */
+function fromInputs(
+  method: MethodName,
+  wanted: ReadonlyMap<number, Wanted>,
+  inputs: readonly bigint[],
+  outputs: readonly bigint[],
+  total: bigint,
+): Segment[][] {
+  const sources = [...inputs, total - inputs.reduce((sum, value) => sum + value, 0n)];
+  if (method === "haircut") {
+    const amount = [...wanted.values()].reduce((sum, { taint }) => sum + totalOf(taint), 0n);
+    const parts = sources.map((value) => (value * amount) / total);
+    let left = amount - parts.reduce((sum, part) => sum + part, 0n);
+    const order = sources.map((value, at) => ({ at, remainder: (value * amount) % total })).sort((a, b) => (a.remainder === b.remainder ? a.at - b.at : a.remainder > b.remainder ? -1 : 1));
+    for (const { at } of order) {
+      if (left === 0n) break;
+      parts[at]! += 1n;
+      left -= 1n;
+    }
+    return parts.map((part) => (part > 0n ? [{ start: 0n, length: part }] : []));
+  }
+  const line: Segment[] = [];
+  let before = 0n;
+  for (const [vout, value] of outputs.entries()) {
+    for (const { start, length } of wanted.get(vout)?.taint ?? [])
+      addSegment(line, method === "lifo" ? total - before - value + start : before + start, length);
+    before += value;
+  }
+  let start = 0n;
+  return sources.map((value) => takeSegments(line, start, (start += value)));
+}

@@ -1,0 +1,35 @@
+// The door of the tracing room: transfers in, five conventions, exact answers, and the steps behind them.
+export { METHOD_NAMES, METHODS, type MethodName } from "./methods/methods.ts";
+export { lowestIntermediateBalance } from "./account-ledger.ts";
+export { answer, resultHash, type Answer, type TraceAsk, type TraceResult } from "./ask.ts";
+export { askNewsroom, reproduceTrace, type Newsroom, type NewsroomAnswer } from "./ask-newsroom.ts";
+export type { Flow } from "./flows.ts";
+export { sumOfAmounts, type AssetResult, type MethodResult, type MethodResults } from "./result.ts";
+export { STOP_REASONS, type Seed, type Step, type Stop, type StopReason } from "./request.ts";
+export { SEED_FORMS, type TheftSeeds } from "./seed-text.ts";
+export { BACKWARD_REFUSED, trace, type Trace, type TraceData } from "./trace.ts";
+export { buildTransferTable, type TransferTable } from "./transfer-table.ts";
+export { TRANSFER_KINDS, type Transfer, type UtxoTransaction } from "./transfer.ts";
+export { buildUtxoGraph, type UtxoGraph } from "./utxo-graph.ts";
+export { findTrace, listTraces, saveTrace, stepsTable, totalsTable, tracesView, STEP_COLUMNS, TOTAL_COLUMNS, type SavedTrace, type SaveOutcome } from "./saved-traces.ts";
+export { auditHtml, auditWorkbook, limbs, methodStatement, type AuditInput } from "./audit.ts";
+export { assetWords, shortAmount, writeAmount, type AssetWords } from "./asset-words.ts";
+export { compareTotals, type Difference, type TotalsRow } from "./compare.ts";
+export { rankPaths, type Path, type PathHop } from "./paths.ts";
+export { holdingsOf, outputsHeld, sidesOf, transfersIn, transfersOf, type Holding, type OutputHolding, type TransactionSides } from "./holdings.ts";
+export { readReleased, ROWS_ON_PAGES_MAX, type ReleasedData } from "./released-data.ts";
+export { importTransfers, type ImportedTransfers } from "./import-transfers.ts";
+export { storedSegmentRoot, sweepSegments } from "./segment-file.ts";
+export { listGaps, type Gap } from "./gaps.ts";
+export {
+  listTransferSets,
+  readTransferSets,
+  rebuildSegment,
+  rowsOfSet,
+  supersededSets,
+  type ReadTransferSets,
+  type TransferSet,
+} from "./transfer-sets.ts";
+export { guessReader, TRANSFER_READERS } from "./readers/readers.ts";
+export type { TransferReader } from "./readers/reader.ts";
+export { fileOnDisk, type SourceFile } from "./readers/source-file.ts";
