@@ -10,7 +10,7 @@ export { pressView } from "./press-view.ts";
 export { LINT_RULES, lintStory, type LintFinding } from "./lint.ts";
 export { listAffected, type Affected } from "./affected.ts";
 export * from "./read-press.ts";
-export { editDistance, searchStories, type StoryHit, type StorySearch } from "./search-stories.ts";
+export { searchStories, type StoryHit, type StorySearch } from "./search-stories.ts";
 export { changedSentences, diffSentences, type DiffLine, type SentenceChange } from "./story-diff.ts";
 export { printedForm, printerOf, sentencesOf, textOf as storyTextOf, type Printer } from "./story-print.ts";
 export { openSchedule, scheduleExists, SCHEDULE_FILE, type Schedule, type Scheduled } from "./schedule.ts";

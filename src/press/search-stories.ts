@@ -1,4 +1,5 @@
 // Full-text search over what was published (SQLite FTS5): words as typed, else words spelled nearly so.
+import { editDistance } from "../edit-distance.ts";
 import type { LogReader } from "../evidence/evidence.ts";
 import type { Card } from "./read-press.ts";
 
@@ -70,20 +71,4 @@ function nearestWord({ db }: Pick<LogReader, "db">, word: string): string {
     .filter(({ distance }) => distance <= (word.length < 6 ? 1 : 2))
     .sort((a, b) => a.distance - b.distance || b.doc - a.doc || (a.term < b.term ? -1 : 1));
   return scored[0]?.term ?? word;
-}
-
-/** Changes, insertions, losses and swaps of neighbours (the restricted Damerau–Levenshtein distance). */
-export function editDistance(a: string, b: string): number {
-  let [before, row]: [number[], number[]] = [[], Array.from({ length: b.length + 1 }, (_, at) => at)];
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const cost = a[i - 1] === b[j - 1] ? 0 : 1;
-      next[j] = Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + cost);
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) next[j] = Math.min(next[j]!, before[j - 2]! + 1);
-    }
-    before = row;
-    row = next;
-  }
-  return row[b.length]!;
 }

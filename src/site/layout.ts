@@ -45,6 +45,7 @@ const FOOTER_WAYS = [
   ["/latest", "Latest"],
   ["/archive", "Archive"],
   ["/thefts", "Thefts"],
+  ["/lists", "Lists"],
   ["/datasets", "Sources"],
   ["/reports", "Monitors’ reports"],
   ["/press-releases", "Press releases"],

@@ -13,6 +13,7 @@ import { figureRoutes } from "./pages/figure.ts";
 import { frontRoutes } from "./pages/front.ts";
 import { healthRoutes } from "./pages/health.ts";
 import { howWeCountRoutes } from "./pages/how-we-count.ts";
+import { listChangeRoutes } from "./pages/list-changes.ts";
 import { listRoutes } from "./pages/lists.ts";
 import { logRoutes } from "./pages/log-page.ts";
 import { mailRoutes } from "./pages/mail.ts";
@@ -21,6 +22,7 @@ import { issueRoutes } from "./pages/newsletter-issues.ts";
 import { machineRoutes } from "./pages/machines.ts";
 import { reportRoutes } from "./pages/reports.ts";
 import { roomRoutes } from "./pages/rooms.ts";
+import { sanctionsListRoutes } from "./pages/sanctions-lists.ts";
 import { screenRoutes } from "./pages/screen.ts";
 import { searchRoutes } from "./pages/search.ts";
 import { storyRoutes } from "./pages/story.ts";
@@ -41,6 +43,8 @@ export const ROUTES: readonly Route[] = [
   ...reportRoutes,
   ...commodityRoutes,
   ...screenRoutes,
+  ...sanctionsListRoutes,
+  ...listChangeRoutes,
   ...listRoutes,
   ...correctionRoutes,
   ...caseRoutes,

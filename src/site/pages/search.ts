@@ -3,8 +3,9 @@
 import { readSubjects, readClaims } from "../../casefile/casefile.ts";
 import { accountsOf, describeReading, readAddress } from "../../chains/chains.ts";
 import { findDataset, readRow } from "../../datasets/datasets.ts";
+import { editDistance } from "../../edit-distance.ts";
 import { listFigureSpecs } from "../../figures/figures.ts";
-import { editDistance, searchStories, type StorySearch } from "../../press/press.ts";
+import { searchStories, type StorySearch } from "../../press/press.ts";
 import { jsonAnswer } from "../answers.ts";
 import { html, nothing, type Html } from "../html.ts";
 import { frame } from "../layout.ts";
