@@ -42,8 +42,11 @@ export function decideByListedOn(on: string, { edition, listed_on }: { edition: 
 
 export type ReportedEvent = { listed: string; event: string; date: string };
 
-/** What was reported of one name. A date may be a month; a day within it cannot be told. Undefined when nothing was by then. */
-export function decideByReports(on: string, events: readonly ReportedEvent[]): Decided | undefined {
+/**
+ * What was reported of one name, as held up to the day `until`. A date may be a month; a day within it cannot be told.
+ * Undefined when nothing was by then.
+ */
+export function decideByReports(on: string, events: readonly ReportedEvent[], until: string): Decided | undefined {
   const within = events.find(({ date }) => date.length < 10 && on.startsWith(date));
   if (within) return { outcome: "unknown", words: `${within.listed} was reported ${within.event} within that month, its day not told.` };
   const last = events
@@ -52,6 +55,8 @@ export function decideByReports(on: string, events: readonly ReportedEvent[]): D
     .at(-1);
   if (!last) return undefined;
   if (last.event === "delisted") return { outcome: "delisted", words: `${last.listed} was reported taken off the list on ${last.date}.` };
+  if (on.slice(0, until.length) > until)
+    return { outcome: "unknown", words: `${last.listed} was reported ${last.event} in ${last.date}; reports are held up to ${until}.` };
   return {
     outcome: "listed",
     words: `By report: ${last.listed} was reported ${last.event} in ${last.date}, and no report held ends it by that day.`,

@@ -1,5 +1,5 @@
 // How like a name on a list is to the one that was typed: letters in common, word by word, with the sum in plain sight.
-// Likeness is never identity, and the words for it are "written as", "the same words", "near".
+// Likeness is never identity, and the words for it are "written so", "the same words", "near".
 import { editDistance } from "../edit-distance.ts";
 
 export type Likeness = {
@@ -10,7 +10,8 @@ export type Likeness = {
   why: string[];
 };
 
-const WORDS_MAX = 12;
+/** More than any name held has; a query is bounded by its length as well. */
+const WORDS_MAX = 40;
 const NEAR_SCORE_MIN = 0.72;
 /** A word that more than this part of a list's names have says little. */
 const COMMON_SHARE = 0.01;
@@ -23,7 +24,7 @@ const PLAIN: Record<string, string> = { ß: "ss", æ: "ae", œ: "oe", ø: "o", �
 export function foldName(text: string): string {
   return text
     .normalize("NFKD")
-    .replaceAll(/\p{M}/gu, "")
+    .replaceAll(/[\p{M}\p{Cf}]/gu, "")
     .toLowerCase()
     .replaceAll(/[ßæœøłđðþı]/g, (letter) => PLAIN[letter]!)
     .replaceAll(/['’ʼ`]/g, "")
@@ -31,7 +32,7 @@ export function foldName(text: string): string {
     .trim();
 }
 
-export const wordsOf = (folded: string): string[] => (folded === "" ? [] : folded.split(" ").slice(0, WORDS_MAX));
+const wordsOf = (folded: string): string[] => (folded === "" ? [] : folded.split(" ").slice(0, WORDS_MAX));
 
 /** Letters that two words may differ by and still be near: none in a short word, where every letter makes another name. */
 const lettersOff = (length: number): number => (length <= 3 ? 0 : length <= 5 ? 1 : 2);

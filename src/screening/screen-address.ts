@@ -99,10 +99,11 @@ function decide(
     const mended = reading.expected ? ` With these digits it would be written ${reading.expected}.` : "";
     return {
       outcome: "unknown",
-      words: `Not looked up: this is not a valid ${reading.chain_name} address. The checksum says that a letter is wrong: ${reading.reason}.${mended}`,
+      words: `This is not a valid ${reading.chain_name} address. The checksum says that a letter is wrong: ${reading.reason}.${mended} As typed it stands in no edition that we hold.`,
     };
   }
-  if (reading.outcome === "not_an_address" && !isHeld) return { outcome: "unknown", words: `Not looked up: ${reading.reason}.` };
+  if (reading.outcome === "not_an_address" && !isHeld)
+    return { outcome: "unknown", words: `This is not an address: ${reading.reason}. As typed it stands in no edition that we hold.` };
   const decided = decideAsOf(on, editions);
   const elsewhere = hits.filter((hit) => !hit.is_asked);
   if (isHeld || elsewhere.length === 0) return decided;
@@ -168,6 +169,6 @@ function delistingOf(log: Reads, released: readonly Dataset[], tags: readonly Ta
   const plain = (text: string) => text.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
   const names = tags.flatMap((tag) => [plain(tag.label), plain(tag.pack)]);
   const events = readRows(log, dataset).filter((row) => names.some((name) => name.startsWith(plain(row.listed!))));
-  const decided = decideByReports(on, events as unknown as ReportedEvent[]);
+  const decided = decideByReports(on, events as unknown as ReportedEvent[], dataset.edition ?? on);
   return decided?.outcome === "delisted" ? decided : undefined;
 }

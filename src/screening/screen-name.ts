@@ -143,7 +143,7 @@ function screenReports(log: Reads, text: string, on: string, log_size: number): 
       program: "",
       ...likeness,
       editions: [{ edition: edition.edition, holds: true, entry: edition.dataset.seq }],
-      ...(decideByReports(on, events.get(name.text) as unknown as ReportedEvent[]) ?? nothing),
+      ...(decideByReports(on, events.get(name.text) as unknown as ReportedEvent[], edition.edition) ?? nothing),
     };
   });
   const same = matches.filter(({ kind }) => kind !== "near");

@@ -86,6 +86,8 @@ export const machineRoutes: Route[] = [
         "/case",
         "/thefts",
         "/figures",
+        "/lists",
+        "/screen",
         "/datasets",
         "/how-we-count",
         "/about",

@@ -153,8 +153,12 @@ function matchHtml(match: NameMatch): Html {
     match.kind
   ];
   const also = match.matched_as === "name" ? nothing : html` · found as ${match.matched_as} <strong>${match.matched}</strong>`;
+  // The last edition that has it: one that is gone from the newest would not be found there.
+  const edition = match.editions.findLast(({ holds }) => holds)?.edition ?? "";
   const number =
-    match.list === "reported" ? nothing : html`, number <a href="/lists/${match.list}?q=${encodeURIComponent(match.id)}">${match.id}</a>`;
+    match.list === "reported"
+      ? nothing
+      : html`, number <a href="/lists/${match.list}?edition=${edition}&amp;q=${encodeURIComponent(match.id)}">${match.id}</a>`;
   return html`<li><div><h3>${match.name}</h3>
 <p><strong>${likeness}</strong>: ${match.why.join("; ")}.${also}</p>
 <p>${capital(match.outcome)} on that day. ${match.words}</p>

@@ -85,7 +85,8 @@ const KIND_WORDS = { story: "stories", release: "press releases", theft: "thefts
 type Other = { kind: "theft" | "actor" | "figure"; title: string; href: string };
 type RowHit = { dataset: string; entry: number; row: number; title: string; cells: Record<string, string> };
 type RowPlace = { dataset: number; at: number; name: string };
-type Found = { stories: StorySearch; others: Other[]; rows: RowHit[]; identifier?: string };
+type Identifier = { spellings: string[]; words: string; isAddress: boolean };
+type Found = { stories: StorySearch; others: Other[]; rows: RowHit[]; identifier?: Identifier };
 
 function searchAll(context: SiteContext, text: string, kind: (typeof KINDS)[number] | undefined, topic: string | undefined): Found {
   const identifier = identifierOf(text);
@@ -98,17 +99,22 @@ function searchAll(context: SiteContext, text: string, kind: (typeof KINDS)[numb
     stories,
     others: others.slice(0, OTHERS_MAX),
     rows: identifier ? rowsWith(context, identifier.spellings) : [],
-    identifier: identifier?.words,
+    identifier,
   };
 }
 
 /** What a text is, when it is no words: an address or a transaction, in every spelling that a source's row may have. */
-function identifierOf(text: string): { spellings: string[]; words: string } | undefined {
-  if (/^0x[0-9a-f]{64}$/i.test(text)) return { spellings: [text.toLowerCase()], words: "a transaction" };
-  if (/^[0-9a-f]{64}$/i.test(text)) return { spellings: [text.toLowerCase()], words: "a transaction of Bitcoin or a like chain" };
+function identifierOf(text: string): Identifier | undefined {
+  if (/^0x[0-9a-f]{64}$/i.test(text)) return { spellings: [text.toLowerCase()], words: "a transaction", isAddress: false };
+  if (/^[0-9a-f]{64}$/i.test(text))
+    return { spellings: [text.toLowerCase()], words: "a transaction of Bitcoin or a like chain", isAddress: false };
   const reading = readAddress(text);
   if (reading.outcome === "not_an_address") return undefined;
-  return { spellings: [...new Set([text, ...accountsOf(reading).map(({ address }) => address)])], words: describeReading(reading) };
+  return {
+    spellings: [...new Set([text, ...accountsOf(reading).map(({ address }) => address)])],
+    words: describeReading(reading),
+    isAddress: true,
+  };
 }
 
 function rowsWith(context: SiteContext, spellings: readonly string[]): RowHit[] {
@@ -159,9 +165,9 @@ function titlesOf(context: SiteContext): { other: Other; parts: string[] }[] {
 function resultsHtml(text: string, { stories, others, rows, identifier }: Found, topic: string | undefined): Html {
   const count = stories.hits.length + others.length + rows.length;
   if (count === 0)
-    return html`<p>Nothing was found for “${text}”${identifier && html`, which is ${identifier}`}.</p>
+    return html`<p>Nothing was found for “${text}”${identifier && html`, which is ${identifier.words}`}.</p>
 ${identifier ? html`<p>No source that is held names it. That is not a clean record: it says only that our sources are silent.</p>` : html`<p>Fewer words, or a shorter form, may find more. Or begin with <a href="/topics">the topics</a>, <a href="/thefts">the thefts</a> or <a href="/figures">the figures</a>.</p>`}`;
-  return html`${identifier && html`<p class="known">This is ${identifier}.</p>`}${stories.instead && html`<p class="known">Nothing for “${text}” as typed. These are for <strong>${stories.instead}</strong>.</p>`}
+  return html`${identifier && html`<p class="known">This is ${identifier.words}.${identifier.isAddress && html` <a href="/screen?q=${encodeURIComponent(text)}">Is it on a list?</a>`}</p>`}${stories.instead && html`<p class="known">Nothing for “${text}” as typed. These are for <strong>${stories.instead}</strong>.</p>`}
 ${
   stories.topics.length > 1 &&
   html`<p class="note">By topic: ${stories.topics.map((item) => html`<a href="/search?q=${encodeURIComponent(text)}&amp;topic=${item.slug}"${topic === item.slug && html` aria-current="true"`}>${item.name}</a> (${item.stories}) `)}</p>`
