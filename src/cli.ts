@@ -19,6 +19,8 @@ import { story } from "./cli/story.ts";
 import { erase, release } from "./cli/release.ts";
 import { report as reportCommand } from "./cli/report.ts";
 import { reproduce } from "./cli/reproduce.ts";
+import { screenCommand } from "./cli/screen.ts";
+import { exceptionCommand } from "./cli/exception.ts";
 import { serve } from "./cli/serve.ts";
 import { history, show } from "./cli/show.ts";
 import { trace } from "./cli/trace.ts";
@@ -48,6 +50,8 @@ export const COMMANDS: readonly Command[] = [
   check,
   figure,
   trace,
+  screenCommand,
+  exceptionCommand,
   freeze,
   story,
   reportCommand,

@@ -26,6 +26,7 @@ import { figuresView, recordRestatements, theftLinesView } from "./figures/figur
 import { issuesView } from "./newsletter/newsletter.ts";
 import { pressView, searchView } from "./press/press.ts";
 import { issuedReportsView } from "./reports/reports.ts";
+import { exceptionsView } from "./screening/screening.ts";
 import { tracesView } from "./tracing/tracing.ts";
 
 /** Every view, in the order in which an entry is shown to them: later ones may read earlier ones. */
@@ -34,6 +35,7 @@ export const VIEWS = [
   datasetsView,
   casefileView,
   tracesView,
+  exceptionsView,
   figuresView,
   theftLinesView,
   pressView,

@@ -34,6 +34,7 @@ export function readAsk(options: Options): TraceAsk {
     ...(until === undefined ? {} : { until }),
     ...(depth === undefined ? {} : { depth }),
     ...(Object.keys(stops).length === 0 ? {} : { stops }),
+    ...(options.known ? { known: true } : {}),
     ...(options.conversions === false ? { conversions: false } : {}),
   };
 }

@@ -11,6 +11,7 @@ import { nomadEvents } from "./readers/nomad-events.ts";
 import { ofacCrypto } from "./readers/ofac-crypto.ts";
 import { ofacSdn } from "./readers/ofac-sdn.ts";
 import { provocations } from "./readers/provocations.ts";
+import { ownTags } from "./readers/own-tags.ts";
 import { roninTransfers } from "./readers/ronin-transfers.ts";
 import { tagpack } from "./readers/tagpack.ts";
 import { unList } from "./readers/un-list.ts";
@@ -29,5 +30,6 @@ export const READERS: readonly DatasetReader[] = [
   harmonizedSystem,
   bitcoinBlocks,
   tagpack,
+  ownTags,
   csvTable,
 ];

@@ -54,3 +54,5 @@ function screenReference(log: Reads, text: string, on: string, log_size: number)
     words: `The edition of ${newest.edition} as held has no ${reference}; it may have been taken off before, or stand in a part that is not held.`,
   };
 }
+export { openScreener, type BatchAnswer, type Screener, type Vintage } from "./screen-batch.ts";
+export { appendException, endException, exceptionsView, listExceptions, stateOf, type ScreeningException } from "./exceptions.ts";

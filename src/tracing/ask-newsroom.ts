@@ -7,6 +7,7 @@ import { answer, type Answer, type AskContext, type TraceAsk } from "./ask.ts";
 import type { SavedTrace } from "./saved-traces.ts";
 import type { TheftSeeds } from "./seed-text.ts";
 import type { TraceData } from "./trace.ts";
+import { openTagBook, stopsFromTags } from "./tags/tags.ts";
 import { listTransferSets, readTransferSets, type ReadTransferSets } from "./transfer-sets.ts";
 import { buildTransferTable } from "./transfer-table.ts";
 import type { UtxoTransaction } from "./transfer.ts";
@@ -27,7 +28,7 @@ export async function askNewsroom(newsroom: Newsroom, ask: TraceAsk, options: As
     sets: read.sets.map(({ name, seq, rows_root, row_count }) => ({ name, seq, rows_root, row_count })),
     log_size,
     notes: read.notes,
-    knownStop,
+    knownStop: knownStop ?? (ask.known ? stopsFromTags(openTagBook(newsroom.log, { log_size })) : undefined),
     theft: (name) => theftSeeds(newsroom.log, name, log_size),
     steps_max: keepSteps ? STEPS_HELD_MAX : 0,
   });

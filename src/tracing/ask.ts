@@ -24,6 +24,8 @@ export type TraceAsk = {
   /** Addresses at which it ends, and why. */
   stops?: Record<string, Stop>;
   conversions?: boolean;
+  /** Ends where tags and lists name a service, a mixer, a bridge or a contract, as known at the log's size. */
+  known?: boolean;
 };
 
 /** What was asked of what: enough to ask it again. */

@@ -33,3 +33,4 @@ export {
 export { guessReader, TRANSFER_READERS } from "./readers/readers.ts";
 export type { TransferReader } from "./readers/reader.ts";
 export { fileOnDisk, type SourceFile } from "./readers/source-file.ts";
+export { openTagBook, stopsFromTags, STOPS_BY_CATEGORY, type Tag, type TagBook } from "./tags/tags.ts";
