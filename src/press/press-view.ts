@@ -25,8 +25,8 @@ export const pressView: View = {
     CREATE INDEX stories_by_newest ON stories (newest_seq);
     CREATE TABLE carried_figures (figure TEXT NOT NULL, slug TEXT NOT NULL, revision INTEGER NOT NULL, PRIMARY KEY (figure, slug, revision)) STRICT;
     CREATE TABLE corrections (seq INTEGER PRIMARY KEY, slug TEXT NOT NULL, at TEXT NOT NULL) STRICT;
-    CREATE TABLE photo_versions (name TEXT PRIMARY KEY, sha256 TEXT NOT NULL, media_type TEXT NOT NULL, capture INTEGER NOT NULL, original INTEGER NOT NULL,
-      seq INTEGER NOT NULL) STRICT;
+    CREATE TABLE photo_versions (name TEXT NOT NULL, capture INTEGER NOT NULL, sha256 TEXT NOT NULL, media_type TEXT NOT NULL, original INTEGER NOT NULL,
+      seq INTEGER NOT NULL, PRIMARY KEY (name, capture)) STRICT;
     CREATE INDEX photo_versions_by_original ON photo_versions (original);
     CREATE VIRTUAL TABLE story_text USING fts5 (slug UNINDEXED, headline, standfirst, body, tokenize = "unicode61 remove_diacritics 2");
     CREATE VIRTUAL TABLE IF NOT EXISTS story_words USING fts5vocab (story_text, 'row');
@@ -52,10 +52,10 @@ function applyPublication(db: DatabaseSync, { seq, body }: AppliedEntry): void {
     db.prepare("INSERT OR IGNORE INTO carried_figures (figure, slug, revision) VALUES (?, ?, ?)").run(figure.id, slug, revision);
   const photo = body.photo as unknown as PublishedPhoto | undefined;
   const keep = db.prepare(
-    "INSERT OR IGNORE INTO photo_versions (name, sha256, media_type, capture, original, seq) VALUES (?, ?, ?, ?, ?, ?)",
+    "INSERT OR IGNORE INTO photo_versions (name, capture, sha256, media_type, original, seq) VALUES (?, ?, ?, ?, ?, ?)",
   );
   for (const item of photo?.versions ?? [])
-    keep.run(photoVersionName(item), item.sha256, item.media_type, item.capture, photo!.capture, seq);
+    keep.run(photoVersionName(item), item.capture, item.sha256, item.media_type, photo!.capture, seq);
   const isCorrection = body.correction !== undefined || body.withdrawn !== undefined;
   if (isCorrection) db.prepare("INSERT INTO corrections (seq, slug, at) VALUES (?, ?, ?)").run(seq, slug, body.at);
   const print = printerOf({ db }, figures);
