@@ -82,7 +82,9 @@ function get(
   { method = "GET", headers = {} }: { method?: string; headers?: Record<string, string> } = {},
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const call = request({ host: "127.0.0.1", port, path, method, headers }, (response) => {
+    // Who asks for a connection of its own must not be given one that has waited, and may be closed by now.
+    const agent = headers.connection === "close" ? false : undefined;
+    const call = request({ host: "127.0.0.1", port, path, method, headers, agent }, (response) => {
       const parts: Buffer[] = [];
       response.on("data", (part: Buffer) => parts.push(part));
       response.on("end", () => {

@@ -148,7 +148,7 @@ export function photoOf({ story, photo }: Pick<Publication, "story" | "photo">):
 
 /** A published version by the name in its address, e.g. 0f1e….webp. Nothing else of the blob store has such a name. */
 export function findPhotoVersion(log: Pick<LogReader, "db">, name: string): { sha256: string; media_type: string; seq: number } | undefined {
-  return log.db.prepare("SELECT sha256, media_type, seq FROM photo_versions WHERE name = ?").get(name) as
+  return log.db.prepare("SELECT sha256, media_type, seq FROM photo_versions WHERE name = ? ORDER BY seq LIMIT 1").get(name) as
     { sha256: string; media_type: string; seq: number } | undefined;
 }
 

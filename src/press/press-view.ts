@@ -10,7 +10,7 @@ import { slugOf } from "./topics.ts";
 
 export const pressView: View = {
   name: "press",
-  version: 4,
+  version: 5,
   tables: ["publications", "stories", "carried_figures", "corrections", "photo_versions"],
   create: `
     CREATE TABLE publications (seq INTEGER PRIMARY KEY, slug TEXT NOT NULL, revision INTEGER NOT NULL, at TEXT NOT NULL, body TEXT NOT NULL) STRICT;
@@ -28,8 +28,8 @@ export const pressView: View = {
     CREATE INDEX stories_by_newest ON stories (newest_seq);
     CREATE TABLE carried_figures (figure TEXT NOT NULL, slug TEXT NOT NULL, revision INTEGER NOT NULL, PRIMARY KEY (figure, slug, revision)) STRICT;
     CREATE TABLE corrections (seq INTEGER PRIMARY KEY, slug TEXT NOT NULL, at TEXT NOT NULL) STRICT;
-    CREATE TABLE photo_versions (name TEXT PRIMARY KEY, sha256 TEXT NOT NULL, media_type TEXT NOT NULL, capture INTEGER NOT NULL, original INTEGER NOT NULL,
-      seq INTEGER NOT NULL) STRICT;
+    CREATE TABLE photo_versions (name TEXT NOT NULL, capture INTEGER NOT NULL, sha256 TEXT NOT NULL, media_type TEXT NOT NULL, original INTEGER NOT NULL,
+      seq INTEGER NOT NULL, PRIMARY KEY (name, capture)) STRICT;
     CREATE INDEX photo_versions_by_original ON photo_versions (original);
     DROP TABLE IF EXISTS story_words;
     DROP TABLE IF EXISTS story_text;
@@ -55,11 +55,11 @@ function applyPublication(db: DatabaseSync, { seq, body }: AppliedEntry): void {
     prepared(db, "INSERT OR IGNORE INTO carried_figures (figure, slug, revision) VALUES (?, ?, ?)").run(figure.id, slug, revision);
   const photo = body.photo as unknown as PublishedPhoto | undefined;
   for (const item of photo?.versions ?? [])
-    prepared(db, "INSERT OR IGNORE INTO photo_versions (name, sha256, media_type, capture, original, seq) VALUES (?, ?, ?, ?, ?, ?)").run(
+    prepared(db, "INSERT OR IGNORE INTO photo_versions (name, capture, sha256, media_type, original, seq) VALUES (?, ?, ?, ?, ?, ?)").run(
       photoVersionName(item),
+      item.capture,
       item.sha256,
       item.media_type,
-      item.capture,
       photo!.capture,
       seq,
     );
