@@ -28,8 +28,20 @@ export const median = (values: number[]): number => values.toSorted((a, b) => a 
 export type Load = { rate: number; requests: number; p99_ms: number; errors: number };
 
 /** Runs wrk against an address; `script` chooses other paths (Lua). Errors are socket errors and answers that are no 2xx or 3xx. */
-export function wrk(url: string, { connections = 64, seconds, script, threads = 2 }: { connections?: number; seconds: number; script?: string; threads?: number }): Promise<Load> {
-  const args = [`-t${threads}`, `-c${connections}`, `-d${seconds}s`, "--timeout", "10s", "--latency", ...(script ? ["-s", script] : []), url];
+export function wrk(
+  url: string,
+  { connections = 64, seconds, script, threads = 2 }: { connections?: number; seconds: number; script?: string; threads?: number },
+): Promise<Load> {
+  const args = [
+    `-t${threads}`,
+    `-c${connections}`,
+    `-d${seconds}s`,
+    "--timeout",
+    "10s",
+    "--latency",
+    ...(script ? ["-s", script] : []),
+    url,
+  ];
   return new Promise((resolve, reject) =>
     execFile("wrk", args, (error, out) => {
       if (error) return reject(error);
@@ -62,7 +74,9 @@ export function firstAnswer(port: number, path: string, holds?: string): Promise
         let text = "";
         response.setEncoding("utf8");
         response.on("data", (part: string) => (text += part));
-        response.on("end", () => (response.statusCode === 200 && (!holds || text.includes(holds)) ? resolve(performance.now()) : setTimeout(attempt, 2)));
+        response.on("end", () =>
+          response.statusCode === 200 && (!holds || text.includes(holds)) ? resolve(performance.now()) : setTimeout(attempt, 2),
+        );
       })
         .on("error", () => setTimeout(attempt, 2))
         .end();

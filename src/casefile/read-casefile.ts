@@ -74,12 +74,7 @@ export function countHeld(log: Reads, at: Vantage): Map<Kind, Held> {
 }
 
 /** Subjects of a kind in order of their names, a page at a time. */
-export function listSubjects(
-  log: Reads,
-  at: Vantage,
-  kind: Kind,
-  page: { after?: string; claimant?: string; limit: number },
-): string[] {
+export function listSubjects(log: Reads, at: Vantage, kind: Kind, page: { after?: string; claimant?: string; limit: number }): string[] {
   const own = page.claimant === undefined ? "" : " AND body ->> '$.claimant' = ?";
   return log.db
     .prepare(
@@ -94,7 +89,7 @@ export function listNamed(log: Reads, what: "document" | "claimant"): string[] {
   const name = `body ->> '$.${what}'`;
   const next = log.db.prepare(`SELECT min(${name}) AS name FROM claims WHERE ${name} > ?`);
   const names: string[] = [];
-  for (let last = ""; ; ) {
+  for (let last = ""; ;) {
     const found = next.get(last)!.name as string | null;
     if (found === null) return names;
     names.push((last = found));

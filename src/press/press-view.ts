@@ -55,7 +55,9 @@ function applyPublication(db: DatabaseSync, { seq, body }: AppliedEntry): void {
   const first = prepared(db, "SELECT first_seq, first_at, corrections FROM stories WHERE slug = ?").get(slug);
   const headline = print(story.headline);
   const standfirst = print(story.standfirst);
-  prepared(db, `INSERT OR REPLACE INTO stories (slug, type, first_seq, first_at, newest_seq, newest_at, revision, topic, topic_slug, byline, author_slug, happened,
+  prepared(
+    db,
+    `INSERT OR REPLACE INTO stories (slug, type, first_seq, first_at, newest_seq, newest_at, revision, topic, topic_slug, byline, author_slug, happened,
        picture, supplied_by, headline, standfirst, withdrawn, corrections) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   ).run(
     slug,

@@ -82,11 +82,15 @@ const timeOf = (date: string): Html => html`<time datetime="${date.slice(0, 10)}
 /** Drawn from the figure as it was published. */
 function cardPicture(context: SiteContext, card: Card): Html {
   if (card.picture === null) return nothing;
-  return context.memo(`thumb ${card.slug} ${card.revision}`, () => {
-    const figure = readPublication(context.log, card.slug, card.revision)?.figures.find(({ id }) => id === card.picture);
-    const spec = figure && findFigureSpec(context.log, figure.id, Number(figure.log_size))?.spec;
-    if (figure?.measure !== "series" || !spec) return nothing;
-    const series = readSeries(context.log, figure, spec);
-    return series.points.length > 1 ? thumbnail(series) : nothing;
-  }, []);
+  return context.memo(
+    `thumb ${card.slug} ${card.revision}`,
+    () => {
+      const figure = readPublication(context.log, card.slug, card.revision)?.figures.find(({ id }) => id === card.picture);
+      const spec = figure && findFigureSpec(context.log, figure.id, Number(figure.log_size))?.spec;
+      if (figure?.measure !== "series" || !spec) return nothing;
+      const series = readSeries(context.log, figure, spec);
+      return series.points.length > 1 ? thumbnail(series) : nothing;
+    },
+    [],
+  );
 }

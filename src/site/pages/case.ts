@@ -53,7 +53,11 @@ export const caseRoutes: Route[] = [
       const kind = name as Kind;
       if (form === undefined) return kindPage(context, kind, query, path);
       // By the log's own order: the cursor is the entry of the last claim.
-      const claims = readClaims(context.log, context.at, { kind, after: query.get("from") ? countIn(query, "from") : undefined, limit: FILE_ROWS_MAX });
+      const claims = readClaims(context.log, context.at, {
+        kind,
+        after: query.get("from") ? countIn(query, "from") : undefined,
+        limit: FILE_ROWS_MAX,
+      });
       const next = claims.length === FILE_ROWS_MAX ? onward(path, query, { from: String(claims.at(-1)!.seq) }) : undefined;
       const rows = claims.filter((claim) => !isPrivate(kind, claim.field)).map(claimRow);
       if (form === "csv") return csvAnswer(`${kind}.csv`, CLAIM_COLUMNS, rows, DEPENDS, next);
@@ -126,7 +130,10 @@ ${
   raised.size === 0
     ? html`<p>None.</p>`
     : html`<dl class="facts">${[...raised].map(
-        ([check, { count, first }]: [keyof typeof CHECKS, CheckSummary]) => html`<div><dt>${plural(count, "finding", "findings")}</dt><dd>${CHECKS[check].about}
+        ([check, { count, first }]: [
+          keyof typeof CHECKS,
+          CheckSummary,
+        ]) => html`<div><dt>${plural(count, "finding", "findings")}</dt><dd>${CHECKS[check].about}
 <details><summary>Where</summary><ul class="plain">${first.map((result) => html`<li><a href="${subjectHref(result.subject)}">${result.subject.slice(result.subject.indexOf("/") + 1)}</a> ${result.what}</li>`)}${count > first.length && html`<li>and ${(count - first.length).toLocaleString("en-US")} more, each on the page of its theft</li>`}</ul></details></dd></div>
 `,
       )}</dl>`
@@ -155,7 +162,10 @@ function kindPage(context: SiteContext, kind: Kind, query: URLSearchParams, path
   const more = found.length > SUBJECTS_SHOWN ? found[SUBJECTS_SHOWN - 1]!.slice(kind.length + 1) : undefined;
   const subjects = found
     .slice(0, SUBJECTS_SHOWN)
-    .map((subject): [string, Claim[]] => [subject, readClaims(context.log, context.at, { subject }).filter((claim) => !isPrivate(kind, claim.field))])
+    .map((subject): [string, Claim[]] => [
+      subject,
+      readClaims(context.log, context.at, { subject }).filter((claim) => !isPrivate(kind, claim.field)),
+    ])
     .filter(([, own]) => own.length > 0);
   const body = html`<p class="label"><a href="/case">The case file</a></p>
 <h1>${spec.many.charAt(0).toUpperCase() + spec.many.slice(1)}</h1>

@@ -86,8 +86,7 @@ export const claimRoomRoutes: Route[] = ROOMS.flatMap((room): Route[] => [
     path: `${room.path}.csv`,
     about: `${room.title}, claim by claim, as CSV.`,
     query: ["who", "subject", "from"],
-    render: (context, { query, path }) =>
-      csvAnswer(`${room.path.slice(1)}.csv`, CLAIM_COLUMNS, ...fileOf(context, room, query, path)),
+    render: (context, { query, path }) => csvAnswer(`${room.path.slice(1)}.csv`, CLAIM_COLUMNS, ...fileOf(context, room, query, path)),
   },
   {
     path: `${room.path}.json`,

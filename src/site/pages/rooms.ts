@@ -91,7 +91,9 @@ function valuesShown(context: SiteContext, query: URLSearchParams): { claims: Cl
   const own = subjects.flatMap((subject) => readClaims(context.log, context.at, { subject, field: "amount" }));
   const asked = ["a", "b"].flatMap((name) => {
     const seq = Number(query.get(name) || Number.NaN);
-    return Number.isSafeInteger(seq) ? readClaims(context.log, context.at, { kind: "trade-figure", field: "amount", after: seq - 1, limit: 1 }) : [];
+    return Number.isSafeInteger(seq)
+      ? readClaims(context.log, context.at, { kind: "trade-figure", field: "amount", after: seq - 1, limit: 1 })
+      : [];
   });
   const chosen = asked.filter((claim) => ["a", "b"].some((name) => query.get(name) === String(claim.seq)));
   const claims = [...new Map([...own, ...chosen].map((claim) => [claim.seq, claim])).values()].sort((a, b) => a.seq - b.seq);
