@@ -59,18 +59,13 @@ export function readClaims(log: Reads, at: Vantage, filter: ClaimFilter = {}): C
 
 export type Held = { subjects: number; claims: number };
 
-/** How much is held of each kind, without reading what it says. */
-export function countHeld(log: Reads, at: Vantage): Map<Kind, Held> {
-  const counted = new Map<Kind, Held>();
-  const rows = log.db
-    .prepare(`SELECT subject, count(*) AS claims FROM claims WHERE ${spanCondition(at)}${asOfCondition(at)} GROUP BY subject`)
-    .iterate(...asOfValues(at)) as Iterable<{ subject: string; claims: number }>;
-  for (const { subject, claims } of rows) {
-    const kind = kindOf(subject)!;
-    const held = counted.get(kind) ?? { subjects: 0, claims: 0 };
-    counted.set(kind, { subjects: held.subjects + 1, claims: held.claims + claims });
-  }
-  return counted;
+/** How much is held of a kind: counted by an index, without reading what it says. */
+export function countHeld(log: Reads, at: Vantage, kind: Kind): Held {
+  return log.db
+    .prepare(
+      `SELECT count(*) AS claims, count(DISTINCT subject) AS subjects FROM claims WHERE subject > ? AND subject < ? AND ${spanCondition(at)}${asOfCondition(at)}`,
+    )
+    .get(`${kind}/`, `${kind}0`, ...asOfValues(at)) as Held;
 }
 
 /** Subjects of a kind in order of their names, a page at a time. */

@@ -86,9 +86,11 @@ export function subjectHref(subject: string): string {
 
 const KIND_COLUMNS = ["kind", "subjects", "claims"] as const;
 
+export const heldOf = (context: SiteContext, kind: Kind): Held =>
+  context.memo(`held ${kind}`, () => countHeld(context.log, context.at, kind), ["casefile"]);
+
 function heldByKind(context: SiteContext): (Held & { kind: Kind })[] {
-  const held = context.memo("held", () => countHeld(context.log, context.at), ["casefile"]);
-  return (Object.keys(KINDS) as Kind[]).map((kind) => ({ kind, ...(held.get(kind) ?? { subjects: 0, claims: 0 }) }));
+  return (Object.keys(KINDS) as Kind[]).map((kind) => ({ kind, ...heldOf(context, kind) }));
 }
 
 const kindList = (context: SiteContext) => heldByKind(context).map(({ kind, subjects, claims }) => [kind, subjects, claims]);
@@ -156,7 +158,7 @@ ${
 
 function kindPage(context: SiteContext, kind: Kind, query: URLSearchParams, path: string): Page {
   const spec = kindSpec(kind);
-  const held = heldByKind(context).find((item) => item.kind === kind)!;
+  const held = heldOf(context, kind);
   const after = query.get("after") ? `${kind}/${query.get("after")!.slice(0, 120)}` : undefined;
   const found = listSubjects(context.log, context.at, kind, { after, limit: SUBJECTS_SHOWN + 1 });
   const more = found.length > SUBJECTS_SHOWN ? found[SUBJECTS_SHOWN - 1]!.slice(kind.length + 1) : undefined;
