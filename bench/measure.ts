@@ -25,7 +25,7 @@ export function cpuSeconds(pid: number): number {
 
 export const median = (values: number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
-export type Load = { rate: number; requests: number; p99_ms: number; errors: number };
+export type Load = { rate: number; requests: number; p99_ms: number; errors: number; /** wrk's own lines about them. */ faults: string };
 
 /** Runs wrk against an address; `script` chooses other paths (Lua). Errors are socket errors and answers that are no 2xx or 3xx. */
 export function wrk(
@@ -51,6 +51,11 @@ export function wrk(
         rate: Number(/Requests\/sec:\s+([\d.]+)/.exec(out)![1]),
         requests: Number(/(\d+) requests in/.exec(out)![1]),
         p99_ms: Number(value) * { us: 0.001, ms: 1, s: 1000, m: 60_000 }[unit as "us" | "ms" | "s" | "m"],
+        faults: out
+          .split("\n")
+          .filter((line) => /Socket errors|Non-2xx/.test(line))
+          .map((line) => line.trim())
+          .join("; "),
         errors: sockets.reduce((sum, count) => sum + count, 0) + Number(/Non-2xx or 3xx responses: (\d+)/.exec(out)?.[1] ?? 0),
       });
     }),

@@ -59,7 +59,7 @@ console.log(`${paths.length} addresses, ${CONNECTIONS} connections, ${SECONDS} s
 await wrk(`http://127.0.0.1:${PORT}`, { seconds: 5, script });
 const load = await wrk(`http://127.0.0.1:${PORT}`, { seconds: SECONDS, script, connections: CONNECTIONS });
 console.log(
-  `${load.requests} answers, ${load.rate.toFixed(0)} req/s, p99 ${load.p99_ms.toFixed(0)} ms (target < 1 s), ${load.errors} errors (target 0); RSS ${rss(pid).toFixed(0)} MB`,
+  `${load.requests} answers, ${load.rate.toFixed(0)} req/s, p99 ${load.p99_ms.toFixed(0)} ms (target < 1 s), ${load.errors} errors (target 0)${load.faults && ` (${load.faults})`}; RSS ${rss(pid).toFixed(0)} MB`,
 );
 await stop(site);
 rmSync(folder, { recursive: true });
