@@ -54,7 +54,10 @@ const call = async (path: string, body: unknown, headers: Record<string, string>
 };
 await call("/authentication/setup/", { setup: [person] });
 const session = await call("/session/", { username: person.email, password: person.password });
-const cookie = session.headers.getSetCookie().map((item) => item.split(";")[0]).join("; ");
+const cookie = session.headers
+  .getSetCookie()
+  .map((item) => item.split(";")[0])
+  .join("; ");
 const form = new FormData();
 form.append("importfile", new Blob([JSON.stringify(exportOf(corpus))], { type: "application/json" }), "export.json");
 const importing = performance.now();
@@ -75,23 +78,35 @@ mkdirSync(data);
 const newsroom = createNewsroom(data, systemEffects);
 const change = performance.now();
 newsroom.transact("bench", (transaction) =>
-  publishStories(transaction, newsroom.log, corpus.map((article) => parseStoryText(storyText(article))), { by: "bench" }),
+  publishStories(
+    transaction,
+    newsroom.log,
+    corpus.map((article) => parseStoryText(storyText(article))),
+    { by: "bench" },
+  ),
 );
 console.log(`ours: 500 stories published in ${((performance.now() - change) / 1000).toFixed(2)} s`);
 newsroom.close();
 const serving = performance.now();
-const ours = spawn(process.execPath, [join(root, "bootstrap.mjs"), "start", "--port", String(PORTS.ours), "--data", data, "--json"], { stdio: ["ignore", "pipe", "ignore"] });
+const ours = spawn(process.execPath, [join(root, "bootstrap.mjs"), "start", "--port", String(PORTS.ours), "--data", data, "--json"], {
+  stdio: ["ignore", "pipe", "ignore"],
+});
 const greeting = waitFor(ours);
 await firstAnswer(PORTS.ours, `/stories/${corpus[0]!.slug}`);
 console.log(`ours: start to the first 200 of a story ${(performance.now() - serving).toFixed(0)} ms`);
 const { pid } = JSON.parse(await greeting) as { pid: number };
 await new Promise((resolve) => setTimeout(resolve, 3_000));
 console.log(`ours: RSS idle ${rss(pid).toFixed(0)} MB`);
-const anew = spawn(process.execPath, [join(root, "bench", "site-cold.ts"), data, String(PORTS.anew)], { stdio: ["ignore", "pipe", "inherit"] });
+const anew = spawn(process.execPath, [join(root, "bench", "site-cold.ts"), data, String(PORTS.anew)], {
+  stdio: ["ignore", "pipe", "inherit"],
+});
 await waitFor(anew);
 const hello = spawn(
   process.execPath,
-  ["-e", `require("node:http").createServer((q, s) => s.end("hello world")).listen(${PORTS.hello}, "127.0.0.1", () => console.log("ready"))`],
+  [
+    "-e",
+    `require("node:http").createServer((q, s) => s.end("hello world")).listen(${PORTS.hello}, "127.0.0.1", () => console.log("ready"))`,
+  ],
   { stdio: ["ignore", "pipe", "inherit"] },
 );
 await waitFor(hello);
@@ -106,7 +121,8 @@ const PAGES = {
   "ours, story made anew": { url: `http://127.0.0.1:${PORTS.anew}/stories/${corpus[3]!.slug}`, pid: anew.pid! },
 };
 /** Ghost answers some ten times a second: it gets fewer connections and more time, so that there is something to count. */
-const asked = (name: string, seconds: number) => (name.startsWith("Ghost") ? { connections: 16, seconds: seconds * 3 } : { connections: 64, seconds });
+const asked = (name: string, seconds: number) =>
+  name.startsWith("Ghost") ? { connections: 16, seconds: seconds * 3 } : { connections: 64, seconds };
 for (const [name, { url }] of Object.entries(PAGES)) await wrk(url, asked(name, 3));
 const rounds: Record<string, { rate: number; p99_ms: number; cpu_us: number; errors: number }>[] = [];
 for (let at = 0; at < ROUNDS; at++) {
@@ -146,10 +162,15 @@ function exportOf(articles: readonly Article[]) {
             published_at: article.published_at,
             created_at: article.published_at,
             updated_at: article.published_at,
-            html: [...article.lead.map((text) => `<p>${text}</p>`), ...article.sections.flatMap(({ h, p }) => [`<h2>${h}</h2>`, ...p.map((text) => `<p>${text}</p>`)])].join("\n"),
+            html: [
+              ...article.lead.map((text) => `<p>${text}</p>`),
+              ...article.sections.flatMap(({ h, p }) => [`<h2>${h}</h2>`, ...p.map((text) => `<p>${text}</p>`)]),
+            ].join("\n"),
           })),
           tags: tags.map((name, at) => ({ id: id(at, "b"), name, slug: name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-") })),
-          posts_tags: articles.flatMap((article, at) => article.tags.map((tag, order) => ({ post_id: id(at, "a"), tag_id: id(tags.indexOf(tag), "b"), sort_order: order }))),
+          posts_tags: articles.flatMap((article, at) =>
+            article.tags.map((tag, order) => ({ post_id: id(at, "a"), tag_id: id(tags.indexOf(tag), "b"), sort_order: order })),
+          ),
         },
       },
     ],

@@ -25,11 +25,23 @@ export function cpuSeconds(pid: number): number {
 
 export const median = (values: number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
-export type Load = { rate: number; requests: number; p99_ms: number; errors: number };
+export type Load = { rate: number; requests: number; p99_ms: number; errors: number; /** wrk's own lines about them. */ faults: string };
 
 /** Runs wrk against an address; `script` chooses other paths (Lua). Errors are socket errors and answers that are no 2xx or 3xx. */
-export function wrk(url: string, { connections = 64, seconds, script, threads = 2 }: { connections?: number; seconds: number; script?: string; threads?: number }): Promise<Load> {
-  const args = [`-t${threads}`, `-c${connections}`, `-d${seconds}s`, "--timeout", "10s", "--latency", ...(script ? ["-s", script] : []), url];
+export function wrk(
+  url: string,
+  { connections = 64, seconds, script, threads = 2 }: { connections?: number; seconds: number; script?: string; threads?: number },
+): Promise<Load> {
+  const args = [
+    `-t${threads}`,
+    `-c${connections}`,
+    `-d${seconds}s`,
+    "--timeout",
+    "10s",
+    "--latency",
+    ...(script ? ["-s", script] : []),
+    url,
+  ];
   return new Promise((resolve, reject) =>
     execFile("wrk", args, (error, out) => {
       if (error) return reject(error);
@@ -39,6 +51,11 @@ export function wrk(url: string, { connections = 64, seconds, script, threads = 
         rate: Number(/Requests\/sec:\s+([\d.]+)/.exec(out)![1]),
         requests: Number(/(\d+) requests in/.exec(out)![1]),
         p99_ms: Number(value) * { us: 0.001, ms: 1, s: 1000, m: 60_000 }[unit as "us" | "ms" | "s" | "m"],
+        faults: out
+          .split("\n")
+          .filter((line) => /Socket errors|Non-2xx/.test(line))
+          .map((line) => line.trim())
+          .join("; "),
         errors: sockets.reduce((sum, count) => sum + count, 0) + Number(/Non-2xx or 3xx responses: (\d+)/.exec(out)?.[1] ?? 0),
       });
     }),
@@ -62,7 +79,9 @@ export function firstAnswer(port: number, path: string, holds?: string): Promise
         let text = "";
         response.setEncoding("utf8");
         response.on("data", (part: string) => (text += part));
-        response.on("end", () => (response.statusCode === 200 && (!holds || text.includes(holds)) ? resolve(performance.now()) : setTimeout(attempt, 2)));
+        response.on("end", () =>
+          response.statusCode === 200 && (!holds || text.includes(holds)) ? resolve(performance.now()) : setTimeout(attempt, 2),
+        );
       })
         .on("error", () => setTimeout(attempt, 2))
         .end();

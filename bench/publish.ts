@@ -29,14 +29,13 @@ const files = corpus.map((article) => {
 });
 
 const serve = () =>
-  spawn(process.execPath, [join(root, "bootstrap.mjs"), "start", "--port", String(PORT), "--data", data, "--json"], { stdio: ["ignore", "pipe", "ignore"] });
+  spawn(process.execPath, [join(root, "bootstrap.mjs"), "start", "--port", String(PORT), "--data", data, "--json"], {
+    stdio: ["ignore", "pipe", "ignore"],
+  });
 const publish = () =>
   new Promise<string>((resolve, reject) =>
-    execFile(
-      process.execPath,
-      [join(root, "bin.mjs"), "story", "publish", ...files, "--data", data],
-      { maxBuffer: 1e8 },
-      (error, out) => (error ? reject(error) : resolve(out.trim().split("\n").at(-1)!)),
+    execFile(process.execPath, [join(root, "bin.mjs"), "story", "publish", ...files, "--data", data], { maxBuffer: 1e8 }, (error, out) =>
+      error ? reject(error) : resolve(out.trim().split("\n").at(-1)!),
     ),
   );
 
@@ -45,7 +44,19 @@ const site = serve();
 const { pid } = JSON.parse(await waitFor(site)) as { pid: number };
 await firstAnswer(PORT, "/");
 const script = join(folder, "read.lua");
-writeFileSync(script, inTurn(["/", "/latest", "/topics/bitcoin", "/stories/ronin-182164-ether", "/thefts", "/feed.xml", "/figures/panel-2024-table-count", "/search?q=bridge"]));
+writeFileSync(
+  script,
+  inTurn([
+    "/",
+    "/latest",
+    "/topics/bitcoin",
+    "/stories/ronin-182164-ether",
+    "/thefts",
+    "/feed.xml",
+    "/figures/panel-2024-table-count",
+    "/search?q=bridge",
+  ]),
+);
 await wrk(`http://127.0.0.1:${PORT}`, { seconds: 3, script });
 const quiet = await wrk(`http://127.0.0.1:${PORT}`, { seconds: READ_SECONDS, script });
 console.log(`readers alone: ${quiet.rate.toFixed(0)} req/s, p99 ${quiet.p99_ms.toFixed(1)} ms, ${quiet.errors} errors`);
@@ -57,8 +68,12 @@ const said = await publish();
 const took = (performance.now() - from) / 1000;
 const seen = (await firstAnswer(PORT, "/latest", corpus.at(-1)!.slug)) - from - took * 1000;
 const during = await reading;
-console.log(`${said} The whole command ${took.toFixed(2)} s, ${(files.length / took).toFixed(0)} stories/s; seen ${Math.max(0, seen).toFixed(0)} ms later`);
-console.log(`readers meanwhile: ${during.rate.toFixed(0)} req/s, p99 ${during.p99_ms.toFixed(1)} ms, ${during.errors} errors (target p99 < 50 ms)`);
+console.log(
+  `${said} The whole command ${took.toFixed(2)} s, ${(files.length / took).toFixed(0)} stories/s; seen ${Math.max(0, seen).toFixed(0)} ms later`,
+);
+console.log(
+  `readers meanwhile: ${during.rate.toFixed(0)} req/s, p99 ${during.p99_ms.toFixed(1)} ms, ${during.errors} errors (target p99 < 50 ms)`,
+);
 
 // The change alone, without the start of a process: the same stories under other names, in this process.
 const writer = openForWriting(data, systemEffects);
@@ -83,12 +98,20 @@ for (let round = 0; round < SINGLE_ROUNDS; round++) {
   const done = performance.now();
   // All at once, as readers ask: each is polled until it shows the story.
   await Promise.all(
-    Object.entries({ story: `/stories/${slug}`, front: "/", latest: "/latest", feed: "/feed.xml", search: `/search?q=${encodeURIComponent(plain(corpus[0]!.title))}` }).map(
-      async ([name, path]) => waits[name]!.push((await firstAnswer(PORT, path, slug)) - done),
-    ),
+    Object.entries({
+      story: `/stories/${slug}`,
+      front: "/",
+      latest: "/latest",
+      feed: "/feed.xml",
+      search: `/search?q=${encodeURIComponent(plain(corpus[0]!.title))}`,
+    }).map(async ([name, path]) => waits[name]!.push((await firstAnswer(PORT, path, slug)) - done)),
   );
 }
-console.log(`published to visible, median and longest of ${SINGLE_ROUNDS}: ${Object.entries(waits).map(([name, all]) => `${name} ${median(all).toFixed(0)} / ${Math.max(...all).toFixed(0)} ms`).join(", ")} (target < 50 ms)`);
+console.log(
+  `published to visible, median and longest of ${SINGLE_ROUNDS}: ${Object.entries(waits)
+    .map(([name, all]) => `${name} ${median(all).toFixed(0)} / ${Math.max(...all).toFixed(0)} ms`)
+    .join(", ")} (target < 50 ms)`,
+);
 writer.close();
 console.log(`RSS of the server after all of it: ${rss(pid).toFixed(0)} MB`);
 await stop(site);

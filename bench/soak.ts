@@ -15,9 +15,13 @@ const folder = mkdtempSync(join(tmpdir(), "tracewire-bench-soak-"));
 
 console.log(machine());
 console.log(`open files allowed: ${execFileSync("sh", ["-c", "ulimit -n"], { encoding: "utf8" }).trim()}`);
-const site = spawn(process.execPath, [join(root, "bootstrap.mjs"), "start", "--port", String(PORT), "--data", join(folder, "data"), "--json"], {
-  stdio: ["ignore", "pipe", "inherit"],
-});
+const site = spawn(
+  process.execPath,
+  [join(root, "bootstrap.mjs"), "start", "--port", String(PORT), "--data", join(folder, "data"), "--json"],
+  {
+    stdio: ["ignore", "pipe", "inherit"],
+  },
+);
 const { pid } = JSON.parse(await waitFor(site)) as { pid: number };
 await firstAnswer(PORT, "/");
 const text = async (path: string) => (await fetch(`http://127.0.0.1:${PORT}${path}`)).text();
@@ -25,11 +29,28 @@ const lasting = [...(await text("/sitemap.xml")).matchAll(/<loc>https?:\/\/[^/]+
 const thefts = [...(await text("/thefts")).matchAll(/href="(\/thefts\/[a-z0-9-]+)"/g)].map(([, path]) => path!);
 const figures = [...(await text("/figures")).matchAll(/href="(\/figures\/[a-z0-9-]+)"/g)].map(([, path]) => path!);
 const words = "ronin bridge exchange sanctions lazarus wallet bitcoin russia seized panel".split(" ");
-const searches = words.flatMap((word, at) => [`/search?q=${word}`, `/search?q=${word}+${words[(at + 3) % words.length]}`, `/search.json?q=${word}`]);
+const searches = words.flatMap((word, at) => [
+  `/search?q=${word}`,
+  `/search?q=${word}+${words[(at + 3) % words.length]}`,
+  `/search.json?q=${word}`,
+]);
 const paths = [
   ...new Set([...lasting, ...thefts, ...figures.slice(0, 60)]),
   ...searches,
-  ...["/feed.xml", "/atom.xml", "/feed.json", "/thefts.csv", "/case", "/actors", "/reports", "/workers", "/trade", "/docs", "/log.json", "/thefts?sort=amount&order=desc"],
+  ...[
+    "/feed.xml",
+    "/atom.xml",
+    "/feed.json",
+    "/thefts.csv",
+    "/case",
+    "/actors",
+    "/reports",
+    "/workers",
+    "/trade",
+    "/docs",
+    "/log.json",
+    "/thefts?sort=amount&order=desc",
+  ],
   ...lasting.slice(0, 40).map((path) => `${path}${path.includes("?") ? "&" : "?"}utm_source=somewhere`),
 ];
 const script = join(folder, "soak.lua");
@@ -37,7 +58,9 @@ writeFileSync(script, inTurn(paths));
 console.log(`${paths.length} addresses, ${CONNECTIONS} connections, ${SECONDS} s`);
 await wrk(`http://127.0.0.1:${PORT}`, { seconds: 5, script });
 const load = await wrk(`http://127.0.0.1:${PORT}`, { seconds: SECONDS, script, connections: CONNECTIONS });
-console.log(`${load.requests} answers, ${load.rate.toFixed(0)} req/s, p99 ${load.p99_ms.toFixed(0)} ms (target < 1 s), ${load.errors} errors (target 0); RSS ${rss(pid).toFixed(0)} MB`);
+console.log(
+  `${load.requests} answers, ${load.rate.toFixed(0)} req/s, p99 ${load.p99_ms.toFixed(0)} ms (target < 1 s), ${load.errors} errors (target 0)${load.faults && ` (${load.faults})`}; RSS ${rss(pid).toFixed(0)} MB`,
+);
 await stop(site);
 rmSync(folder, { recursive: true });
 process.exitCode = load.errors === 0 && load.p99_ms < 1_000 ? 0 : 1;

@@ -43,15 +43,22 @@ describe("the systemd unit", () => {
 
 type Answer = { status: number; headers: IncomingHttpHeaders; text: string };
 
-function ask(port: number, path: string, { tls = false, method = "GET", body = "", headers = {} as Record<string, string> } = {}): Promise<Answer> {
+function ask(
+  port: number,
+  path: string,
+  { tls = false, method = "GET", body = "", headers = {} as Record<string, string> } = {},
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const options = { host: "127.0.0.1", port, path, method, headers: { host: "news.example", ...headers } };
-    const call = (tls ? tlsRequest : plainRequest)({ ...options, ...(tls ? { rejectUnauthorized: false, servername: "news.example" } : {}) }, (response) => {
-      let text = "";
-      response.setEncoding("latin1");
-      response.on("data", (part: string) => (text += part));
-      response.on("end", () => resolve({ status: response.statusCode!, headers: response.headers, text }));
-    });
+    const call = (tls ? tlsRequest : plainRequest)(
+      { ...options, ...(tls ? { rejectUnauthorized: false, servername: "news.example" } : {}) },
+      (response) => {
+        let text = "";
+        response.setEncoding("latin1");
+        response.on("data", (part: string) => (text += part));
+        response.on("end", () => resolve({ status: response.statusCode!, headers: response.headers, text }));
+      },
+    );
     call.on("error", reject);
     call.end(body);
   });
@@ -80,22 +87,48 @@ describe("behind a proxy", () => {
   before(async () => {
     site = await freePort();
     running.push(
-      spawn(process.execPath, [join(repositoryRoot, "src", "cli.ts"), "serve", "--empty", "--port", String(site), "--data", join(folder, "data")], {
-        env: { ...process.env, TRACEWIRE_BASE_URL: "https://news.example" },
-        stdio: "ignore",
-      }),
+      spawn(
+        process.execPath,
+        [join(repositoryRoot, "src", "cli.ts"), "serve", "--empty", "--port", String(site), "--data", join(folder, "data")],
+        {
+          env: { ...process.env, TRACEWIRE_BASE_URL: "https://news.example" },
+          stdio: "ignore",
+        },
+      ),
     );
     await untilAnswers(site, false);
   });
   after(async () => {
-    await Promise.all(running.map((child) => new Promise((resolve) => (child.exitCode === null ? (child.once("exit", resolve), child.kill()) : resolve(undefined)))));
+    await Promise.all(
+      running.map(
+        (child) => new Promise((resolve) => (child.exitCode === null ? (child.once("exit", resolve), child.kill()) : resolve(undefined))),
+      ),
+    );
     rmSync(folder, { recursive: true });
   });
 
   test("nginx, by deploy/nginx.conf", unless("nginx", "openssl"), async () => {
     const port = await freePort();
     const at = (name: string) => join(folder, name);
-    execFileSync("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=news.example", "-keyout", at("key.pem"), "-out", at("cert.pem")], { stdio: "ignore" });
+    execFileSync(
+      "openssl",
+      [
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "2",
+        "-subj",
+        "/CN=news.example",
+        "-keyout",
+        at("key.pem"),
+        "-out",
+        at("cert.pem"),
+      ],
+      { stdio: "ignore" },
+    );
     // Only the machine's own places are put in; the directives are those that ship.
     const server = readFileSync(deploy("nginx.conf"), "utf8")
       .replace("listen 443", `listen 127.0.0.1:${port}`)
@@ -103,7 +136,10 @@ describe("behind a proxy", () => {
       .replace(/ssl_certificate_key .*;/, `ssl_certificate_key ${at("key.pem")};`)
       .replace("127.0.0.1:4100", `127.0.0.1:${site}`);
     const own = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((kind) => `${kind}_temp_path ${at(kind)};`).join(" ");
-    writeFileSync(at("nginx.conf"), `daemon off;\npid ${at("nginx.pid")};\nerror_log ${at("error.log")};\nevents {}\nhttp { access_log off; ${own}\n${server}\n}\n`);
+    writeFileSync(
+      at("nginx.conf"),
+      `daemon off;\npid ${at("nginx.pid")};\nerror_log ${at("error.log")};\nevents {}\nhttp { access_log off; ${own}\n${server}\n}\n`,
+    );
     const checked = spawnSync("nginx", ["-t", "-e", at("error.log"), "-c", at("nginx.conf")], { encoding: "utf8" });
     assert.equal(checked.status, 0, checked.stderr);
     running.push(spawn("nginx", ["-e", at("error.log"), "-c", at("nginx.conf")], { stdio: "ignore" }));
@@ -118,10 +154,15 @@ describe("behind a proxy", () => {
     const port = await freePort();
     const file = join(folder, "Caddyfile");
     // Certificates come from outside, so here it speaks without TLS; nothing else is changed.
-    const server = readFileSync(deploy("Caddyfile"), "utf8").replace(/^news\.example/m, `http://news.example:${port}`).replace("127.0.0.1:4100", `127.0.0.1:${site}`);
+    const server = readFileSync(deploy("Caddyfile"), "utf8")
+      .replace(/^news\.example/m, `http://news.example:${port}`)
+      .replace("127.0.0.1:4100", `127.0.0.1:${site}`);
     writeFileSync(file, `{\n\tadmin off\n\tauto_https off\n}\n${server}`);
     running.push(
-      spawn("caddy", ["run", "--adapter", "caddyfile", "--config", file], { stdio: "ignore", env: { ...process.env, HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder } }),
+      spawn("caddy", ["run", "--adapter", "caddyfile", "--config", file], {
+        stdio: "ignore",
+        env: { ...process.env, HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder },
+      }),
     );
     await untilAnswers(port, false);
     await checkProxy(port, false);

@@ -57,12 +57,32 @@ describe("a newsroom of some size", () => {
   const newest = () => ({ log_size: reader.log.size(), evidence: "released" as const });
 
   for (const { list, entry, held } of [
-    { list: "/latest", entry: /<h2><a href="(\/(?:stories|press-releases)\/[^"]+)"/g, held: "SELECT count(*) AS n FROM stories WHERE withdrawn IS NULL" },
+    {
+      list: "/latest",
+      entry: /<h2><a href="(\/(?:stories|press-releases)\/[^"]+)"/g,
+      held: "SELECT count(*) AS n FROM stories WHERE withdrawn IS NULL",
+    },
     { list: "/thefts", entry: /<th scope="row"><a href="(\/thefts\/[^"]+)"/g, held: "SELECT count(*) AS n FROM theft_lines" },
-    { list: "/case/measure", entry: /<th scope="row"><a href="(\/case\/measure\/[^"]+)"/g, held: "SELECT count(DISTINCT subject) AS n FROM claims WHERE subject LIKE 'measure/%'" },
-    { list: "/workers", entry: /<h2><a href="(\/case\/worker-posting\/[^"]+)"/g, held: "SELECT count(DISTINCT subject) AS n FROM claims WHERE subject LIKE 'worker-posting/%'" },
-    { list: "/trade", entry: /<tr><th scope="row">([^<]+)</g, held: "SELECT count(*) AS n FROM claims WHERE subject LIKE 'trade-figure/%'" },
-    { list: "/reports", entry: /<th scope="row"><a href="(\/reports\/[^"]+)"/g, held: "SELECT count(DISTINCT subject) AS n FROM claims WHERE subject LIKE 'report/%'" },
+    {
+      list: "/case/measure",
+      entry: /<th scope="row"><a href="(\/case\/measure\/[^"]+)"/g,
+      held: "SELECT count(DISTINCT subject) AS n FROM claims WHERE subject LIKE 'measure/%'",
+    },
+    {
+      list: "/workers",
+      entry: /<h2><a href="(\/case\/worker-posting\/[^"]+)"/g,
+      held: "SELECT count(DISTINCT subject) AS n FROM claims WHERE subject LIKE 'worker-posting/%'",
+    },
+    {
+      list: "/trade",
+      entry: /<tr><th scope="row">([^<]+)</g,
+      held: "SELECT count(*) AS n FROM claims WHERE subject LIKE 'trade-figure/%'",
+    },
+    {
+      list: "/reports",
+      entry: /<th scope="row"><a href="(\/reports\/[^"]+)"/g,
+      held: "SELECT count(DISTINCT subject) AS n FROM claims WHERE subject LIKE 'report/%'",
+    },
     { list: "/corrections", entry: /<section class="box" id="(c\d+)"/g, held: "SELECT count(*) AS n FROM corrections" },
     { list: "/figures", entry: /<th scope="row"><a href="(\/figures\/[^"]+)"/g, held: "SELECT count(*) AS n FROM figure_specs" },
   ])
@@ -115,8 +135,15 @@ describe("a newsroom of some size", () => {
       new Map([...Map.groupBy(all, (result) => result.check as string)].map(([check, results]) => [check, results.length])),
     );
     const lines = (results: typeof all, subject: string) =>
-      results.filter((result) => result.subject === subject).map((result) => JSON.stringify(result)).sort();
-    for (const { subject } of readTheftLines(reader.log, { ...newest(), is_newest: true }, { sort: "date", order: "asc", from: 0, limit: 30 }).lines)
+      results
+        .filter((result) => result.subject === subject)
+        .map((result) => JSON.stringify(result))
+        .sort();
+    for (const { subject } of readTheftLines(
+      reader.log,
+      { ...newest(), is_newest: true },
+      { sort: "date", order: "asc", from: 0, limit: 30 },
+    ).lines)
       assert.deepEqual(lines(runChecksOn(reader.log, newest(), subject), subject), lines(all, subject));
   });
 
@@ -124,12 +151,18 @@ describe("a newsroom of some size", () => {
     const before = reader.log.size();
     const everything = search(reader.log, "vault", { before });
     assert.ok(everything.isMore && everything.count > 20);
-    assert.equal(everything.kinds.reduce((sum, { count: found }) => sum + found, 0), everything.count);
+    assert.equal(
+      everything.kinds.reduce((sum, { count: found }) => sum + found, 0),
+      everything.count,
+    );
     for (const { value, count: found } of everything.kinds)
       assert.equal(search(reader.log, "vault", { before, kind: value as "story" }).count, found);
     for (const { value, count: found } of everything.years) assert.equal(search(reader.log, "vault", { before, year: value }).count, found);
     const second = search(reader.log, "vault", { before, skip: 20 });
-    assert.equal(second.hits.some((hit) => everything.hits.some((other) => other.kind === hit.kind && other.name === hit.name)), false);
+    assert.equal(
+      second.hits.some((hit) => everything.hits.some((other) => other.kind === hit.kind && other.name === hit.name)),
+      false,
+    );
     for (const wrong of ["vualt", "vaut", "wault"]) assert.equal(search(reader.log, wrong, { before }).instead, "vault");
     assert.equal(search(reader.log, "vault", { before: 5 }).count, 0, "nothing was public then");
     const [hit] = everything.hits;
@@ -155,7 +188,9 @@ describe("a newsroom of some size", () => {
     const [known] = readClaims(reader.log, newest(), { subject: target, field: "amount" });
     const { seq: _seq, at: _at, by: _by, kind_of: _kind, released: _released, ...claim } = known!;
     const from = writer.log.size();
-    const seqs = writer.transact("test", (transaction) => [appendClaim(transaction, parseClaim({ ...claim, value: "123456789", claimant: "Another office" }), "test")]);
+    const seqs = writer.transact("test", (transaction) => [
+      appendClaim(transaction, parseClaim({ ...claim, value: "123456789", claimant: "Another office" }), "test"),
+    ]);
     const moved = movedBetween(reader.log.db, from, reader.log.size());
     assert.equal(mayMove(quote!.spec, moved), true);
     assert.equal(mayMove(otherQuote!.spec, moved), false, "it quotes another theft");
@@ -171,7 +206,10 @@ describe("a newsroom of some size", () => {
     const before = reader.log.size();
     const wrong = { ...story, slug: "wrong", standfirst: [{ type: "text" as const, text: "A typed 58." }] };
     assert.throws(
-      () => writer.transact("test", (transaction) => publishStories(transaction, writer.log, [{ ...story, slug: "right" }, wrong], { by: "test" })),
+      () =>
+        writer.transact("test", (transaction) =>
+          publishStories(transaction, writer.log, [{ ...story, slug: "right" }, wrong], { by: "test" }),
+        ),
       { code: "LINT_FAILED" },
     );
     assert.equal(reader.log.size(), before);
@@ -179,6 +217,9 @@ describe("a newsroom of some size", () => {
   });
 
   test("every view computed again from the log is the one on disk", async () => {
-    assert.deepEqual((await recomputeFolder(join(folder, "data"))).filter(({ what }) => what === "view_differs"), []);
+    assert.deepEqual(
+      (await recomputeFolder(join(folder, "data"))).filter(({ what }) => what === "view_differs"),
+      [],
+    );
   });
 });

@@ -44,7 +44,13 @@ function* subjects(chance: Chance): Generator<Partial<ClaimInput>[]> {
     const name = `${chance.words(2).replaceAll(" ", "-")}-${at}`;
     const amount = String((1 + chance.below(90_000)) * 1_000);
     const theft = `theft/${day}-${name}`;
-    const of = (subject: string, field: string, value: string, more: Partial<ClaimInput> = {}) => ({ subject, field, value, as_of: day, ...more });
+    const of = (subject: string, field: string, value: string, more: Partial<ClaimInput> = {}) => ({
+      subject,
+      field,
+      value,
+      as_of: day,
+      ...more,
+    });
     const money = { unit: "USD", valuation: { basis: "as_published" as const }, measure: "gross" as const };
     yield [
       of(theft, "victim", `${capital(chance.words(2))} ${at}`),
@@ -62,7 +68,11 @@ function* subjects(chance: Chance): Generator<Partial<ClaimInput>[]> {
     yield [of(actor, "alias", `${capital(chance.words(1))} ${at}`), of(actor, "targets", chance.words(4))];
     yield [of(`trade-figure/${name}`, "amount", amount, { ...money, period: String(year) })];
     yield [of(`weapons-event/${name}`, "event", chance.words(5)), of(`weapons-event/${name}`, "date", day)];
-    yield [of(`measure/${name}`, "goods", chance.words(6)), of(`measure/${name}`, "codes", String(2_500 + (at % 7_000))), of(`measure/${name}`, "valid_from", day)];
+    yield [
+      of(`measure/${name}`, "goods", chance.words(6)),
+      of(`measure/${name}`, "codes", String(2_500 + (at % 7_000))),
+      of(`measure/${name}`, "valid_from", day),
+    ];
     yield [of(`luxury-line/${name}`, "item", chance.words(4))];
     yield [of(`worker-posting/${name}`, "count", String(1 + chance.below(900)), { unit: "people" })];
     yield [of(`reply/arms-${name}`, "answer", chance.words(8), { hedge: "denied" })];
@@ -144,19 +154,24 @@ function addFigures(newsroom: NewsroomWriter, count: number, quotable: readonly 
   const wide: FigureSpec[] = [
     { id: "panel-2024-published-count", title: "Thefts by official word", measure: "count", of: "theft", ...counted },
     { id: "panel-2024-table-count", title: "Thefts of the period", measure: "count", of: "theft", period },
-    { id: "thefts-2017-2023-official-companies-count", title: "Thefts from firms", measure: "count", of: "theft", period, victims: { types: ["company/protocol"] } },
+    {
+      id: "thefts-2017-2023-official-companies-count",
+      title: "Thefts from firms",
+      measure: "count",
+      of: "theft",
+      period,
+      victims: { types: ["company/protocol"] },
+    },
     { id: "panel-2024-table-by-year", title: "Thefts by year", ...money, measure: "series", by: "year", of: "theft", period },
   ];
-  const quotes = quotable.slice(0, Math.max(0, count - wide.length)).map(
-    (subject, at): FigureSpec => ({
-      id: `quoted-${at}`,
-      title: `What was taken, ${subject.slice("theft/".length)}`,
-      of: "theft",
-      subject,
-      ...money,
-      measure: "quote",
-    }),
-  );
+  const quotes = quotable.slice(0, Math.max(0, count - wide.length)).map((subject, at): FigureSpec => ({
+    id: `quoted-${at}`,
+    title: `What was taken, ${subject.slice("theft/".length)}`,
+    of: "theft",
+    subject,
+    ...money,
+    measure: "quote",
+  }));
   newsroom.transact("bench", (transaction) => {
     for (const spec of [...wide, ...quotes]) appendFigureSpec(transaction, spec, "bench");
   });
@@ -171,7 +186,13 @@ function addStories(newsroom: NewsroomWriter, count: number, figures: readonly s
     const isRelease = at % STORIES_PER_RELEASE === STORIES_PER_RELEASE - 1;
     const paragraph = () => ({
       type: "paragraph" as const,
-      content: [text(40), { type: "text" as const, text: "They said it was " }, figure(), { type: "text" as const, text: `, by one account.${about} ` }, text(60)],
+      content: [
+        text(40),
+        { type: "text" as const, text: "They said it was " },
+        figure(),
+        { type: "text" as const, text: `, by one account.${about} ` },
+        text(60),
+      ],
     });
     return parseStory({
       type: isRelease ? "release" : "story",
@@ -197,8 +218,12 @@ function addStories(newsroom: NewsroomWriter, count: number, figures: readonly s
       for (let own = at; own < Math.min(count, at + BATCH); own++) {
         publishStory(transaction, newsroom.log, story(own), options);
         if (own % STORIES_PER_CORRECTION === 7)
-          publishStory(transaction, newsroom.log, story(own, " This was put right."), { ...options, correction: { what: "A word was wrong." } });
-        if (own % (STORIES_PER_CORRECTION * 10) === 9) withdrawStory(transaction, newsroom.log, `made-up-${own}`, { by: "bench", why: "It was wrong." });
+          publishStory(transaction, newsroom.log, story(own, " This was put right."), {
+            ...options,
+            correction: { what: "A word was wrong." },
+          });
+        if (own % (STORIES_PER_CORRECTION * 10) === 9)
+          withdrawStory(transaction, newsroom.log, `made-up-${own}`, { by: "bench", why: "It was wrong." });
       }
     });
 }

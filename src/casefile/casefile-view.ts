@@ -44,7 +44,9 @@ export const casefileView: View = {
 
 function applyClaim(db: DatabaseSync, { seq, body }: AppliedEntry): void {
   const claim = body.claim as unknown as ClaimInput;
-  prepared(db, `INSERT INTO claims (seq, subject, field, capture, key, at, by, body, supersedes, from_seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  prepared(
+    db,
+    `INSERT INTO claims (seq, subject, field, capture, key, at, by, body, supersedes, from_seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   ).run(
     seq,
     claim.subject,
@@ -69,7 +71,9 @@ function applyJudgement(db: DatabaseSync, { seq, body }: AppliedEntry): void {
     subject!,
     other,
   );
-  prepared(db, "INSERT INTO judgements (seq, question, subject, other, verdict, why, at, by, from_seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+  prepared(
+    db,
+    "INSERT INTO judgements (seq, question, subject, other, verdict, why, at, by, from_seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
   ).run(seq, question!, subject!, other, verdict!, why!, body.at, body.by, seq);
 }
 
@@ -77,11 +81,17 @@ function applyRelease(db: DatabaseSync, { seq, body }: AppliedEntry): void {
   const releaseClaim = prepared(db, "UPDATE claims SET public_from = ? WHERE seq = ? AND public_from IS NULL");
   const releaseJudgement = prepared(db, "UPDATE judgements SET public_from = ? WHERE seq = ? AND public_from IS NULL");
   // Readers keep an older claim until the one that supersedes it is public too, and never see it if that came first.
-  const endSuperseded = prepared(db, "UPDATE claims SET public_to = ? WHERE public_to IS NULL AND seq = (SELECT supersedes FROM claims WHERE seq = ?)",
+  const endSuperseded = prepared(
+    db,
+    "UPDATE claims SET public_to = ? WHERE public_to IS NULL AND seq = (SELECT supersedes FROM claims WHERE seq = ?)",
   );
-  const endOwn = prepared(db, "UPDATE claims SET public_to = ? WHERE seq = ? AND public_to IS NULL AND EXISTS (SELECT 1 FROM claims n WHERE n.supersedes = claims.seq AND n.public_from IS NOT NULL)",
+  const endOwn = prepared(
+    db,
+    "UPDATE claims SET public_to = ? WHERE seq = ? AND public_to IS NULL AND EXISTS (SELECT 1 FROM claims n WHERE n.supersedes = claims.seq AND n.public_from IS NOT NULL)",
   );
-  const endJudgement = prepared(db, `UPDATE judgements SET public_to = ? WHERE public_to IS NULL AND seq < ? AND EXISTS (SELECT 1 FROM judgements n WHERE n.seq = ?
+  const endJudgement = prepared(
+    db,
+    `UPDATE judgements SET public_to = ? WHERE public_to IS NULL AND seq < ? AND EXISTS (SELECT 1 FROM judgements n WHERE n.seq = ?
        AND n.question = judgements.question AND n.subject = judgements.subject AND n.other IS judgements.other)`,
   );
   for (const target of body.entries as number[]) {

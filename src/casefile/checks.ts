@@ -216,7 +216,7 @@ export async function sumUpChecks(log: Pick<LogReader, "db">, at: Vantage, shown
   };
   const totals = readClaims(log, at, { kind: "published-total" });
   const equal = new Map<string, Claim[]>();
-  for (let after = "theft/"; ; ) {
+  for (let after = "theft/"; ;) {
     const subjects = listSubjects(log, at, "theft", { after, limit: SUBJECTS_IN_A_TURN });
     if (subjects.length === 0) break;
     const claims = readClaims(log, at, { subjects: { after, upTo: subjects.at(-1)! } });

@@ -59,27 +59,17 @@ export function readClaims(log: Reads, at: Vantage, filter: ClaimFilter = {}): C
 
 export type Held = { subjects: number; claims: number };
 
-/** How much is held of each kind, without reading what it says. */
-export function countHeld(log: Reads, at: Vantage): Map<Kind, Held> {
-  const counted = new Map<Kind, Held>();
-  const rows = log.db
-    .prepare(`SELECT subject, count(*) AS claims FROM claims WHERE ${spanCondition(at)}${asOfCondition(at)} GROUP BY subject`)
-    .iterate(...asOfValues(at)) as Iterable<{ subject: string; claims: number }>;
-  for (const { subject, claims } of rows) {
-    const kind = kindOf(subject)!;
-    const held = counted.get(kind) ?? { subjects: 0, claims: 0 };
-    counted.set(kind, { subjects: held.subjects + 1, claims: held.claims + claims });
-  }
-  return counted;
+/** How much is held of a kind: counted by an index, without reading what it says. */
+export function countHeld(log: Reads, at: Vantage, kind: Kind): Held {
+  return log.db
+    .prepare(
+      `SELECT count(*) AS claims, count(DISTINCT subject) AS subjects FROM claims WHERE subject > ? AND subject < ? AND ${spanCondition(at)}${asOfCondition(at)}`,
+    )
+    .get(`${kind}/`, `${kind}0`, ...asOfValues(at)) as Held;
 }
 
 /** Subjects of a kind in order of their names, a page at a time. */
-export function listSubjects(
-  log: Reads,
-  at: Vantage,
-  kind: Kind,
-  page: { after?: string; claimant?: string; limit: number },
-): string[] {
+export function listSubjects(log: Reads, at: Vantage, kind: Kind, page: { after?: string; claimant?: string; limit: number }): string[] {
   const own = page.claimant === undefined ? "" : " AND body ->> '$.claimant' = ?";
   return log.db
     .prepare(
@@ -94,7 +84,7 @@ export function listNamed(log: Reads, what: "document" | "claimant"): string[] {
   const name = `body ->> '$.${what}'`;
   const next = log.db.prepare(`SELECT min(${name}) AS name FROM claims WHERE ${name} > ?`);
   const names: string[] = [];
-  for (let last = ""; ; ) {
+  for (let last = ""; ;) {
     const found = next.get(last)!.name as string | null;
     if (found === null) return names;
     names.push((last = found));

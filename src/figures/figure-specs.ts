@@ -7,7 +7,11 @@ export type NamedSpec = { id: string; seq: number; spec: FigureSpec };
 
 /** The spec of a named figure as it stood when the log had `log_size` entries. */
 export function findFigureSpec(log: Pick<LogReader, "db">, id: string, log_size = Number.MAX_SAFE_INTEGER): NamedSpec | undefined {
-  const row = prepared(log.db, "SELECT seq, id, spec FROM figure_specs WHERE id = ? AND seq < ? AND (to_seq IS NULL OR to_seq >= ?)").get(id, log_size, log_size);
+  const row = prepared(log.db, "SELECT seq, id, spec FROM figure_specs WHERE id = ? AND seq < ? AND (to_seq IS NULL OR to_seq >= ?)").get(
+    id,
+    log_size,
+    log_size,
+  );
   return row && { id: row.id as string, seq: row.seq as number, spec: JSON.parse(row.spec as string) as FigureSpec };
 }
 

@@ -30,7 +30,9 @@ export const figuresView: View = {
 };
 
 function state(db: DatabaseSync, { seq }: AppliedEntry, figure: Figure, specSeq: number): void {
-  prepared(db, "INSERT OR REPLACE INTO stated_figures (id, log_size, spec_seq, value, low, high, rows_sha256, seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+  prepared(
+    db,
+    "INSERT OR REPLACE INTO stated_figures (id, log_size, spec_seq, value, low, high, rows_sha256, seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
   ).run(figure.id, Number(figure.log_size), specSeq, figure.value, figure.low, figure.high, figure.rows_sha256, seq);
 }
 

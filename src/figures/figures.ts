@@ -36,7 +36,6 @@ export {
 } from "./wording.ts";
 export { addDecimal, compareDecimal, formatDecimal, parseDecimal, roundDecimal, roundingPower, subtractDecimal } from "./decimal.ts";
 
-
 export function appendFigureSpec(transaction: Transaction, value: unknown, by: string, where?: string): { seq: number; changed: boolean } {
   const spec = parseFigureSpec(value, where);
   const current = transaction.db.prepare("SELECT seq, spec FROM figure_specs WHERE id = ? AND to_seq IS NULL").get(spec.id);

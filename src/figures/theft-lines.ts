@@ -67,7 +67,10 @@ export const theftLinesView: View = {
 const UNKNOWN_AMOUNT = -1;
 
 function applyRelease(db: DatabaseSync, { seq, body }: AppliedEntry): void {
-  const look = prepared(db, "SELECT c.subject, s.subject AS superseded FROM claims c LEFT JOIN claims s ON s.seq = c.supersedes WHERE c.seq = ?");
+  const look = prepared(
+    db,
+    "SELECT c.subject, s.subject AS superseded FROM claims c LEFT JOIN claims s ON s.seq = c.supersedes WHERE c.seq = ?",
+  );
   const touched = new Set<string>();
   for (const target of body.entries as number[]) {
     const row = look.get(target) as { subject: string; superseded: string | null } | undefined;
@@ -76,7 +79,8 @@ function applyRelease(db: DatabaseSync, { seq, body }: AppliedEntry): void {
   if (touched.size === 0) return;
   const at: Vantage = { log_size: seq + 1, evidence: "released" };
   const remove = prepared(db, "DELETE FROM theft_lines WHERE subject = ?");
-  const insert = prepared(db, 
+  const insert = prepared(
+    db,
     "INSERT INTO theft_lines (subject, day, year, victim, amount, level, country, words, line) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
   );
   for (const subject of touched) {
@@ -85,7 +89,17 @@ function applyRelease(db: DatabaseSync, { seq, body }: AppliedEntry): void {
     if (claims.length === 0) continue;
     const line = lineOf(subject, claims);
     const day = line.when ?? "";
-    insert.run(subject, day, day.slice(0, 4), line.label.toLowerCase(), amountOf(line), line.level, line.country, wordsOf(line), JSON.stringify(line));
+    insert.run(
+      subject,
+      day,
+      day.slice(0, 4),
+      line.label.toLowerCase(),
+      amountOf(line),
+      line.level,
+      line.country,
+      wordsOf(line),
+      JSON.stringify(line),
+    );
   }
 }
 
@@ -142,7 +156,9 @@ function linesOfPast(log: Pick<LogReader, "db">, at: Vantage, filter: TheftFilte
       (!filter.country || line.country === filter.country) &&
       (!filter.min || amountOf(line) >= Number(filter.min)),
   );
-  const key = { date: (line: TheftLine) => line.when ?? "", victim: (line: TheftLine) => line.label.toLowerCase(), amount: amountOf }[filter.sort];
+  const key = { date: (line: TheftLine) => line.when ?? "", victim: (line: TheftLine) => line.label.toLowerCase(), amount: amountOf }[
+    filter.sort
+  ];
   const sign = filter.order === "asc" ? 1 : -1;
   fitting.sort((a, b) => sign * (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : a.subject < b.subject ? -1 : 1));
   return {
@@ -170,5 +186,10 @@ export function readTheftChoices(log: Pick<LogReader, "db">, at: Vantage & { is_
   }
   const lines = pastLines(log, at);
   const distinct = (of: (line: TheftLine) => string) => [...new Set(lines.map(of).filter(Boolean))].sort();
-  return { held: lines.length, years: distinct((line) => (line.when ?? "").slice(0, 4)).reverse(), levels: distinct((line) => line.level), countries: distinct((line) => line.country) };
+  return {
+    held: lines.length,
+    years: distinct((line) => (line.when ?? "").slice(0, 4)).reverse(),
+    levels: distinct((line) => line.level),
+    countries: distinct((line) => line.country),
+  };
 }

@@ -44,7 +44,9 @@ export function mayMove(spec: FigureSpec, moved: Moved): boolean {
   if (spec.parts) return spec.parts.some((part) => mayMove(part, moved));
   if (isOverRowsOnly(spec)) return moved.rows;
   const readsOneSubject =
-    spec.measure === "quote" || spec.unit_of_count === "value" || (spec.measure === "series" && (spec.by === "claimant" || spec.by === "period"));
+    spec.measure === "quote" ||
+    spec.unit_of_count === "value" ||
+    (spec.measure === "series" && (spec.by === "claimant" || spec.by === "period"));
   if (readsOneSubject) return moved.subjects.has(spec.subject!);
   return moved.judged || moved.kinds.has(spec.of);
 }

@@ -134,7 +134,9 @@ export function listAuthors(log: Reads): Shelf[] {
 /** One topic or author; its stories are counted by its index alone. */
 export function findShelf(log: Reads, by: "topic" | "author", slug: string): Shelf | undefined {
   const newest = log.db
-    .prepare(`SELECT ${by === "topic" ? "topic" : "byline"} AS name FROM stories WHERE ${by}_slug = ? AND withdrawn IS NULL ORDER BY first_seq DESC LIMIT 1`)
+    .prepare(
+      `SELECT ${by === "topic" ? "topic" : "byline"} AS name FROM stories WHERE ${by}_slug = ? AND withdrawn IS NULL ORDER BY first_seq DESC LIMIT 1`,
+    )
     .get(slug);
   if (!newest) return undefined;
   const { stories, newest_at } = log.db

@@ -28,18 +28,39 @@ export const searchView: View = {
   },
 };
 
-type Findable = { kind: string; name: string; since: number; topic?: string; year?: string; title: string; standfirst?: string; body: string };
+type Findable = {
+  kind: string;
+  name: string;
+  since: number;
+  topic?: string;
+  year?: string;
+  title: string;
+  standfirst?: string;
+  body: string;
+};
 
 /** Numbered by the entry that first made it public: the same number in every rebuild. */
 function put(db: DatabaseSync, id: number, { kind, name, since, topic, year, title, standfirst, body }: Findable): void {
   const known = prepared(db, "SELECT id FROM findable WHERE kind = ? AND name = ?").get(kind, name)?.id as number | undefined;
   if (known === undefined)
-    prepared(db, "INSERT INTO findable (id, kind, name, since, topic, year) VALUES (?, ?, ?, ?, ?, ?)").run(id, kind, name, since, topic ?? null, year ?? null);
+    prepared(db, "INSERT INTO findable (id, kind, name, since, topic, year) VALUES (?, ?, ?, ?, ?, ?)").run(
+      id,
+      kind,
+      name,
+      since,
+      topic ?? null,
+      year ?? null,
+    );
   else {
     prepared(db, "UPDATE findable SET topic = ?, year = ? WHERE id = ?").run(topic ?? null, year ?? null, known);
     prepared(db, "DELETE FROM findable_text WHERE rowid = ?").run(known);
   }
-  prepared(db, "INSERT INTO findable_text (rowid, title, standfirst, body) VALUES (?, ?, ?, ?)").run(known ?? id, title, standfirst ?? "", body);
+  prepared(db, "INSERT INTO findable_text (rowid, title, standfirst, body) VALUES (?, ?, ?, ?)").run(
+    known ?? id,
+    title,
+    standfirst ?? "",
+    body,
+  );
 }
 
 function remove(db: DatabaseSync, kind: string, name: string): void {
@@ -85,7 +106,9 @@ function applyRelease(db: DatabaseSync, { seq, body }: AppliedEntry): void {
     if (subject !== undefined && Object.hasOwn(NAMING, subject.slice(0, subject.indexOf("/"))) && !touched.has(subject))
       touched.set(subject, target);
   }
-  const read = prepared(db, "SELECT field, body ->> '$.value' AS value FROM claims WHERE subject = ? AND public_from IS NOT NULL AND public_to IS NULL ORDER BY seq",
+  const read = prepared(
+    db,
+    "SELECT field, body ->> '$.value' AS value FROM claims WHERE subject = ? AND public_from IS NOT NULL AND public_to IS NULL ORDER BY seq",
   );
   for (const [subject, first] of touched) {
     const kind = subject.slice(0, subject.indexOf("/"));

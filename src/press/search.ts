@@ -69,12 +69,21 @@ function wordsOf(text: string): string[] {
 function look({ db }: Pick<LogReader, "db">, words: string[], { kind, topic, year, before, skip = 0 }: SearchFilter): Found {
   // The last word may still be half typed.
   const query = words.map((word, at) => `"${word}"${at === words.length - 1 ? "*" : ""}`).join(" ");
-  const chosen = (kind === undefined ? "" : " AND f.kind = :kind") + (topic === undefined ? "" : " AND f.topic = :topic") + (year === undefined ? "" : " AND f.year = :year");
+  const chosen =
+    (kind === undefined ? "" : " AND f.kind = :kind") +
+    (topic === undefined ? "" : " AND f.topic = :topic") +
+    (year === undefined ? "" : " AND f.year = :year");
   const values = { query, before, limit: COUNTED_MAX, ...(kind ? { kind } : {}), ...(topic ? { topic } : {}), ...(year ? { year } : {}) };
   // Newest first and cut there; only these are ranked.
   const matched = `SELECT f.id, f.kind, f.topic, f.year, bm25(findable_text, 8.0, 4.0, 1.0) AS score FROM findable_text JOIN findable f ON f.id = findable_text.rowid
     WHERE findable_text MATCH :query AND findable_text.rowid < :before AND f.since < :before${chosen} ORDER BY findable_text.rowid DESC LIMIT :limit`;
-  const all = db.prepare(matched).all(values) as unknown as { id: number; kind: string; topic: string | null; year: string | null; score: number }[];
+  const all = db.prepare(matched).all(values) as unknown as {
+    id: number;
+    kind: string;
+    topic: string | null;
+    year: string | null;
+    score: number;
+  }[];
   const ranked = all.toSorted((a, b) => a.score - b.score || b.id - a.id).slice(skip, skip + HITS_SHOWN);
   const show = db.prepare(
     `SELECT f.kind, f.name, t.title, snippet(findable_text, -1, char(1), char(2), ' … ', ${SNIPPET_WORDS}) AS snippet

@@ -5,7 +5,16 @@ export { answersIn, askedWords, requestOf } from "./annexes.ts";
 export { reportHtml } from "./report-html.ts";
 export { reportPdf } from "./report-pdf.ts";
 export { parseReportSpec, reportSlug, reportSpecSchema, type ParsedReport, type ReportSpec } from "./report-spec.ts";
-export { checkTotals, countReports, findReport, listReports, reportLacks, STAGES, type KnownReport, type TotalCheck } from "./read-reports.ts";
+export {
+  checkTotals,
+  countReports,
+  findReport,
+  listReports,
+  reportLacks,
+  STAGES,
+  type KnownReport,
+  type TotalCheck,
+} from "./read-reports.ts";
 export { renderReport, REPORT_FILES, writeReport, type ReportFile } from "./write-report.ts";
 export {
   issuedReportsView,

@@ -106,7 +106,12 @@ export function makeReady(page: Page, lasting = false): ReadyPage {
     variant(encoding) {
       const known = variants.get(encoding);
       if (known) return known;
-      const body = encoding === "identity" ? whole : encoding === "br" ? brotli(whole) : gzipSync(whole, { level: GZIP_LEVEL[lasting ? "lasting" : "once"] });
+      const body =
+        encoding === "identity"
+          ? whole
+          : encoding === "br"
+            ? brotli(whole)
+            : gzipSync(whole, { level: GZIP_LEVEL[lasting ? "lasting" : "once"] });
       // Strong, and so one for each encoding of the bytes.
       const etag = digest === undefined ? "" : encoding === "identity" ? `"${digest}"` : `"${digest}-${encoding}"`;
       const shared = {

@@ -155,7 +155,9 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
           ? newestFigure(id)
           : memo(`figure ${id}`, () => {
               const named = findFigureSpec(log, id, at.log_size);
-              return named && { named, figure: computeFigure(log, at.as_of ? { ...named.spec, as_of: at.as_of } : named.spec, at.log_size) };
+              return (
+                named && { named, figure: computeFigure(log, at.as_of ? { ...named.spec, as_of: at.as_of } : named.spec, at.log_size) }
+              );
             }),
     };
   };

@@ -93,7 +93,8 @@ export const actorRoutes: Route[] = [
 
 const names = (context: SiteContext): NameUse[] => context.memo("names of groups", () => readNames(context.log, context.at), DEPENDS);
 const groups = (context: SiteContext): Group[] => context.memo("groups", () => listGroups(context.log, context.at.log_size), DEPENDS);
-const overlaps = (context: SiteContext): Overlap[] => context.memo("overlaps", () => listOverlaps(context.log, context.at.log_size), DEPENDS);
+const overlaps = (context: SiteContext): Overlap[] =>
+  context.memo("overlaps", () => listOverlaps(context.log, context.at.log_size), DEPENDS);
 const nameCells = (use: NameUse) => [
   use.name,
   use.relation,

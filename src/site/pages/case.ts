@@ -53,7 +53,11 @@ export const caseRoutes: Route[] = [
       const kind = name as Kind;
       if (form === undefined) return kindPage(context, kind, query, path);
       // By the log's own order: the cursor is the entry of the last claim.
-      const claims = readClaims(context.log, context.at, { kind, after: query.get("from") ? countIn(query, "from") : undefined, limit: FILE_ROWS_MAX });
+      const claims = readClaims(context.log, context.at, {
+        kind,
+        after: query.get("from") ? countIn(query, "from") : undefined,
+        limit: FILE_ROWS_MAX,
+      });
       const next = claims.length === FILE_ROWS_MAX ? onward(path, query, { from: String(claims.at(-1)!.seq) }) : undefined;
       const rows = claims.filter((claim) => !isPrivate(kind, claim.field)).map(claimRow);
       if (form === "csv") return csvAnswer(`${kind}.csv`, CLAIM_COLUMNS, rows, DEPENDS, next);
@@ -82,9 +86,11 @@ export function subjectHref(subject: string): string {
 
 const KIND_COLUMNS = ["kind", "subjects", "claims"] as const;
 
+export const heldOf = (context: SiteContext, kind: Kind): Held =>
+  context.memo(`held ${kind}`, () => countHeld(context.log, context.at, kind), ["casefile"]);
+
 function heldByKind(context: SiteContext): (Held & { kind: Kind })[] {
-  const held = context.memo("held", () => countHeld(context.log, context.at), ["casefile"]);
-  return (Object.keys(KINDS) as Kind[]).map((kind) => ({ kind, ...(held.get(kind) ?? { subjects: 0, claims: 0 }) }));
+  return (Object.keys(KINDS) as Kind[]).map((kind) => ({ kind, ...heldOf(context, kind) }));
 }
 
 const kindList = (context: SiteContext) => heldByKind(context).map(({ kind, subjects, claims }) => [kind, subjects, claims]);
@@ -126,7 +132,10 @@ ${
   raised.size === 0
     ? html`<p>None.</p>`
     : html`<dl class="facts">${[...raised].map(
-        ([check, { count, first }]: [keyof typeof CHECKS, CheckSummary]) => html`<div><dt>${plural(count, "finding", "findings")}</dt><dd>${CHECKS[check].about}
+        ([check, { count, first }]: [
+          keyof typeof CHECKS,
+          CheckSummary,
+        ]) => html`<div><dt>${plural(count, "finding", "findings")}</dt><dd>${CHECKS[check].about}
 <details><summary>Where</summary><ul class="plain">${first.map((result) => html`<li><a href="${subjectHref(result.subject)}">${result.subject.slice(result.subject.indexOf("/") + 1)}</a> ${result.what}</li>`)}${count > first.length && html`<li>and ${(count - first.length).toLocaleString("en-US")} more, each on the page of its theft</li>`}</ul></details></dd></div>
 `,
       )}</dl>`
@@ -149,13 +158,16 @@ ${
 
 function kindPage(context: SiteContext, kind: Kind, query: URLSearchParams, path: string): Page {
   const spec = kindSpec(kind);
-  const held = heldByKind(context).find((item) => item.kind === kind)!;
+  const held = heldOf(context, kind);
   const after = query.get("after") ? `${kind}/${query.get("after")!.slice(0, 120)}` : undefined;
   const found = listSubjects(context.log, context.at, kind, { after, limit: SUBJECTS_SHOWN + 1 });
   const more = found.length > SUBJECTS_SHOWN ? found[SUBJECTS_SHOWN - 1]!.slice(kind.length + 1) : undefined;
   const subjects = found
     .slice(0, SUBJECTS_SHOWN)
-    .map((subject): [string, Claim[]] => [subject, readClaims(context.log, context.at, { subject }).filter((claim) => !isPrivate(kind, claim.field))])
+    .map((subject): [string, Claim[]] => [
+      subject,
+      readClaims(context.log, context.at, { subject }).filter((claim) => !isPrivate(kind, claim.field)),
+    ])
     .filter(([, own]) => own.length > 0);
   const body = html`<p class="label"><a href="/case">The case file</a></p>
 <h1>${spec.many.charAt(0).toUpperCase() + spec.many.slice(1)}</h1>

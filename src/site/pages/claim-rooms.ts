@@ -1,12 +1,13 @@
 // Rooms whose evidence is claims alone: workers abroad, arms, what money is for, positions of states. Thin where the data
 // is thin, and saying so; who denies stands beside who says.
-import { countHeld, fieldSpec, listClaimants, listSubjects, readClaims, type Claim, type Kind } from "../../casefile/casefile.ts";
+import { fieldSpec, listClaimants, listSubjects, readClaims, type Claim, type Kind } from "../../casefile/casefile.ts";
 import { FILE_ROWS_MAX, countIn, csvAnswer, jsonList, onward } from "../answers.ts";
 import { claimBars, type ClaimBar } from "../claim-chart.ts";
 import { CLAIM_COLUMNS, claimRow, claimValue, hedgeWords, rivalTable } from "../claim-parts.ts";
 import { html, nothing, type Html } from "../html.ts";
 import type { Route, SiteContext } from "../route.ts";
 import { formatDay, plural, subjectWords } from "../words.ts";
+import { heldOf } from "./case.ts";
 import { page } from "./rooms.ts";
 
 /** Below this many claims a room says that it is thin. */
@@ -86,8 +87,7 @@ export const claimRoomRoutes: Route[] = ROOMS.flatMap((room): Route[] => [
     path: `${room.path}.csv`,
     about: `${room.title}, claim by claim, as CSV.`,
     query: ["who", "subject", "from"],
-    render: (context, { query, path }) =>
-      csvAnswer(`${room.path.slice(1)}.csv`, CLAIM_COLUMNS, ...fileOf(context, room, query, path)),
+    render: (context, { query, path }) => csvAnswer(`${room.path.slice(1)}.csv`, CLAIM_COLUMNS, ...fileOf(context, room, query, path)),
   },
   {
     path: `${room.path}.json`,
@@ -134,7 +134,7 @@ function repliesTo(context: SiteContext, room: Room): { shown: Claim[]; more: nu
 }
 
 function roomBody(context: SiteContext, room: Room, query: URLSearchParams): Html {
-  const all = context.memo("held", () => countHeld(context.log, context.at), DEPENDS).get(room.kind)?.claims ?? 0;
+  const all = heldOf(context, room.kind).claims;
   const { claims, next } = claimsShown(context, room, query);
   const { shown: replies, more: moreReplies } = repliesTo(context, room);
   const asked = new URLSearchParams([...query].filter(([name, value]) => value !== "" && name !== "after"));

@@ -101,16 +101,16 @@ function fileOf(context: SiteContext, path: string, query: URLSearchParams): [(s
 
 function cellsOf(found: ReturnType<typeof listed>["found"]): (string | null)[][] {
   return found.map(({ figure, named }) => [
-      named.id,
-      named.spec.title,
-      figure.measure,
-      figure.value,
-      figure.unit,
-      figure.low,
-      figure.high,
-      figure.row_count,
-      figure.unknown_count,
-    ]);
+    named.id,
+    named.spec.title,
+    figure.measure,
+    figure.value,
+    figure.unit,
+    figure.low,
+    figure.high,
+    figure.row_count,
+    figure.unknown_count,
+  ]);
 }
 
 function figuresPage(context: SiteContext, path: string, query: URLSearchParams): Page {

@@ -102,7 +102,7 @@ function listCells(context: SiteContext, from: number): Cells {
 }
 
 function listPage(context: SiteContext, path: string, from: number, query: URLSearchParams): Page {
-  const reports = listReports(context.log, context.at, { from, limit: REPORTS_SHOWN });
+  const reports = context.memo(`reports from ${from}`, () => listReports(context.log, context.at, { from, limit: REPORTS_SHOWN }), ["casefile"]);
   const end = from + reports.length;
   const body = html`<p class="label"><a href="/case">The case file</a></p>
 <h1>Monitors’ reports</h1>

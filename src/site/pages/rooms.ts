@@ -1,5 +1,5 @@
 // Two rooms of the case on real data: weapons events and recorded trade.
-import { countHeld, listSubjects, readClaims, type Claim } from "../../casefile/casefile.ts";
+import { listSubjects, readClaims, type Claim } from "../../casefile/casefile.ts";
 import { findDataset, readRows, type Dataset, type Row } from "../../datasets/datasets.ts";
 import { formatValue, periodLengthName } from "../../figures/figures.ts";
 import { csvAnswer, jsonList, onward } from "../answers.ts";
@@ -7,6 +7,7 @@ import { html, nothing, type Html } from "../html.ts";
 import { frame } from "../layout.ts";
 import type { Route, SiteContext } from "../route.ts";
 import { formatDay, plural } from "../words.ts";
+import { heldOf } from "./case.ts";
 
 const EVENTS_MAX = 100;
 const VALUES_SHOWN = 100;
@@ -58,7 +59,7 @@ ${lacks(context, ["table/provocations"])}<p class="note">The list files some sat
     query: ["a", "b", "after"],
     render(context, { query }) {
       const { claims, next } = valuesShown(context, query);
-      const count = context.memo("held", () => countHeld(context.log, context.at), ["casefile"]).get("trade-figure")?.claims ?? 0;
+      const count = heldOf(context, "trade-figure").claims;
       const label = (claim: Claim) =>
         `${claim.subject.slice("trade-figure/".length).replaceAll("-", " ")}, ${claim.period ? formatDay(claim.period) : "period not stated"}: ${formatValue(claim.value, claim.unit ?? "", "short")}`;
       const [a, b] = ["a", "b"].map((name) => claims.find((claim) => String(claim.seq) === query.get(name)));
@@ -91,7 +92,9 @@ function valuesShown(context: SiteContext, query: URLSearchParams): { claims: Cl
   const own = subjects.flatMap((subject) => readClaims(context.log, context.at, { subject, field: "amount" }));
   const asked = ["a", "b"].flatMap((name) => {
     const seq = Number(query.get(name) || Number.NaN);
-    return Number.isSafeInteger(seq) ? readClaims(context.log, context.at, { kind: "trade-figure", field: "amount", after: seq - 1, limit: 1 }) : [];
+    return Number.isSafeInteger(seq)
+      ? readClaims(context.log, context.at, { kind: "trade-figure", field: "amount", after: seq - 1, limit: 1 })
+      : [];
   });
   const chosen = asked.filter((claim) => ["a", "b"].some((name) => query.get(name) === String(claim.seq)));
   const claims = [...new Map([...own, ...chosen].map((claim) => [claim.seq, claim])).values()].sort((a, b) => a.seq - b.seq);

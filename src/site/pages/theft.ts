@@ -99,7 +99,9 @@ function timeline(context: SiteContext, claims: readonly Claim[]): Html {
 }
 
 function checksRaised(context: SiteContext, subject: string): Html {
-  const raised = runChecksOn(context.log, context.at, subject).filter((result) => result.subject === subject || (result.check === "equal-amounts" && result.what.includes(subject)));
+  const raised = runChecksOn(context.log, context.at, subject).filter(
+    (result) => result.subject === subject || (result.check === "equal-amounts" && result.what.includes(subject)),
+  );
   if (raised.length === 0) return nothing;
   return html`<section><h2>Checks raised</h2>
 <ul class="plain">${raised.map((result) => html`<li>${result.what} <span class="note">${CHECKS[result.check].about} (claims ${result.claims.map((seq, at) => html`${at > 0 && ", "}<a href="/log/${seq}">${seq}</a>`)})</span></li>`)}</ul>

@@ -1,7 +1,14 @@
 // All thefts that the case file holds, one line each; filter and sort stand in the address.
 import { ATTRIBUTION_LEVELS } from "../../casefile/casefile.ts";
 import { TracewireError } from "../../errors.ts";
-import { formatMoney, readTheftChoices, readTheftLines, type TheftChoices, type TheftFilter, type TheftLine } from "../../figures/figures.ts";
+import {
+  formatMoney,
+  readTheftChoices,
+  readTheftLines,
+  type TheftChoices,
+  type TheftFilter,
+  type TheftLine,
+} from "../../figures/figures.ts";
 import { FILE_ROWS_MAX, countIn, csvAnswer, htmlType, jsonList, onward } from "../answers.ts";
 import { html, type Html } from "../html.ts";
 import { frame } from "../layout.ts";
