@@ -70,7 +70,7 @@ test("an import of transfers killed at any moment is whole or not there, and com
       writer.close();
       const report = await verifyFolder(folder, { recompute: recomputeFolder });
       assert.deepEqual(report.findings, []);
-      assert.deepEqual(readdirSync(join(folder, "tmp")), []);
+      assert.deepEqual(readdirSync(join(folder, "segments", "tmp")), []);
       const newsroom = openNewsroom(folder);
       assert.equal((await readTransferSets(newsroom)).transfers.length, ROWS);
       newsroom.close();

@@ -52,6 +52,7 @@ export type ImportedTransfers = {
 
 type Target = EvidenceWriter & { folder: string; transact<T>(by: string, change: (transaction: Transaction) => T): T };
 
+/** The rows that come back with the result can be gone over where they were held in memory. */
 export async function importTransfers(
   newsroom: Target,
   reader: TransferReader,
@@ -116,9 +117,8 @@ export async function importTransfers(
       if (options.release) appendRelease(transaction, [...captures, seq], captures, options.by);
       return { ...base, set: name, seq, outcome: "added", captures_added: prepared.filter((item) => typeof item !== "number").length };
     });
-  } catch (error) {
+  } finally {
     collected.close();
-    throw error;
   }
 }
 
