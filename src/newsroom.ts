@@ -26,10 +26,10 @@ import { figuresView, recordRestatements } from "./figures/figures.ts";
 import { issuesView } from "./newsletter/newsletter.ts";
 import { pressView } from "./press/press.ts";
 import { exceptionsView } from "./screening/screening.ts";
-import { tracesView } from "./tracing/tracing.ts";
+import { clustersView, tracesView } from "./tracing/tracing.ts";
 
 /** Every view, in the order in which an entry is shown to them: later ones may read earlier ones. */
-export const VIEWS = [evidenceView, datasetsView, casefileView, tracesView, exceptionsView, figuresView, pressView, issuesView] as const;
+export const VIEWS = [evidenceView, datasetsView, casefileView, tracesView, clustersView, exceptionsView, figuresView, pressView, issuesView] as const;
 
 export type NewsroomReader = EvidenceReader & { folder: string; verifierKey: string; close(): void };
 
