@@ -58,7 +58,12 @@ function showCluster(context: CommandContext, { clusters, sets }: NewsroomCluste
   const { numbers } = clusters;
   const { about, error_rate, source, version } = HEURISTICS.co_spend;
   const edges = changeEdges(clusters, found.cluster);
-  output.json({ ...found, heuristic: { name: "co_spend", ...HEURISTICS.co_spend }, sets, change: edges.map(({ edge, to, txid }) => ({ txid, vout: edge.vout, to, heuristics: edge.heuristics, confidence: edge.confidence })) });
+  output.json({
+    ...found,
+    heuristic: { name: "co_spend", ...HEURISTICS.co_spend },
+    sets,
+    change: edges.map(({ edge: { vout, heuristics, confidence }, to, txid }) => ({ txid, vout, to, heuristics, confidence })),
+  });
   output.line(output.bold(`${found.addresses.length} ${found.addresses.length === 1 ? "address" : "addresses"} spent together, named after ${numbers.addresses[found.cluster]!}`));
   for (const { address, with: other, by } of found.addresses.slice(0, SHOWN_MAX)) output.line(other === undefined ? `  ${address}` : `  ${address}  with ${other}  in ${by}`);
   if (found.addresses.length > SHOWN_MAX) output.line(`  … and ${found.addresses.length - SHOWN_MAX} more; --json has all.`);
@@ -66,7 +71,11 @@ function showCluster(context: CommandContext, { clusters, sets }: NewsroomCluste
   if (edges.length > 0) output.line(`Perhaps change of these, which joins nothing (${edges.length}${edges.length === EDGES_MAX ? " or more" : ""}):`);
   for (const { edge, to, txid } of edges.slice(0, SHOWN_MAX)) output.line(`  ${to}  ${txid}:${edge.vout}  ${edge.heuristics.join(", ")}, confidence ${edge.confidence ?? "not stated"}`);
   output.line();
-  const words = [`Co-spending, version ${version} (${source}): ${about.toLowerCase()}. Error rate: ${error_rate}.`, ...[...new Set(edges.flatMap(({ edge }) => edge.heuristics))].map((name) => `${name} (${HEURISTICS[name].source}): error rate ${HEURISTICS[name].error_rate}.`)];
+  const used = [...new Set(edges.flatMap(({ edge }) => edge.heuristics))];
+  const words = [
+    `Co-spending, version ${version} (${source}): ${about.toLowerCase()}. Error rate: ${error_rate}.`,
+    ...used.map((name) => `${name} (${HEURISTICS[name].source}): error rate ${HEURISTICS[name].error_rate}.`),
+  ];
   for (const line of words) for (const part of wrap(line, output.width)) output.line(output.dim(part));
 }
 

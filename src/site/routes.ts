@@ -20,9 +20,11 @@ import { mailRoutes } from "./pages/mail.ts";
 import { newsletterActions, newsletterRoutes } from "./pages/newsletter.ts";
 import { issueRoutes } from "./pages/newsletter-issues.ts";
 import { machineRoutes } from "./pages/machines.ts";
+import { photoRoutes } from "./pages/photos.ts";
 import { reportRoutes } from "./pages/reports.ts";
 import { roomRoutes } from "./pages/rooms.ts";
 import { sanctionsListRoutes } from "./pages/sanctions-lists.ts";
+import { sitemapRoutes } from "./pages/sitemaps.ts";
 import { screenRoutes } from "./pages/screen.ts";
 import { searchRoutes } from "./pages/search.ts";
 import { storyRoutes } from "./pages/story.ts";
@@ -36,6 +38,8 @@ export const ROUTES: readonly Route[] = [
   ...frontRoutes,
   ...storyRoutes,
   ...machineRoutes,
+  ...sitemapRoutes,
+  ...photoRoutes,
   ...searchRoutes,
   ...actorRoutes,
   ...roomRoutes,

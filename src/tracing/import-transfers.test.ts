@@ -81,7 +81,7 @@ eip155:1,${tx(8)},4,0,,,2022-04-15 05:20:00 UTC,${A},"${B}",0xdAC17F958D2ee523a2
     // The root is what anybody would compute from the rows as canonical JSON.
     for (const { text: row } of result.collected.rows()) assert.equal(row, canonicalJson(JSON.parse(row)));
     assert.equal(merkleRoot(Array.from(result.collected.rows(), (row) => Buffer.from(row.text))), result.rows_root);
-    assert.deepEqual(recomputeFolder(newsroom.folder), []);
+    assert.deepEqual(await recomputeFolder(newsroom.folder), []);
   }));
 
 test("the same rows as one JSON object a line give the same root; numbers beyond 2^53 keep every digit", () =>
@@ -138,7 +138,7 @@ test("imported twice, shuffled, split, packed, in sorted runs, or in a segment f
       assert.deepEqual((await readTransferSets(newsroom)).transfers, transfers, "made again from the captures");
       assert.ok(existsSync(path));
     }
-    assert.deepEqual(recomputeFolder(newsroom.folder), []);
+    assert.deepEqual(await recomputeFolder(newsroom.folder), []);
   });
 });
 

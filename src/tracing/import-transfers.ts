@@ -60,7 +60,7 @@ export async function importTransfers(
 ): Promise<ImportedTransfers & { collected: CollectedRows }> {
   if (files.length === 0) throw new TracewireError("BAD_INPUT", { what: `No file was given; ${reader.format} wants ${reader.files}` });
   if (files.length > FILES_MAX) throw new TracewireError("BAD_INPUT", { what: `More than ${FILES_MAX} files` });
-  const name = `${reader.format}/${readName(options.name ?? nameFrom(files[0]!.name))}`;
+  const name = `${reader.format}/${readName(options.name ?? reader.set_name ?? nameFrom(files[0]!.name))}`;
   const replaced = options.supersedes === undefined ? undefined : requireTransferSet(newsroom.log, options.supersedes);
   const collected = await collectRows(reader, files, { ...options, folder: newsroom.folder });
   try {

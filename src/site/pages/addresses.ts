@@ -74,7 +74,10 @@ export const addressRoutes: Route[] = [
 
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value, (_, item: unknown) => (typeof item === "bigint" ? String(item) : item)));
 
-const cellsOf = (transfer: Transfer) => [transfer.chain, transfer.txid, transfer.block ?? "", transfer.time ?? "", transfer.from ?? "", transfer.to ?? "", transfer.asset, String(transfer.amount), transfer.kind, transfer.row];
+const cellsOf = ({ chain, txid, block, time, from, to, asset, amount, kind, row }: Transfer) => [
+  ...[chain, txid, block ?? "", time ?? "", from ?? "", to ?? ""],
+  ...[asset, String(amount), kind, row],
+];
 
 async function findAddress(context: SiteContext, text: string): Promise<{ data: ReleasedData; address: string } | undefined> {
   const data = await readReleased(context, context.at.log_size);
@@ -112,7 +115,9 @@ function addressPage(
   touched: readonly Touched[],
 ): Html {
   const from = Math.max(0, Number(query.get("from") ?? 0) || 0);
-  const thefts = [...new Set(readClaims(context.log, context.at, { kind: "theft" }).filter(({ field, value }) => /^taken_/.test(field) && String(value).toLowerCase().endsWith(address.toLowerCase())).map(({ subject }) => subject))];
+  const namesIt = (value: string) => value.toLowerCase().endsWith(address.toLowerCase());
+  const claims = readClaims(context.log, context.at, { kind: "theft" }).filter(({ field, value }) => /^taken_/.test(field) && namesIt(String(value)));
+  const thefts = [...new Set(claims.map(({ subject }) => subject))];
   const shown = transfers.slice(from, from + TRANSFERS_SHOWN);
   return html`<p class="label">Address</p><h1><code>${shortPlace(address)}</code></h1>
 <p class="cite"><code>${address}</code></p>
