@@ -34,7 +34,7 @@ describe("screen, exception, cluster", () => {
     out
       .trim()
       .split("\n")
-      .map((line) => JSON.parse(line) as Record<string, never>);
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
 
   before(() => {
     ok(["import", "ofac-crypto", "demo/sources/ofac-crypto-2024-09-27/sanctioned_addresses_ETH.txt", "--edition", "2024-09-27", "--release"]);
@@ -60,7 +60,7 @@ describe("screen, exception, cluster", () => {
   test("an exception: refused without reason, end or chain; then the alarm is silent and the listing shown", () => {
     assert.equal(run(["exception", RONIN, "--until", "2027-01-01", "--why", "Reviewed in case 17"]).code, 2, "of several chains");
     assert.equal(run(["exception", `eip155:1:${RONIN}`, "--why", "Reviewed in case 17"]).code, 2, "without end");
-    const until = `${new Date(Date.now() + 86_400_000).toISOString().slice(0, 10)}`;
+    const until = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
     const made = jsonLines(ok(["exception", `eip155:1:${RONIN}`, "--until", until, "--why", "Reviewed in case 17", "--json"]));
     const shown = run(["screen", "-", "--as-of", "2024-09-27"], `eip155:1:${RONIN}\n`);
     assert.equal(shown.code, 0);
@@ -93,8 +93,8 @@ describe("screen, exception, cluster", () => {
     assert.equal(run(["cluster", "1nobody"]).code, 4);
 
     ok(["import", "tags", file("my-tags.csv", "address,chain,label,category,source\n0x00000000000000000000000000000000000000bb,ETH,Some exchange,exchange,a letter\n")]);
-    const [answer] = jsonLines(ok(["trace", "--from", RONIN.toLowerCase(), "--set", "moves", "--known", "--methods", "fifo", "--json"])) as unknown as { methods: { fifo: { assets: Record<string, { stops: Record<string, unknown> }> } } }[];
-    assert.match(JSON.stringify(Object.values(answer!.methods.fifo.assets)[0]!.stops), /bb.*60|60/);
+    const [answer] = jsonLines(ok(["trace", "--from", RONIN.toLowerCase(), "--set", "moves", "--known", "--methods", "fifo", "--json"])) as unknown as { methods: { fifo: { assets: Record<string, { stops: Record<string, string> }> } } }[];
+    assert.deepEqual(Object.values(answer!.methods.fifo.assets).map(({ stops }) => stops), [{ "0x00000000000000000000000000000000000000bb": "60" }]);
     ok(["verify"]);
   });
 });

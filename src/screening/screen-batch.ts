@@ -110,9 +110,9 @@ export function openScreener(log: Reads, { on, today, log_size, lists = [] }: Sc
     // One of Ethereum silences nothing that a list says of another chain.
     const isSilenced = own.some(
       ({ exception, state }) =>
-        state === "holds" && hits.every(({ list, chains }) => findList(exception.list)?.tables.includes(list) && chains.every((name) => name === chainNameOf(exception))),
+        state === "holds" && hits.every(({ list, chains }) => findList(exception.list)?.tables.includes(list) && chains.length > 0 && chains.every((name) => name === chainNameOf(exception))),
     );
-    const isSeen = found.outcome === "listed" || (found.outcome === "unknown" && hits.length > 0);
+    const isSeen = found.outcome === "listed" || (found.outcome === "unknown" && hits.length > 0 && isNear(on, found.editions));
     return {
       ...found,
       is_alert: isSeen && !(hits.length > 0 && isSilenced),
@@ -127,6 +127,13 @@ export function openScreener(log: Reads, { on, today, log_size, lists = [] }: Sc
     accounts: [...accounts.values()],
     screen,
   };
+}
+
+/** An edition next to that day has it: the last one before, or the first one after. What only an older one had has gone since. */
+function isNear(on: string, editions: BatchAnswer["editions"]): boolean {
+  const before = editions.findLast(({ edition }) => edition <= on);
+  const after = editions.find(({ edition }) => edition > on);
+  return Boolean(before?.holds || after?.holds);
 }
 
 function evidenceOf(
