@@ -8,6 +8,7 @@ import { importCasefile } from "../src/casefile/casefile.ts";
 import { demoSources, demoStories } from "../src/cli/demo.ts";
 import { readSource } from "../src/cli/import.ts";
 import { findReader, importDataset } from "../src/datasets/datasets.ts";
+import { importTransfers, TRANSFER_READERS } from "../src/tracing/tracing.ts";
 import { seededRandom, steppedClock } from "../src/effects.ts";
 import { appendFigureSpec } from "../src/figures/figures.ts";
 import { createNewsroom, openNewsroom, type NewsroomWriter } from "../src/newsroom.ts";
@@ -60,6 +61,9 @@ async function fillDemo(newsroom: NewsroomWriter): Promise<void> {
     );
     const read = reader.format === "table" ? files : files.filter((file) => reader.recognises(file.name));
     await importDataset(newsroom, reader, read, { by: "demo", retrieved_at: "2026-11-20T00:00:00Z", edition, licence, release: true });
+    const transfers = TRANSFER_READERS.find((item) => item.format === format);
+    const own = files.filter(({ name }) => transfers?.own_names?.test(name)).map(({ name, bytes }) => ({ name, raw: () => [bytes] }));
+    if (transfers) await importTransfers(newsroom, transfers, own, { by: "demo", retrieved_at: "2026-11-20T00:00:00Z", licence, release: true });
   }
   newsroom.transact("demo", (transaction) => {
     for (const name of readdirSync(join(demo, "figures")).sort())

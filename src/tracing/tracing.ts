@@ -17,7 +17,7 @@ export { assetWords, shortAmount, writeAmount, type AssetWords } from "./asset-w
 export { compareTotals, type Difference, type TotalsRow } from "./compare.ts";
 export { rankPaths, type Path, type PathHop } from "./paths.ts";
 export { holdingsOf, outputsHeld, sidesOf, transfersIn, transfersOf, type Holding, type OutputHolding, type TransactionSides } from "./holdings.ts";
-export { readReleased, ROWS_ON_PAGES_MAX, type ReleasedData } from "./released-data.ts";
+export { readReleased, ROWS_ON_PAGES_MAX, type ReleasedData, type ReleasedPart } from "./released-data.ts";
 export { importTransfers, type ImportedTransfers } from "./import-transfers.ts";
 export { storedSegmentRoot, sweepSegments } from "./segment-file.ts";
 export { listGaps, type Gap } from "./gaps.ts";
