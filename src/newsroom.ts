@@ -27,7 +27,7 @@ import { issuesView } from "./newsletter/newsletter.ts";
 import { pressView, searchView } from "./press/press.ts";
 import { issuedReportsView } from "./reports/reports.ts";
 import { exceptionsView } from "./screening/screening.ts";
-import { tracesView } from "./tracing/tracing.ts";
+import { clustersView, tracesView } from "./tracing/tracing.ts";
 
 /** Every view, in the order in which an entry is shown to them: later ones may read earlier ones. */
 export const VIEWS = [
@@ -35,6 +35,7 @@ export const VIEWS = [
   datasetsView,
   casefileView,
   tracesView,
+  clustersView,
   exceptionsView,
   figuresView,
   theftLinesView,

@@ -104,7 +104,7 @@ type Table = {
   bytes(): number;
 };
 
-/** Questions of a batch that are on their way through memory at the same time. */
+/** Questions of a batch that are hashed before the first is looked up. */
 const BLOCK = 256;
 
 function createTable(words: number, expected: number): Table {
@@ -157,7 +157,7 @@ function createTable(words: number, expected: number): Table {
     find: (from, offset) => (slots === 0 ? NOT_INDEXED : numberAt(slotOf(from, offset))),
     findMany(from, found) {
       if (slots === 0) return void found.fill(NOT_INDEXED);
-      // Block by block: reads that do not wait for each other first, so that the machine has many under way at once.
+      // Block by block: hashed first, so that the reads behind each other do not wait for arithmetic.
       for (let start = 0; start < found.length; start += BLOCK) {
         const end = Math.min(start + BLOCK, found.length);
         for (let at = start; at < end; at++) {
@@ -165,13 +165,6 @@ function createTable(words: number, expected: number): Table {
           homes[at - start] = homeOf(hash, slots);
           marks[at - start] = fingerprintOf(hash);
         }
-        let touched = 0;
-        for (let at = start; at < end; at++) {
-          const home = homes[at - start]!;
-          if (fingerprints[home] === marks[at - start]) touched ^= keys[home * width]!;
-        }
-        // Kept in use, or the reads above would be dropped as idle.
-        homes[BLOCK - 1] = touched === 0.5 ? 0 : homes[BLOCK - 1]!;
         for (let at = start; at < end; at++) found[at] = numberAt(probe(from, at * words, marks[at - start]!, homes[at - start]!));
       }
     },

@@ -4,6 +4,7 @@ import { createInterface } from "node:readline";
 import { TracewireError } from "../errors.ts";
 import { openScreener, type BatchAnswer, type Screener } from "../screening/screening.ts";
 import { list, openReader, text, type Command, type CommandContext, type Options } from "./command.ts";
+import { EXPOSED_MAX, showExposure } from "./screen-exposure.ts";
 
 const ADDRESSES_MAX = 10_000_000;
 const LINE_LENGTH_MAX = 10_000;
@@ -18,6 +19,10 @@ export const screenCommand: Command = {
     { flags: "--as-of <date>", about: "the day that is asked about (today)" },
     { flags: "--list <id>", about: "only this list (may be repeated)", repeat: true },
     { flags: "--csv", about: "every answer as CSV" },
+    { flags: "--exposure", about: "also what came from listed addresses by way of others, over the transfers held, under five conventions" },
+    { flags: "--depth <n>", about: "with --exposure: over at most so many transfers" },
+    { flags: "--known", about: "with --exposure: end at services, mixers and bridges that tags name" },
+    { flags: "--set <name>", about: "with --exposure: only over this set of transfers (may be repeated)", repeat: true },
   ],
   examples: [
     ["tracewire screen demo/sources/ofac-crypto-2024-09-27/sanctioned_addresses_ETH.txt --as-of 2024-09-27", "one address a line, or the first column of a CSV"],
@@ -32,7 +37,10 @@ export const screenCommand: Command = {
     const newsroom = openReader(context);
     try {
       const screener = openScreener(newsroom.log, { on, today, log_size: newsroom.log.size(), lists: list(options, "list") });
-      return await screenFile(context, screener, file!, options);
+      const asked: string[] = [];
+      const code = await screenFile(context, screener, file!, options, options.exposure ? asked : undefined);
+      if (options.exposure) await showExposure(context, newsroom, screener, asked, options);
+      return code;
     } finally {
       newsroom.close();
     }
@@ -41,10 +49,11 @@ export const screenCommand: Command = {
 
 const OUTCOMES = ["listed", "delisted", "not listed", "unknown"] as const;
 
-async function screenFile(context: CommandContext, screener: Screener, file: string, options: Options): Promise<number> {
+async function screenFile(context: CommandContext, screener: Screener, file: string, options: Options, kept?: string[]): Promise<number> {
   const { output } = context;
   const counts = new Map<string, number>();
   const as_csv = Boolean(options.csv) && !context.json;
+  if (as_csv && options.exposure) throw new TracewireError("BAD_ARGUMENT", { what: "--exposure has no CSV", hint: "Use --json, or leave --csv out." });
   const vintage = screener.vintage.map(({ list: name, edition, entry, row_count }) => `${name} ${edition} (entry ${entry}, ${row_count} lines)`);
   if (context.json) output.json({ on: screener.on, vintage: screener.vintage, indexed: screener.indexed });
   if (as_csv) output.line(CSV_COLUMNS.join(","));
@@ -54,6 +63,7 @@ async function screenFile(context: CommandContext, screener: Screener, file: str
   for await (const given of addressesIn(file)) {
     count++;
     if (count > ADDRESSES_MAX) throw new TracewireError("BAD_INPUT", { what: `More than ${ADDRESSES_MAX} addresses`, where: file });
+    if (kept && kept.push(given) > EXPOSED_MAX) throw new TracewireError("BAD_INPUT", { what: `--exposure takes at most ${EXPOSED_MAX} addresses`, where: file });
     const answer = screener.screen(given);
     counts.set(answer.outcome, (counts.get(answer.outcome) ?? 0) + 1);
     if (answer.is_alert) alerts++;

@@ -119,6 +119,26 @@ test("one letter off is never listed: neither as typed nor with its checksum mad
   t.diagnostic(`${asked} neighbours`);
 });
 
+test("what only an older edition had is shown and is no alarm", { skip: ofac.skip }, async () => {
+  const other = await smallNewsroom();
+  const put = (edition: string, addresses: string[]) =>
+    importDataset(other, findReader("ofac-crypto", []), [{ name: "sanctioned_addresses_XBT.txt", bytes: Buffer.from(`${addresses.join("\n")}\n`) }], { by: "test", retrieved_at: "2026-01-01T00:00:00Z", edition, release: true });
+  const [gone, kept] = ["1BoatSLRHtKNngkdXEeobR76b53LETtpyT", "1dice8EMZmqKvrGE4Qc9bUFf9PX3xaYDp"] as const;
+  await put("2020-01-01", [gone, kept]);
+  await put("2022-01-01", [kept]);
+  const at = (on: string, address: string) => {
+    const { outcome, is_alert, hits } = openScreener(other.log, { on, today: on, log_size: other.log.size() }).screen(address);
+    return [outcome, is_alert, hits.length];
+  };
+  assert.deepEqual(at("2020-01-01", gone), ["listed", true, 1]);
+  assert.deepEqual(at("2021-01-01", gone), ["unknown", true, 1], "it went some day in between");
+  assert.deepEqual(at("2022-01-01", gone), ["not listed", false, 1]);
+  assert.deepEqual(at("2025-01-01", gone), ["unknown", false, 1]);
+  assert.deepEqual(at("2025-01-01", kept), ["unknown", true, 2]);
+  assert.deepEqual(at("2019-01-01", kept), ["unknown", true, 2]);
+  other.remove();
+});
+
 test("wrong capitals are told from a stranger: the digits are listed, the text is not valid", { skip: ofac.skip }, () => {
   const answer = screener.screen("0x098B716b8aaf21512996dc57eb0615e2383e2f96");
   assert.equal(answer.outcome, "unknown");

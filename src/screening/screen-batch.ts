@@ -38,6 +38,8 @@ export type Screener = {
   /** Lines of lists and tags that are looked up. */
   indexed: { lines: number; tags: number };
   screen(text: string): BatchAnswer;
+  /** Accounts that a line of any edition looked into may mean; whether one is listed that day, `screen` says. */
+  accounts: readonly Address[];
 };
 
 export type ScreenerOptions = {
@@ -58,6 +60,7 @@ export function openScreener(log: Reads, { on, today, log_size, lists = [] }: Sc
     throw new TracewireError("BAD_ARGUMENT", { what: `"${unknown}" is no list of addresses`, hint: `Lists: ${holding.map(({ id }) => id).join(", ")}` });
   const editions = holding.filter(({ id }) => lists.length === 0 || lists.includes(id)).flatMap((list) => listEditions(log, list, log_size));
   const index = createAddressIndex();
+  const accounts = new Map<string, Address>();
   let lines = 0;
   for (const { dataset, list } of editions)
     for (const row of readRows(log, dataset)) {
@@ -66,7 +69,9 @@ export function openScreener(log: Reads, { on, today, log_size, lists = [] }: Sc
       const text = row[list.address_column!]!;
       const chains = chainsOfSymbol(row.asset ?? "");
       const readings = chains.length > 0 ? chains.map(({ id }) => readAddress(text, { chain: id })) : [readAddress(text)];
-      for (const spelling of [text, ...readings.flatMap(accountsOf).flatMap(({ address, display }) => [address, display])]) index.add(spelling);
+      const own = readings.flatMap(accountsOf);
+      for (const account of own) accounts.set(account.caip10, account);
+      for (const spelling of [text, ...own.flatMap(({ address, display }) => [address, display])]) index.add(spelling);
     }
   const book = openTagBook(log, { log_size, evidence: "released" });
   const reported = reportedNames(log, log_size);
@@ -105,9 +110,9 @@ export function openScreener(log: Reads, { on, today, log_size, lists = [] }: Sc
     // One of Ethereum silences nothing that a list says of another chain.
     const isSilenced = own.some(
       ({ exception, state }) =>
-        state === "holds" && hits.every(({ list, chains }) => findList(exception.list)?.tables.includes(list) && chains.every((name) => name === chainNameOf(exception))),
+        state === "holds" && hits.every(({ list, chains }) => findList(exception.list)?.tables.includes(list) && chains.length > 0 && chains.every((name) => name === chainNameOf(exception))),
     );
-    const isSeen = found.outcome === "listed" || (found.outcome === "unknown" && hits.length > 0);
+    const isSeen = found.outcome === "listed" || (found.outcome === "unknown" && hits.length > 0 && isNear(on, found.editions));
     return {
       ...found,
       is_alert: isSeen && !(hits.length > 0 && isSilenced),
@@ -119,8 +124,16 @@ export function openScreener(log: Reads, { on, today, log_size, lists = [] }: Sc
     on,
     vintage: editions.map(({ list, edition, dataset }) => ({ list: list.id, title: list.title, edition, entry: dataset.seq, row_count: dataset.row_count, imported_at: dataset.at })),
     indexed: { lines, tags: book.count },
+    accounts: [...accounts.values()],
     screen,
   };
+}
+
+/** An edition next to that day has it: the last one before, or the first one after. What only an older one had has gone since. */
+function isNear(on: string, editions: BatchAnswer["editions"]): boolean {
+  const before = editions.findLast(({ edition }) => edition <= on);
+  const after = editions.find(({ edition }) => edition > on);
+  return Boolean(before?.holds || after?.holds);
 }
 
 function evidenceOf(

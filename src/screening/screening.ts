@@ -56,3 +56,4 @@ function screenReference(log: Reads, text: string, on: string, log_size: number)
 }
 export { openScreener, type BatchAnswer, type Screener, type Vintage } from "./screen-batch.ts";
 export { appendException, endException, exceptionsView, listExceptions, stateOf, type ScreeningException } from "./exceptions.ts";
+export { exposureOf, type Exposure, type ExposureAnswer, type MethodExposure } from "./exposure.ts";

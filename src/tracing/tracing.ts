@@ -34,3 +34,5 @@ export { guessReader, TRANSFER_READERS } from "./readers/readers.ts";
 export type { TransferReader } from "./readers/reader.ts";
 export { fileOnDisk, type SourceFile } from "./readers/source-file.ts";
 export { openTagBook, stopsFromTags, STOPS_BY_CATEGORY, type Tag, type TagBook } from "./tags/tags.ts";
+export { valueAt, VALUATION_BASES, type PriceRow, type Valuation, type ValuationAsk, type ValuationBasis } from "./valuation.ts";
+export * from "./clusters/clusters.ts";
