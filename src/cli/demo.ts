@@ -60,7 +60,7 @@ export function demoSources(): { format: string; paths: string[]; edition?: stri
 type Question = { id: string; title: string; from: string; set: string[]; stop?: string[] };
 
 /** The traces that the demo keeps: figures and stories count over them. */
-function demoTraces(): Question[] {
+export function demoTraces(): Question[] {
   return JSON.parse(readFileSync(join(DEMO, "traces.json"), "utf8")) as Question[];
 }
 
