@@ -68,11 +68,9 @@ export async function importTransfers(
     refuseBadChecksums(collected.report, options);
     const { row_count, rows_root, order, chains, repeated, look_alike, report } = collected;
     const base = { kind: reader.kind, row_count, rows_root, order, chains, repeated, look_alike, report, collected };
-    const held = () =>
-      listTransferSets(newsroom.log).find(
-        (set) => set.rows_root === rows_root && set.kind === reader.kind && set.superseded_by === undefined && set.supersedes === replaced?.seq,
-      );
-    const known = held();
+    const known = listTransferSets(newsroom.log).find(
+      (set) => set.rows_root === rows_root && set.kind === reader.kind && set.superseded_by === undefined && (!replaced || set.supersedes === replaced.seq),
+    );
     if (known) {
       if (options.release) newsroom.transact(options.by, (transaction) => appendRelease(transaction, [known.seq, ...known.captures], known.captures, options.by));
       return { ...base, set: known.name, seq: known.seq, outcome: "unchanged", captures_added: 0 };
