@@ -49,7 +49,7 @@ export function saveSegment(folder: string, segment: Segment): void {
   const { rows, first_row, accounts, wide, fee_takers } = segment;
   const manifest: Manifest = { magic: MAGIC, version: VERSION, endian: endianness(), rows, first_row, accounts, columns, wide: [...wide], fee_takers: [...fee_takers] };
   const text = JSON.stringify(manifest);
-  writeFileSync(join(making, MANIFEST), `${crc32(text)}\n${text}\n`);
+  writeFileSync(join(making, MANIFEST), `${crc32(text)}\n${text}`);
   renameSync(making, folder);
 }
 
@@ -124,6 +124,7 @@ function writeColumn(path: string, bytes: Uint8Array): Column {
 
 function readColumn(folder: string, name: string, column: Column | undefined, bytes: number): SharedArrayBuffer {
   if (!column || column.bytes !== bytes) damaged(folder, `${name} should have ${bytes} bytes by its counts, and has ${column?.bytes ?? "no place in the manifest"}`);
+  if (!existsSync(join(folder, name))) damaged(folder, `${name} is missing`);
   const file = openSync(join(folder, name), "r");
   try {
     const { size } = fstatSync(file);
