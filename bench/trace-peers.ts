@@ -28,14 +28,17 @@ export function checksumOf(held: Iterable<[account: number, quanta: number]>): n
 }
 
 /** Fetches accounts as they become tainted until none is new; settles all that is known after each round. */
-export async function traceByFetching(fetch: Fetch, question: Question): Promise<Answer & { rounds: number }> {
+export async function traceByFetching(fetch: Fetch, question: Question): Promise<Answer & { rounds: number; fetch_ms: number }> {
+  let fetch_ms = 0;
   const known = new Map<number, { row: number; to: number; share: number }[]>();
   for (let rounds = 0; ; rounds++) {
     const { taint, edges } = settle((account) => known.get(account), question);
     const wanted = [...taint.keys()].filter((account) => !known.has(account) && !question.isStop(account));
-    if (wanted.length === 0) return { edges, checksum: checksumOf(taint), rounds };
+    if (wanted.length === 0) return { edges, checksum: checksumOf(taint), rounds, fetch_ms };
     for (const account of wanted) known.set(account, []);
+    const start = performance.now();
     const rows = await fetch(wanted);
+    fetch_ms += performance.now() - start;
     for (let at = 0; at < rows.row.length; at++) known.get(rows.from[at]!)!.push({ row: rows.row[at]!, to: rows.to[at]!, share: rows.share[at]! });
     for (const account of wanted) known.get(account)!.sort((a, b) => a.row - b.row);
   }

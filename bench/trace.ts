@@ -93,15 +93,15 @@ if (peers.includes("graphology")) {
 if (peers.includes("exact")) await exactOverReached();
 rmSync(folder, { recursive: true });
 
-async function compare(name: string, floor: number, run: () => Promise<Answer & { rounds: number }>): Promise<void> {
+async function compare(name: string, floor: number, run: () => Promise<Answer & { rounds: number; fetch_ms: number }>): Promise<void> {
   // Ours again right beside it, so that both meet the same machine.
   const own = await repeated(5, () => ask("haircut", floor));
   const first = await time(run);
   const peer = first.wall_ms > 3000 ? first : await repeated(3, run);
-  const { edges, checksum, rounds } = peer.result;
+  const { edges, checksum, rounds, fetch_ms } = peer.result;
   const expected = answerOf(own.result);
   const same = edges === expected.edges && checksum === expected.checksum ? "same checksum" : `OTHER ANSWER (${edges} ${checksum}, expected ${expected.edges} ${expected.checksum})`;
-  console.log(`${name}, floor ${floor} ETH: ${peer.wall_ms.toFixed(0)} ms in ${rounds} rounds, ${(peer.wall_ms / own.wall_ms).toFixed(0)} times ours (${own.wall_ms.toFixed(1)} ms beside it), ${same}`);
+  console.log(`${name}, floor ${floor} ETH: ${peer.wall_ms.toFixed(0)} ms in ${rounds} rounds (${fetch_ms.toFixed(0)} ms of it in the engine, the rest settling), ${(peer.wall_ms / own.wall_ms).toFixed(0)} times ours (${own.wall_ms.toFixed(1)} ms beside it), in the engine alone ${(fetch_ms / own.wall_ms).toFixed(0)} times, ${same}`);
 }
 
 function worst({ run }: FastTrace): number {

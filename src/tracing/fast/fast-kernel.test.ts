@@ -195,6 +195,7 @@ test("what does not fit is refused by name, and nothing else", () => {
   const swap = [transferOf(0, null, "a", 5n), transferOf(1, "a", "b", 3n, { txid: "s" }), transferOf(2, "b", "a", 9n, { txid: "s", block: 1, index: 1, asset: "other" })];
   assert.equal(refusal(plain, {}), undefined);
   assert.equal(refusal(wide, {}), "amount_too_wide");
+  assert.equal(refusal(wide, { stopAt: () => ({ reason: "service" }) }), "amount_too_wide");
   assert.equal(refusal(plain, { depth: 3 }), "haircut_depth");
   assert.equal(refusal(plain, { depth: 3, methods: ["fifo"] }), undefined);
   assert.equal(refusal(plain, { seeds: [{ kind: "account", address: "a", row: 0, amount: 6n }] }), "seed_unbacked");
