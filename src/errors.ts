@@ -158,6 +158,12 @@ export const ERRORS = {
     exit: 5,
     status: 500,
   },
+  INDEX_DAMAGED: {
+    summary: "The index of transfers is not whole",
+    hint: "It is made from the transfers and holds nothing else: delete its folder and build it again.",
+    exit: 6,
+    status: 500,
+  },
   BUNDLE_DAMAGED: { summary: "The bundle does not verify", hint: "Ask its sender for the file again.", exit: 6, status: 400 },
   INTERNAL: { summary: "A fault of ours", hint: "Please report it with the command and this text.", exit: 70, status: 500 },
 } as const satisfies Record<string, ErrorKind>;

@@ -25,7 +25,7 @@ import { citeThis, history, judgements, sources } from "./theft.ts";
 const DEPENDS = ["casefile", "figures"];
 const SUBJECTS_SHOWN = 100;
 const FINDINGS_SHOWN = 60;
-const FIGURES_SHOWN = 200;
+const FIGURES_SHOWN = 60;
 
 export const caseRoutes: Route[] = [
   {

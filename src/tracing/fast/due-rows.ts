@@ -9,16 +9,17 @@ export class DueRows {
   readonly slots: Slots;
   /** A window is done: what must stand in the lists before the next is opened is put there now. */
   readonly onDone: () => void;
-  /** Called for every slot of a window when it is opened. */
-  readonly onOpen: (slot: number) => void;
+  /** Called with the slots of a window when it is opened. */
+  readonly onOpen: (slots: Int32Array, count: number) => void;
   #heads: Int32Array;
   #filled: Int32Array;
   #bits = new Int32Array(WINDOW / 32);
   #slotAt = new Int32Array(WINDOW);
+  #opened = new Int32Array(WINDOW);
   #window = -1;
   #word = 0;
 
-  constructor(slots: Slots, rows: number, onDone: () => void, onOpen: (slot: number) => void) {
+  constructor(slots: Slots, rows: number, onDone: () => void, onOpen: (slots: Int32Array, count: number) => void) {
     this.slots = slots;
     this.onDone = onDone;
     this.onOpen = onOpen;
@@ -97,11 +98,13 @@ export class DueRows {
       this.#filled[at]! &= ~(1 << (window & 31));
       this.#window = window;
       this.#word = WINDOW / 32;
+      let count = 0;
       for (let slot = this.#heads[window]!; slot >= 0; slot = ints[slot * SLOT + GIVES.behind]!) {
-        this.onOpen(slot);
         this.#mark(ints[slot * SLOT + GIVES.row]!, slot);
+        this.#opened[count++] = slot;
       }
       this.#heads[window] = -1;
+      this.onOpen(this.#opened, count);
       return true;
     }
     return false;

@@ -22,7 +22,7 @@ export const ROWS_MAX = 0x7fff_fff0;
 /**
  * Five words a record, together, since they are wanted together: row; account number with LAST, NEAR and MARKED; the taker's
  * first record behind this row, or -1 where it gives nothing any more; share as a float, which is
- * amount / max(balance before, amount), a hair too large, and 1 where the account is emptied (decisions/0010).
+ * amount / max(balance before, amount), a hair too large, and 1 where the account is emptied (decisions/0012).
  */
 export type Records = { words: Int32Array; view: DataView };
 export const RECORD = 5;

@@ -3,7 +3,7 @@
 // as in the exact kernel (trace-accounts.ts); how taint lies in one account is the method's.
 import type { MethodName } from "../methods/method.ts";
 import { DueRows } from "./due-rows.ts";
-import { ACCOUNT_BITS, BURN, FEE, LAST, NEAR, RECORD, ROW, TO, nextOf, recordAfter, recordsOf, rowOf, toOf, type Ledger, type Segment } from "./fast-index.ts";
+import { ACCOUNT_BITS, BURN, FEE, LAST, NEAR, RECORD, ROW, TO, WINDOW, nextOf, recordAfter, recordsOf, rowOf, toOf, type Ledger, type Segment } from "./fast-index.ts";
 import type { Segment as Stretch } from "../segments.ts";
 import { highOf, joinLimbs, lowOf } from "./limbs.ts";
 import { GIVES, KIND, SLOT, Slots } from "./slots.ts";
@@ -88,6 +88,7 @@ export class Run {
   ahead = 0;
   #far = new Int32Array(2048);
   #farCount = 0;
+  #takers = new Int32Array(WINDOW);
   #sent = new Map<number, bigint>();
 
   constructor(method: FastMethod, options: RunOptions, workspace = new Workspace()) {
@@ -105,7 +106,7 @@ export class Run {
     this.ledger = this.method.name === "haircut" ? undefined : segment.ledger();
     if (this.method.name !== "haircut" && !this.ledger) throw new Refusal("no_exact_columns", `${this.method.name} needs exact amounts, and this index was built without`);
     const { ints } = this.slots;
-    this.due = new DueRows(this.slots, segment.rows, () => this.#scheduleFar(), (slot) => this.#readAhead(slot));
+    this.due = new DueRows(this.slots, segment.rows, () => this.#scheduleFar(), (slots, count) => this.#readAhead(slots, count));
     for (let slot = 0; slot < this.slots.count; slot++) {
       ints[slot * SLOT + GIVES.record] = -1;
       if (ints[slot * SLOT + GIVES.kind] === KIND.stop) continue;
@@ -267,8 +268,13 @@ export class Run {
 
   // A processor waits some 100 ns for a record that is in none of its caches, but it can wait for many at once. These
   // reads hang on nothing that is computed, so those of a whole window are under way together.
-  #readAhead(slot: number): void {
-    const record = this.slots.ints[slot * SLOT + GIVES.record]!;
-    this.ahead ^= this.slots.touch(this.segment.records.words[RECORD * record + TO]! & ACCOUNT_BITS);
+  #readAhead(slots: Int32Array, count: number): void {
+    const { ints } = this.slots;
+    const { words } = this.segment.records;
+    const takers = this.#takers;
+    for (let at = 0; at < count; at++) takers[at] = words[RECORD * ints[slots[at]! * SLOT + GIVES.record]! + TO]! & ACCOUNT_BITS;
+    let ahead = 0;
+    for (let at = 0; at < count; at++) ahead ^= this.slots.touch(takers[at]!);
+    this.ahead ^= ahead;
   }
 }

@@ -36,7 +36,9 @@ export function traceFast(segments: readonly Segment[], request: FastRequest): F
   const { method, seeds, floor = 0n, depth = Infinity, conversions = true, stops } = request;
   if (method === "haircut" && depth !== Infinity)
     throw new Refusal("haircut_depth", "the depth of an account hangs on the first unit to reach it, and that may be below the quantum");
-  const quantum = method === "haircut" ? (request.quantum ?? quantumFor(segments, seeds)) : 1n;
+  const least = method === "haircut" ? quantumFor(segments, seeds) : 1n;
+  const quantum = method === "haircut" ? (request.quantum ?? least) : 1n;
+  if (quantum < least) throw new Refusal("seed_too_large", `the seeds are more than 2^52 quanta of ${quantum}; they fit quanta of ${least}`);
   const run = new Run(FAST[method], { floor, depth, conversions, quantum, stops }, request.workspace);
   const seeded: FastTrace["seeded"] = [];
   const events = [
@@ -90,6 +92,8 @@ const recordOf = (segment: Segment, row: number): number => recordAfter(segment,
 function seedRow(run: Run, segment: Segment, row: number, seeded: FastTrace["seeded"]): void {
   const record = recordOf(segment, row);
   const giver = segment.giverOf(row - segment.first_row);
+  const [high] = segment.amountOf(record);
+  if (high >= LIMB) throw new Refusal("amount_too_wide", `the amount of row ${row} does not fit 2^100`);
   const slot = run.slots.find(giver);
   let known = 0n;
   if (slot >= 0 && run.slots.ints[slot * SLOT + GIVES.record] === record) {
@@ -148,10 +152,11 @@ function placeLot(run: Run, slot: number, { balance, debited, lot }: Standing, a
   return quanta * run.options.quantum;
 }
 
-/** All that left a source and all that is there, less what came back. */
+/** All that left a source and all that is there, less what came back; poison counts that again, as it counts everything again. */
 function sourceSeed(run: Run, slot: number): FastTrace["seeded"][number] {
   const account = run.slots.ints[slot * SLOT + GIVES.account]!;
-  const returned = amountOf(run, run.slots.amounts[2 * slot]!, run.slots.amounts[2 * slot + 1]!);
+  const isPoison = run.method.name === "poison";
+  const returned = isPoison ? 0n : amountOf(run, run.slots.amounts[2 * slot]!, run.slots.amounts[2 * slot + 1]!);
   return { account, amount: run.sentBy(slot) + heldBySource(run, account) - returned };
 }
 
