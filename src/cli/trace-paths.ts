@@ -23,7 +23,7 @@ export async function findPaths(context: CommandContext, [from, to]: string[], o
       return;
     }
     const asset = Object.keys(found.result.methods[ask.methods[0]!]!.assets)[0]!;
-    const words = assetWords(asset);
+    const words = assetWords(asset, found.result.tokens);
     for (const [at, { carried, hops }] of paths.entries()) {
       context.output.line(context.output.bold(`${at + 1}. at most ${writeAmount(carried, words)}, ${hops.length} transfer${hops.length === 1 ? "" : "s"}`));
       for (const hop of hops) context.output.line(`   ${hop.from} → ${hop.to}  ${writeAmount(hop.amount, words)}  ${context.output.dim(hop.transfer)}`);

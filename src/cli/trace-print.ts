@@ -1,5 +1,5 @@
 // The answer in a terminal: where the money is under each convention, how far they differ, what stopped where.
-import { assetWords, shortAmount, sumOfAmounts, writeAmount, type Answer, type AssetResult, type MethodResult } from "../tracing/tracing.ts";
+import { assetWords, shortAmount, sumOfAmounts, writeAmount, type Answer, type AssetResult, type AssetWords, type MethodResult } from "../tracing/tracing.ts";
 import { table, wrap, type Output } from "./output.ts";
 
 const PLACES_SHOWN_MAX = 20;
@@ -17,13 +17,12 @@ export function printAnswer(output: Output, { result }: Answer): void {
   );
   output.line(output.dim(`over ${sets.map(({ name }) => name).join(", ")} (${count.toLocaleString("en-US")} rows, log size ${result.log_size})`));
   if (assets.length === 0) output.line("Nothing moved: the seed is empty.");
-  for (const asset of assets) printAsset(output, asset, names.map((name) => [name, methods[name]!]));
+  for (const asset of assets) printAsset(output, asset, assetWords(asset, result.tokens), names.map((name) => [name, methods[name]!]));
   output.line();
-  for (const line of noteLines(methods)) for (const part of wrap(line, output.width)) output.line(output.dim(part));
+  for (const line of noteLines(methods, result.tokens)) for (const part of wrap(line, output.width)) output.line(output.dim(part));
 }
 
-function printAsset(output: Output, asset: string, methods: [string, MethodResult][]): void {
-  const words = assetWords(asset);
+function printAsset(output: Output, asset: string, words: AssetWords | undefined, methods: [string, MethodResult][]): void {
   const results = methods.map(([, { assets }]) => assets[asset]);
   const cell = (pick: (one: AssetResult) => bigint) =>
     results.map((one) => (one === undefined ? "–" : pick(one) === 0n ? "0" : shortAmount(pick(one), words)));
@@ -88,12 +87,12 @@ function spread(amounts: readonly bigint[], methods: readonly [string, MethodRes
   return high - low;
 }
 
-function noteLines(methods: Record<string, MethodResult>): string[] {
+function noteLines(methods: Record<string, MethodResult>, tokens: Record<string, AssetWords> | undefined): string[] {
   const notes: string[] = [];
   for (const [name, { excess, bound }] of Object.entries(methods)) {
     const over = Object.entries(excess ?? {}).filter(([, amount]) => amount !== "0");
     if (over.length > 0)
-      notes.push(`${name} does not conserve: it counts ${over.map(([asset, amount]) => `${writeAmount(amount.startsWith("-") ? -BigInt(amount) : BigInt(amount), assetWords(asset))} ${amount.startsWith("-") ? "less" : "more"} than the seed`).join(", ")}. Read it as an upper bound of exposure only.`);
+      notes.push(`${name} does not conserve: it counts ${over.map(([asset, amount]) => `${writeAmount(amount.startsWith("-") ? -BigInt(amount) : BigInt(amount), assetWords(asset, tokens))} ${amount.startsWith("-") ? "less" : "more"} than the seed`).join(", ")}. Read it as an upper bound of exposure only.`);
     if (bound !== undefined) notes.push(`${name} backward is an estimate: each amount is less than ${bound} base units from the exact share.`);
   }
   const conserving = Object.entries(methods).filter(([, { conserves }]) => conserves);

@@ -16,7 +16,7 @@ export async function writeLetter(packet: Packet): Promise<Uint8Array> {
   sheet.section();
   sheet.heading(1, `Stolen funds at ${service}`);
   say(`To the compliance desk of ${service}. ${day}.${reference ? ` Our reference: ${reference}.` : ""}`);
-  say(`Funds followed from ${trace.ask.from} (“${trace.title}”) arrived at ${addresses.length === 1 ? "an address" : `${addresses.length} addresses`} that we take to be yours: ${totals.map(rangeWords).join("; ")}.`);
+  say(`Funds followed from ${trace.ask.from} (“${trace.title}”) arrived at ${addresses.length === 1 ? "an address" : `${addresses.length} addresses`} that we take to be yours: ${totals.map((one) => rangeWords(one, packet)).join("; ")}.`);
   say("Please look at these addresses and transactions now, keep the funds in place as far as your rules and the law allow, and tell us what you find. This letter states facts and how they were found; it is not an order and not legal advice.");
   say(`Answer to: ${contact}.`);
   sheet.table({
@@ -27,13 +27,13 @@ export async function writeLetter(packet: Packet): Promise<Uint8Array> {
       { name: "Lowest", numeric: true, share: 4 },
       { name: "Highest", numeric: true, share: 4 },
     ],
-    rows: addresses.flatMap(({ address, why, amounts }) => amounts.map(({ asset, low, high }) => [address, why, amountWords(low, asset), amountWords(high, asset)])),
+    rows: addresses.flatMap(({ address, why, amounts }) => amounts.map(({ asset, low, high }) => [address, why, amountWords(low, asset, packet), amountWords(high, asset, packet)])),
   });
   sheet.heading(2, "By convention");
   sheet.table({
     caption: "All addresses together",
     columns: [{ name: "What", share: 3 }, { name: "Amount", numeric: true, share: 5 }],
-    rows: totals.flatMap(({ asset, by_method }) => Object.entries(by_method).map(([method, amount]) => [method, amountWords(amount, asset)])),
+    rows: totals.flatMap(({ asset, by_method }) => Object.entries(by_method).map(([method, amount]) => [method, amountWords(amount, asset, packet)])),
   });
   sheet.heading(2, "Transactions");
   sheet.table({
@@ -43,7 +43,7 @@ export async function writeLetter(packet: Packet): Promise<Uint8Array> {
       { name: "To", share: 5 },
       { name: "Most that it carried", numeric: true, share: 4 },
     ],
-    rows: arrivals.slice(0, 60).map(({ transfer, address, asset, by_method }) => [transfer, address, amountWords(mostOf(by_method), asset)]),
+    rows: arrivals.slice(0, 60).map(({ transfer, address, asset, by_method }) => [transfer, address, amountWords(mostOf(by_method), asset, packet)]),
   });
   if (arrivals.length > 60) say(`All ${arrivals.length} arrivals stand in transactions.csv.`);
   sheet.heading(2, "How sure this is");
@@ -56,5 +56,5 @@ export async function writeLetter(packet: Packet): Promise<Uint8Array> {
 
 const mostOf = (amounts: Record<string, string>): string => Object.values(amounts).reduce((a, b) => (BigInt(a) > BigInt(b) ? a : b), "0");
 
-const rangeWords = ({ asset, low, high }: PacketAmount): string =>
-  low === high ? amountWords(low, asset) : `between ${amountWords(low, asset)} and ${amountWords(high, asset)}`;
+const rangeWords = ({ asset, low, high }: PacketAmount, packet: Packet): string =>
+  low === high ? amountWords(low, asset, packet) : `between ${amountWords(low, asset, packet)} and ${amountWords(high, asset, packet)}`;

@@ -28,7 +28,7 @@ export type Packet = {
   reference: string | null;
   made_at: string;
   contact: string;
-  trace: Pick<SavedTrace, "id" | "title" | "ask" | "sets" | "log_size" | "result_sha256" | "notes"> & { entry: number };
+  trace: Pick<SavedTrace, "id" | "title" | "ask" | "sets" | "log_size" | "result_sha256" | "notes" | "tokens"> & { entry: number };
   addresses: PacketAddress[];
   totals: PacketAmount[];
   arrivals: Arrival[];
@@ -67,14 +67,14 @@ export function makePacket(log: LogReader, trace: SavedTrace, steps: readonly Ro
     return { address, why: stop ? `${stop.reason}${stop.name ? `: ${stop.name}` : ""}` : "named by the sender of this packet", amounts: amountsOf(rows) };
   });
   const arrivals = arrivalsAt(new Set(addresses.map(({ address }) => address)), steps);
-  const { id, title, ask, sets, log_size, result_sha256, notes, seq: entry } = trace;
+  const { id, title, ask, sets, log_size, result_sha256, notes, tokens, seq: entry } = trace;
   return {
     format: PACKET_FORMAT,
     service: input.service,
     reference: input.reference ?? null,
     made_at: input.made_at,
     contact: input.contact,
-    trace: { id, title, ask, sets, log_size, result_sha256, notes, entry },
+    trace: { id, title, ask, sets, log_size, result_sha256, notes, tokens, entry },
     addresses,
     totals: amountsOf(own),
     arrivals: arrivals.slice(0, ARRIVALS_LISTED_MAX),
@@ -110,4 +110,5 @@ function howSure({ ask, notes, sets, methods }: SavedTrace, addresses: readonly 
   ];
 }
 
-export const amountWords = (amount: string, asset: string): string => writeAmount(BigInt(amount), assetWords(asset));
+export const amountWords = (amount: string, asset: string, { trace }: Pick<Packet, "trace">): string =>
+  writeAmount(BigInt(amount), assetWords(asset, trace.tokens));

@@ -23,18 +23,19 @@ export type AskOptions = Pick<AskContext, "knownStop"> & { sets?: string[]; log_
 export async function askNewsroom(newsroom: Newsroom, ask: TraceAsk, options: AskOptions = {}): Promise<NewsroomAnswer> {
   const { sets, log_size = newsroom.log.size(), keepSteps = false, knownStop } = options;
   const read = await readWanted(newsroom, ask, sets, log_size);
+  const read_seqs = new Set(read.sets.map(({ seq }) => seq));
+  const used = listTransferSets(newsroom.log, log_size).filter(({ seq }) => read_seqs.has(seq));
   const found = answer(ask, {
     data: dataOf(read, ask),
     sets: read.sets.map(({ name, seq, rows_root, row_count }) => ({ name, seq, rows_root, row_count })),
     log_size,
     notes: read.notes,
+    tokens: Object.assign({}, ...used.map(({ tokens }) => tokens)),
     knownStop: knownStop ?? (ask.known ? stopsFromTags(openTagBook(newsroom.log, { log_size })) : undefined),
     theft: (name) => theftSeeds(newsroom.log, name, log_size),
     steps_max: keepSteps ? STEPS_HELD_MAX : 0,
   });
-  const used = new Set(read.sets.map(({ seq }) => seq));
-  const captures = listTransferSets(newsroom.log, log_size).flatMap((set) => (used.has(set.seq) ? set.captures : []));
-  return { ...found, captures: [...new Set(captures)] };
+  return { ...found, captures: [...new Set(used.flatMap(({ captures }) => captures))] };
 }
 
 /** The same question over the same sets as known then: `same` is whether the answer has the same hash. */
@@ -58,7 +59,10 @@ async function readWanted(newsroom: Newsroom, ask: TraceAsk, sets: string[] | un
     for (const { seq, superseded_by } of listTransferSets(newsroom.log, log_size)) {
       if (superseded_by !== undefined) continue;
       const { transfers, transactions } = await readTransferSets(newsroom, { sets: [String(seq)], ...options });
-      const names = new Set([...transfers.flatMap(({ txid, from, to }) => [txid, from, to]), ...transactions.flatMap(({ txid, outputs }) => [txid, ...outputs.map(({ address }) => address)])]);
+      const names = new Set([
+        ...transfers.flatMap(({ txid, from, to }) => [txid, from, to]),
+        ...transactions.flatMap(({ txid, outputs }) => [txid, ...outputs.map(({ address }) => address)]),
+      ]);
       const spellings = (seed: string) => [seed, ...accountsOf(readAddress(seed)).map(({ address }) => address)];
       if (seeds.some((seed) => spellings(seed).some((spelling) => names.has(spelling)))) holding.push(String(seq));
     }

@@ -1,6 +1,7 @@
 // A question as data, so that it can be kept and asked again: what was typed, the conventions, the limits, the stops, and
 // over which sets. Same question, same sets, same versions: the same bytes.
 import { canonicalJson, sha256Hex, type Json } from "../evidence/evidence.ts";
+import type { AssetWords } from "./asset-words.ts";
 import { collectFlows, type Flow } from "./flows.ts";
 import type { MethodName } from "./methods/methods.ts";
 import type { Step, Stop } from "./request.ts";
@@ -37,6 +38,8 @@ export type TraceResult = {
   sets: SetRef[];
   log_size: number;
   methods: MethodResults;
+  /** Names and decimals of the tokens met, as the sources state them: for reading amounts, and no part of the hash. */
+  tokens?: Record<string, AssetWords>;
   /** What a reader must know of the data: gaps, look-alike rows, what was left out. */
   notes: string[];
 };
@@ -48,6 +51,7 @@ export type AskContext = {
   sets: SetRef[];
   log_size: number;
   notes?: string[];
+  tokens?: Record<string, AssetWords>;
   theft?(name: string): TheftSeeds | undefined;
   /** Stops that lists and tags decide; those of the question come first. */
   knownStop?(address: string, chain: string): Stop | undefined;
@@ -56,7 +60,7 @@ export type AskContext = {
 };
 
 export function answer(ask: TraceAsk, context: AskContext): Answer {
-  const { data, sets, log_size, notes = [], steps_max = 0 } = context;
+  const { data, sets, log_size, notes = [], tokens = {}, steps_max = 0 } = context;
   const seeds = readSeeds(ask.from, { data, asset: ask.asset, theft: context.theft });
   const flows = collectFlows();
   const steps: Step[] = [];
@@ -76,8 +80,14 @@ export function answer(ask: TraceAsk, context: AskContext): Answer {
   });
   const crossed = data.kind === "utxo" ? shapesCrossed(data.graph, flows.flows()) : [];
   const methods = writeResults(found, data.kind === "utxo" ? (place) => addressOf(data.graph, place) : undefined);
-  const result: TraceResult = { ask, sets, log_size, methods, notes: [...notes, ...crossed] };
+  const result: TraceResult = { ask, sets, log_size, methods, tokens: tokensOf(methods, tokens), notes: [...notes, ...crossed] };
   return { result, result_sha256: resultHash(result), seeds, flows: flows.flows(), steps, steps_cut: step_count > steps_max };
+}
+
+/** Those that the answer speaks of. */
+function tokensOf(methods: MethodResults, tokens: Record<string, AssetWords>): Record<string, AssetWords> {
+  const met = new Set(Object.values(methods).flatMap(({ assets }) => Object.keys(assets)));
+  return Object.fromEntries(Object.entries(tokens).filter(([asset]) => met.has(asset)));
 }
 
 function addressOf(graph: UtxoGraph, place: string): string | undefined {

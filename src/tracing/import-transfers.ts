@@ -105,6 +105,7 @@ export async function importTransfers(
           look_alike,
           bad_checksums: report.bad_checksums.count,
           borrowed_names: report.borrowed_names as unknown as Json,
+          tokens: report.tokens,
           // What the reader was told: without it the rows cannot be made again from the captures.
           options: readingOptions(options),
         },

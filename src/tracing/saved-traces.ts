@@ -4,6 +4,7 @@ import { appendDataset, type DatasetTable, type Row } from "../datasets/datasets
 import { TracewireError } from "../errors.ts";
 import { appendRelease, type Json, type LogReader, type Transaction, type View } from "../evidence/evidence.ts";
 import type { Answer, SetRef, TraceAsk } from "./ask.ts";
+import type { AssetWords } from "./asset-words.ts";
 import type { MethodResults } from "./result.ts";
 
 const STEPS_KEPT_MAX = 100_000;
@@ -43,6 +44,8 @@ export type SavedTrace = {
   /** Versions and per asset what the terminal shows, without the places. */
   methods: Record<string, { version: string; conserves: boolean; step_count: number; bound?: string; excess?: Record<string, string> }>;
   notes: string[];
+  /** Names and decimals of its tokens, as the sources state them. */
+  tokens?: Record<string, AssetWords>;
   by: string;
   released?: number;
 };
@@ -98,6 +101,7 @@ export function saveTrace(transaction: Transaction, found: Answer, options: Save
       ]),
     ) as unknown as Json,
     notes: result.notes,
+    tokens: result.tokens as unknown as Json,
     by,
   });
   if (options.release) appendRelease(transaction, [seq, totals, flows, ...(steps === null ? [] : [steps])], [], by);

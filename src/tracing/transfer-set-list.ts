@@ -24,6 +24,8 @@ export type TransferSet = {
   stored: "rows" | "segment";
   lacks: string;
   options: ReadOptions;
+  /** What the source says of its tokens: name and decimals, by asset. */
+  tokens: Record<string, { symbol: string; decimals: number }>;
   /** Log index of the set that this one replaces, and of the one that replaces it. */
   supersedes?: number;
   superseded_by?: number;
@@ -65,8 +67,8 @@ export const isNamed = (set: Pick<TransferSet, "name" | "seq">, reference: strin
   set.name === reference || set.name.slice(set.name.indexOf("/") + 1) === reference || String(set.seq) === reference;
 
 function toSet(row: Record<string, unknown>): TransferSet {
-  const body = JSON.parse(row.body as string) as Omit<TransferSet, "seq"> & { set: Pick<TransferSet, "kind" | "order" | "chains" | "look_alike" | "options"> };
-  const { kind, order, chains, look_alike, options } = body.set;
+  const body = JSON.parse(row.body as string) as Omit<TransferSet, "seq"> & { set: Pick<TransferSet, "kind" | "order" | "chains" | "look_alike" | "options" | "tokens"> };
+  const { kind, order, chains, look_alike, options, tokens = {} } = body.set;
   return {
     name: body.name,
     seq: row.seq as number,
@@ -83,6 +85,7 @@ function toSet(row: Record<string, unknown>): TransferSet {
     stored: body.stored,
     lacks: body.lacks,
     options,
+    tokens,
     ...(body.supersedes === undefined ? {} : { supersedes: body.supersedes }),
     ...(row.released === null ? {} : { released: row.released as number }),
   };

@@ -114,7 +114,7 @@ function onePage(context: SiteContext, found: SavedTrace, totals: readonly Row[]
   const asset = assets.find((name) => name === query.get("asset")) ?? largestAsset(totals, assets);
   const methods = found.ask.methods;
   const method = methods.find((name) => name === query.get("method")) ?? methods.find((name) => name === "fifo") ?? methods[0]!;
-  const words = assetWords(asset);
+  const words = assetWords(asset, found.tokens);
   const own = totals.filter((row) => row.asset === asset);
   const flows = rowsOf(context, found.flows)
     .filter((row) => row.asset === asset && row.method === method)
@@ -123,7 +123,7 @@ function onePage(context: SiteContext, found: SavedTrace, totals: readonly Row[]
   return html`<p class="label"><a href="/traces">Following funds</a></p>
 <h1>${found.title}</h1>
 <p class="standfirst">${standfirst(found, own, words)}</p>
-${assets.length > 1 && html`<nav class="pages" aria-label="Assets"><ul>${assets.map((name) => html`<li><a href="${link({ asset: name })}"${name === asset && html` aria-current="true"`}>${assetWords(name)?.symbol ?? shortPlace(name)}</a></li>`)}</ul></nav>`}
+${assets.length > 1 && html`<nav class="pages" aria-label="Assets"><ul>${assets.map((name) => html`<li><a href="${link({ asset: name })}"${name === asset && html` aria-current="true"`}>${assetWords(name, found.tokens)?.symbol ?? shortPlace(name)}</a></li>`)}</ul></nav>`}
 <nav class="pages" aria-label="Conventions"><ul>${methods.map((name) => html`<li><a href="${link({ method: name })}"${name === method && html` aria-current="true"`}>By ${name}</a></li>`)}</ul></nav>
 ${picture(found, flows, own, method, words)}
 <section><h2>Five conventions, one theft</h2>
@@ -131,7 +131,7 @@ ${sideBySide(own, methods, words)}
 <p>Which convention is right is a question of law or of policy, not of arithmetic. Where they agree, the choice does not matter; where they differ, say which one you use. <a href="/docs/following-funds">What each means</a>.</p></section>
 <section><h2>Where it is</h2>
 ${placesTable(own, found, words)}
-<p class="note">All places as <a href="/traces/${found.id}.csv">CSV</a> or <a href="/traces/${found.id}.json">JSON</a>.</p></section>
+${found.tokens?.[asset] && html`<p class="note">${found.tokens[asset].symbol} is what the source calls <code>${asset}</code>; a token is known by its contract.</p>`}<p class="note">All places as <a href="/traces/${found.id}.csv">CSV</a> or <a href="/traces/${found.id}.json">JSON</a>.</p></section>
 ${found.notes.length > 0 && html`<section><h2>What the data lacks</h2><ul>${found.notes.map((note) => html`<li>${note}</li>`)}</ul></section>`}
 ${stepsSection(context, found, asset, method, words, Math.max(0, Number(query.get("from") ?? 0) || 0), link)}
 <section><h2>How it was done</h2>

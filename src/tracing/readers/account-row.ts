@@ -20,6 +20,8 @@ export type StatedTransfer = {
   fee: string;
   /** What the source calls the asset: nothing is decided by it, but a borrowed name is flagged. */
   symbol?: string;
+  /** How many decimals the source says it has. */
+  decimals?: string;
 };
 
 const KINDS = new Set<string>(TRANSFER_KINDS);
@@ -27,7 +29,7 @@ const KINDS = new Set<string>(TRANSFER_KINDS);
 export function addAccountRows(out: ReadRow[], stated: StatedTransfer, file: number, place: Place, names: Names, options: ReadOptions): void {
   const given = names.chain(stated.chain, place);
   const { asset, chain } = names.asset(stated.asset, given, place);
-  if (stated.symbol) names.flag(chain, asset, stated.symbol);
+  if (stated.symbol) names.flag(chain, asset, stated.symbol, stated.decimals);
   const from = names.address(stated.from, chain, place, "from");
   const to = names.address(stated.to, chain, place, "to");
   if (from === "" && to === "") refuseField(place, "from, to", "both are empty");

@@ -65,7 +65,7 @@ export type Names = {
   address(text: string, chain: string, place: Place, field: string): string;
   asset(text: string, chain: string, place: Place): { asset: string; chain: string };
   /** Counts a name that is not the asset's own. */
-  flag(chain: string, asset: string, name: string): void;
+  flag(chain: string, asset: string, name: string, decimals?: string): void;
 };
 
 /** Chains, addresses and assets through the rules of their chains; what was read once is remembered, up to a limit. */
@@ -81,7 +81,7 @@ export function createNames(options: ReadOptions, report: ReadReport): Names {
   const givenChain = options.chain ?? "";
 
   return {
-    flag: (chain, asset, name) => flagName(report, chain, asset, name),
+    flag: (chain, asset, name, decimals) => flagName(report, chain, asset, name, decimals),
     chain(text, place) {
       const wanted = text === "" ? givenChain : text;
       if (wanted === "") return "";

@@ -45,7 +45,7 @@ export const nomadTransfers: TransferReader = {
           // Mixed case in their events is a checksum on some lines and none on others.
           const stated: StatedTransfer = file.name.endsWith("receive_events.json")
             ? { ...base, time: "", from: BRIDGE, to: text("tokenRecipient"), asset: text("tokenAddress"), amount: text("amount") }
-            : { ...base, time: text("timeStamp"), from: text("from"), to: text("to"), asset: text("contractAddress"), amount: text("value"), symbol: text("tokenSymbol") };
+            : { ...base, time: text("timeStamp"), from: text("from"), to: text("to"), asset: text("contractAddress"), amount: text("value"), symbol: text("tokenSymbol"), decimals: text("tokenDecimal") };
           addAccountRows(out, stated, at, place, names, {});
         }
         yield out;

@@ -28,10 +28,12 @@ export type ReadReport = {
   bad_checksums: { count: number; first: string[] };
   /** Tokens that carry a known name and another contract: by asset, the name as written and how many rows. */
   borrowed_names: Record<string, { name: string; rows: number }>;
+  /** What a source says of a token: its name and decimals, by asset. A name proves nothing; it is for reading. */
+  tokens: Record<string, { symbol: string; decimals: number }>;
   notes: string[];
 };
 
-export const newReport = (): ReadReport => ({ unknown_fields: {}, bad_checksums: { count: 0, first: [] }, borrowed_names: {}, notes: [] });
+export const newReport = (): ReadReport => ({ unknown_fields: {}, bad_checksums: { count: 0, first: [] }, borrowed_names: {}, tokens: {}, notes: [] });
 
 export type TransferReader = {
   format: string;

@@ -45,8 +45,16 @@ export function isBorrowedName(chain: string, asset: string, name: string): bool
   return isDisguised || isCoin || (known !== undefined && !asset.endsWith(`:${known}`));
 }
 
-export function flagName(report: ReadReport, chain: string, asset: string, name: string): void {
-  if (name === "" || !isBorrowedName(chain, asset, name)) return;
+const TOKENS_MAX = 500;
+const SYMBOL = /^[\x21-\x7e]{1,16}$/;
+
+/** Keeps what a source says of a token, so that amounts can be read; a borrowed name is flagged and not kept. */
+export function flagName(report: ReadReport, chain: string, asset: string, name: string, decimals = ""): void {
+  if (name === "") return;
+  if (!isBorrowedName(chain, asset, name)) {
+    if (SYMBOL.test(name) && /^\d{1,2}$/.test(decimals) && Object.keys(report.tokens).length < TOKENS_MAX) report.tokens[asset] ??= { symbol: name, decimals: Number(decimals) };
+    return;
+  }
   const known = report.borrowed_names[asset];
   if (known) known.rows += 1;
   else if (Object.keys(report.borrowed_names).length < NAMES_MAX) report.borrowed_names[asset] = { name: name.slice(0, 60).toWellFormed(), rows: 1 };
