@@ -6,6 +6,7 @@ import { DueRows } from "./due-rows.ts";
 import { ACCOUNT_BITS, BURN, FEE, LAST, NEAR, RECORD, ROW, TO, WINDOW, nextOf, recordAfter, recordsOf, rowOf, toOf, type Ledger, type Segment } from "./fast-index.ts";
 import type { Segment as Stretch } from "../segments.ts";
 import { highOf, joinLimbs, lowOf } from "./limbs.ts";
+import { isPassCheaper, passOver } from "./pass.ts";
 import { GIVES, KIND, SLOT, Slots } from "./slots.ts";
 import { Spills, type SpillKind } from "./spills.ts";
 import { Carried, Stretches } from "./stretches.ts";
@@ -47,6 +48,8 @@ export type RunOptions = {
   conversions: boolean;
   /** Base units in a quantum (haircut). */
   quantum: bigint;
+  /** A haircut over much of the data goes row by row (pass.ts). */
+  pass?: "auto" | "always" | "never";
 };
 
 /** Memory that one trace after another may use; a result lies in it until the next one starts. */
@@ -88,6 +91,8 @@ export class Run {
   ahead = 0;
   #far = new Int32Array(2048);
   #farCount = 0;
+  /** How many rows were due in a window, of late. */
+  #dueInWindow = 0;
   #takers = new Int32Array(WINDOW);
   #sent = new Map<number, bigint>();
 
@@ -120,6 +125,22 @@ export class Run {
     for (let slot = this.due.pop(until); slot >= 0; slot = this.due.pop(until)) this.step(slot);
   }
 
+  /** All rows to the end of the segment, no seed being left: by records, or in a pass where that is cheaper. */
+  finish(): void {
+    const givenBy = this.options.pass === "never" || this.method.name !== "haircut" || this.#hasSources() ? undefined : this.segment.givenBy;
+    if (!givenBy) return this.drain(this.segment.rows);
+    const { rows, accounts } = this.segment;
+    for (let slot = this.due.pop(rows); slot >= 0; slot = this.due.pop(rows)) {
+      const row = this.slots.ints[slot * SLOT + GIVES.row]!;
+      this.step(slot);
+      if (this.options.pass !== "always" && !isPassCheaper(this.#dueInWindow, rows - row, accounts)) continue;
+      const givers = givenBy();
+      if (!givers) return this.drain(rows);
+      this.#scheduleFar();
+      return passOver(this, givers, row + 1);
+    }
+  }
+
   step(slot: number): void {
     const { ints } = this.slots;
     const record = ints[slot * SLOT + GIVES.record]!;
@@ -140,14 +161,8 @@ export class Run {
 
   /** What is carried goes where the record goes. */
   settle(record: number, giver: number, depth: number, isSeed: boolean): void {
-    const to = toOf(this.segment.records, record);
-    let account = to & ACCOUNT_BITS;
-    if (to < 0) {
-      const row = this.segment.first_row + rowOf(this.segment.records, record);
-      if (account === FEE) return this.spill("fee", row);
-      if (account === BURN) return this.spill("burn", giver);
-      if (this.options.conversions && !isSeed) throw new Refusal("conversion", `row ${row} is one side of an exchange`);
-    }
+    const account = this.takerOf(record, giver, isSeed);
+    if (account < 0) return;
     let slot = this.slots.find(account);
     if (slot >= 0) {
       const kind = this.slots.ints[slot * SLOT + GIVES.kind]!;
@@ -166,8 +181,23 @@ export class Run {
     if (isDue && this.method.keepsFirst) return;
     // Where the next row lies behind the window at hand, looking it up can wait until many are looked up at once.
     const next = nextOf(this.segment.records, record);
-    if (next >= 0 && (to & NEAR) === 0) this.#putOff(slot, next);
+    if (next >= 0 && (toOf(this.segment.records, record) & NEAR) === 0) this.#putOff(slot, next);
     else this.schedule(slot, next);
+  }
+
+  /** The account that a record reaches; -1 where what is carried has come to its end instead. */
+  takerOf(record: number, giver: number, isSeed: boolean): number {
+    const to = toOf(this.segment.records, record);
+    const account = to & ACCOUNT_BITS;
+    if (to >= 0) return account;
+    const row = this.segment.first_row + rowOf(this.segment.records, record);
+    if (account < BURN) {
+      if (this.options.conversions && !isSeed) throw new Refusal("conversion", `row ${row} is one side of an exchange`);
+      return account;
+    }
+    if (account === FEE) this.spill("fee", row);
+    else this.spill("burn", giver);
+    return -1;
   }
 
   schedule(slot: number, from: number): void {
@@ -182,9 +212,12 @@ export class Run {
   }
 
   open(account: number, depth: number, kind: number): number {
-    if (this.segment.wide.size > 0 && this.segment.wide.has(account) && kind !== KIND.stop)
-      throw new Refusal("amount_too_wide", `amounts of account ${account} do not fit 2^100`);
+    if (kind !== KIND.stop) this.assertFits(account);
     return this.slots.add(account, depth, kind);
+  }
+
+  assertFits(account: number): void {
+    if (this.segment.wide.size > 0 && this.segment.wide.has(account)) throw new Refusal("amount_too_wide", `amounts of account ${account} do not fit 2^100`);
   }
 
   isStop(account: number): boolean {
@@ -243,6 +276,11 @@ export class Run {
     return recordsOf(this.segment, this.slots.ints[slot * SLOT + GIVES.account]!)[1];
   }
 
+  #hasSources(): boolean {
+    for (let slot = 0; slot < this.slots.count; slot++) if ((this.slots.ints[slot * SLOT + GIVES.kind]! & (KIND.source | KIND.guarded)) !== 0) return true;
+    return false;
+  }
+
   #putOff(slot: number, next: number): void {
     if (2 * this.#farCount === this.#far.length) {
       const far = new Int32Array(2 * this.#far.length);
@@ -272,6 +310,7 @@ export class Run {
     const { ints } = this.slots;
     const { words } = this.segment.records;
     const takers = this.#takers;
+    this.#dueInWindow += (count - this.#dueInWindow) / 16;
     for (let at = 0; at < count; at++) takers[at] = words[RECORD * ints[slots[at]! * SLOT + GIVES.record]! + TO]! & ACCOUNT_BITS;
     let ahead = 0;
     for (let at = 0; at < count; at++) ahead ^= this.slots.touch(takers[at]!);

@@ -39,7 +39,7 @@ export function traceFast(segments: readonly Segment[], request: FastRequest): F
   const least = method === "haircut" ? quantumFor(segments, seeds) : 1n;
   const quantum = method === "haircut" ? (request.quantum ?? least) : 1n;
   if (quantum < least) throw new Refusal("seed_too_large", `the seeds are more than 2^52 quanta of ${quantum}; they fit quanta of ${least}`);
-  const run = new Run(FAST[method], { floor, depth, conversions, quantum, stops }, request.workspace);
+  const run = new Run(FAST[method], { floor, depth, conversions, quantum, stops, pass: request.pass }, request.workspace);
   const seeded: FastTrace["seeded"] = [];
   const events = [
     // An amount lies in its account right after its row: before the next row, behind a seed that is the row itself.
@@ -60,7 +60,8 @@ export function traceFast(segments: readonly Segment[], request: FastRequest): F
       run.drain(events[event]!.row - segment.first_row);
       events[event]!.run(segment);
     }
-    run.drain(segment.rows);
+    if (event === events.length) run.finish();
+    else run.drain(segment.rows);
   }
   for (let slot = 0; slot < run.slots.count; slot++)
     if ((run.slots.ints[slot * SLOT + GIVES.kind]! & KIND.source) !== 0) seeded.push(sourceSeed(run, slot));
