@@ -18,6 +18,8 @@ export type LedgerEvent = {
 export type AccountLedger = {
   account: number;
   events: readonly LedgerEvent[];
+  /** Row of each event, apart: every step of a trace searches them. */
+  rows: Int32Array | Float64Array;
   /** Places of the debits among the events. */
   debits: readonly number[];
   /** Known balance at the end of the data. */
@@ -58,16 +60,19 @@ export function buildLedger(
     if (table.to[row] === account) credit(row, amount);
   }
   lotsBefore(Number.MAX_SAFE_INTEGER);
-  return { account, events, debits, final: balance };
+  // A lot of a seed may stand behind the last row there is.
+  const rows = new (lots.length > 0 ? Float64Array : Int32Array)(events.length);
+  for (let at = 0; at < rows.length; at++) rows[at] = events[at]!.row;
+  return { account, events, rows, debits, final: balance };
 }
 
 /** Place of the first event after `row` (an event of that row itself is not after it). */
-export function eventAfter(ledger: AccountLedger, row: number): number {
+export function eventAfter({ rows }: AccountLedger, row: number): number {
   let low = 0;
-  let high = ledger.events.length;
+  let high = rows.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (ledger.events[middle]!.row > row) high = middle;
+    if (rows[middle]! > row) high = middle;
     else low = middle + 1;
   }
   return low;
@@ -76,7 +81,7 @@ export function eventAfter(ledger: AccountLedger, row: number): number {
 /** The event of a row on one side, before any lot that a trace put in there; undefined when the account has none. */
 export function eventAt(ledger: AccountLedger, row: number, side: LedgerEvent["side"]): LedgerEvent | undefined {
   let found: LedgerEvent | undefined;
-  for (let at = eventAfter(ledger, row) - 1; at >= 0 && ledger.events[at]!.row === row; at--)
+  for (let at = eventAfter(ledger, row) - 1; at >= 0 && ledger.rows[at] === row; at--)
     if (ledger.events[at]!.side === side) found = ledger.events[at];
   return found;
 }

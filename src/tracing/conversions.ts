@@ -16,10 +16,12 @@ export type Conversion = {
 export function conversionOf(table: TransferTable, row: number): Conversion | undefined {
   const giver = table.from[row]!;
   if (giver === NOBODY) return undefined;
+  const together = table.transactionRows(row);
+  if (together.length < 2) return undefined;
   const { address, chain, asset } = table.accounts[giver]!;
   const given: number[] = [];
   const got: number[] = [];
-  for (const other of table.transactionRows(row)) {
+  for (const other of together) {
     const transfer = table.transfers[other]!;
     if (transfer.kind === "fee" || transfer.from === transfer.to) continue;
     if (transfer.from === address) given.push(other);

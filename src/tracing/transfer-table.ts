@@ -53,6 +53,8 @@ export function buildTransferTable(input: readonly Transfer[]): TransferTable {
   let byAddress: Map<string, number[]> | undefined;
   let byTransaction: Map<string, number[]> | undefined;
   const indexTransactions = () => (byTransaction ??= groupRows(transfers));
+  // Where every row says its place in the chain, the rows of a transaction stand together, and no index is needed.
+  const isPlaced = transfers.every(({ block, tx_index }) => block !== null && tx_index !== null);
 
   const table: TransferTable = {
     transfers,
@@ -73,7 +75,8 @@ export function buildTransferTable(input: readonly Transfer[]): TransferTable {
     },
     transactionRows(row) {
       const { txid, chain } = transfers[row]!;
-      return txid === "" ? [row] : indexTransactions().get(`${chain} ${txid}`)!;
+      if (txid === "") return [row];
+      return isPlaced ? rowsBeside(transfers, row) : indexTransactions().get(`${chain} ${txid}`)!;
     },
     rowsOfTransaction(txid) {
       const chains = new Set(accounts.map((account) => account.chain));
@@ -102,9 +105,23 @@ function rowsByAccount(count: number, from: Int32Array, to: Int32Array): { start
   return { starts, rows };
 }
 
+function rowsBeside(transfers: readonly Transfer[], row: number): number[] {
+  const { txid, chain } = transfers[row]!;
+  const isSame = (other: Transfer | undefined) => other !== undefined && other.txid === txid && other.chain === chain;
+  let first = row;
+  while (isSame(transfers[first - 1])) first--;
+  const rows: number[] = [];
+  for (let at = first; isSame(transfers[at]); at++) rows.push(at);
+  return rows;
+}
+
 function groupAccounts(accounts: readonly Account[]): Map<string, number[]> {
   const groups = new Map<string, number[]>();
-  for (const [number, { address }] of accounts.entries()) groups.set(address, [...(groups.get(address) ?? []), number]);
+  for (const [number, { address }] of accounts.entries()) {
+    const group = groups.get(address);
+    if (group) group.push(number);
+    else groups.set(address, [number]);
+  }
   return groups;
 }
 

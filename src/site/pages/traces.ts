@@ -40,7 +40,7 @@ ${
     : html`<ul class="plain issues">${traces.map(
         (item) => html`<li><a href="/traces/${item.id}">${item.title}</a><span class="note">${item.ask.direction === "backward" ? "Backward" : "Forward"} over ${item.sets.map(({ name }) => name).join(", ")}; ${plural(item.step_count, "step", "steps")}</span></li>
 `,
-      )}</ul><p class="note">The same as <a href="/traces.csv">CSV</a> or <a href="/traces.json">JSON</a>. What the five conventions mean: <a href="/docs/tracing">how funds are followed</a>.</p>`
+      )}</ul><p class="note">The same as <a href="/traces.csv">CSV</a> or <a href="/traces.json">JSON</a>. What the five conventions mean: <a href="/docs/following-funds">how funds are followed</a>.</p>`
 }`;
       return page(context, "/traces", "Following funds", "Traces of stolen funds, transfer by transfer, under five conventions.", body);
     },
@@ -127,7 +127,7 @@ ${picture(found, flows, own, method, words)}
 <nav class="pages" aria-label="Conventions"><ul>${methods.map((name) => html`<li><a href="${link({ method: name })}"${name === method && html` aria-current="true"`}>Picture by ${name}</a></li>`)}</ul></nav>
 <section><h2>Five conventions, one theft</h2>
 ${sideBySide(own, methods, words)}
-<p>Which convention is right is a question of law or of policy, not of arithmetic. Where they agree, the choice does not matter; where they differ, say which one you use. <a href="/docs/tracing">What each means</a>.</p></section>
+<p>Which convention is right is a question of law or of policy, not of arithmetic. Where they agree, the choice does not matter; where they differ, say which one you use. <a href="/docs/following-funds">What each means</a>.</p></section>
 <section><h2>Where it is</h2>
 ${placesTable(own, found, words)}
 <p class="note">All places as <a href="/traces/${found.id}.csv">CSV</a> or <a href="/traces/${found.id}.json">JSON</a>.</p></section>
