@@ -122,6 +122,10 @@ export function simulatedDisk(random: Random): SimulatedDisk {
         if (node === "folder") throw systemError("EISDIR");
         return node && Buffer.from(node.bytes);
       }),
+    pieces: (path) => {
+      const bytes = files.read(path);
+      return bytes && piecesOf(bytes);
+    },
     exists: (path) => call(() => names.has(path)),
     list: (path) =>
       call(() =>
@@ -177,4 +181,11 @@ function torn({ bytes, durable }: File, random: Random): Uint8Array {
 
 function systemError(code: string): Error {
   return Object.assign(new Error(`${code}: simulated`), { code });
+}
+
+const PIECE_BYTES = 700;
+
+/** Uneven with sectors, so that a cut falls inside a piece too. */
+function* piecesOf(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += PIECE_BYTES) yield bytes.subarray(at, at + PIECE_BYTES);
 }

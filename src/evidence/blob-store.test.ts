@@ -30,6 +30,10 @@ test("bytes come back whole, are written once, and damage is refused rather than
     const { sha256, existed } = store.put(SAMPLES[4]!);
     assert.deepEqual([sha256, existed, store.has(sha256)], [sha256Hex(SAMPLES[4]!), false, true]);
     assert.equal(store.put(SAMPLES[4]!).existed, true);
+    assert.deepEqual(store.putPieces(piecesOf(SAMPLES[4]!)), { sha256, existed: true, byte_count: 2_000 });
+    assert.deepEqual(Buffer.concat([...store.pieces(sha256)!].map((piece) => Buffer.from(piece))), Buffer.from(SAMPLES[4]!));
+    assert.equal(store.pieces("0".repeat(64)), undefined);
+    assert.equal(store.putPieces([]).sha256, sha256Hex(""));
     assert.deepEqual(store.get(sha256), Buffer.from(SAMPLES[4]!));
     assert.equal(store.get("0".repeat(64)), undefined);
     const bent = Buffer.from(readFileSync(blobPath(folder, sha256)));
@@ -37,6 +41,8 @@ test("bytes come back whole, are written once, and damage is refused rather than
     writeFileSync(blobPath(folder, sha256), bent);
     assert.throws(() => store.get(sha256), { code: "BLOB_DAMAGED" });
     assert.throws(() => store.put(SAMPLES[4]!), { code: "BLOB_DAMAGED" });
+    assert.throws(() => store.putPieces(piecesOf(SAMPLES[4]!)), { code: "BLOB_DAMAGED" });
+    assert.throws(() => [...store.pieces(sha256)!], { code: "BLOB_DAMAGED" });
     store.erase(sha256);
     assert.deepEqual([store.get(sha256), store.has(sha256)], [undefined, false]);
     assert.throws(() => blobPath(folder, "../../etc/passwd"));
@@ -163,6 +169,10 @@ test("a disk that is really full: DISK_FULL, what was acknowledged stays readabl
   }
 });
 
+function* piecesOf(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += 300) yield bytes.subarray(at, at + 300);
+}
+
 function newDisk(): SimulatedDisk {
   const disk = simulatedDisk(random);
   disk.files.mkdir(FOLDER);
@@ -174,10 +184,10 @@ function newDisk(): SimulatedDisk {
 function putAll(disk: SimulatedDisk, tries: number): Map<string, Uint8Array> {
   const acknowledged = new Map<string, Uint8Array>();
   const store = openBlobStore(FOLDER, disk.files);
-  for (const bytes of PUTS)
+  for (const [at, bytes] of PUTS.entries())
     for (let left = tries; left > 0; left--)
       try {
-        acknowledged.set(store.put(bytes).sha256, bytes);
+        acknowledged.set((at % 2 === 0 ? store.put(bytes) : store.putPieces(piecesOf(bytes))).sha256, bytes);
         break;
       } catch (error) {
         if (error instanceof PowerCut) return acknowledged;

@@ -23,7 +23,7 @@ export { openEgress, type Egress, type Fetched } from "./egress.ts";
 export { isPublicAddress } from "./address-rules.ts";
 export { backupNewsroom, restoreNewsroom } from "./backup.ts";
 export { exportBundle, type Bundle } from "./bundle.ts";
-export { merkleRoot } from "./merkle.ts";
+export { growRoot, merkleRoot } from "./merkle.ts";
 export { verifyBundle, type BundleReport } from "./verify-bundle.ts";
 export { verifyFolder, type VerifyFinding, type VerifyReport } from "./verify.ts";
 export { extractText } from "./extract.ts";
@@ -91,19 +91,32 @@ export type Capture = {
 export async function prepareCapture(blobs: BlobStore, input: CaptureInput, extract = extractText): Promise<PreparedCapture> {
   const { sha256 } = blobs.put(input.bytes);
   const extraction = await extract(input.bytes, { declared_media_type: input.declared_media_type, file_name: input.origin.name });
-  return { input, sha256, extraction };
+  return { input, sha256, byte_count: input.bytes.length, extraction };
 }
 
-export type PreparedCapture = { input: CaptureInput; sha256: string; extraction: Extraction };
+/**
+ * The same for bytes too many to hold, piece by piece: no text is read from them, and the record says so. `media_type`
+ * is what the importer, whose reader went over them, found them to be.
+ */
+export function preparePieces(
+  blobs: Pick<BlobStore, "putPieces">,
+  pieces: Iterable<Uint8Array>,
+  { media_type, reason, ...input }: Omit<CaptureInput, "bytes"> & { media_type: string; reason: string },
+): PreparedCapture {
+  const { sha256, byte_count } = blobs.putPieces(pieces);
+  return { input, sha256, byte_count, extraction: { outcome: "unreadable", extractor: "none", version: "1", media_type, reason } };
+}
 
-export function appendCapture(transaction: Transaction, { input, sha256, extraction }: PreparedCapture): number {
-  const { bytes, declared_media_type, ...metadata } = input;
+export type PreparedCapture = { input: Omit<CaptureInput, "bytes">; sha256: string; byte_count: number; extraction: Extraction };
+
+export function appendCapture(transaction: Transaction, { input, sha256, byte_count, extraction }: PreparedCapture): number {
+  const { bytes: _, declared_media_type, ...metadata } = input as CaptureInput;
   return transaction.append({
     kind: "capture",
     ...(metadata as unknown as Record<string, Json>),
     title: input.title ?? input.origin.name,
     sha256,
-    byte_count: bytes.length,
+    byte_count,
     media_type: { declared: declared_media_type, sniffed: extraction.media_type },
     extraction: {
       outcome: extraction.outcome,
@@ -223,4 +236,4 @@ export function sizeKnownAt(log: LogReader, at: string): number {
 }
 
 export type EvidenceWriter = { log: LogWriter; blobs: BlobStore };
-export type EvidenceReader = { log: LogReader; blobs: Pick<BlobStore, "get" | "has"> };
+export type EvidenceReader = { log: LogReader; blobs: Pick<BlobStore, "get" | "has" | "pieces"> };

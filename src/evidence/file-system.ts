@@ -20,6 +20,8 @@ export type FileSystem = {
   syncFolder(path: string): void;
   /** The bytes, or undefined when there is no such file. */
   read(path: string): Uint8Array | undefined;
+  /** The same bytes piece by piece, for files larger than memory should hold. A piece is good until the next is asked for. */
+  pieces(path: string): Iterable<Uint8Array> | undefined;
   exists(path: string): boolean;
   /** Names in the folder, sorted; empty when there is none. */
   list(path: string): string[];
@@ -61,6 +63,16 @@ export const diskFileSystem: FileSystem = {
       throw error;
     }
   },
+  pieces: (path) => {
+    let handle: number;
+    try {
+      handle = fs.openSync(path, "r");
+    } catch (error) {
+      if (isCode(error, "ENOENT")) return undefined;
+      throw error;
+    }
+    return readPieces(handle);
+  },
   exists: (path) => fs.existsSync(path),
   list: (path) => {
     try {
@@ -72,29 +84,50 @@ export const diskFileSystem: FileSystem = {
   },
 };
 
+const PIECE_BYTES = 1024 * 1024;
+
+function* readPieces(handle: number): Generator<Uint8Array> {
+  try {
+    const piece = Buffer.allocUnsafe(PIECE_BYTES);
+    for (let read = fs.readSync(handle, piece); read > 0; read = fs.readSync(handle, piece)) yield piece.subarray(0, read);
+  } finally {
+    fs.closeSync(handle);
+  }
+}
+
 /**
  * Writes the whole file or nothing: temporary file, fsync, rename. The caller syncs the folder, so that
  * many files in one folder cost one sync. Faults become DISK_FULL or READ_ONLY with the path.
  */
 export function writeWhole(files: FileSystem, path: string, temporaryPath: string, bytes: Uint8Array): void {
+  writePieces(files, path, temporaryPath, [bytes]);
+}
+
+/** The same for bytes that come piece by piece; the name may follow from what was written, and is asked for behind it. */
+export function writePieces(
+  files: FileSystem,
+  path: string | (() => string),
+  temporaryPath: string,
+  pieces: Iterable<Uint8Array>,
+): void {
   try {
     // A crashed process of the same number (in a container it often is) may have left one behind.
     files.unlink(temporaryPath);
     const handle = files.create(temporaryPath);
     try {
-      files.write(handle, bytes);
+      for (const piece of pieces) files.write(handle, piece);
       files.sync(handle);
     } finally {
       files.close(handle);
     }
-    files.rename(temporaryPath, path);
+    files.rename(temporaryPath, typeof path === "string" ? path : path());
   } catch (error) {
     try {
       files.unlink(temporaryPath);
     } catch {
       // The disk is failing already; the leftover is swept at the next write.
     }
-    throw diskFault(error, path);
+    throw diskFault(error, typeof path === "string" ? path : temporaryPath);
   }
 }
 

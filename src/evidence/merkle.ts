@@ -89,8 +89,21 @@ export function largestPowerBelow(count: number): number {
 }
 
 /** Root over data kept in order, as hex: for rows of a dataset (RFC 6962 section 2.1). */
-export function merkleRoot(data: readonly Uint8Array[]): string {
+export function merkleRoot(data: Iterable<Uint8Array>): string {
+  const root = growRoot();
+  for (const item of data) root.add(item);
+  return root.hex();
+}
+
+/** The same for data that comes one by one and is not kept. */
+export function growRoot(): { add(data: Uint8Array): void; hex(): string } {
   let frontier: Uint8Array[] = [];
-  for (const [size, item] of data.entries()) frontier = growFrontier(frontier, size, leafHash(item));
-  return Buffer.from(data.length === 0 ? emptyRoot() : frontierRoot(frontier)).toString("hex");
+  let size = 0;
+  return {
+    add(data) {
+      frontier = growFrontier(frontier, size, leafHash(data));
+      size += 1;
+    },
+    hex: () => Buffer.from(size === 0 ? emptyRoot() : frontierRoot(frontier)).toString("hex"),
+  };
 }
