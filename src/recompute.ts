@@ -19,7 +19,7 @@ export type RecomputeFinding = {
 };
 
 /** Findings in the caches of one data folder; its entries must have been verified before. */
-export function recomputeFolder(folder: string): RecomputeFinding[] {
+export async function recomputeFolder(folder: string): Promise<RecomputeFinding[]> {
   const log = openLogReader(folder);
   try {
     const findings: RecomputeFinding[] = [];
@@ -45,7 +45,7 @@ export function recomputeFolder(folder: string): RecomputeFinding[] {
     if (findings.length > 0) return findings;
     const newsroom = { log, blobs: openBlobStore(folder, diskFileSystem), folder };
     for (const saved of listTraces(log, "all")) {
-      const { same, result_sha256 } = reproduceTrace(newsroom, saved);
+      const { same, result_sha256 } = await reproduceTrace(newsroom, saved);
       if (!same) findings.push({ what: "trace_differs", index: saved.seq, file: saved.id, expected: saved.result_sha256, actual: result_sha256 });
     }
 

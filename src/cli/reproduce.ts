@@ -23,7 +23,7 @@ export const reproduce: Command = {
     ["tracewire reproduce panel-2024-table-usd", "one figure, as it was last published"],
   ],
   exits: { 6: "a figure did not come out the same" },
-  run(context, [id], options) {
+  async run(context, [id], options) {
     const bundle = text(options, "bundle");
     if (bundle !== undefined) return reproduceFromBundle(context, bundle, text(options, "key"));
     if (id === undefined)
@@ -36,7 +36,7 @@ export const reproduce: Command = {
       const revision = text(options, "revision");
       const trace = findTrace(newsroom.log, id, undefined, "all");
       if (trace) {
-        const { same, result_sha256 } = reproduceTrace(newsroom, trace);
+        const { same, result_sha256 } = await reproduceTrace(newsroom, trace);
         context.output.json({ id, entry: trace.seq, log_size: trace.log_size, same, kept_sha256: trace.result_sha256, computed_sha256: result_sha256 });
         if (!same) throw new TracewireError("NOT_REPRODUCED", { what: `The trace came out as ${result_sha256.slice(0, 16)}…, not as ${trace.result_sha256.slice(0, 16)}…`, where: id });
         return context.output.line(`same  trace ${id}  ${trace.step_count} steps  at log size ${trace.log_size}  ${result_sha256.slice(0, 16)}…`);

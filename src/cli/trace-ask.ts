@@ -3,9 +3,15 @@ import { askNewsroom, listTransferSets, type Newsroom, type NewsroomAnswer, type
 import { list, openReader, type CommandContext, type Options } from "./command.ts";
 import { table } from "./output.ts";
 
-export function askWith(context: CommandContext, newsroom: Newsroom, ask: TraceAsk, options: Options, { keepSteps = false } = {}): NewsroomAnswer {
+export async function askWith(
+  context: CommandContext,
+  newsroom: Newsroom,
+  ask: TraceAsk,
+  options: Options,
+  { keepSteps = false } = {},
+): Promise<NewsroomAnswer> {
   const wanted = list(options, "set");
-  const found = askNewsroom(newsroom, ask, { ...(wanted.length > 0 ? { sets: wanted } : {}), keepSteps });
+  const found = await askNewsroom(newsroom, ask, { ...(wanted.length > 0 ? { sets: wanted } : {}), keepSteps });
   for (const note of found.result.notes) context.output.note(note);
   return found;
 }

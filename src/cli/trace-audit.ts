@@ -9,10 +9,10 @@ import { askWith } from "./trace-ask.ts";
 import { csvLine } from "./trace-files.ts";
 import { readAsk } from "./trace.ts";
 
-export function auditTrace(context: CommandContext, [name]: string[], options: Options): void {
+export async function auditTrace(context: CommandContext, [name]: string[], options: Options): Promise<void> {
   const newsroom = openReader(context);
   try {
-    const input = name === undefined ? auditOf(context, newsroom, options) : auditOfSaved(newsroom, name);
+    const input = await (name === undefined ? auditOf(context, newsroom, options) : auditOfSaved(newsroom, name));
     const out = text(options, "out");
     if (out === undefined) {
       for (const step of input.steps) context.output.json(step);
@@ -36,20 +36,20 @@ function csvOfSteps({ columns, steps }: AuditInput): string {
   return `${[csvLine(columns), ...steps.map((step) => csvLine(columns.map((column) => step[column] ?? "")))].join("\r\n")}\r\n`;
 }
 
-function auditOf(context: CommandContext, newsroom: NewsroomReader, options: Options): AuditInput {
-  const found = askWith(context, newsroom, readAsk(options), options, { keepSteps: true });
+async function auditOf(context: CommandContext, newsroom: NewsroomReader, options: Options): Promise<AuditInput> {
+  const found = await askWith(context, newsroom, readAsk(options), options, { keepSteps: true });
   if (found.steps_cut) throw new TracewireError("BAD_ARGUMENT", { what: "There are more steps than one table can hold", hint: "Ask for one method, a floor, or a depth." });
   const { ask, sets, log_size, notes } = found.result;
   return { ask, sets, log_size, notes, result_sha256: found.result_sha256, columns: STEP_COLUMNS, steps: stepsTable(found).rows };
 }
 
-function auditOfSaved(newsroom: NewsroomReader, name: string): AuditInput {
+async function auditOfSaved(newsroom: NewsroomReader, name: string): Promise<AuditInput> {
   const saved = findTrace(newsroom.log, name, undefined, "all");
   if (!saved) throw new TracewireError("NOT_FOUND", { what: `No trace is kept as "${name}"`, hint: "Keep one: tracewire trace --from SEED --save NAME" });
   const { ask, sets, log_size, notes, result_sha256 } = saved;
   const steps: readonly Row[] =
     saved.steps !== null
       ? readRows(newsroom.log, datasetOfEntry(newsroom.log, saved.steps))
-      : stepsTable(askNewsroom(newsroom, ask, { sets: sets.map((set) => set.name), log_size, keepSteps: true })).rows;
+      : stepsTable(await askNewsroom(newsroom, ask, { sets: sets.map(({ seq }) => String(seq)), log_size, keepSteps: true })).rows;
   return { ask, sets, log_size, notes, result_sha256, columns: STEP_COLUMNS, steps };
 }

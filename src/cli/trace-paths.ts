@@ -8,13 +8,13 @@ import { readAsk } from "./trace.ts";
 const PATHS_MAX = 10;
 const HOPS_MAX = 12;
 
-export function findPaths(context: CommandContext, [from, to]: string[], options: Options): void {
+export async function findPaths(context: CommandContext, [from, to]: string[], options: Options): Promise<void> {
   if (!from || !to) throw new TracewireError("BAD_ARGUMENT", { what: "A path from where to where?", hint: "tracewire trace path ADDRESS OTHER [--methods fifo]" });
   const newsroom = openReader(context);
   try {
     const ask = readAsk({ ...options, from, methods: options.methods ?? "fifo" });
     if (ask.methods.length > 1) throw new TracewireError("BAD_ARGUMENT", { what: "Paths are ranked under one method", hint: "--methods fifo" });
-    const found = askWith(context, newsroom, ask, options, { keepSteps: true });
+    const found = await askWith(context, newsroom, ask, options, { keepSteps: true });
     const [seed] = found.seeds;
     const start = seed?.kind === "address" ? seed.address : from;
     const { paths, cut } = rankPaths(found.steps, start, to, PATHS_MAX, whole(options, "depth", "--depth") ?? HOPS_MAX);

@@ -9,7 +9,7 @@ import { csvOf, graphmlOf } from "./trace-files.ts";
 import { findPaths } from "./trace-paths.ts";
 import { printAnswer } from "./trace-print.ts";
 
-const ACTIONS: Record<string, (context: CommandContext, args: string[], options: Options) => number | void> = {
+const ACTIONS: Record<string, (context: CommandContext, args: string[], options: Options) => Promise<void> | void> = {
   audit: auditTrace,
   compare: compareTraces,
   path: findPaths,
@@ -45,7 +45,7 @@ export const trace: Command = {
     ["tracewire trace sets", "which transfers are held"],
     ["tracewire trace audit lesson --out lesson.csv", "every step, to be added up again by anybody"],
   ],
-  run(context, [action, ...args], options) {
+  async run(context, [action, ...args], options) {
     if (action !== undefined) {
       const run = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined;
       if (run) return run(context, args, options);
@@ -59,7 +59,7 @@ export const trace: Command = {
     if (name === undefined) {
       const newsroom = openReader(context);
       try {
-        show(context, askWith(context, newsroom, ask, options), options);
+        show(context, await askWith(context, newsroom, ask, options), options);
       } finally {
         newsroom.close();
       }
@@ -67,7 +67,7 @@ export const trace: Command = {
     }
     const newsroom = openWriter(context);
     try {
-      const found = askWith(context, newsroom, ask, options, { keepSteps: true });
+      const found = await askWith(context, newsroom, ask, options, { keepSteps: true });
       const title = text(options, "title") ?? `From ${ask.from}`;
       const saved = change(context, newsroom, (transaction) =>
         saveTrace(transaction, found, { id: name, title, by: context.by, captures: found.captures, release: Boolean(options.release) }),

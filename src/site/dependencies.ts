@@ -32,6 +32,9 @@ export function changedSince(log: LogReader, from: number, to: number): Set<stri
       case "issue":
         names.add("issues");
         break;
+      case "trace":
+        names.add("traces");
+        break;
       case "dataset":
         names.add("datasets").add("figures");
         break;

@@ -7,6 +7,8 @@ import type { Page } from "./page-store.ts";
 import type { Vitals } from "./vitals.ts";
 
 export type SiteContext = EvidenceReader & {
+  /** Where large sets of transfers lie beside the database. */
+  folder: string;
   verifierKey: string;
   /** Scheme and host under which readers find the site, without a slash at its end: feeds and previews need it. */
   base_url: string;

@@ -26,6 +26,7 @@ import { searchRoutes } from "./pages/search.ts";
 import { storyRoutes } from "./pages/story.ts";
 import { theftRoutes } from "./pages/theft.ts";
 import { theftsRoutes } from "./pages/thefts.ts";
+import { addressRoutes } from "./pages/addresses.ts";
 import { traceRoutes } from "./pages/traces.ts";
 import type { Action, Route } from "./route.ts";
 
@@ -48,6 +49,7 @@ export const ROUTES: readonly Route[] = [
   ...figureRoutes,
   ...datasetRoutes,
   ...traceRoutes,
+  ...addressRoutes,
   ...evidenceRoutes,
   ...logRoutes,
   ...newsletterRoutes,

@@ -109,6 +109,7 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
     return {
       log,
       blobs: newsroom.blobs,
+      folder: newsroom.folder,
       verifierKey: newsroom.verifierKey,
       base_url: options.base_url ?? "http://localhost",
       contact: options.contact,

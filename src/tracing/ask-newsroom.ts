@@ -1,4 +1,5 @@
 // A question asked of a newsroom: its sets of transfers are read, and the case file says what a theft's transactions are.
+import { nativeAsset } from "../chains/chains.ts";
 import { readClaims } from "../casefile/casefile.ts";
 import { TracewireError } from "../errors.ts";
 import type { EvidenceReader, LogReader } from "../evidence/evidence.ts";
@@ -6,9 +7,10 @@ import { answer, type Answer, type AskContext, type TraceAsk } from "./ask.ts";
 import type { SavedTrace } from "./saved-traces.ts";
 import type { TheftSeeds } from "./seed-text.ts";
 import type { TraceData } from "./trace.ts";
-import { readTransferSets, type ReadSets } from "./transfer-sets.ts";
+import { listTransferSets, readTransferSets, type ReadTransferSets } from "./transfer-sets.ts";
 import { buildTransferTable } from "./transfer-table.ts";
-import { buildUtxoGraph } from "./utxo-graph.ts";
+import type { UtxoTransaction } from "./transfer.ts";
+import { buildUtxoGraph, type UtxoGraph } from "./utxo-graph.ts";
 
 const STEPS_HELD_MAX = 2_000_000;
 
@@ -17,9 +19,9 @@ export type NewsroomAnswer = Answer & { captures: number[] };
 export type AskOptions = Pick<AskContext, "knownStop"> & { sets?: string[]; log_size?: number; keepSteps?: boolean };
 
 /** Over the sets named, or all that are held. Throws NOT_FOUND where none is, or where the seed is not in them. */
-export function askNewsroom(newsroom: Newsroom, ask: TraceAsk, options: AskOptions = {}): NewsroomAnswer {
+export async function askNewsroom(newsroom: Newsroom, ask: TraceAsk, options: AskOptions = {}): Promise<NewsroomAnswer> {
   const { sets, log_size = newsroom.log.size(), keepSteps = false, knownStop } = options;
-  const read = readTransferSets(newsroom, { sets, log_size, until: ask.until });
+  const read = await readTransferSets(newsroom, { sets, log_size, until: ask.until });
   const found = answer(ask, {
     data: dataOf(read, ask),
     sets: read.sets.map(({ name, seq, rows_root, row_count }) => ({ name, seq, rows_root, row_count })),
@@ -29,28 +31,30 @@ export function askNewsroom(newsroom: Newsroom, ask: TraceAsk, options: AskOptio
     theft: (name) => theftSeeds(newsroom.log, name, log_size),
     steps_max: keepSteps ? STEPS_HELD_MAX : 0,
   });
-  return { ...found, captures: read.sets.flatMap(({ captures }) => captures) };
+  const used = new Set(read.sets.map(({ seq }) => seq));
+  const captures = listTransferSets(newsroom.log, log_size).flatMap((set) => (used.has(set.seq) ? set.captures : []));
+  return { ...found, captures: [...new Set(captures)] };
 }
 
 /** The same question over the same sets as known then: `same` is whether the answer has the same hash. */
-export function reproduceTrace(newsroom: Newsroom, saved: SavedTrace): { same: boolean; result_sha256: string } {
-  const again = askNewsroom(newsroom, saved.ask, { sets: saved.sets.map(({ name }) => name), log_size: saved.log_size });
+export async function reproduceTrace(newsroom: Newsroom, saved: SavedTrace): Promise<{ same: boolean; result_sha256: string }> {
+  const again = await askNewsroom(newsroom, saved.ask, { sets: saved.sets.map(({ seq }) => String(seq)), log_size: saved.log_size });
   return { same: again.result_sha256 === saved.result_sha256, result_sha256: again.result_sha256 };
 }
 
-/** Accounts and outputs are two worlds: what is asked for is in one of them. */
-function dataOf(read: ReadSets, ask: TraceAsk): TraceData {
+/** Accounts and outputs are two worlds, and so are two chains of outputs: what is asked for is in one of them. */
+function dataOf(read: ReadTransferSets, ask: TraceAsk): TraceData {
   if (read.sets.length === 0)
     throw new TracewireError("NOT_FOUND", {
       what: "No transfers are held",
       hint: "Import some: tracewire import transfers FILE, or tracewire import utxo FILE.",
     });
-  const accounts = (): TraceData => ({ kind: "accounts", table: buildTransferTable(read.transfers) });
-  if (read.transactions.length === 0) return accounts();
-  const graph = buildUtxoGraph(read.transactions);
-  const first = ask.from.split(",")[0]!.split("=")[0]!.replace(/:\d+$/, "");
-  const isThere = graph.numberOf(first) !== undefined || graph.outputsOf(first).length > 0;
-  return isThere || read.transfers.length === 0 ? { kind: "utxo", graph, asset: read.utxo_asset } : accounts();
+  const graphs = [...Map.groupBy(read.transactions, ({ chain }) => chain)].map(([chain, own]) => ({ chain, graph: buildUtxoGraph(own as UtxoTransaction[]) }));
+  const first = ask.from.split(",")[0]!.split("=")[0]!;
+  const isIn = ({ graph }: { graph: UtxoGraph }) => graph.numberOf(first.replace(/:\d+$/, "")) !== undefined || graph.outputsOf(first).length > 0;
+  const found = graphs.find(isIn) ?? (read.transfers.length === 0 ? graphs[0] : undefined);
+  if (!found) return { kind: "accounts", table: buildTransferTable(read.transfers) };
+  return { kind: "utxo", graph: found.graph, asset: found.chain === "" ? "native" : (nativeAsset(found.chain) ?? found.chain) };
 }
 
 const FIELDS = ["taken_in", "taken_by", "taken_from"] as const;

@@ -17,3 +17,5 @@ export { assetWords, shortAmount, writeAmount, type AssetWords } from "./asset-w
 export { listTransferSets, readTransferSets, type TransferSet } from "./transfer-sets.ts";
 export { compareTotals, type Difference, type TotalsRow } from "./compare.ts";
 export { rankPaths, type Path, type PathHop } from "./paths.ts";
+export { holdingsOf, outputsHeld, sidesOf, transfersIn, transfersOf, type Holding, type OutputHolding, type TransactionSides } from "./holdings.ts";
+export { readReleased, ROWS_ON_PAGES_MAX, type ReleasedData } from "./released-data.ts";

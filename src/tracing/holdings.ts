@@ -1,0 +1,92 @@
+// What the transfers say of one address, and of one transaction: balances as far as they are known, what came and went.
+import { isExternal, type Transfer } from "./transfer.ts";
+import type { TransferTable } from "./transfer-table.ts";
+import type { UtxoGraph } from "./utxo-graph.ts";
+
+export type Holding = {
+  chain: string;
+  asset: string;
+  received: bigint;
+  sent: bigint;
+  /** At the end of the data, as far as it shows. */
+  balance: bigint;
+  /** Sent beyond what the data shows to have come: transfers are missing. */
+  unexplained: bigint;
+  transfer_count: number;
+  first: string | null;
+  last: string | null;
+};
+
+export function holdingsOf(table: TransferTable, address: string): Holding[] {
+  return table.accountsOf(address).map((account) => {
+    const { chain, asset } = table.accounts[account]!;
+    const { events, final } = table.ledger(account);
+    const sum = (side: "credit" | "debit", of: "amount" | "unknown") => events.reduce((total, event) => (event.side === side ? total + event[of] : total), 0n);
+    const rows = table.rowsOf(account);
+    return {
+      chain,
+      asset,
+      received: sum("credit", "amount"),
+      sent: sum("debit", "amount"),
+      balance: final,
+      unexplained: sum("debit", "unknown"),
+      transfer_count: rows.length,
+      first: table.transfers[rows[0]!]?.time ?? null,
+      last: table.transfers[rows.at(-1)!]?.time ?? null,
+    };
+  });
+}
+
+/** Rows of all accounts of an address, newest first. */
+export function transfersOf(table: TransferTable, address: string): Transfer[] {
+  const rows = new Set(table.accountsOf(address).flatMap((account) => [...table.rowsOf(account)]));
+  return [...rows].sort((a, b) => b - a).map((row) => table.transfers[row]!);
+}
+
+export type OutputHolding = { chain: string; received: bigint; sent: bigint; balance: bigint; outputs: { txid: string; vout: number; value: bigint; spent_in: string | null }[] };
+
+export function outputsHeld(graph: UtxoGraph, address: string): OutputHolding | undefined {
+  const found = graph.outputsOf(address);
+  if (found.length === 0) return undefined;
+  const outputs = found.map(({ transaction, vout }) => {
+    const { txid, outputs: own } = graph.transactions[transaction]!;
+    const spender = graph.spender(transaction, vout);
+    return { txid, vout, value: own[vout]!.value, spent_in: spender === undefined ? null : graph.transactions[spender]!.txid };
+  });
+  const sum = (spent: boolean) => outputs.reduce((total, one) => ((one.spent_in !== null) === spent ? total + one.value : total), 0n);
+  return { chain: graph.transactions[found[0]!.transaction]!.chain, received: sum(true) + sum(false), sent: sum(true), balance: sum(false), outputs };
+}
+
+/** Transfers of a transaction between accounts, in order. */
+export const transfersIn = (table: TransferTable, txid: string): Transfer[] => table.rowsOfTransaction(txid).map((row) => table.transfers[row]!);
+
+export type TransactionSides = {
+  chain: string;
+  time: string | null;
+  block: number | null;
+  inputs: { from: string; address: string | null; value: bigint | null }[];
+  outputs: { address: string | null; value: bigint; spent_in: string | null }[];
+  /** What the outputs leave of the inputs; null where an input's value is not known. */
+  fee: bigint | null;
+};
+
+export function sidesOf(graph: UtxoGraph, txid: string): TransactionSides | undefined {
+  const number = graph.numberOf(txid);
+  if (number === undefined) return undefined;
+  const { chain, time, block, inputs, outputs } = graph.transactions[number]!;
+  const values = graph.inputValues(number);
+  const paid = outputs.reduce((sum, { value }) => sum + value, 0n);
+  const taken = values.includes(null) ? null : (values as bigint[]).reduce((sum, value) => sum + value, 0n);
+  return {
+    chain,
+    time,
+    block,
+    inputs: inputs.map((input, at) => ({ from: isExternal(input) ? "outside the data" : `${input.txid}:${input.vout}`, address: input.addresses[0] ?? null, value: values[at]! })),
+    outputs: outputs.map(({ address, value }, vout) => {
+      const spender = graph.spender(number, vout);
+      return { address, value, spent_in: spender === undefined ? null : graph.transactions[spender]!.txid };
+    }),
+    fee: taken === null ? null : taken - paid,
+  };
+}
+

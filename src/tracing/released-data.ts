@@ -1,0 +1,44 @@
+// All released transfers, put together once for a state of the log: what pages about an address or a transaction read.
+// Kept in memory while the sets stay the same; beyond a size a page says so, and the command line is the way.
+import { listTransferSets, readTransferSets } from "./transfer-sets.ts";
+import type { Newsroom } from "./ask-newsroom.ts";
+import { buildTransferTable, type TransferTable } from "./transfer-table.ts";
+import { buildUtxoGraph, type UtxoGraph } from "./utxo-graph.ts";
+
+export const ROWS_ON_PAGES_MAX = 300_000;
+
+export type ReleasedData = {
+  table: TransferTable;
+  graphs: UtxoGraph[];
+  sets: { name: string; seq: number; row_count: number }[];
+  /** Sets too large to be read for a page. */
+  left_out: string[];
+};
+
+let kept: { key: string; data: Promise<ReleasedData> } | undefined;
+
+export function readReleased(newsroom: Newsroom, log_size: number): Promise<ReleasedData> {
+  const released = listTransferSets(newsroom.log, log_size).filter((set) => set.released !== undefined && set.released < log_size && set.superseded_by === undefined);
+  const chosen: typeof released = [];
+  let rows = 0;
+  for (const set of released.toSorted((a, b) => a.row_count - b.row_count)) {
+    rows += set.row_count;
+    if (rows <= ROWS_ON_PAGES_MAX) chosen.push(set);
+  }
+  const key = chosen.map(({ seq, rows_root }) => `${seq} ${rows_root}`).sort().join("\n");
+  if (kept?.key === key) return kept.data;
+  const left_out = released.filter((set) => !chosen.includes(set)).map(({ name }) => name);
+  const data = read(newsroom, chosen, left_out);
+  kept = { key, data };
+  // A failed read is not kept.
+  data.catch(() => kept?.key === key && (kept = undefined));
+  return data;
+}
+
+async function read(newsroom: Newsroom, chosen: ReturnType<typeof listTransferSets>, left_out: string[]): Promise<ReleasedData> {
+  const sets = chosen.map(({ name, seq, row_count }) => ({ name, seq, row_count }));
+  if (chosen.length === 0) return { table: buildTransferTable([]), graphs: [], sets, left_out };
+  const found = await readTransferSets(newsroom, { sets: chosen.map(({ seq }) => String(seq)) });
+  const graphs = [...Map.groupBy(found.transactions, ({ chain }) => chain).values()].map(buildUtxoGraph);
+  return { table: buildTransferTable(found.transfers), graphs, sets, left_out };
+}
