@@ -12,6 +12,7 @@ import { exportCommand } from "./cli/export.ts";
 import { figure } from "./cli/figure.ts";
 import { importCommand } from "./cli/import.ts";
 import { judge } from "./cli/judge.ts";
+import { key } from "./cli/key.ts";
 import { newsletter } from "./cli/newsletter.ts";
 import { terminalOutput } from "./cli/output.ts";
 import { story } from "./cli/story.ts";
@@ -50,6 +51,7 @@ export const COMMANDS: readonly Command[] = [
   story,
   reportCommand,
   newsletter,
+  key,
   release,
   erase,
   reproduce,

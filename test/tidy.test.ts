@@ -35,6 +35,7 @@ const ORDER = [
   "recompute.ts",
   "pipeline.ts",
   "site",
+  "api",
   "cli",
   "cli.ts",
 ];

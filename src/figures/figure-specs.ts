@@ -26,9 +26,9 @@ export function requireFigureSpec(log: LogReader, id: string, log_size?: number)
   });
 }
 
-export function listFigureSpecs(log: Pick<LogReader, "db">): NamedSpec[] {
+export function listFigureSpecs(log: Pick<LogReader, "db">, log_size = Number.MAX_SAFE_INTEGER): NamedSpec[] {
   return log.db
-    .prepare("SELECT seq, id, spec FROM figure_specs WHERE to_seq IS NULL ORDER BY id")
-    .all()
+    .prepare("SELECT seq, id, spec FROM figure_specs WHERE seq < ? AND (to_seq IS NULL OR to_seq >= ?) ORDER BY id")
+    .all(log_size, log_size)
     .map((row) => ({ id: row.id as string, seq: row.seq as number, spec: JSON.parse(row.spec as string) as FigureSpec }));
 }

@@ -20,7 +20,7 @@ export type Screening = {
 };
 
 /** Lists of addresses, by table; a table joins by one line. */
-const ADDRESS_LISTS = ["ofac-sdn/crypto-addresses", "ofac-crypto/addresses"];
+export const ADDRESS_LISTS = ["ofac-sdn/crypto-addresses", "ofac-crypto/addresses"];
 const TAGS = "tagpack/tags";
 const EVENTS = "table/listing-events";
 

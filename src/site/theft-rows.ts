@@ -1,5 +1,5 @@
 // One line for each theft, by the rules that any figure has: the value chosen, the range of its rivals, who blames.
-import { readClaims } from "../casefile/casefile.ts";
+import { readClaims, type Vantage } from "../casefile/casefile.ts";
 import { computeFigure, type FigureRow, type FigureSpec } from "../figures/figures.ts";
 import type { SiteContext } from "./route.ts";
 
@@ -19,10 +19,11 @@ export const THEFT_VALUES: FigureSpec = {
 
 export type TheftRow = FigureRow & { country: string; level: string; blamed: string; blamed_by: string; hedge: string; claims: number };
 
-export function theftRows(context: SiteContext): TheftRow[] {
+export function theftRows(context: Pick<SiteContext, "log" | "memo"> & { at: Vantage }): TheftRow[] {
   return context.memo("thefts", () => {
     const claims = Map.groupBy(readClaims(context.log, context.at, { kind: "theft" }), (claim) => claim.subject);
-    const spec = context.at.as_of ? { ...THEFT_VALUES, as_of: context.at.as_of } : THEFT_VALUES;
+    const { as_of, evidence } = context.at;
+    const spec = { ...THEFT_VALUES, evidence, ...(as_of ? { as_of } : {}) };
     return computeFigure(context.log, spec, context.at.log_size).rows.map((row) => {
       const own = claims.get(row.subject) ?? [];
       const blame = own.find((claim) => claim.field === "attributed_to");

@@ -1,6 +1,6 @@
 // A question asked of a newsroom: its sets of transfers are read, and the case file says what a theft's transactions are.
 import { nativeAsset } from "../chains/chains.ts";
-import { readClaims } from "../casefile/casefile.ts";
+import { readClaims, type Vantage } from "../casefile/casefile.ts";
 import { TracewireError } from "../errors.ts";
 import type { EvidenceReader, LogReader } from "../evidence/evidence.ts";
 import { answer, type Answer, type AskContext, type TraceAsk } from "./ask.ts";
@@ -16,11 +16,17 @@ const STEPS_HELD_MAX = 2_000_000;
 
 export type Newsroom = EvidenceReader & { folder: string };
 export type NewsroomAnswer = Answer & { captures: number[] };
-export type AskOptions = Pick<AskContext, "knownStop"> & { sets?: string[]; log_size?: number; keepSteps?: boolean };
+export type AskOptions = Pick<AskContext, "knownStop"> & {
+  sets?: string[];
+  log_size?: number;
+  keepSteps?: boolean;
+  /** Of the case file, for a seed that is a theft: "released" where the answer is for readers. */
+  evidence?: "released" | "all";
+};
 
 /** Over the sets named, or all that are held. Throws NOT_FOUND where none is, or where the seed is not in them. */
 export async function askNewsroom(newsroom: Newsroom, ask: TraceAsk, options: AskOptions = {}): Promise<NewsroomAnswer> {
-  const { sets, log_size = newsroom.log.size(), keepSteps = false, knownStop } = options;
+  const { sets, log_size = newsroom.log.size(), keepSteps = false, knownStop, evidence = "all" } = options;
   const read = await readTransferSets(newsroom, { sets, log_size, until: ask.until });
   const found = answer(ask, {
     data: dataOf(read, ask),
@@ -28,7 +34,7 @@ export async function askNewsroom(newsroom: Newsroom, ask: TraceAsk, options: As
     log_size,
     notes: read.notes,
     knownStop,
-    theft: (name) => theftSeeds(newsroom.log, name, log_size),
+    theft: (name) => theftSeeds(newsroom.log, name, { log_size, evidence }),
     steps_max: keepSteps ? STEPS_HELD_MAX : 0,
   });
   const used = new Set(read.sets.map(({ seq }) => seq));
@@ -59,9 +65,9 @@ function dataOf(read: ReadTransferSets, ask: TraceAsk): TraceData {
 
 const FIELDS = ["taken_in", "taken_by", "taken_from"] as const;
 
-function theftSeeds(log: LogReader, name: string, log_size: number): TheftSeeds | undefined {
+function theftSeeds(log: LogReader, name: string, at: Vantage): TheftSeeds | undefined {
   const subject = name.startsWith("theft/") ? name : `theft/${name}`;
-  const claims = readClaims(log, { log_size, evidence: "all" }, { subject });
+  const claims = readClaims(log, at, { subject });
   if (claims.length === 0) return undefined;
   const values = (field: (typeof FIELDS)[number]) => claims.filter((claim) => claim.field === field).map(({ value }) => String(value));
   return { taken_in: values("taken_in"), taken_by: values("taken_by"), taken_from: values("taken_from") };

@@ -19,3 +19,7 @@ export { compareTotals, type Difference, type TotalsRow } from "./compare.ts";
 export { rankPaths, type Path, type PathHop } from "./paths.ts";
 export { holdingsOf, outputsHeld, sidesOf, transfersIn, transfersOf, type Holding, type OutputHolding, type TransactionSides } from "./holdings.ts";
 export { readReleased, ROWS_ON_PAGES_MAX, type ReleasedData } from "./released-data.ts";
+export { isExternal } from "./transfer.ts";
+export { clusterBySpending, type Clusters } from "./clusters/co-spend.ts";
+export { HEURISTICS } from "./clusters/heuristics.ts";
+export { degrees, flows, relations, totalsOf, type Flow as NodeFlow, type NodeTotals, type Relation } from "./clusters/address-graph.ts";
