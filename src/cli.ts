@@ -10,6 +10,7 @@ import { completionCommand } from "./cli/completion.ts";
 import { doctor } from "./cli/doctor.ts";
 import { exportCommand } from "./cli/export.ts";
 import { figure } from "./cli/figure.ts";
+import { freeze } from "./cli/freeze.ts";
 import { importCommand } from "./cli/import.ts";
 import { judge } from "./cli/judge.ts";
 import { key } from "./cli/key.ts";
@@ -48,6 +49,7 @@ export const COMMANDS: readonly Command[] = [
   check,
   figure,
   trace,
+  freeze,
   story,
   reportCommand,
   newsletter,

@@ -7,6 +7,7 @@ import { createViews, diskFileSystem, openBlobStore, openLogReader, viewsDigest,
 import { listDatasets, rereadRows, storedRowsRoot, type SourceFile } from "./datasets/datasets.ts";
 import { computeFigure, datasetsOf, figureHash, findFigureSpec, type Figure } from "./figures/figures.ts";
 import { VIEWS } from "./newsroom.ts";
+import { listTransferSets, storedSegmentRoot } from "./tracing/tracing.ts";
 import { listPublications, listRevisions } from "./press/press.ts";
 import { listTraces, reproduceTrace } from "./tracing/tracing.ts";
 
@@ -41,6 +42,11 @@ export async function recomputeFolder(folder: string): Promise<RecomputeFinding[
           expected: dataset.rows_root,
           actual,
         });
+    }
+    for (const set of listTransferSets(log)) {
+      const actual = storedSegmentRoot(folder, set);
+      if (actual !== undefined && actual !== set.rows_root)
+        findings.push({ what: "rows_differ", index: set.seq, file: join("segments", `${set.rows_root}.rows`), expected: set.rows_root, actual });
     }
     if (findings.length > 0) return findings;
     const newsroom = { log, blobs: openBlobStore(folder, diskFileSystem), folder };

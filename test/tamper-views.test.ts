@@ -48,7 +48,7 @@ test("every change of a view is found", async (t) => {
       continue;
     }
     db.exec("COMMIT");
-    const findings = recomputeFolder(folder);
+    const findings = await recomputeFolder(folder);
     assert.ok(
       findings.some((finding) => finding.what === "view_differs"),
       `${table}.${column}: ${String(old)} → ${String(changed)}`,
@@ -77,7 +77,7 @@ test("a row of a dataset that was changed, taken away or added is found, and nam
     const kept = db.prepare("SELECT * FROM dataset_rows WHERE dataset = ?").all(dataset);
     assert.equal(db.prepare(change).run(dataset).changes, 1, change);
     assert.deepEqual(
-      recomputeFolder(folder).map(({ what, index }) => [what, index]),
+      (await recomputeFolder(folder)).map(({ what, index }) => [what, index]),
       [["rows_differ", dataset]],
       change,
     );
@@ -85,7 +85,7 @@ test("a row of a dataset that was changed, taken away or added is found, and nam
     for (const row of kept)
       db.prepare("INSERT INTO dataset_rows (dataset, at, body, file) VALUES (?, ?, ?, ?)").run(row.dataset!, row.at!, row.body!, row.file!);
   }
-  assert.deepEqual(recomputeFolder(folder), []);
+  assert.deepEqual(await recomputeFolder(folder), []);
   db.close();
   await site.stop();
 });

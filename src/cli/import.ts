@@ -1,41 +1,72 @@
-import { readFileSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { importCasefile, runChecks } from "../casefile/casefile.ts";
 import { READERS, findReader, importDataset, type SourceFile } from "../datasets/datasets.ts";
 import { TracewireError } from "../errors.ts";
 import { sha256Hex } from "../evidence/evidence.ts";
 import type { NewsroomWriter } from "../newsroom.ts";
+import { guessReader, TRANSFER_READERS, fileOnDisk, type TransferReader } from "../tracing/tracing.ts";
 import { change, openWriter, text, type Command, type CommandContext, type Options } from "./command.ts";
+import { importTransferFiles, TRANSFER_OPTIONS } from "./import-transfers.ts";
 
 const BYTES_MAX = 256 * 2 ** 20;
 
+const FORMATS = [...new Set([...TRANSFER_READERS, ...READERS].map((reader) => reader.format))];
+
 export const importCommand: Command = {
   name: "import",
-  summary: "Import a public source: captures, one dataset for each table; for the case file, claims with their row",
-  arguments: "<format> <files...>",
+  summary: "Import a public source or your own transfers: captures, one dataset for each table or set; for the case file, claims with their row",
+  arguments: "<format> [files...]",
   writes: true,
   options: [
     { flags: "--release", about: "make everything of this import public at once, bytes too: its licence must allow it" },
     { flags: "--edition <date>", about: "the day of the edition, where the source does not state it" },
     { flags: "--licence <words>", about: "the licence under which the source may be passed on" },
+    ...TRANSFER_OPTIONS,
   ],
   examples: [
     ["tracewire import casefile demo/casefile --release", "the demo's case file; a second time changes nothing"],
     [
       "tracewire import auto demo/sources/misp/threat-actor.dprk.json",
-      `the format is guessed and said; formats: casefile, ${READERS.map((reader) => reader.format).join(", ")}`,
+      `the format is guessed and said, also where it is left out; formats: casefile, ${FORMATS.join(", ")}`,
     ],
+    ["tracewire import transfers my-transfers.csv --chain eip155:1", "transfers to trace over: docs/tracing.md has the columns"],
   ],
-  async run(context, [format, ...paths], options) {
+  async run(context, args, options) {
+    const named = args[0] === "auto" || args[0] === "casefile" || FORMATS.includes(args[0]!);
+    const [format, paths] = named ? [args[0]!, args.slice(1)] : ["auto", args];
+    if (paths.length === 0) throw new TracewireError("BAD_ARGUMENT", { what: "No file was given", hint: `Formats: casefile, ${FORMATS.join(", ")}.` });
+    if (!named && !existsSync(paths[0]!))
+      throw new TracewireError("BAD_ARGUMENT", { what: `"${paths[0]}" is no format and no file`, hint: `Formats: casefile, ${FORMATS.join(", ")}.` });
     const newsroom = openWriter(context);
     try {
       if (format === "casefile") await importTables(context, newsroom, paths, options);
-      else await importSource(context, newsroom, format!, paths, options);
+      else await importFiles(context, newsroom, format, paths.flatMap(filesBelow), options);
     } finally {
       newsroom.close();
     }
   },
 };
+
+/** A format may be read as tables, as transfers, or as both; guessed, each that recognises the files. */
+async function importFiles(context: CommandContext, newsroom: NewsroomWriter, format: string, paths: string[], options: Options): Promise<void> {
+  const names = paths.map((path) => basename(path));
+  const isGuess = format === "auto";
+  const transfers = isGuess
+    ? await guessReader(paths.map((path) => fileOnDisk(path, basename(path))))
+    : TRANSFER_READERS.find((reader) => reader.format === format);
+  const hasTables = isGuess ? READERS.some((reader) => names.every((name) => reader.recognises(name))) : READERS.some((reader) => reader.format === format);
+  if (hasTables || !transfers) await importSource(context, newsroom, format, paths, options);
+  if (!transfers) return;
+  if (isGuess) context.output.note(`Read as ${transfers.format}: ${transfers.title}.`);
+  await importTransferFiles(context, newsroom, transfers, filesOf(transfers, paths), options);
+}
+
+/** A reader of one source's own files leaves others alone; one of files of any name takes those that it is given. */
+function filesOf(reader: TransferReader, paths: string[]): string[] {
+  const own = reader.own_names ? paths.filter((path) => reader.own_names!.test(basename(path))) : paths;
+  return own.length > 0 ? own : paths;
+}
 
 async function importSource(
   context: CommandContext,
@@ -44,7 +75,7 @@ async function importSource(
   paths: string[],
   options: Options,
 ): Promise<void> {
-  const files = paths.flatMap(readSource);
+  const files = paths.map(readFile);
   const given = files.map((file) => file.name);
   const reader = findReader(format, given);
   const read = reader.format === "table" ? files : files.filter((file) => reader.recognises(file.name));
@@ -79,16 +110,25 @@ async function importSource(
   if (unknown.length > 0) context.output.line(`Not read: ${unknown.map(([field, count]) => `${field} (${count})`).join(", ")}.`);
 }
 
-export function readSource(path: string): SourceFile[] {
+/** The files of a folder, in the order of their names; a file itself. */
+function filesBelow(path: string): string[] {
   try {
-    if (statSync(path).isDirectory())
-      return readdirSync(path)
-        .sort()
-        .map((name) => join(path, name))
-        .filter((inside) => statSync(inside).isFile())
-        .flatMap(readSource);
+    if (!statSync(path).isDirectory()) return [path];
+    return readdirSync(path)
+      .sort()
+      .map((name) => join(path, name))
+      .filter((inside) => statSync(inside).isFile());
+  } catch (error) {
+    throw new TracewireError("NOT_FOUND", { what: "This cannot be read", where: path, cause: error });
+  }
+}
+
+export const readSource = (path: string): SourceFile[] => filesBelow(path).map(readFile);
+
+function readFile(path: string): SourceFile {
+  try {
     if (statSync(path).size > BYTES_MAX) throw new TracewireError("BAD_INPUT", { what: `More than ${BYTES_MAX} bytes`, where: path });
-    return [{ name: basename(path), bytes: readFileSync(path) }];
+    return { name: basename(path), bytes: readFileSync(path) };
   } catch (error) {
     if (error instanceof TracewireError) throw error;
     throw new TracewireError("NOT_FOUND", { what: "This cannot be read", where: path, cause: error });

@@ -1,6 +1,7 @@
 import { TracewireError } from "../errors.ts";
 import { appendErasure, appendRelease, findCapture, type LogReader } from "../evidence/evidence.ts";
 import { readClaim, readClaims } from "../casefile/casefile.ts";
+import { listTransferSets, sweepSegments } from "../tracing/tracing.ts";
 import { change, openWriter, text, type Command } from "./command.ts";
 
 export const release: Command = {
@@ -75,7 +76,10 @@ export const erase: Command = {
       const entry = change(context, newsroom, (transaction) =>
         appendErasure(transaction, { seqs: [...seqs].sort((a, b) => a - b), blobs: [...blobs], reason }, context.by),
       );
-      if (!context.dryRun) for (const sha256 of blobs) newsroom.blobs.erase(sha256);
+      if (!context.dryRun) {
+        for (const sha256 of blobs) newsroom.blobs.erase(sha256);
+        sweepSegments(newsroom.folder, listTransferSets(newsroom.log));
+      }
       context.output.json({ erased: [...seqs], blobs: [...blobs], entry });
       context.output.line(
         `${context.dryRun ? "Would erase" : "Erased"} ${[...seqs].join(", ")}${blobs.size ? ` and the bytes of ${blobs.size} capture${blobs.size === 1 ? "" : "s"}` : ""} (entry ${entry}).`,

@@ -60,7 +60,8 @@ type Place = { place: string; amounts: bigint[]; why: string };
 function placesOf(results: readonly (AssetResult | undefined)[]): Place[] {
   const places = new Map<string, Place>();
   const at = (place: string, why: string) => {
-    const known = places.get(place) ?? { place, amounts: results.map(() => 0n), why };
+    const address = results.find((one) => one?.addresses?.[place])?.addresses?.[place];
+    const known = places.get(place) ?? { place: address === undefined ? place : `${place} ${address}`, amounts: results.map(() => 0n), why };
     places.set(place, known);
     return known;
   };

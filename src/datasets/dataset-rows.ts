@@ -2,7 +2,7 @@
 // be checked against it at any time and made again from the captures. A row becomes a claim only when it is cited.
 import assert from "node:assert/strict";
 import { TracewireError } from "../errors.ts";
-import { canonicalJson, merkleRoot, type Json, type LogReader, type Transaction, type View } from "../evidence/evidence.ts";
+import { canonicalJson, growRoot, merkleRoot, type Json, type LogReader, type Transaction, type View } from "../evidence/evidence.ts";
 import type { Row } from "./reader.ts";
 
 export type Dataset = {
@@ -24,6 +24,8 @@ export type Dataset = {
   unknown_fields: Record<string, number>;
   licence?: string;
   released?: number;
+  /** "segment": too many rows for the table here; whoever imported them keeps them in a file (src/tracing/). */
+  stored?: "rows" | "segment";
 };
 
 type ReadsDatabase = Pick<LogReader, "db">;
@@ -48,9 +50,26 @@ export function rowsRoot(rows: readonly Row[]): string {
 }
 
 export function storeRows(transaction: Pick<Transaction, "db">, seq: number, rows: readonly Row[], files?: readonly number[]): void {
-  const insert = transaction.db.prepare("INSERT INTO dataset_rows (dataset, at, body, file) VALUES (?, ?, ?, ?)");
-  for (const [at, row] of rows.entries()) insert.run(seq, at, rowLine(row), files?.[at] ?? 0);
+  storeRowTexts(
+    transaction,
+    seq,
+    rows.map((row, at) => ({ text: rowLine(row), file: files?.[at] ?? 0 })),
+  );
 }
+
+/** Rows that are canonical JSON already. */
+export function storeRowTexts(transaction: Pick<Transaction, "db">, seq: number, rows: readonly { text: string; file: number }[]): void {
+  const insert = transaction.db.prepare("INSERT INTO dataset_rows (dataset, at, body, file) VALUES (?, ?, ?, ?)");
+  for (const [at, { text, file }] of rows.entries()) insert.run(seq, at, text, file);
+}
+
+/** The rows of a dataset as their canonical JSON, one by one. */
+export function* rowTexts(log: ReadsDatabase, seq: number): Generator<string> {
+  for (const row of log.db.prepare("SELECT body FROM dataset_rows WHERE dataset = ? ORDER BY at").iterate(seq)) yield row.body as string;
+}
+
+// The tables of the case file are read as claims, and rows in a segment file by their owner: neither stands here.
+const isTable = (dataset: Dataset): boolean => dataset.columns !== undefined && dataset.stored !== "segment";
 
 const SELECT = "SELECT d.seq, d.body, i.released FROM datasets d JOIN entry_index i ON i.seq = d.seq";
 
@@ -60,7 +79,7 @@ export function listDatasets(log: ReadsDatabase, log_size = Number.MAX_SAFE_INTE
     .prepare(`${SELECT} WHERE d.seq < ? AND i.erased IS NULL ORDER BY d.seq DESC`)
     .all(log_size)
     .map(toDataset)
-    .filter((dataset) => dataset.columns !== undefined);
+    .filter(isTable);
 }
 
 /** "name" (its newest edition known at `log_size`, and of `as_of` or before) or "name@edition". Of what was released then, unless told. */
@@ -76,6 +95,7 @@ export function findDataset(
     .prepare(`${SELECT} WHERE d.name = ? AND d.seq < ? AND i.erased IS NULL ORDER BY d.seq DESC`)
     .all(name, log_size)
     .map(toDataset)
+    .filter(isTable)
     .filter((dataset) => evidence === "all" || (dataset.released !== undefined && dataset.released < log_size))
     .filter((dataset) => edition === undefined || dataset.edition === edition)
     .filter((dataset) => as_of === undefined || dataset.edition === null || dataset.edition.slice(0, as_of.length) <= as_of);
@@ -128,8 +148,9 @@ export function readRows(log: ReadsDatabase, dataset: Pick<Dataset, "seq" | "row
 
 /** The root of the rows as they lie in the table, whatever is kept in memory: to be compared with the entry's. */
 export function storedRowsRoot(log: ReadsDatabase, seq: number): string {
-  const lines = log.db.prepare("SELECT body FROM dataset_rows WHERE dataset = ? ORDER BY at").all(seq);
-  return merkleRoot(lines.map((line) => Buffer.from(line.body as string)));
+  const root = growRoot();
+  for (const text of rowTexts(log, seq)) root.add(Buffer.from(text));
+  return root.hex();
 }
 
 /** Which capture a row was read from. */

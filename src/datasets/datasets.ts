@@ -12,8 +12,10 @@ export {
   readRow,
   readRows,
   requireDataset,
+  rowTexts,
   rowsRoot,
   storedRowsRoot,
+  storeRowTexts,
   type Dataset,
 } from "./dataset-rows.ts";
 export { appendDataset, diffRows, importDataset, type ImportedDataset, type ImportedTable, type NewDataset } from "./import-dataset.ts";

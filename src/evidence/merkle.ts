@@ -2,20 +2,23 @@
 // The writer keeps a frontier (the roots of the complete subtrees, one per bit of the size, largest first),
 // so an append costs O(log n) and never reads what is old.
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 export const HASH_BYTES = 32;
 
+const LEAF = Uint8Array.of(0);
+const NODE = Uint8Array.of(1);
+
 export function leafHash(data: Uint8Array): Uint8Array {
-  return createHash("sha256").update(Uint8Array.of(0)).update(data).digest();
+  return hash("sha256", Buffer.concat([LEAF, data]), "buffer");
 }
 
 export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
-  return createHash("sha256").update(Uint8Array.of(1)).update(left).update(right).digest();
+  return hash("sha256", Buffer.concat([NODE, left, right]), "buffer");
 }
 
 export function emptyRoot(): Uint8Array {
-  return createHash("sha256").digest();
+  return hash("sha256", "", "buffer");
 }
 
 /** Adds one leaf hash to the frontier of a tree of `size` leaves; returns the new frontier. */

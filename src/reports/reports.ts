@@ -8,3 +8,4 @@ export { parseReportSpec, reportSlug, reportSpecSchema, type ParsedReport, type 
 export { checkTotals, findReport, listReports, reportLacks, STAGES, type KnownReport, type TotalCheck } from "./read-reports.ts";
 export { renderReport, REPORT_FILES, writeReport, type ReportFile } from "./write-report.ts";
 export { plain, type ReplyItem, type Report } from "./report.ts";
+export { openSheet, type Sheet } from "./pdf-page.ts";

@@ -10,8 +10,8 @@ export type PlaceName = { short: string; stop?: string };
 const COLUMNS_MAX = 5;
 const PLACES_MAX = 7;
 const WIDTH = 960;
-const HEIGHT = 380;
 const BAR = 12;
+const LINKS_LISTED_MAX = 14;
 const GAP = 26;
 
 type Node = { id: string; column: number; amount: bigint; sent: bigint; stop?: string; folded: number; y: number; height: number };
@@ -81,7 +81,9 @@ export function layOut(flows: readonly FlowRow[], starts: readonly string[], nam
 
 function place(nodes: readonly Node[], columns: number): void {
   const byColumn = Array.from({ length: columns }, (_, at) => nodes.filter((node) => node.column === at));
-  const room = Math.min(...byColumn.map((own) => HEIGHT - GAP * own.length));
+  // Few places need no tall picture: width by amount is compared, not read off.
+  const height = Math.min(420, 130 + 50 * Math.max(...byColumn.map((own) => own.length)));
+  const room = Math.min(...byColumn.map((own) => height - GAP * own.length));
   const largest = Math.max(...byColumn.map((own) => own.reduce((sum, { amount }) => sum + Number(amount), 0)), 1);
   for (const own of byColumn) {
     let y = GAP / 2 + 8;
@@ -124,6 +126,18 @@ export function flowPicture(layout: FlowLayout, id: string, title: string, words
 <title id="${id}t">${title}</title><desc id="${id}d">${describeFlows(layout, words, nameOf)}</desc>
 ${bands}
 ${bars}</svg>`;
+}
+
+/** The same for a narrow screen: the largest flows in their order, a bar for each. */
+export function flowList({ links, hidden }: FlowLayout, words: AssetWords | undefined, nameOf: (place: string) => PlaceName): Html {
+  const name = (node: Node) => (node.folded > 1 ? `${node.folded} other places` : (nameOf(node.id).stop ?? nameOf(node.id).short));
+  const largest = [...links].sort((a, b) => (b.amount > a.amount ? 1 : b.amount < a.amount ? -1 : 0)).slice(0, LINKS_LISTED_MAX);
+  const shown = largest.sort((a, b) => a.from.column - b.from.column || (b.amount > a.amount ? 1 : -1));
+  const top = shown.reduce((most, { amount }) => (amount > most ? amount : most), 1n);
+  return html`<ol class="flowlist">${shown.map(
+    ({ from, to, amount }) => html`<li>${name(from)} → ${name(to)} <span class="num">${shortAmount(amount, words, 2)}</span><svg width="100%" height="8" aria-hidden="true"><rect class="band" width="${round((Number(amount) / Number(top)) * 100)}%" height="8"/></svg></li>
+`,
+  )}${links.length > shown.length && html`<li>and ${links.length - shown.length} smaller flows</li>`}${hidden > 0n && html`<li>not shown, going back or further on: ${shortAmount(hidden, words, 2)}</li>`}</ol>`;
 }
 
 /** The picture in sentences, for those who hear the page. */

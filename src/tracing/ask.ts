@@ -8,6 +8,7 @@ import { writeResults, type MethodResults } from "./result.ts";
 import { readSeeds, type TheftSeeds } from "./seed-text.ts";
 import { trace, type TraceData } from "./trace.ts";
 import type { Seed } from "./request.ts";
+import type { UtxoGraph } from "./utxo-graph.ts";
 
 export type TraceAsk = {
   /** As typed (seed-text.ts). */
@@ -70,8 +71,14 @@ export function answer(ask: TraceAsk, context: AskContext): Answer {
       if (++step_count <= steps_max) steps.push(step);
     },
   });
-  const result: TraceResult = { ask, sets, log_size, methods: writeResults(found), notes };
+  const result: TraceResult = { ask, sets, log_size, methods: writeResults(found, data.kind === "utxo" ? (place) => addressOf(data.graph, place) : undefined), notes };
   return { result, result_sha256: resultHash(result), seeds, flows: flows.flows(), steps, steps_cut: step_count > steps_max };
+}
+
+function addressOf(graph: UtxoGraph, place: string): string | undefined {
+  const [, txid, vout] = /^(.+):(\d+)$/.exec(place) ?? [];
+  const transaction = txid === undefined ? undefined : graph.numberOf(txid);
+  return transaction === undefined ? undefined : (graph.transactions[transaction]!.outputs[Number(vout)]?.address ?? undefined);
 }
 
 /** Over the question, the sets by their roots, and the answers; the log's size is where it was asked, not what was. */

@@ -47,7 +47,7 @@ export function methodStatement({ ask, sets, log_size, result_sha256, notes }: A
     "Order. Transfers are taken by block, place in the block and place in the transaction; where the source states none, by file and row. A fee stands behind the transfer that it paid for and is paid from the chain’s own asset only.",
     "Balances. An account is one address, one chain, one asset; amounts of different assets are never added. Where a debit exceeds what the data shows an account to have, everything known leaves and the rest is an unknown lot that begins at that row.",
     "Exchanges. Where an address gives one asset and gets one other in the same transaction, taint is carried over in the ratio of that transaction; both sides are shown. No outside price is used.",
-    "Check. For each line: after = before + in − out. For each method that conserves and each asset: seed + converted in = held + stopped + fees + below the floor + converted out, to the unit.",
+    "Check. For each line of a method that conserves: after = before + in − out. For each method that conserves and each asset: seed + converted in = held + stopped + fees + below the floor + converted out, to the unit.",
     "Error rates. The conventions are arithmetic, not measurements: which one is right is a question of law or of policy. No clustering and no change heuristic was used. What the imported transfers leave out is not known.",
     ...notes.map((note) => `Of the data: ${note}`),
   ];
@@ -69,7 +69,9 @@ export function auditWorkbook(input: AuditInput): Uint8Array {
       ...texts.map((column) => step[column] ?? ""),
       ...AMOUNTS.flatMap((name) => limbs(BigInt(step[name]!))),
       // Each part is a whole number well below 2^53 apart, so that carrying between the columns is exact.
-      { formula: `(${difference(0)}*1000000000000+${difference(1)})*1000000000000+${difference(2)}` },
+      METHODS[step.method as MethodName].conserves
+        ? { formula: `(${difference(0)}*1000000000000+${difference(1)})*1000000000000+${difference(2)}` }
+        : "does not conserve",
     ];
   });
   return writeWorkbook([

@@ -31,7 +31,9 @@ export function readReleased(newsroom: Newsroom, log_size: number): Promise<Rele
   const data = read(newsroom, chosen, left_out);
   kept = { key, data };
   // A failed read is not kept.
-  data.catch(() => kept?.key === key && (kept = undefined));
+  data.catch(() => {
+    if (kept?.key === key) kept = undefined;
+  });
   return data;
 }
 

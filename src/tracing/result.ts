@@ -20,6 +20,8 @@ export type AssetResult = {
   /** Why each stop is one, and according to whom. */
   stop_reasons: Record<string, Stop>;
   floor_at: Record<string, string>;
+  /** Of outputs: the address of each place that has one. */
+  addresses?: Record<string, string>;
 };
 
 export type MethodResult = {
@@ -38,14 +40,16 @@ export type MethodResults = Partial<Record<MethodName, MethodResult>>;
 const byName = <T, U>(entries: Iterable<[string, T]>, write: (value: T) => U): Record<string, U> =>
   Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([name, value]) => [name, write(value)]));
 
-export function writeResults(trace: Trace): MethodResults {
+export type AddressOf = (place: string) => string | undefined;
+
+export function writeResults(trace: Trace, addressOf?: AddressOf): MethodResults {
   const results: MethodResults = {};
   for (const [name, { version, assets, step_count, bound }] of trace) {
     const { conserves } = METHODS[name];
     results[name] = {
       version,
       conserves,
-      assets: byName(assets, writeAsset),
+      assets: byName(assets, (totals) => writeAsset(totals, addressOf)),
       step_count,
       ...(conserves ? {} : { excess: byName(assets, (totals) => String(excessOf(totals))) }),
       ...(bound === undefined ? {} : { bound: String(bound) }),
@@ -54,7 +58,8 @@ export function writeResults(trace: Trace): MethodResults {
   return results;
 }
 
-function writeAsset(totals: AssetTotals): AssetResult {
+function writeAsset(totals: AssetTotals, addressOf: AddressOf | undefined): AssetResult {
+  const places = [...totals.held.keys(), ...totals.stops.keys(), ...totals.floor.keys()];
   return {
     seed: String(totals.seed),
     ...(totals.seed_unbacked > 0n ? { seed_unbacked: String(totals.seed_unbacked) } : {}),
@@ -66,6 +71,7 @@ function writeAsset(totals: AssetTotals): AssetResult {
     converted_out: String(totals.converted_out),
     stop_reasons: byName(totals.stops, ({ stop }) => stop),
     floor_at: byName(totals.floor, String),
+    ...(addressOf ? { addresses: byName(places.flatMap((place): [string, string][] => { const address = addressOf(place); return address === undefined ? [] : [[place, address]]; }), String) } : {}),
   };
 }
 

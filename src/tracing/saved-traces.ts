@@ -138,6 +138,8 @@ function toTrace(row: Record<string, unknown>): SavedTrace {
   return { ...body, seq: row.seq as number, at: row.at as string, ...(row.released === null ? {} : { released: row.released as number }) };
 }
 
+export const TOTAL_COLUMNS = ["method", "asset", "what", "place", "amount", "reason", "name"] as const;
+
 export function totalsTable(methods: MethodResults): DatasetTable {
   const rows: Row[] = [];
   for (const [method, { assets }] of Object.entries(methods))
@@ -156,7 +158,7 @@ export function totalsTable(methods: MethodResults): DatasetTable {
       for (const [place, amount] of Object.entries(totals.floor_at)) add("floor", place, amount);
       add("converted_out", "", totals.converted_out);
     }
-  return { name: "totals", columns: ["method", "asset", "what", "place", "amount", "reason", "name"], key: ["method", "asset", "what", "place"], rows };
+  return { name: "totals", columns: TOTAL_COLUMNS, key: ["method", "asset", "what", "place"], rows };
 }
 
 function flowsTable({ flows }: Answer): DatasetTable {

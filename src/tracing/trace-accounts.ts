@@ -182,6 +182,11 @@ export function traceAccounts<Carried>(
     schedule(state, eventAfter(state.ledger, row));
   };
 
+  const seedSource = (source: SourceTaint<Carried>, account: number, row: number, fresh: bigint): void => {
+    totalsOf(account).seed += fresh;
+    if (fresh > 0n) step("seed", account, row, { in: fresh, after: source.held() + fresh });
+  };
+
   let lot = 0;
   for (let last = -1; ;) {
     const row = queue.peek() ?? NEVER;
@@ -202,7 +207,8 @@ export function traceAccounts<Carried>(
     let depth = 1;
     if (isDue) {
       const event = eventAt(state.ledger, row, "debit") as LedgerEvent;
-      const before = state.taint.held();
+      if (state.source) seedSource(state.source, giver, row, state.source.fresh(event));
+      const before = state.taint.held() + (state.source?.fresh(event) ?? 0n);
       carried = state.taint.debit(event);
       depth = state.depth + 1;
       const out = method.total(carried);
@@ -222,8 +228,9 @@ export function traceAccounts<Carried>(
 
   for (const [account, state] of live) {
     const totals = totalsOf(account);
-    if (state.source) totals.seed += state.source.seeded();
-    const held = state.taint.held();
+    const settled = state.source?.settle();
+    if (settled) seedSource(state.source!, account, state.ledger.events.at(-1)?.row ?? 0, settled.fresh);
+    const held = settled?.held ?? state.taint.held();
     if (held > 0n) addTo(totals.held, placeOf(account), held);
   }
   if (method.conserves) assertBalances(method.name, assets, step_count);

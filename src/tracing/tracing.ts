@@ -11,10 +11,9 @@ export { BACKWARD_REFUSED, trace, type Trace, type TraceData } from "./trace.ts"
 export { buildTransferTable, type TransferTable } from "./transfer-table.ts";
 export { TRANSFER_KINDS, type Transfer, type UtxoTransaction } from "./transfer.ts";
 export { buildUtxoGraph, type UtxoGraph } from "./utxo-graph.ts";
-export { findTrace, listTraces, saveTrace, stepsTable, totalsTable, tracesView, STEP_COLUMNS, type SavedTrace, type SaveOutcome } from "./saved-traces.ts";
+export { findTrace, listTraces, saveTrace, stepsTable, totalsTable, tracesView, STEP_COLUMNS, TOTAL_COLUMNS, type SavedTrace, type SaveOutcome } from "./saved-traces.ts";
 export { auditHtml, auditWorkbook, limbs, methodStatement, type AuditInput } from "./audit.ts";
 export { assetWords, shortAmount, writeAmount, type AssetWords } from "./asset-words.ts";
-export { listTransferSets, readTransferSets, type TransferSet } from "./transfer-sets.ts";
 export { compareTotals, type Difference, type TotalsRow } from "./compare.ts";
 export { rankPaths, type Path, type PathHop } from "./paths.ts";
 export { holdingsOf, outputsHeld, sidesOf, transfersIn, transfersOf, type Holding, type OutputHolding, type TransactionSides } from "./holdings.ts";
@@ -23,3 +22,18 @@ export { isExternal } from "./transfer.ts";
 export { clusterBySpending, type Clusters } from "./clusters/co-spend.ts";
 export { HEURISTICS } from "./clusters/heuristics.ts";
 export { degrees, flows, relations, totalsOf, type Flow as NodeFlow, type NodeTotals, type Relation } from "./clusters/address-graph.ts";
+export { importTransfers, type ImportedTransfers } from "./import-transfers.ts";
+export { storedSegmentRoot, sweepSegments } from "./segment-file.ts";
+export { listGaps, type Gap } from "./gaps.ts";
+export {
+  listTransferSets,
+  readTransferSets,
+  rebuildSegment,
+  rowsOfSet,
+  supersededSets,
+  type ReadTransferSets,
+  type TransferSet,
+} from "./transfer-sets.ts";
+export { guessReader, TRANSFER_READERS } from "./readers/readers.ts";
+export type { TransferReader } from "./readers/reader.ts";
+export { fileOnDisk, type SourceFile } from "./readers/source-file.ts";

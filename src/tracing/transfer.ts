@@ -33,6 +33,8 @@ export type Transfer = {
 /** By chain, then place in the chain; where a place is not stated, by file and row (the order of reading). */
 export function compareTransfers(a: Transfer, b: Transfer): number {
   if (a.chain !== b.chain) return a.chain < b.chain ? -1 : 1;
+  // A place in a block says nothing without the block.
+  if (a.block === null || b.block === null) return 0;
   return compareNumbers(a.block, b.block) || compareNumbers(a.tx_index, b.tx_index) || compareNumbers(a.index, b.index) || feeLast(a, b);
 }
 

@@ -125,7 +125,7 @@ ${(touched.length > 0 || thefts.length > 0) && html`<section><h2>Where it comes 
 ${
   transfers.length > 0 &&
   html`<section id="transfers"><h2>${plural(transfers.length, "transfer", "transfers")}</h2>${transferTable(shown, address)}
-<nav class="pages" aria-label="Transfers">${from > 0 && html`<a href="/addresses/${address}?from=${Math.max(0, from - TRANSFERS_SHOWN)}#transfers">Newer</a>`}${from + TRANSFERS_SHOWN < transfers.length && html`<a rel="next" href="/addresses/${address}?from=${from + TRANSFERS_SHOWN}#transfers">Older</a>`}</nav></section>`
+${(from > 0 || from + TRANSFERS_SHOWN < transfers.length) && html`<nav class="pages" aria-label="Transfers">${from > 0 && html`<a href="/addresses/${address}?from=${Math.max(0, from - TRANSFERS_SHOWN)}#transfers">Newer</a>`}${from + TRANSFERS_SHOWN < transfers.length && html`<a rel="next" href="/addresses/${address}?from=${from + TRANSFERS_SHOWN}#transfers">Older</a>`}</nav>`}</section>`
 }
 <p class="note">The same as <a href="/addresses/${address}.csv">CSV</a> or <a href="/addresses/${address}.json">JSON</a>.${data.left_out.length > 0 && ` Not read for this page, because they are large: ${data.left_out.join(", ")}.`}</p>`;
 }

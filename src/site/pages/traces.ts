@@ -11,11 +11,12 @@ import {
   shortAmount,
   writeAmount,
   STEP_COLUMNS,
+  TOTAL_COLUMNS,
   type AssetWords,
   type SavedTrace,
 } from "../../tracing/tracing.ts";
 import { csvAnswer, jsonAnswer } from "../answers.ts";
-import { flowPicture, layOut, shortPlace, type FlowRow } from "../flow-picture.ts";
+import { flowList, flowPicture, layOut, shortPlace, type FlowRow } from "../flow-picture.ts";
 import { html, type Html } from "../html.ts";
 import { frame } from "../layout.ts";
 import type { Route, SiteContext } from "../route.ts";
@@ -60,7 +61,7 @@ ${
       const found = findTrace(context.log, id!, context.at.log_size);
       if (!found) return undefined;
       const totals = rowsOf(context, found.totals);
-      if (form === "csv") return csvAnswer(`${id}.csv`, Object.keys(totals[0] ?? {}), totals.map((row) => Object.values(row)), DEPENDS);
+      if (form === "csv") return csvAnswer(`${id}.csv`, TOTAL_COLUMNS, totals.map((row) => TOTAL_COLUMNS.map((column) => row[column] ?? "")), DEPENDS);
       if (form === "json") return jsonAnswer({ ...found, places: totals, flows: rowsOf(context, found.flows) }, DEPENDS);
       return page(context, `/traces/${id}`, found.title, `Where ${found.ask.from} ${found.ask.direction === "backward" ? "came from" : "went"}, under ${found.ask.methods.join(", ")}.`, onePage(context, found, totals, query));
     },
@@ -123,8 +124,8 @@ function onePage(context: SiteContext, found: SavedTrace, totals: readonly Row[]
 <h1>${found.title}</h1>
 <p class="standfirst">${standfirst(found, own, words)}</p>
 ${assets.length > 1 && html`<nav class="pages" aria-label="Assets"><ul>${assets.map((name) => html`<li><a href="${link({ asset: name })}"${name === asset && html` aria-current="true"`}>${assetWords(name)?.symbol ?? shortPlace(name)}</a></li>`)}</ul></nav>`}
+<nav class="pages" aria-label="Conventions"><ul>${methods.map((name) => html`<li><a href="${link({ method: name })}"${name === method && html` aria-current="true"`}>By ${name}</a></li>`)}</ul></nav>
 ${picture(found, flows, own, method, words)}
-<nav class="pages" aria-label="Conventions"><ul>${methods.map((name) => html`<li><a href="${link({ method: name })}"${name === method && html` aria-current="true"`}>Picture by ${name}</a></li>`)}</ul></nav>
 <section><h2>Five conventions, one theft</h2>
 ${sideBySide(own, methods, words)}
 <p>Which convention is right is a question of law or of policy, not of arithmetic. Where they agree, the choice does not matter; where they differ, say which one you use. <a href="/docs/following-funds">What each means</a>.</p></section>
@@ -166,7 +167,7 @@ function picture(found: SavedTrace, flows: readonly FlowRow[], own: readonly Row
   const layout = layOut(flows, starts.length > 0 ? starts : sources.slice(0, 1), nameOf);
   const title = `${found.title}, by ${method}`;
   return html`<figure class="chart"><p class="charthead"><strong>${title}</strong>${words?.symbol ?? "Base units"}; widths by amount, ${found.ask.direction === "backward" ? "origins to the right" : "time to the right"}</p>
-<div class="scroll" tabindex="0" role="region" aria-label="Picture of the flows">${flowPicture(layout, "flow", title, words, nameOf)}</div>
+${flowPicture(layout, "flow", title, words, nameOf)}${flowList(layout, words, nameOf)}
 <figcaption>Solid: still there, or stopped. Hollow: sent on.${layout.hidden > 0n && html` Not drawn, because it goes back or further on: ${writeAmount(layout.hidden, words)}.`}
 <details><summary>The same as a table</summary><div class="scroll" tabindex="0" role="region" aria-label="Flows"><table class="data"><thead><tr><th scope="col">From</th><th scope="col">To</th><th scope="col">How</th><th scope="col" class="num">Amount</th></tr></thead>
 <tbody>${[...flows].sort((a, b) => (b.amount > a.amount ? 1 : b.amount < a.amount ? -1 : 0)).slice(0, PLACES_SHOWN).map((flow) => html`<tr><td>${shortPlace(flow.from)}</td><td>${shortPlace(flow.to)}</td><td>${KIND_WORDS[flow.kind] ?? flow.kind}</td><td class="num">${shortAmount(flow.amount, words)}</td></tr>
@@ -238,7 +239,7 @@ function stepsSection(
 <div class="scroll" tabindex="0" role="region" aria-label="Steps"><table class="data"><thead><tr><th scope="col">Step</th><th scope="col">What</th><th scope="col">Place</th><th scope="col" class="num">Before</th><th scope="col" class="num">In</th><th scope="col" class="num">Out</th><th scope="col" class="num">After</th><th scope="col">Transfer</th></tr></thead>
 <tbody>${shown.map((row) => html`<tr><td>${row.step}</td><td>${(KIND_WORDS[row.rule!] ?? row.rule!).replaceAll("_", " ")}</td><td><code title="${row.place}">${shortPlace(row.place!)}</code></td>${["before", "in", "out", "after"].map((name) => html`<td class="num">${row[name] === "0" ? "·" : shortAmount(BigInt(row[name]!), words)}</td>`)}<td><code title="${row.transfer}">${shortPlace(row.transfer!)}</code></td></tr>
 `)}</tbody></table></div>
-<nav class="pages" aria-label="Steps">${from > 0 && html`<a href="${link({ from: String(Math.max(0, from - STEPS_SHOWN)) })}#steps">Before</a>`}${from + STEPS_SHOWN < steps.length && html`<a rel="next" href="${link({ from: String(from + STEPS_SHOWN) })}#steps">More of ${plural(steps.length, "step", "steps")}</a>`}</nav></section>`;
+${(from > 0 || from + STEPS_SHOWN < steps.length) && html`<nav class="pages" aria-label="Steps">${from > 0 && html`<a href="${link({ from: String(Math.max(0, from - STEPS_SHOWN)) })}#steps">Before</a>`}${from + STEPS_SHOWN < steps.length && html`<a rel="next" href="${link({ from: String(from + STEPS_SHOWN) })}#steps">More of ${plural(steps.length, "step", "steps")}</a>`}</nav>`}</section>`;
 }
 
 function page(context: SiteContext, path: string, title: string, description: string, body: Html) {

@@ -1,23 +1,25 @@
 // An account that is itself the seed: all that it sends, and what it still has, counts, under every method. What comes
 // back to it is not counted a second time.
-import type { AccountLedger } from "../account-ledger.ts";
-import { firstDebit } from "../account-ledger.ts";
+import { firstDebit, type AccountLedger, type LedgerEvent } from "../account-ledger.ts";
 import type { AccountTaint, Method } from "./method.ts";
 
 export type SourceTaint<Carried> = AccountTaint<Carried> & {
-  /** All that left, and all that is there, less what came back: the amount of this seed. */
-  seeded(): bigint;
+  /** What a debit adds to the seed: all of it that did not come back before. */
+  fresh(event: LedgerEvent): bigint;
+  /** At the end: all that is there, and how much of it is seed that was not counted yet. */
+  settle(): { held: bigint; fresh: bigint };
 };
 
 export function openSource<Carried>(method: Method<Carried>, ledger: AccountLedger): SourceTaint<Carried> {
-  let sent = 0n;
   let returned = 0n;
+  const fromReturned = (amount: bigint) => (returned < amount ? returned : amount);
   return {
     credit(_, carried) {
       returned += method.total(carried);
     },
+    fresh: ({ amount }) => amount - fromReturned(amount),
     debit({ amount }) {
-      sent += amount;
+      returned -= fromReturned(amount);
       return method.whole(amount);
     },
     nextDebit(at) {
@@ -25,7 +27,7 @@ export function openSource<Carried>(method: Method<Carried>, ledger: AccountLedg
       return debit < ledger.debits.length ? ledger.events[ledger.debits[debit]!] : undefined;
     },
     seed: () => 0n,
-    held: () => ledger.final,
-    seeded: () => sent + ledger.final - returned,
+    held: () => returned,
+    settle: () => ({ held: ledger.final, fresh: ledger.final - returned }),
   };
 }

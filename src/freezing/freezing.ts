@@ -1,0 +1,39 @@
+// The door of the freezing room: a packet for a service's desk as files, with their sums and the proof from the log.
+import { exportBundle, sha256Hex, type EvidenceReader } from "../evidence/evidence.ts";
+import type { SavedTrace } from "../tracing/tracing.ts";
+import { writeLetter } from "./letter.ts";
+import type { Packet } from "./packet.ts";
+
+export { makePacket, type Packet, type PacketInput } from "./packet.ts";
+
+/** Files by name. Two packets of one trace, state and hour are the same bytes. */
+export async function packetFiles(newsroom: EvidenceReader & { verifierKey: string }, trace: SavedTrace, packet: Packet): Promise<Map<string, Uint8Array>> {
+  const { log, blobs, verifierKey } = newsroom;
+  const seqs = [trace.seq, trace.totals, trace.flows, ...(trace.steps === null ? [] : [trace.steps]), ...trace.sets.map(({ seq }) => seq)];
+  const proof = exportBundle(log, blobs, { subject: `freeze ${trace.id}`, seqs, made_at: packet.made_at, verifier_key: verifierKey });
+  const text = (value: string) => Buffer.from(value);
+  const files = new Map<string, Uint8Array>([
+    ["letter.pdf", await writeLetter(packet)],
+    ["addresses.csv", text(addressesCsv(packet))],
+    ["transactions.csv", text(transactionsCsv(packet))],
+    ["packet.json", text(`${JSON.stringify(packet, null, 1)}\n`)],
+    ["proof.json", text(`${JSON.stringify(proof)}\n`)],
+  ]);
+  files.set("SHA256SUMS", text([...files].map(([name, bytes]) => `${sha256Hex(bytes)}  ${name}\n`).join("")));
+  return files;
+}
+
+const csv = (rows: readonly (readonly string[])[]): string => rows.map((row) => `${row.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(",")}\r\n`).join("");
+
+function addressesCsv({ addresses, trace }: Packet): string {
+  const methods = trace.ask.methods;
+  return csv([
+    ["address", "why", "asset", ...methods, "lowest", "highest"],
+    ...addresses.flatMap(({ address, why, amounts }) => amounts.map(({ asset, by_method, low, high }) => [address, why, asset, ...methods.map((method) => by_method[method] ?? "0"), low, high])),
+  ]);
+}
+
+function transactionsCsv({ arrivals, trace }: Packet): string {
+  const methods = trace.ask.methods;
+  return csv([["transfer", "address", "from", "asset", ...methods], ...arrivals.map(({ transfer, address, from, asset, by_method }) => [transfer, address, from, asset, ...methods.map((method) => by_method[method] ?? "0")])]);
+}

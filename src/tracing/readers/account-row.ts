@@ -1,0 +1,53 @@
+// One transfer as a source states it, into the row or rows that a set keeps: the transfer itself, and the fee that was
+// paid for it in the chain's own coin.
+import { TRANSFER_KINDS } from "../transfer.ts";
+import { readAmount, readNumber, readTime, readTxid, type Names } from "./fields.ts";
+import { quoted, refuseField, type Place, type ReadOptions, type ReadRow } from "./reader.ts";
+
+/** All text as the source has it; "" where it has nothing. */
+export type StatedTransfer = {
+  chain: string;
+  txid: string;
+  tx_index: string;
+  index: string;
+  kind: string;
+  time: string;
+  block: string;
+  from: string;
+  to: string;
+  asset: string;
+  amount: string;
+  fee: string;
+};
+
+const KINDS = new Set<string>(TRANSFER_KINDS);
+
+export function addAccountRows(out: ReadRow[], stated: StatedTransfer, file: number, place: Place, names: Names, options: ReadOptions): void {
+  const given = names.chain(stated.chain, place);
+  const { asset, chain } = names.asset(stated.asset, given, place);
+  const from = names.address(stated.from, chain, place, "from");
+  const to = names.address(stated.to, chain, place, "to");
+  if (from === "" && to === "") refuseField(place, "from, to", "both are empty");
+  const kind = stated.kind === "" ? (from === "" ? "mint" : to === "" ? "burn" : "transfer") : stated.kind;
+  if (!KINDS.has(kind)) refuseField(place, "kind", `${quoted(kind)} is none of ${TRANSFER_KINDS.join(", ")}`);
+  // Made in the order of canonical JSON: see ACCOUNT_COLUMNS.
+  const row = {
+    amount: readAmount(stated.amount, place, "amount", options.decimals),
+    asset,
+    block: readNumber(stated.block, place, "block"),
+    chain,
+    from,
+    index: readNumber(stated.index, place, "index"),
+    kind,
+    time: readTime(stated.time, place, "time"),
+    to,
+    tx_index: readNumber(stated.tx_index, place, "tx_index"),
+    txid: readTxid(stated.txid, place),
+  };
+  out.push({ file, line: place.line, row });
+  if (stated.fee === "" || stated.fee === "0") return;
+  const amount = readAmount(stated.fee, place, "fee", options.decimals);
+  if (amount === "0") return;
+  if (from === "") refuseField(place, "fee", "there is nobody in from who could have paid it");
+  out.push({ file, line: place.line, row: { ...row, amount, asset: names.asset("native", chain, place).asset, index: "", kind: "fee", to: "" } });
+}

@@ -1,0 +1,150 @@
+// Following funds as an analyst types it: files in, five answers, a kept trace, a figure over it, the audit, the packet.
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { repositoryRoot } from "./scale.ts";
+
+type Answer = {
+  methods: Record<string, { assets: Record<string, { seed: string; held: Record<string, string>; stops: Record<string, string>; fees: Record<string, string>; floor: string; converted_in: string; converted_out: string; seed_unbacked?: string }>; excess?: Record<string, string> }>;
+  result_sha256: string;
+};
+
+describe("tracewire trace", () => {
+  const scratch = mkdtempSync(join(tmpdir(), "tracewire-trace-"));
+  const data = join(scratch, "data");
+  const run = (...args: string[]) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, ["--disable-warning=ExperimentalWarning", join(repositoryRoot, "src", "cli.ts"), ...args], {
+      cwd: repositoryRoot,
+      env: { ...process.env, TRACEWIRE_DATA: data, NO_COLOR: "1" },
+      encoding: "utf8",
+    });
+    return { code: status, out: stdout, err: stderr };
+  };
+  const ok = (...args: string[]): string => {
+    const { code, out, err } = run(...args);
+    assert.equal(code, 0, `${args.join(" ")}\n${err}${out}`);
+    return out;
+  };
+  const ask = (...args: string[]): Answer => JSON.parse(ok("trace", ...args, "--json").trim().split("\n").at(-1)!) as Answer;
+  const file = (name: string, text: string): string => {
+    const path = join(scratch, name);
+    writeFileSync(path, text);
+    return path;
+  };
+
+  before(() => {
+    ok("import", "transfers", "demo/sources/lesson/lesson.csv", "--release");
+  });
+  after(() => rmSync(scratch, { recursive: true, force: true }));
+
+  test("five conventions over the lesson: what a reader works out on paper", () => {
+    const { methods } = ask("--from", "invented-2");
+    const held = Object.fromEntries(Object.entries(methods).map(([name, { assets }]) => [name, assets.native!.held]));
+    assert.deepEqual(held, {
+      poison: { ada: "80", ben: "90", cleo: "40", market: "40" },
+      haircut: { ada: "32", ben: "36", cleo: "16", market: "16" },
+      fifo: { ben: "70", cleo: "30" },
+      lifo: { ada: "30", ben: "70" },
+      tiho: { ada: "80", ben: "20" },
+    });
+    assert.equal(methods.poison!.excess!.native, "150");
+    for (const [name, { assets }] of Object.entries(methods)) {
+      const { seed, converted_in, held: at, stops, fees, floor, converted_out } = assets.native!;
+      const sum = (amounts: Record<string, string>) => Object.values(amounts).reduce((total, amount) => total + Number(amount), 0);
+      if (name !== "poison") assert.equal(Number(seed) + Number(converted_in), sum(at) + sum(stops) + sum(fees) + Number(floor) + Number(converted_out), name);
+    }
+  });
+
+  test("the terminal shows the spread, and says what poison is", () => {
+    const out = ok("trace", "--from", "invented-2");
+    assert.match(out, /ada +80 +32 +· +30 +80 +80/);
+    assert.match(out, /poison does not conserve: it counts 150 base units more/);
+  });
+
+  test("seeds of every form; amounts above what was there are marked", () => {
+    assert.deepEqual(ask("--from", "thief", "--methods", "fifo").methods.fifo!.assets.native!.held, { ben: "70", cleo: "30" });
+    const lot = ask("--from", "market@4=50", "--methods", "fifo").methods.fifo!.assets.native!;
+    assert.deepEqual([lot.seed, lot.held], ["50", { cleo: "10", market: "40" }]);
+    const above = ask("--from", "ada@5=100", "--methods", "tiho").methods.tiho!.assets.native!;
+    assert.deepEqual([above.seed, above.seed_unbacked, above.held], ["100", "20", { ada: "100" }]);
+  });
+
+  test("limits: stops, depth, floor and until are rows with their reason", () => {
+    const stopped = ask("--from", "invented-2", "--methods", "fifo", "--stop", "market=service").methods.fifo!.assets.native!;
+    assert.deepEqual([stopped.held, stopped.stops], [{}, { market: "100" }]);
+    assert.deepEqual(ask("--from", "invented-2", "--methods", "haircut", "--floor", "30").methods.haircut!.assets.native!.floor, "16");
+    assert.deepEqual(ask("--from", "invented-2", "--methods", "fifo", "--depth", "1").methods.fifo!.assets.native!.stops, { market: "100" });
+    assert.deepEqual(ask("--from", "invented-2", "--methods", "fifo", "--until", "2024-01-06").methods.fifo!.assets.native!.held, { ben: "70", market: "30" });
+  });
+
+  test("backward: exact for two, refused for two", () => {
+    const { methods } = ask("--from", "ben@7=90", "--backward");
+    assert.deepEqual(Object.keys(methods), ["haircut", "fifo", "lifo"]);
+    assert.deepEqual(methods.fifo!.assets.native!.stops, { savers: "20", victim: "70" });
+    const { code, err } = run("trace", "--from", "ben@7=90", "--backward", "--methods", "poison");
+    assert.equal(code, 2);
+    assert.match(err, /poison has no answer backward: what it calls tainted depends on where taint began/);
+  });
+
+  test("what cannot be asked is refused with its place and what to do", () => {
+    for (const [args, pattern] of [
+      [["--from", "nobody"], /hold neither an address nor a transaction "nobody"/],
+      [["--from", "invented-2", "--methods", "fifo,best"], /"best" is no method/],
+      [["--from", "invented-2=5"], /an amount needs a place/],
+      [["--from", "ada@5"], /names no amount/],
+      [["--from", "invented-2", "--floor", "0.5"], /whole number of base units/],
+      [["--from", "invented-2", "--set", "elsewhere"], /No set of transfers "elsewhere"/],
+      [[], /--from is missing/],
+    ] as const) {
+      const { code, err } = run("trace", ...args);
+      assert.ok(code === 2 || code === 4, `${args.join(" ")}: ${code} ${err}`);
+      assert.match(err, pattern);
+      assert.match(err, /what to do: /);
+    }
+  });
+
+  test("outputs: a theft by txid:vout", () => {
+    const lines = [
+      { txid: "t1", inputs: [{ external: true, value: 8 }], outputs: [{ value: 8, address: "a" }] },
+      { txid: "t2", inputs: [{ external: true, value: 4 }], outputs: [{ value: 4, address: "b" }] },
+      { txid: "t3", inputs: [{ txid: "t2", vout: 0 }, { txid: "t1", vout: 0 }], outputs: [{ value: 5, address: "c" }, { value: 6, address: "d" }] },
+    ].map((one, at) => JSON.stringify({ time: `2024-01-0${at + 1}T00:00:00Z`, ...one }));
+    ok("import", "utxo", file("outputs.jsonl", `${lines.join("\n")}\n`));
+    const { methods } = ask("--from", "t1:0=8", "--methods", "fifo,lifo");
+    assert.deepEqual(methods.fifo!.assets.native!, { ...methods.fifo!.assets.native!, held: { "t3:0": "1", "t3:1": "6" }, fees: { t3: "1" } });
+    assert.deepEqual(methods.lifo!.assets.native!.held, { "t3:0": "5", "t3:1": "3" });
+  });
+
+  test("kept, asked again, compared, audited, counted over, proven", () => {
+    ok("trace", "--from", "invented-2", "--save", "lesson", "--title", "A lesson", "--release");
+    assert.match(run("trace", "--from", "invented-2", "--save", "lesson").err, /Kept as lesson already, with the same answer/);
+    assert.match(ok("reproduce", "lesson"), /^same +trace lesson/);
+    ok("trace", "--from", "invented-2", "--methods", "fifo", "--stop", "ben=service", "--save", "stopped");
+    assert.match(ok("trace", "compare", "lesson", "stopped"), /fifo +held +70 base units +0 base units +−70 +ben/);
+    assert.match(ok("trace", "audit", "lesson"), /^step,method,asset,rule,place,from,before,in,out,after,amount,balance,rounding,transfer,reason/);
+    const book = join(scratch, "steps.xlsx");
+    ok("trace", "audit", "lesson", "--out", book);
+    assert.equal(readFileSync(book).subarray(0, 2).toString(), "PK");
+    assert.match(ok("trace", "path", "thief", "cleo"), /1\. at most 30 base units, 2 transfers/);
+    const spec = { id: "lesson-fifo-ben", title: "At ben, first in first out", measure: "rows", of: "row", dataset: "trace/lesson", take: "sum", column: "amount", unit: "base units", where: [{ column: "method", is: ["fifo"] }, { column: "place", is: ["ben"] }] };
+    ok("figure", "--define", file("figure.json", JSON.stringify(spec)));
+    assert.match(ok("figure", "lesson-fifo-ben"), /^70 base units/);
+    assert.match(ok("verify"), /Clean/);
+  });
+
+  test("a packet for a service: letter, tables, sums, and a proof that checks itself", () => {
+    const out = join(scratch, "packet");
+    assert.match(run("freeze", "lesson", "--service", "Nobody", "--contact", "x", "--out", out).err, /Nothing of the trace lesson lies at "Nobody"/);
+    assert.ok(!existsSync(out));
+    ok("freeze", "lesson", "--service", "The market", "--address", "market", "--contact", "desk@example.org", "--out", out);
+    const sums = spawnSync("sha256sum", ["-c", "SHA256SUMS"], { cwd: out, encoding: "utf8" });
+    assert.equal(sums.status, 0, sums.stdout);
+    assert.match(readFileSync(join(out, "addresses.csv"), "utf8"), /market,named by the sender of this packet,native,40,16,0,0,0,0,16/);
+    assert.match(ok("verify", "--bundle", join(out, "proof.json")), /clean|Clean|verifies/);
+    assert.equal(readFileSync(join(out, "letter.pdf")).subarray(0, 5).toString(), "%PDF-");
+    assert.match(run("freeze", "lesson", "--service", "The market", "--address", "market", "--contact", "x", "--out", out).err, /there already/);
+  });
+});
