@@ -143,8 +143,8 @@ function newMergeState(kind: SetKind, file_names: readonly string[], onRow: (row
     take(group: readonly Item[]): void {
       const known = new Map<string, { item: Item; file: number; of_file: number; kept: number }>();
       const kept: (Ordered & Item)[] = [];
-      for (const item of group) {
-        const row = JSON.parse(item.text) as SetRow;
+      const completed = completeRows(group, kind);
+      for (const { item, row } of completed) {
         const { name, single } = nameOf(row, kind);
         const other = known.get(name);
         if (!other) {
@@ -168,6 +168,24 @@ function newMergeState(kind: SetKind, file_names: readonly string[], onRow: (row
     },
     summary: () => ({ row_count, repeated, look_alike, suspects: names.repeated() }),
   };
+}
+
+/**
+ * Rows of one block complete each other: its time is one for all of them, and a transaction's place is one for all of
+ * its rows. Exports of logs and of traces leave out what the export of blocks or transactions says.
+ */
+function completeRows(group: readonly Item[], kind: SetKind): { item: Item; row: SetRow }[] {
+  const rows = group.map((item) => ({ item, row: JSON.parse(item.text) as Record<string, string> }));
+  if (kind === "utxo" || rows.length === 1 || rows[0]!.row.block === "") return rows;
+  const time = rows.find(({ row }) => row.time !== "")?.row.time ?? "";
+  const places = new Map(rows.filter(({ row }) => row.tx_index !== "" && row.txid !== "").map(({ row }) => [row.txid!, row.tx_index!]));
+  return rows.map(({ item, row }) => {
+    const tx_index = row.tx_index === "" ? (places.get(row.txid!) ?? "") : row.tx_index!;
+    if ((row.time !== "" || time === "") && tx_index === row.tx_index) return { item, row };
+    if (row.time === "") row.time = time;
+    row.tx_index = tx_index;
+    return { item: { ...item, text: rowText(row) }, row };
+  });
 }
 
 /** Names as 48 bits of their SHA-256: enough to find the few that may stand twice, and small enough for a hundred million. */

@@ -49,13 +49,15 @@ export type Ordered = { row: SetRow; text: string; sequence: number };
 export function compareInPlace(kind: SetKind): (a: Ordered, b: Ordered) => number {
   if (kind === "utxo") return (a, b) => number(a.row.tx_index!) - number(b.row.tx_index!) || compareText(a.row.txid!, b.row.txid!);
   return (a, b) =>
-    number(a.row.tx_index!) - number(b.row.tx_index!) ||
+    placeInBlock(a.row) - placeInBlock(b.row) ||
     // Only where the transaction's own place is stated do its rows stand together, and is its end known.
     (a.row.tx_index === "" ? 0 : Number(a.row.kind === "fee") - Number(b.row.kind === "fee")) ||
     number(a.row.index!) - number(b.row.index!) ||
     (a.row.index === "" || a.row.tx_index === "" ? a.sequence - b.sequence : compareText(a.text, b.text));
 }
 
+/** What no transaction brings comes after all of them: rewards and withdrawals are paid at a block's end. */
+const placeInBlock = ({ tx_index, kind }: SetRow): number => (tx_index === "" && kind === "reward" ? Number.MAX_SAFE_INTEGER : number(tx_index!));
 const number = (text: string): number => (text === "" ? -1 : Number(text));
 export const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 

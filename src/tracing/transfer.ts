@@ -30,16 +30,17 @@ export type Transfer = {
   row: string;
 };
 
-/** By chain, then place in the chain; where a place is not stated, by file and row (the order of reading). */
+/**
+ * By chain, then block, transaction and place in it; a fee stands last in its transaction, since it is paid from what the
+ * sender still has. What is not stated on both sides decides nothing: such rows stay as they were read, and sets of
+ * transfers come in an order that this leaves alone (set-row.ts).
+ */
 export function compareTransfers(a: Transfer, b: Transfer): number {
   if (a.chain !== b.chain) return a.chain < b.chain ? -1 : 1;
-  // A place in a block says nothing without the block.
-  if (a.block === null || b.block === null) return 0;
-  return compareNumbers(a.block, b.block) || compareNumbers(a.tx_index, b.tx_index) || compareNumbers(a.index, b.index) || feeLast(a, b);
+  if (a.block === null || b.block === null || a.block !== b.block) return compareNumbers(a.block, b.block);
+  if (a.tx_index === null || b.tx_index === null || a.tx_index !== b.tx_index) return compareNumbers(a.tx_index, b.tx_index);
+  return Number(a.kind === "fee") - Number(b.kind === "fee") || compareNumbers(a.index, b.index);
 }
-
-// A fee is paid from what the sender still has: it stands behind the transfer that it paid for.
-const feeLast = (a: Transfer, b: Transfer): number => Number(a.kind === "fee") - Number(b.kind === "fee");
 
 const compareNumbers = (a: number | null, b: number | null): number => (a === null || b === null ? 0 : a - b);
 

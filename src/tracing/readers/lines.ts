@@ -1,7 +1,7 @@
 // Bytes into lines, and lines into cells or values, in bounded memory.
 import { parse as parseCsv } from "csv-parse/sync";
 import { TracewireError } from "../../errors.ts";
-import { placeText, refuseField, type InputFile, type Place } from "./reader.ts";
+import { placeText, refuseField, type InputFile, type Place, type ReadReport } from "./reader.ts";
 
 const CSV_RECORD_CHARS_MAX = 1_000_000;
 const BATCH_ROWS = 4_096;
@@ -9,7 +9,7 @@ const BATCH_ROWS = 4_096;
 export type Line = { line: number; text: string };
 
 /** Batches of lines without their ends; LF and CRLF alike, a mark of byte order at the front taken off. Throws on longer ones. */
-export async function* readLines(file: InputFile, chars_max: number): AsyncGenerator<Line[]> {
+export async function* readLines(file: InputFile, chars_max: number, report?: ReadReport): AsyncGenerator<Line[]> {
   const decoder = new TextDecoder("utf-8", { fatal: true });
   let rest: string[] = [];
   let rest_chars = 0;
@@ -44,7 +44,10 @@ export async function* readLines(file: InputFile, chars_max: number): AsyncGener
   }
   const last = rest.join("") + decode();
   if (last.length > chars_max) refuseLong({ file: file.name, line }, chars_max);
-  if (last !== "") yield [{ line, text: last.endsWith("\r") ? last.slice(0, -1) : last }];
+  if (last === "") return;
+  // A row that was cut in its last cell is a row all the same: only the missing end of its line gives it away.
+  report?.notes.push(`The last line of ${file.name} has no end. Was the file cut off? Then its last row may be wrong.`);
+  yield [{ line, text: last.endsWith("\r") ? last.slice(0, -1) : last }];
 }
 
 function refuseLong(place: Place, chars_max: number): never {
@@ -57,7 +60,7 @@ export type Cells = { line: number; cells: string[] };
  * Batches of a CSV file's rows, the header first. A line without quotation mark is split at its commas; where there are
  * some, the record (which may go over lines) is read by csv-parse. Every row has to have as many cells as the first.
  */
-export async function* readCsv(file: InputFile): AsyncGenerator<Cells[]> {
+export async function* readCsv(file: InputFile, report?: ReadReport): AsyncGenerator<Cells[]> {
   let width = 0;
   let open: Line | undefined;
   const check = (line: number, cells: string[]): Cells => {
@@ -70,7 +73,7 @@ export async function* readCsv(file: InputFile): AsyncGenerator<Cells[]> {
       });
     return { line, cells };
   };
-  for await (const lines of readLines(file, CSV_RECORD_CHARS_MAX)) {
+  for await (const lines of readLines(file, CSV_RECORD_CHARS_MAX, report)) {
     const batch: Cells[] = [];
     for (const { line, text } of lines) {
       if (open) {
@@ -109,9 +112,9 @@ function quotedCells(file: InputFile, { line, text }: Line): string[] {
 }
 
 /** Rows of a CSV file by the names of its header. A name that stands twice is refused. */
-export async function* readCsvRecords(file: InputFile): AsyncGenerator<{ columns: string[]; rows: Cells[] }> {
+export async function* readCsvRecords(file: InputFile, report?: ReadReport): AsyncGenerator<{ columns: string[]; rows: Cells[] }> {
   let columns: string[] | undefined;
-  for await (const batch of readCsv(file)) {
+  for await (const batch of readCsv(file, report)) {
     if (!columns) {
       const header = batch.shift()!;
       columns = header.cells.map((cell) => cell.trim());
@@ -122,23 +125,26 @@ export async function* readCsvRecords(file: InputFile): AsyncGenerator<{ columns
   }
 }
 
-/** A JSON value of one line. Whole numbers too large for a double come as text, with every digit; so do fractions. */
+/** A JSON object of one line. Whole numbers too large for a double come as text, with every digit; so do fractions. */
 export function parseJsonLine(text: string, place: Place): Record<string, unknown> {
-  let value: unknown;
+  const value = exactJson(text, place);
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new TracewireError("BAD_INPUT", { what: "The line is no JSON object", where: placeText(place) });
+  return value as Record<string, unknown>;
+}
+
+export function exactJson(text: string, place: Place): unknown {
   try {
     // Only numbers of many digits, with a point or an exponent need their source (ECMAScript's JSON.parse source text access).
-    value = /[:[,]\s*-?\d*(?:\d{16}|\d[.eE])/.test(text) ? (JSON.parse(text, exactNumber as never) as unknown) : (JSON.parse(text) as unknown);
+    return /[:[,]\s*-?\d*(?:\d{16}|\d[.eE])/.test(text) ? (JSON.parse(text, exactNumber as never) as unknown) : (JSON.parse(text) as unknown);
   } catch (error) {
     throw new TracewireError("BAD_INPUT", {
       what: `This is no JSON: ${(error as Error).message.slice(0, 100).toWellFormed()}`,
       where: placeText(place),
-      hint: "One JSON object a line is wanted; the file may be cut off.",
+      hint: "The file may be cut off; of JSON, one object a line is wanted, or one list of objects.",
       cause: error,
     });
   }
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw new TracewireError("BAD_INPUT", { what: "The line is no JSON object", where: placeText(place) });
-  return value as Record<string, unknown>;
 }
 
 const exactNumber = (_: string, value: unknown, context: { source?: string }): unknown =>

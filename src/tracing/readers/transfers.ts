@@ -1,12 +1,16 @@
 // Transfers in the shape of docs/tracing.md: CSV with a header line, or one JSON object a line.
 import { addAccountRows, type StatedTransfer } from "./account-row.ts";
 import { createNames } from "./fields.ts";
-import { cellText, parseJsonLine, readCsvRecords, readLines } from "./lines.ts";
-import { refuseField, type InputFile, type ReadOptions, type ReadReport, type ReadRow, type TransferReader } from "./reader.ts";
+import { cellText } from "./lines.ts";
+import { refuseField, type Place, type ReadRow, type TransferReader } from "./reader.ts";
+import { readRecords } from "./records.ts";
 
 const FIELDS = ["chain", "txid", "tx_index", "index", "kind", "time", "block", "from", "to", "asset", "amount", "fee"] as const;
 const REQUIRED = ["from", "to", "amount"] as const;
-const JSON_CHARS_MAX = 1_000_000;
+const RECORD_CHARS_MAX = 1_000_000;
+
+type Field = (typeof FIELDS)[number];
+const FIELD_NAMES = new Set<string>(FIELDS);
 
 export const transfersReader: TransferReader = {
   format: "transfers",
@@ -27,58 +31,32 @@ export const transfersReader: TransferReader = {
   },
   async *read(files, options, report) {
     const names = createNames(options, report);
-    for (const [at, file] of files.entries())
-      yield* (await isJson(file)) ? readJson(file, at, names, options, report) : readTable(file, at, names, options, report);
+    for (const [at, file] of files.entries()) {
+      let first = true;
+      for await (const records of readRecords(file, RECORD_CHARS_MAX, report)) {
+        const out: ReadRow[] = [];
+        for (const { line, value } of records) {
+          const place = { file: file.name, line };
+          if (first) requireFields(value, place);
+          first = false;
+          const cell = (field: Field) => (Object.hasOwn(value, field) ? cellText(value[field], place, field) : "");
+          addAccountRows(out, stated(cell), at, place, names, options);
+          for (const key of Object.keys(value))
+            if (!FIELD_NAMES.has(key) && value[key] !== null && value[key] !== "") report.unknown_fields[key] = (report.unknown_fields[key] ?? 0) + 1;
+        }
+        yield out;
+      }
+    }
   },
 };
 
-/** A JSON object begins with a brace, and no header of a table does. */
-async function isJson(file: InputFile): Promise<boolean> {
-  for await (const piece of file.pieces()) {
-    const start = Buffer.from(piece.subarray(0, 64)).toString().replace(/^\ufeff/, "").trimStart();
-    if (start !== "") return start.startsWith("{");
-  }
-  refuseField({ file: file.name, line: 1 }, "file", "it is empty");
+/** What has no column at all is a mistake in the header, and better said once than for each row. */
+function requireFields(value: Record<string, unknown>, place: Place): void {
+  for (const field of REQUIRED)
+    if (!Object.hasOwn(value, field)) refuseField({ ...place, line: 1 }, field, "there is no such column", `Columns: ${FIELDS.join(", ")}.`);
 }
 
-type Names = ReturnType<typeof createNames>;
-
-async function* readTable(file: InputFile, at: number, names: Names, options: ReadOptions, report: ReadReport): AsyncGenerator<ReadRow[]> {
-  let places: ReadonlyMap<string, number> | undefined;
-  let unknown: { name: string; at: number }[] = [];
-  for await (const { columns, rows } of readCsvRecords(file)) {
-    if (!places) {
-      places = new Map(columns.map((name, column) => [name, column]));
-      for (const field of REQUIRED)
-        if (!places.has(field)) refuseField({ file: file.name, line: 1 }, field, "the header has no such column", `Columns: ${FIELDS.join(", ")}.`);
-      unknown = columns.flatMap((name, column) => ((FIELDS as readonly string[]).includes(name) ? [] : [{ name, at: column }]));
-    }
-    const out: ReadRow[] = [];
-    for (const { line, cells } of rows) {
-      const cell = (field: string) => cells[places!.get(field) ?? -1]?.trim() ?? "";
-      addAccountRows(out, stated(cell), at, { file: file.name, line }, names, options);
-      for (const { name, at: column } of unknown) if (cells[column] !== "") report.unknown_fields[name] = (report.unknown_fields[name] ?? 0) + 1;
-    }
-    yield out;
-  }
-}
-
-async function* readJson(file: InputFile, at: number, names: Names, options: ReadOptions, report: ReadReport): AsyncGenerator<ReadRow[]> {
-  for await (const lines of readLines(file, JSON_CHARS_MAX)) {
-    const out: ReadRow[] = [];
-    for (const { line, text } of lines) {
-      if (text.trim() === "") continue;
-      const place = { file: file.name, line };
-      const value = parseJsonLine(text, place);
-      addAccountRows(out, stated((field) => cellText(Object.hasOwn(value, field) ? value[field] : "", place, field)), at, place, names, options);
-      for (const key of Object.keys(value))
-        if (!(FIELDS as readonly string[]).includes(key) && value[key] !== null) report.unknown_fields[key] = (report.unknown_fields[key] ?? 0) + 1;
-    }
-    yield out;
-  }
-}
-
-const stated = (cell: (field: (typeof FIELDS)[number]) => string): StatedTransfer => ({
+const stated = (cell: (field: Field) => string): StatedTransfer => ({
   chain: cell("chain"),
   txid: cell("txid"),
   tx_index: cell("tx_index"),
