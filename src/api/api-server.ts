@@ -89,8 +89,8 @@ export async function openApiServer(newsroom: NewsroomReader, options: ApiServer
     const found = await one.run(context, { params, query: query as never, body: body as never, headers: request.raw.headers as Record<string, string | undefined> });
     return {
       status: found.status ?? 200,
-      type: found.type ?? JSON_TYPE,
-      body: found.type === undefined ? JSON.stringify(found.body) : String(found.body),
+      type: ("type" in found ? found.type : undefined) ?? JSON_TYPE,
+      body: "json" in found ? found.json : found.type === undefined ? JSON.stringify(found.body) : String(found.body),
       headers: found.headers ?? {},
       keep: one.own || caller.hasKey ? "own" : isPinned ? "pinned" : "public",
     };

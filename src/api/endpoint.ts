@@ -33,11 +33,16 @@ export type ApiContext = Pick<NewsroomReader, "log" | "blobs" | "folder" | "veri
 
 export type Asked<P, Q, B> = { params: P; query: Q; body: B; headers: Record<string, string | undefined> };
 
-export type Answer = {
-  /** Written as JSON unless `type` says otherwise; then it is text. */
-  body: unknown;
+export type Answer = (
+  | {
+      /** Written as JSON, or as it stands where `type` says what it is. */
+      body: unknown;
+      type?: string;
+    }
+  /** JSON that is written already. */
+  | { json: string }
+) & {
   status?: number;
-  type?: string;
   headers?: Record<string, string>;
 };
 

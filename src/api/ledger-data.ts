@@ -1,6 +1,7 @@
 // Sets of transfers, read and indexed for answers: accounts in one table, transactions with outputs in one graph a chain.
 // What is dear to make (clusters, who pays whom) is made when first asked for.
 import { nativeAsset } from "../chains/chains.ts";
+import { TracewireError } from "../errors.ts";
 import type { NewsroomReader } from "../newsroom.ts";
 import {
   buildTransferTable,
@@ -48,8 +49,7 @@ export type NodeGraph = {
 export const isNative = (asset: string, chain: string): boolean => asset === "native" || asset === nativeAsset(chain);
 
 export async function readLedger(newsroom: NewsroomReader, seqs: readonly number[]): Promise<LedgerData> {
-  const read =
-    seqs.length === 0 ? { sets: [], transfers: [], transactions: [] } : await readTransferSets(newsroom, { sets: seqs.map(String) });
+  const read = await readTogether(newsroom, seqs);
   const table = buildTransferTable(read.transfers);
   const byChain = Map.groupBy<string, UtxoTransaction>(read.transactions, ({ chain }) => chain);
   const numbered = new Map<string, AccountNumbers>();
@@ -64,6 +64,34 @@ export async function readLedger(newsroom: NewsroomReader, seqs: readonly number
     },
   };
 }
+
+type Read = Pick<Awaited<ReturnType<typeof readTransferSets>>, "sets" | "transfers" | "transactions">;
+
+/**
+ * Sets that contradict each other, or that cannot be put in one order, must not silence the rest: then they are taken one
+ * after the other, oldest first, and one that does not go with those before it is left out.
+ */
+async function readTogether(newsroom: NewsroomReader, seqs: readonly number[]): Promise<Read> {
+  let read: Read = { sets: [], transfers: [], transactions: [] };
+  const readAll = (chosen: readonly number[]) => readTransferSets(newsroom, { sets: chosen.map(String) });
+  if (seqs.length === 0) return read;
+  try {
+    return await readAll(seqs);
+  } catch (error) {
+    if (!isContradiction(error)) throw error;
+  }
+  const taken: number[] = [];
+  for (const seq of seqs)
+    try {
+      read = await readAll([...taken, seq]);
+      taken.push(seq);
+    } catch (error) {
+      if (!isContradiction(error)) throw error;
+    }
+  return read;
+}
+
+const isContradiction = (error: unknown): boolean => error instanceof TracewireError && error.code === "BAD_INPUT";
 
 function chainGraph(chain: string, graph: UtxoGraph): ChainGraph {
   let clusters: Clusters | undefined;

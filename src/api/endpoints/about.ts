@@ -21,7 +21,7 @@ export const aboutEndpoints = [
     group: "about",
     about: "The API as OpenAPI 3.1.",
     answer: Type.Object({ openapi: text("3.1.1") }, { additionalProperties: true }),
-    run: (context) => ({ body: JSON.rawJSON(context.openApi()) }),
+    run: (context) => ({ json: context.openApi() }),
   }),
   endpoint({
     method: "GET",

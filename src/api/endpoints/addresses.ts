@@ -66,7 +66,7 @@ const addressSchema = named(
       thefts: Type.Array(text("Thefts whose claims name it")),
       traces: Type.Array(text("Kept traces that reach it")),
       sets: Type.Array(setSchema),
-      left_out: Type.Array(text("Sets too large to be read for an answer")),
+      left_out: Type.Array(text("Sets that were not read: too large, or at odds with the others")),
     },
     closed,
   ),
@@ -106,7 +106,7 @@ export const addressEndpoints = [
           thefts,
           traces: tracesTouching(context, spellings),
           sets: found?.sets ?? [],
-          left_out: sets.left_out,
+          left_out: [...sets.left_out, ...(found ? sets.seqs.filter((seq) => !found.sets.some((used) => used.seq === seq)).map((seq) => sets.names.get(seq)!) : [])],
         },
       };
     },

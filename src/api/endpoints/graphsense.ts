@@ -65,9 +65,9 @@ function read(path: string, about: string, params: TProperties, query: TProperti
       };
       const found = await context.ledger.ask(ledgerSets(context), "graphsense", ask);
       if (!found) throw new TracewireError("NOT_FOUND", { what: "The transfers held do not show this", hint: "GET /v1/graphsense/stats says which currencies are held." });
-      if (!found.more) return { body: JSON.rawJSON(found.json) };
+      if (!found.more) return { json: found.json };
       const next_page = writeCursor({ list, log_size: context.at.log_size, after: after + count });
-      return { body: JSON.rawJSON(`${found.json.slice(0, -1)},"next_page":${JSON.stringify(next_page)}}`) };
+      return { json: `${found.json.slice(0, -1)},"next_page":${JSON.stringify(next_page)}}` };
     },
   });
 }
