@@ -129,6 +129,8 @@ describe("access", () => {
     for (const name of KEYS) {
       assert.equal((await ask(name, `/claims/${seq}`)).status, 404);
       assert.ok(!(await ask(name, "/claims?limit=200&subject=party/one")).text.includes("A True Name"));
+      assert.equal((await ask(name, `/log/${seq}`)).json.state, "not released");
+      assert.ok(!(await ask(name, `/log?kind=claim&limit=200`)).text.includes("A True Name"));
     }
   });
 

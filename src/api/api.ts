@@ -1,12 +1,26 @@
 // The door of the API: /v1 beside the public site, in the same process, over the same reader. What it is made of is loaded
 // when the first request comes: a site that nobody asks by program carries none of it.
 import type { FastifyInstance } from "fastify";
+import { lazily } from "../lazy.ts";
 import type { NewsroomReader } from "../newsroom.ts";
 import type { ApiServer, ApiServerOptions } from "./api-server.ts";
 
 export { KEYS_FILE, openKeyStore, SCOPES, SCOPE_NAMES, type Key, type Scope } from "./keys.ts";
 export { JOB_LIMITS } from "./jobs.ts";
 export type { ApiServerOptions } from "./api-server.ts";
+
+const endpoints = lazily<typeof import("./endpoints.ts")>(import.meta.url, "./endpoints.ts");
+
+/** Every address, for the documentation. */
+export const API_ROUTES = () =>
+  endpoints().ENDPOINTS.map(({ method, path, about, group, query, scopes = [] }) => ({
+    method,
+    path: `/v1${path === "/" ? "" : path}`,
+    about,
+    group,
+    parameters: Object.keys(query?.properties ?? {}),
+    scopes,
+  }));
 
 export type MountedApi = { close(): Promise<void> };
 

@@ -2,6 +2,8 @@
 import { createPublicKey } from "node:crypto";
 import { TracewireError } from "../../errors.ts";
 import { openCheckpoint, parseTilePath, tileBytes, type LogReader } from "../../evidence/evidence.ts";
+import { kindOf } from "../../casefile/casefile.ts";
+import { isPrivate } from "../claim-parts.ts";
 import { csvAnswer, htmlType, jsonAnswer, jsonList } from "../answers.ts";
 import { html, nothing, type Html } from "../html.ts";
 import { frame } from "../layout.ts";
@@ -85,7 +87,7 @@ export function publicEntry(log: LogReader, seq: number): PublicEntry {
   const entry = log.read(seq)!;
   const index = log.db.prepare("SELECT kind, at, released, erased FROM entry_index WHERE seq = ?").get(seq);
   if (index?.erased != null) return { seq, leaf: entry.leaf, state: "erased", erased_by: index.erased as number };
-  if (index?.released == null || !entry.body) return { seq, leaf: entry.leaf, state: "not released" };
+  if (index?.released == null || !entry.body || isPrivateClaim(entry.body)) return { seq, leaf: entry.leaf, state: "not released" };
   return {
     seq,
     leaf: entry.leaf,
@@ -96,6 +98,14 @@ export function publicEntry(log: LogReader, seq: number): PublicEntry {
     salt: entry.salt,
     bytes: entry.bytes,
   };
+}
+
+/** A field that is marked private is shown nowhere, whoever released it. */
+function isPrivateClaim({ kind, claim }: Record<string, unknown>): boolean {
+  if (kind !== "claim") return false;
+  const { subject, field } = claim as { subject: string; field: string };
+  const of = kindOf(subject);
+  return of !== undefined && isPrivate(of, field);
 }
 
 const COLUMNS = ["entry", "state", "kind", "at", "leaf"] as const;
