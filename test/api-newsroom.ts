@@ -1,6 +1,7 @@
 // A newsroom with a little of everything that the API reads, part of it not released, and its site with /v1 beside it.
 import { join } from "node:path";
 import { readFileSync, readdirSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
 import { mountApi, openKeyStore, type ApiServerOptions, type Scope } from "../src/api/api.ts";
 import { findReader, importDataset } from "../src/datasets/datasets.ts";
 import { seededRandom } from "../src/effects.ts";
@@ -148,14 +149,15 @@ export async function apiNewsroom(options: Partial<ApiServerOptions> = {}): Prom
       ...(body === undefined ? {} : { payload: typeof body === "string" ? body : JSON.stringify(body) }),
       ...(remote === undefined ? {} : { remoteAddress: remote }),
     });
+    const text = answer.headers["content-encoding"] === "gzip" && answer.rawPayload.length > 0 ? gunzipSync(answer.rawPayload).toString() : answer.payload;
     let json: unknown;
     try {
-      json = JSON.parse(answer.payload);
+      json = JSON.parse(text);
     } catch {
       json = undefined;
     }
     if (answer.statusCode >= 500 && faults.length > 0) console.error(faults.at(-1));
-    return { status: answer.statusCode, headers: answer.headers, text: answer.payload, json };
+    return { status: answer.statusCode, headers: answer.headers, text, json };
   };
   return {
     newsroom,

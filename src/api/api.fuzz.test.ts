@@ -23,6 +23,35 @@ const HOSTILE = [
 /** What is there. */
 const KNOWN = ["2024-01-01-alpha", "2024-03-03-hidden", "theft/2024-01-01-alpha", "open-trace", "hidden-trace", "open-count", "secret-count", "open", "hidden", "transfers/open", "ofac-crypto", "addresses", "tagpack", "tags", "transfers", "trace", "eth", "btc", "none", "usdt", "3", "1", "2024-09-27", "in", "out", THIEF, VICTIM, HOARD, LISTED, TOKEN, txid(2), utxoId(3), "eip155:1", `eip155:1:${THIEF}`, `${utxoId(3)}:0`, "12c6DSiU4Rq3P4ZxziKxzrL5LmMBrzjrJX", "NOT_FOUND"];
 
+const SPENDER = "12c6DSiU4Rq3P4ZxziKxzrL5LmMBrzjrJX";
+/** Values by the name of a parameter that lead somewhere, so that what lies behind is reached too. */
+const LEADING: Record<string, readonly unknown[]> = {
+  id: ["2024-01-01-alpha", "open-trace", "open-trace", "open-count", "hidden-trace"],
+  claim: [3, 4],
+  code: ["NOT_FOUND", "BAD_KEY"],
+  format: ["ofac-crypto", "tagpack", "transfers"],
+  table: ["addresses", "tags", "open"],
+  address: [THIEF, SPENDER, LISTED],
+  neighbor: [THIEF, SPENDER, 1, 3],
+  other: [SPENDER],
+  txid: [txid(2), utxoId(3)],
+  tx_hash: [txid(2), txid(3), utxoId(3)],
+  currency: ["eth", "btc"],
+  entity: [1, 3],
+  entry: [0, 3],
+  known: ["3", "60", "2026-01-02"],
+  as_of: ["2024"],
+  edition: ["2024-09-27"],
+  chain: ["eip155:1"],
+  q: ["0x222", "alpha"],
+  label: ["Lazarus group"],
+  name: ["transfers/open"],
+  subject: ["theft/2024-01-01-alpha"],
+  on: ["2024-09-27"],
+  from: [0, 3],
+  to: [60],
+};
+
 const anyText = fc.oneof(fc.constantFrom(...HOSTILE), fc.constantFrom(...KNOWN), fc.string({ maxLength: 60 }), fc.string({ unit: "binary", maxLength: 30 }));
 const anyValue: fc.Arbitrary<unknown> = fc.oneof(anyText, fc.integer(), fc.double(), fc.boolean(), fc.constant(null), fc.array(anyText, { maxLength: 3 }), fc.dictionary(anyText, anyText, { maxKeys: 3 }));
 
@@ -50,8 +79,16 @@ function fitting(schema: JsonSchema, components: JsonSchema): fc.Arbitrary<unkno
   }
 }
 
-/** Mostly what fits, so that the depths are reached, and often enough what does not. */
-const value = (schema: JsonSchema, components: JsonSchema) => fc.oneof({ weight: 5, arbitrary: fitting(schema, components) }, { weight: 2, arbitrary: anyText as fc.Arbitrary<unknown> }, { weight: 1, arbitrary: anyValue });
+/** Mostly what leads somewhere or fits, so that the depths are reached, and often enough what does not. */
+function value({ name, schema }: Operation["parameters"][number], components: JsonSchema): fc.Arbitrary<unknown> {
+  const leading = LEADING[name];
+  return fc.oneof(
+    { weight: leading ? 14 : 0, arbitrary: fc.constantFrom(...(leading ?? [""])) },
+    { weight: leading ? 2 : 12, arbitrary: fitting(schema, components) },
+    { weight: 2, arbitrary: anyText as fc.Arbitrary<unknown> },
+    { weight: 1, arbitrary: anyValue },
+  );
+}
 
 const seldom = <T>(arbitrary: fc.Arbitrary<T>, one_in: number): fc.Arbitrary<T | undefined> =>
   fc.oneof({ weight: one_in - 1, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
@@ -64,14 +101,14 @@ function request(operation: Operation, components: JsonSchema) {
   const schemaOfBody = operation.requestBody?.content["application/json"]!.schema;
   return fc.record({
     operation: fc.constant(operation),
-    values: fc.tuple(...parameters.map((one) => fc.option(value(one.schema, components), { freq: one.required ? 20 : 2, nil: undefined }))),
+    values: fc.tuple(...parameters.map((one) => seldom(value(one, components), one.required ? 1 : one.name === "cursor" || one.name === "page" ? 12 : 3))),
     extra: seldom(fc.tuple(anyText, anyText), 20),
     raw: seldom(anyText, 25),
     body: schemaOfBody ? fc.oneof({ weight: 4, arbitrary: fitting(schemaOfBody, components) }, { weight: 1, arbitrary: anyValue }, { weight: 1, arbitrary: bent(schemaOfBody, components) }) : fc.constant(undefined),
     bodyForm: fc.constantFrom("json", "json", "json", "json", "text", "broken", "xml"),
-    key: fc.constantFrom("none", "none", "none", "all", "all", "claims:unreleased", "wrong"),
+    key: fc.constantFrom("none", "none", "none", "none", "all", "all", "all", "claims:unreleased", "tags:own", "traces:private", "wrong"),
     headers: fc.oneof(
-      { weight: 12, arbitrary: fc.constant({}) },
+      { weight: 24, arbitrary: fc.constant({}) },
       { weight: 1, arbitrary: fc.record({ "idempotency-key": fc.string({ minLength: 1, maxLength: 8, unit: fc.constantFrom("a", "b", " ", "~") }) }) },
       { weight: 1, arbitrary: fc.record({ "if-none-match": fc.constantFrom("*", '"a"', 'W/"b", "c"', ",,,", '"') }) },
       { weight: 1, arbitrary: fc.record({ "accept-encoding": fc.constantFrom("gzip", "br", "gzip;q=0", "*") }) },
