@@ -1,10 +1,10 @@
 // The site against a bare hello-world of the same Node on the same machine in the same run, as ratios.
 // Run: <pinned node> bench/site.ts   (needs wrk; generator and server share the cores, for both sides alike)
-import { execFileSync, spawn, type ChildProcess } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { request } from "node:http";
-import { cpus, loadavg, tmpdir } from "node:os";
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { cpuSeconds, firstAnswer, machine, median, rss, stop, waitFor, wrk, type Load } from "./measure.ts";
 
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 8);
 const ROUNDS = 3;
@@ -13,46 +13,13 @@ const root = join(import.meta.dirname, "..");
 const folder = mkdtempSync(join(tmpdir(), "tracewire-bench-site-"));
 
 const hello = `require("node:http").createServer((q, s) => s.end("hello world")).listen(4391, "127.0.0.1", () => console.log("ready"))`;
-const waitFor = (child: ChildProcess) =>
-  new Promise<string>((resolve) => child.stdout!.once("data", (chunk: Buffer) => resolve(chunk.toString())));
-
-function wrk(url: string, connections: number, script?: string): { rate: number; p99_ms: number } {
-  const args = ["-t2", `-c${connections}`, `-d${SECONDS}s`, "--latency", ...(script ? ["-s", script] : []), url];
-  const out = execFileSync("wrk", args, { encoding: "utf8" });
-  const [, value, unit] = /99%\s+([\d.]+)(us|ms|s)/.exec(out)!;
-  return {
-    rate: Number(/Requests\/sec:\s+([\d.]+)/.exec(out)![1]),
-    p99_ms: Number(value) * { us: 0.001, ms: 1, s: 1000 }[unit as "us" | "ms" | "s"],
-  };
-}
-
-function firstAnswer(port: number, path: string): Promise<number> {
-  return new Promise((resolve) => {
-    const attempt = () =>
-      request({ port, path, host: "127.0.0.1" }, (response) => {
-        response.resume();
-        response.on("end", () => (response.statusCode === 200 ? resolve(performance.now()) : setTimeout(attempt, 2)));
-      })
-        .on("error", () => setTimeout(attempt, 2))
-        .end();
-    attempt();
-  });
-}
-
-const rss = (pid: number) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))![1]) / 1024;
-const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
 const serve = () =>
   spawn(process.execPath, [join(root, "bootstrap.mjs"), "start", "--port", "4390", "--data", join(folder, "data"), "--json"], {
     stdio: ["ignore", "pipe", "ignore"],
   });
-const stop = (child: ChildProcess) => new Promise((resolve) => (child.once("exit", resolve), child.kill("SIGTERM")));
 
-console.log(
-  `${cpus().length} cores (${cpus()[0]?.model}), load ${loadavg()
-    .map((load) => load.toFixed(2))
-    .join(" ")}, Node ${process.versions.node}`,
-);
+console.log(machine());
 const first = serve();
 await waitFor(first);
 await stop(first);
@@ -77,23 +44,35 @@ const making = spawn(process.execPath, [join(root, "bench", "site-cold.ts"), joi
 });
 await waitFor(making);
 await firstAnswer(4392, STORY);
-const rounds = Array.from({ length: ROUNDS }, () => ({
-  hello: wrk("http://127.0.0.1:4391/", 64),
-  story: wrk(`http://127.0.0.1:4390${STORY}`, 64),
-  front: wrk("http://127.0.0.1:4390/", 64),
-  figure: wrk("http://127.0.0.1:4390/figures/panel-2024-table-count", 64),
-  "story, made anew": wrk(`http://127.0.0.1:4392${STORY}`, 64),
-  "front, made anew": wrk("http://127.0.0.1:4392/", 64),
-}));
-for (const name of ["story", "front", "figure", "story, made anew", "front, made anew"] as const) {
-  const ratio = median(rounds.map((round) => round[name].rate / round.hello.rate));
+type Round = Record<string, Load & { cpu_us: number }>;
+const PAGES = {
+  hello: { url: "http://127.0.0.1:4391/", pid: peer.pid! },
+  story: { url: `http://127.0.0.1:4390${STORY}`, pid },
+  front: { url: "http://127.0.0.1:4390/", pid },
+  figure: { url: "http://127.0.0.1:4390/figures/panel-2024-table-count", pid },
+  "story, made anew": { url: `http://127.0.0.1:4392${STORY}`, pid: making.pid! },
+  "front, made anew": { url: "http://127.0.0.1:4392/", pid: making.pid! },
+};
+// A process that has just started compiles as it goes: what readers get after a minute is measured, not its first seconds.
+for (const { url } of Object.values(PAGES)) await wrk(url, { seconds: 3 });
+const rounds: Round[] = [];
+for (let at = 0; at < ROUNDS; at++) {
+  const round: Round = {};
+  for (const [name, page] of Object.entries(PAGES)) {
+    const before = cpuSeconds(page.pid);
+    const load = await wrk(page.url, { seconds: SECONDS });
+    round[name] = { ...load, cpu_us: ((cpuSeconds(page.pid) - before) * 1e6) / load.requests };
+  }
+  rounds.push(round);
+}
+const of = (name: string, field: "rate" | "p99_ms" | "cpu_us") => median(rounds.map((round) => round[name]![field]));
+for (const name of Object.keys(PAGES)) {
+  const ratio = median(rounds.map((round) => round[name]!.rate / round.hello!.rate));
+  const byCpu = median(rounds.map((round) => round.hello!.cpu_us / round[name]!.cpu_us));
   console.log(
-    `${name}: ${median(rounds.map((round) => round[name].rate)).toFixed(0)} req/s, p99 ${median(rounds.map((round) => round[name].p99_ms)).toFixed(1)} ms, ${ratio.toFixed(2)} of hello-world`,
+    `${name}: ${of(name, "rate").toFixed(0)} req/s, p99 ${of(name, "p99_ms").toFixed(1)} ms, ${ratio.toFixed(2)} of hello-world; ${of(name, "cpu_us").toFixed(0)} µs of processor a request, ${byCpu.toFixed(2)} of hello-world by that`,
   );
 }
-console.log(
-  `hello-world: ${median(rounds.map((round) => round.hello.rate)).toFixed(0)} req/s, p99 ${median(rounds.map((round) => round.hello.p99_ms)).toFixed(1)} ms`,
-);
 console.log(`RSS after load: ${rss(pid).toFixed(0)} MB`);
 await Promise.all([stop(site), stop(peer), stop(making)]);
 rmSync(folder, { recursive: true });

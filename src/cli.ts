@@ -20,6 +20,9 @@ import { story } from "./cli/story.ts";
 import { erase, release } from "./cli/release.ts";
 import { report as reportCommand } from "./cli/report.ts";
 import { reproduce } from "./cli/reproduce.ts";
+import { clusterCommand } from "./cli/cluster.ts";
+import { screenCommand } from "./cli/screen.ts";
+import { exceptionCommand } from "./cli/exception.ts";
 import { serve } from "./cli/serve.ts";
 import { history, show } from "./cli/show.ts";
 import { trace } from "./cli/trace.ts";
@@ -49,6 +52,9 @@ export const COMMANDS: readonly Command[] = [
   check,
   figure,
   trace,
+  clusterCommand,
+  screenCommand,
+  exceptionCommand,
   freeze,
   story,
   reportCommand,

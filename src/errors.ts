@@ -22,6 +22,12 @@ export const ERRORS = {
   },
   BAD_FIGURE_SPEC: { summary: "A figure's rules cannot be used", hint: "See docs/figures.md for each rule.", exit: 3, status: 400 },
   BAD_STORY: { summary: "A story's text cannot be read", hint: "See docs/stories.md for the text form.", exit: 3, status: 400 },
+  BAD_PICTURE: {
+    summary: "A supplied picture cannot be used",
+    hint: "Give one still JPEG, PNG or WebP; docs/stories.md says what is taken.",
+    exit: 3,
+    status: 400,
+  },
   BAD_REPORT: { summary: "A report's file cannot be read", hint: "See docs/reports.md for each field.", exit: 3, status: 400 },
   UNMAPPED_VALUE: {
     summary: "A string in the input has no reviewed meaning",

@@ -22,13 +22,28 @@ import {
   type FileSystem,
   type Transaction,
 } from "./evidence/evidence.ts";
-import { figuresView, recordRestatements } from "./figures/figures.ts";
+import { figuresView, recordRestatements, theftLinesView } from "./figures/figures.ts";
 import { issuesView } from "./newsletter/newsletter.ts";
-import { pressView } from "./press/press.ts";
-import { tracesView } from "./tracing/tracing.ts";
+import { pressView, searchView } from "./press/press.ts";
+import { issuedReportsView } from "./reports/reports.ts";
+import { exceptionsView } from "./screening/screening.ts";
+import { clustersView, tracesView } from "./tracing/tracing.ts";
 
 /** Every view, in the order in which an entry is shown to them: later ones may read earlier ones. */
-export const VIEWS = [evidenceView, datasetsView, casefileView, tracesView, figuresView, pressView, issuesView] as const;
+export const VIEWS = [
+  evidenceView,
+  datasetsView,
+  casefileView,
+  tracesView,
+  clustersView,
+  exceptionsView,
+  figuresView,
+  theftLinesView,
+  pressView,
+  issuedReportsView,
+  issuesView,
+  searchView,
+] as const;
 
 export type NewsroomReader = EvidenceReader & { folder: string; verifierKey: string; close(): void };
 

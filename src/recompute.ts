@@ -7,9 +7,9 @@ import { createViews, diskFileSystem, openBlobStore, openLogReader, viewsDigest,
 import { listDatasets, rereadRows, storedRowsRoot, type SourceFile } from "./datasets/datasets.ts";
 import { computeFigure, datasetsOf, figureHash, findFigureSpec, type Figure } from "./figures/figures.ts";
 import { VIEWS } from "./newsroom.ts";
-import { listTransferSets, storedSegmentRoot } from "./tracing/tracing.ts";
+import { listTraces, listTransferSets, reproduceTrace, storedSegmentRoot } from "./tracing/tracing.ts";
 import { listPublications, listRevisions } from "./press/press.ts";
-import { listTraces, reproduceTrace } from "./tracing/tracing.ts";
+import { everyIssuedReport } from "./reports/reports.ts";
 
 export type RecomputeFinding = {
   what: "view_differs" | "rows_differ" | "trace_differs" | "figure_differs" | "figure_cannot_be_computed";
@@ -61,29 +61,34 @@ export async function recomputeFolder(folder: string): Promise<RecomputeFinding[
         .all()
         .map((row) => row.seq as number),
     );
-    const slugs = log.db.prepare("SELECT DISTINCT slug FROM publications ORDER BY slug").all();
-    for (const { slug } of slugs)
-      for (const publication of listRevisions(log, slug as string))
-        for (const published of publication.figures) {
-          // What an erasure took away cannot be computed again; its value and hash stay in the publication.
-          if (published.rows.some((row) => [row.claim, ...row.rivals].some((claim) => claim !== null && erased.has(claim)))) continue;
-          const size = Number(published.log_size);
-          const named = findFigureSpec(log, published.id, size);
-          const again = named && computeFigure(log, named.spec, size, published.rules_version);
-          if (!again) findings.push({ what: "figure_cannot_be_computed", index: publication.seq, file: published.id });
-          else if (figureHash(again) !== figureHash(published))
-            findings.push({
-              what: "figure_differs",
-              index: publication.seq,
-              file: published.id,
-              expected: figureHash(published),
-              actual: figureHash(again),
-            });
-        }
+    for (const { seq, figures } of printings(log))
+      for (const published of figures) {
+        // What an erasure took away cannot be computed again; its value and hash stay where it was printed.
+        if (published.rows.some((row) => [row.claim, ...row.rivals].some((claim) => claim !== null && erased.has(claim)))) continue;
+        const size = Number(published.log_size);
+        const named = findFigureSpec(log, published.id, size);
+        const again = named && computeFigure(log, named.spec, size, published.rules_version);
+        if (!again) findings.push({ what: "figure_cannot_be_computed", index: seq, file: published.id });
+        else if (figureHash(again) !== figureHash(published))
+          findings.push({
+            what: "figure_differs",
+            index: seq,
+            file: published.id,
+            expected: figureHash(published),
+            actual: figureHash(again),
+          });
+      }
     return findings;
   } finally {
     log.close();
   }
+}
+
+/** Whatever was printed with figures in it: every revision of every story, and every issued report. */
+function* printings(log: LogReader): Generator<{ seq: number; figures: Figure[] }> {
+  for (const { slug } of log.db.prepare("SELECT DISTINCT slug FROM publications ORDER BY slug").all())
+    yield* listRevisions(log, slug as string);
+  yield* everyIssuedReport(log);
 }
 
 function readDigest(db: DatabaseSync): Record<string, string> {

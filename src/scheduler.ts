@@ -16,6 +16,7 @@ export function publishDue(newsroom: NewsroomWriter, schedule: Schedule, now: st
           waivers: item.waivers,
           correction: item.correction,
           scheduled_for: item.due,
+          ...(item.photo ? { photo: { prepared: item.photo, blobs: newsroom.blobs } } : {}),
         }),
       );
       // After the commit: a crash between the two finds the same story published and does not publish it again.

@@ -5,9 +5,11 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { importCasefile } from "../src/casefile/casefile.ts";
-import { demoSources, demoStories } from "../src/cli/demo.ts";
+import { demoSources, demoStories, demoTraces } from "../src/cli/demo.ts";
 import { readSource } from "../src/cli/import.ts";
-import { findReader, importDataset } from "../src/datasets/datasets.ts";
+import { readAsk } from "../src/cli/trace-ask.ts";
+import { findReader, importDataset, READERS } from "../src/datasets/datasets.ts";
+import { askNewsroom, importTransfers, saveTrace, TRANSFER_READERS } from "../src/tracing/tracing.ts";
 import { seededRandom, steppedClock } from "../src/effects.ts";
 import { appendFigureSpec } from "../src/figures/figures.ts";
 import { createNewsroom, openNewsroom, type NewsroomWriter } from "../src/newsroom.ts";
@@ -54,12 +56,22 @@ async function fillDemo(newsroom: NewsroomWriter): Promise<void> {
   await importCasefile(newsroom, join(demo, "casefile"), { by: "demo", retrieved_at: "2026-11-20T00:00:00Z", release: true });
   for (const { format, paths, edition, licence } of demoSources()) {
     const files = paths.flatMap(readSource);
-    const reader = findReader(
-      format,
-      files.map((file) => file.name),
-    );
-    const read = reader.format === "table" ? files : files.filter((file) => reader.recognises(file.name));
-    await importDataset(newsroom, reader, read, { by: "demo", retrieved_at: "2026-11-20T00:00:00Z", edition, licence, release: true });
+    const how = { by: "demo", retrieved_at: "2026-11-20T00:00:00Z", licence, release: true };
+    if (READERS.some((reader) => reader.format === format)) {
+      const reader = findReader(
+        format,
+        files.map((file) => file.name),
+      );
+      const read = reader.format === "table" ? files : files.filter((file) => reader.recognises(file.name));
+      await importDataset(newsroom, reader, read, { ...how, edition });
+    }
+    const transfers = TRANSFER_READERS.find((item) => item.format === format);
+    const own = files.filter(({ name }) => transfers?.own_names?.test(name) ?? true).map(({ name, bytes }) => ({ name, raw: () => [bytes] }));
+    if (transfers) await importTransfers(newsroom, transfers, own, how);
+  }
+  for (const { id, title, set, ...question } of demoTraces()) {
+    const found = await askNewsroom(newsroom, readAsk(question), { sets: set, keepSteps: true });
+    newsroom.transact("demo", (transaction) => saveTrace(transaction, found, { id, title, by: "demo", captures: found.captures, release: true }));
   }
   newsroom.transact("demo", (transaction) => {
     for (const name of readdirSync(join(demo, "figures")).sort())
@@ -78,7 +90,9 @@ function get(
   { method = "GET", headers = {} }: { method?: string; headers?: Record<string, string> } = {},
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const call = request({ host: "127.0.0.1", port, path, method, headers }, (response) => {
+    // Who asks for a connection of its own must not be given one that has waited, and may be closed by now.
+    const agent = headers.connection === "close" ? false : undefined;
+    const call = request({ host: "127.0.0.1", port, path, method, headers, agent }, (response) => {
       const parts: Buffer[] = [];
       response.on("data", (part: Buffer) => parts.push(part));
       response.on("end", () => {

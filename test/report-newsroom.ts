@@ -14,8 +14,8 @@ const over = {
 
 export type ReportNewsroom = SmallNewsroom & { withheld: number };
 
-export async function reportNewsroom(seed = 1): Promise<ReportNewsroom> {
-  const newsroom = await smallNewsroom(seed);
+export async function reportNewsroom(seed = 1, options: { fixedKey?: boolean } = {}): Promise<ReportNewsroom> {
+  const newsroom = await smallNewsroom(seed, options);
   const prepared = await prepareCapture(newsroom.blobs, {
     bytes: new TextEncoder().encode("A letter that may not be shown. It says that nobody replied.\n"),
     origin: { from: "file", name: "letter.txt" },

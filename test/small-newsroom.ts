@@ -1,11 +1,12 @@
 // A small real newsroom in a temporary folder, for tests that need one: real log, real blobs, stepped clock.
-import { mkdtempSync, rmSync } from "node:fs";
+import { createPrivateKey } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { appendClaim, parseClaim, type ClaimInput } from "../src/casefile/casefile.ts";
 import { seededRandom, steppedClock } from "../src/effects.ts";
-import { appendCapture, appendRelease, prepareCapture } from "../src/evidence/evidence.ts";
-import { createNewsroom, type NewsroomWriter } from "../src/newsroom.ts";
+import { appendCapture, appendRelease, parseLogKey, prepareCapture, verifierKey } from "../src/evidence/evidence.ts";
+import { createNewsroom, KEY_FILE, PUBLIC_KEY_FILE, type NewsroomWriter } from "../src/newsroom.ts";
 
 export type SmallNewsroom = NewsroomWriter & {
   /** Log index of the one capture that test claims name. */
@@ -15,8 +16,10 @@ export type SmallNewsroom = NewsroomWriter & {
   remove(): void;
 };
 
-export async function smallNewsroom(seed = 1): Promise<SmallNewsroom> {
+/** With `fixedKey` the key is the same each time, and so are all roots and signatures. */
+export async function smallNewsroom(seed = 1, { fixedKey = false } = {}): Promise<SmallNewsroom> {
   const folder = mkdtempSync(join(tmpdir(), "tracewire-test-"));
+  if (fixedKey) writeFixedKey(folder);
   const newsroom = createNewsroom(folder, { clock: steppedClock("2026-01-01T00:00:00.000Z", 1_000), random: seededRandom(seed) });
   const prepared = await prepareCapture(newsroom.blobs, {
     bytes: new TextEncoder().encode("A made-up source for tests. It says whatever the tests say it says.\n"),
@@ -58,4 +61,12 @@ export async function smallNewsroom(seed = 1): Promise<SmallNewsroom> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** RFC 8410: an Ed25519 private key is this prefix and 32 bytes of seed, here all of them 7. It signs nothing but tests. */
+function writeFixedKey(folder: string): void {
+  const der = Buffer.concat([Buffer.from("302e020100300506032b657004220420", "hex"), Buffer.alloc(32, 7)]);
+  const key = `tracewire/test\n${createPrivateKey({ key: der, format: "der", type: "pkcs8" }).export({ type: "pkcs8", format: "pem" }).toString()}`;
+  writeFileSync(join(folder, KEY_FILE), key, { mode: 0o600 });
+  writeFileSync(join(folder, PUBLIC_KEY_FILE), `${verifierKey(parseLogKey(key))}\n`);
 }

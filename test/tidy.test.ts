@@ -16,19 +16,20 @@ const ORDER = [
   "schema.ts",
   "lazy.ts",
   "escape-html.ts",
+  "edit-distance.ts",
   "config.ts",
   "evidence",
   "chains",
   "datasets",
-  "screening",
-  "tracing",
   "casefile",
   "attribution",
   "trade",
   "spreadsheet.ts",
   "tracing",
+  "screening",
   "figures",
   "press",
+  "hub",
   "reports",
   "freezing",
   "newsletter",
@@ -102,10 +103,13 @@ test("there are no circles", () => {
   assert.deepEqual(circles, []);
 });
 
+/** What a file takes from others; its own words may speak of a transaction. */
+const importsText = (text: string): string => [...text.matchAll(/^import[^;]*;/gm)].join("\n");
+
 test("the public site cannot write: it imports nothing that could", () => {
   const writers =
     /\b(openForWriting|createNewsroom|openLogWriter|NewsroomWriter|EvidenceWriter|LogWriter|Transaction|append[A-Z]\w*|publishStory|writeFileSync|openBlobStore)\b/;
-  const wrong = code.filter((file) => roomOf(file) === "site" && !/assets[\\/]/.test(file) && writers.test(readFileSync(file, "utf8")));
+  const wrong = code.filter((file) => roomOf(file) === "site" && !/assets[\\/]/.test(file) && writers.test(importsText(readFileSync(file, "utf8"))));
   assert.deepEqual(
     wrong.map((file) => relative(source, file)),
     [],

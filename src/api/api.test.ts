@@ -216,7 +216,7 @@ describe("the API", () => {
     const spellings = [LISTED, LISTED.toLowerCase(), THIEF, "nonsense", LISTED.replace("2f96", "2f97")];
     const asJson = await room.call("POST", "/v1/screen?on=2024-10-07", { body: spellings });
     assertDescribed("POST", "/v1/screen", asJson);
-    assert.deepEqual(asJson.json.editions, [{ list: "ofac-crypto/addresses", edition: "2024-09-27", entry: asJson.json.editions[0].entry, days_before: 10 }]);
+    assert.deepEqual(asJson.json.editions, [{ list: "ofac-crypto", edition: "2024-09-27", entry: asJson.json.editions[0].entry, row_count: 654, days_before: 10 }]);
     const asText = await room.call("POST", "/v1/screen?on=2024-10-07", { body: spellings.join("\r\n"), type: "text/plain; charset=utf-8" });
     assert.deepEqual(asText.json, asJson.json);
     const onTheDay = (await room.call("POST", "/v1/screen?on=2024-09-27", { body: spellings })).json;
@@ -225,10 +225,15 @@ describe("the API", () => {
       onTheDay.results.map(({ hits }: { hits: unknown[] }) => hits.length),
       [1, 1, 0, 0, 0],
     );
-    assert.equal(onTheDay.listed, 2);
+    assert.deepEqual(
+      onTheDay.results.map(({ is_alert }: { is_alert: boolean }) => is_alert),
+      [true, true, false, false, false],
+    );
+    assert.equal(onTheDay.alerts, 2);
+    assert.equal((await room.call("POST", "/v1/screen?on=2024-02-30", { body: spellings })).json.code, "BAD_ARGUMENT");
     const one = await room.get(`/v1/screening/${LISTED}?on=2024-09-27`);
     assert.deepEqual(one.json.result, onTheDay.results[0]);
-    const few = (await room.call("POST", "/v1/screen?on=2024-09-27&only_listed=true", { body: spellings })).json;
+    const few = (await room.call("POST", "/v1/screen?on=2024-09-27&only_alerts=true", { body: spellings })).json;
     assert.equal(few.screened, 5);
     assert.equal(few.results.length, 2);
   });

@@ -33,7 +33,8 @@ export const JOB_STATES = ["waiting", "running", "done", "failed", "cancelled"] 
 export type JobState = (typeof JOB_STATES)[number];
 export type Progress = { stage: "waiting" | "reading" | "tracing" | "done"; places_looked_at: number };
 
-export type Question = { ask: TraceAsk; sets: string[]; log_size: number; evidence: "released" | "all" };
+/** `sets` as named, else `among`: all that the asker may see. By their entries, so that what is asked over stays fixed. */
+export type Question = { ask: TraceAsk; sets?: string[]; among: string[]; log_size: number; evidence: "released" | "all" };
 
 export type Job = {
   id: string;

@@ -69,4 +69,26 @@ export const problemSchema = named(
 /** A row of a table: every cell is text. */
 export const rowSchema = named("Row", Type.Record(Type.String(), Type.String(), { description: "Cells by column; every cell is text" }));
 
+export const tagSchema = named(
+  "Tag",
+  Type.Object(
+    {
+      address: text("As the source has it"),
+      chains: Type.Array(text("CAIP-2 ids that the source's symbol may mean")),
+      label: text("What it says"),
+      category: text("Its own word for what it is"),
+      abuse: text("Its own word for what it did"),
+      actor: text("Its own name for whose it is"),
+      said_by: text("Whose word it is"),
+      source: text("The source that it names"),
+      since: text("A date as the source has it, or empty"),
+      confidence: text("The source's own word, or empty"),
+      dataset: text("Table"),
+      entry: entryNumber,
+      row: Type.Integer({ minimum: 0 }),
+    },
+    { ...closed, description: "Somebody's word on who is behind an address" },
+  ),
+);
+
 export { oneOf };

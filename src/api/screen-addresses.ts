@@ -1,36 +1,36 @@
 // The one place where the API asks the screening room. A batch is looked through in slices, so that readers of pages are
 // answered between two of them.
-import { listDatasets, type Dataset } from "../datasets/datasets.ts";
-import type { LogReader } from "../evidence/evidence.ts";
-import { ADDRESS_LISTS, screenAddress } from "../screening/screening.ts";
+import type { Dataset } from "../datasets/datasets.ts";
+import { LISTS, listEditions, openScreener, type BatchAnswer, type Screener } from "../screening/screening.ts";
+import type { ApiContext } from "./endpoint.ts";
 
 export const SCREEN_BATCH_MAX = 10_000;
 const SLICE_MS = 20;
+const SCREENERS_MAX = 4;
+const DAY_LENGTH = 10;
 
-type Reads = Pick<LogReader, "db">;
+type Asks = Pick<ApiContext, "log" | "at" | "clock">;
 
-export type ScreenedAddress = {
-  asked: string;
-  /** The address as it is compared; null where the text is none. */
-  address: string | null;
-  outcome: "listed" | "delisted" | "not listed" | "unknown" | "not an address";
-  words: string;
-  hits: { list: string; edition: string; entry: number; assets: string[]; names: string[] }[];
-  tags: { label: string; source: string; confidence: string; pack: string; entry: number }[];
-};
+const kept = new WeakMap<ApiContext["log"]["db"], Map<string, Screener>>();
 
-export function screenOne(log: Reads, text: string, on: string, log_size: number): ScreenedAddress {
-  const found = screenAddress(log, text, on, log_size);
-  if (!found) return { asked: text, address: null, outcome: "not an address", words: "This is no address that is recognised.", hits: [], tags: [] };
-  const { address, outcome, words, hits, tags } = found;
-  return { asked: text, address, outcome, words, hits: hits.map(({ list, edition, entry, assets, names }) => ({ list, edition, entry, assets, names })), tags };
+/** An index over every line of every list, made once for a day and a state of the log. */
+export function screenerFor({ log, at, clock }: Asks, on: string): Screener {
+  const screeners = kept.get(log.db) ?? new Map<string, Screener>();
+  kept.set(log.db, screeners);
+  const today = clock().slice(0, DAY_LENGTH);
+  const key = `${at.log_size} ${on} ${today}`;
+  const screener = screeners.get(key) ?? openScreener(log, { on, today, log_size: at.log_size });
+  screeners.delete(key);
+  screeners.set(key, screener);
+  if (screeners.size > SCREENERS_MAX) screeners.delete(screeners.keys().next().value!);
+  return screener;
 }
 
-export async function screenBatch(log: Reads, texts: readonly string[], on: string, log_size: number): Promise<ScreenedAddress[]> {
-  const found: ScreenedAddress[] = [];
+export async function screenBatch(screener: Screener, texts: readonly string[]): Promise<BatchAnswer[]> {
+  const found: BatchAnswer[] = [];
   let from = performance.now();
   for (const text of texts) {
-    found.push(screenOne(log, text, on, log_size));
+    found.push(screener.screen(text));
     if (performance.now() - from < SLICE_MS) continue;
     await new Promise((resolve) => setImmediate(resolve));
     from = performance.now();
@@ -38,8 +38,8 @@ export async function screenBatch(log: Reads, texts: readonly string[], on: stri
   return found;
 }
 
-/** Released editions, oldest entry first. */
-export const addressLists = (log: Reads, log_size: number): Dataset[] =>
-  listDatasets(log, log_size)
-    .filter(({ name, edition, released }) => ADDRESS_LISTS.includes(name) && edition !== null && released !== undefined && released < log_size)
-    .reverse();
+/** Released editions of lists of addresses, oldest entry first. */
+export const addressLists = (log: Asks["log"], log_size: number): Dataset[] =>
+  LISTS.filter(({ address_column }) => address_column !== undefined)
+    .flatMap((list) => listEditions(log, list, log_size).map(({ dataset }) => dataset))
+    .sort((a, b) => a.seq - b.seq);

@@ -3,7 +3,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { TracewireError } from "../errors.ts";
 import { openNewsroom } from "../newsroom.ts";
-import { askNewsroom } from "../tracing/tracing.ts";
+import { askNewsroom, openTagBook, stopsFromTags, type Stop } from "../tracing/tracing.ts";
 import type { Progress, Question, WorkerNote } from "./jobs.ts";
 
 /** How many places pass between two looks at the clock, and how often progress is told. */
@@ -15,18 +15,22 @@ const say = (message: WorkerNote) => parentPort!.postMessage(message);
 
 const progress: Progress = { stage: "reading", places_looked_at: 0 };
 let told = 0;
-const look = () => {
+const look = (): void => {
   progress.stage = "tracing";
-  if (++progress.places_looked_at % LOOK_EVERY !== 0 || performance.now() - told < TELL_EVERY_MS) return undefined;
+  if (++progress.places_looked_at % LOOK_EVERY !== 0 || performance.now() - told < TELL_EVERY_MS) return;
   told = performance.now();
   say({ note: "progress", progress });
-  return undefined;
 };
 
 try {
   const newsroom = openNewsroom(folder);
-  const { ask, sets, log_size, evidence } = question;
-  const { result, result_sha256 } = await askNewsroom(newsroom, ask, { sets, log_size, evidence, knownStop: look });
+  const { ask, sets, among, log_size, evidence } = question;
+  const byTags = ask.known ? stopsFromTags(openTagBook(newsroom.log, { log_size, evidence: "released" })) : undefined;
+  const knownStop = (address: string, chain: string): Stop | undefined => {
+    look();
+    return byTags?.(address, chain);
+  };
+  const { result, result_sha256 } = await askNewsroom(newsroom, ask, { sets, among, log_size, evidence, knownStop });
   const json = JSON.stringify({ ...result, result_sha256 });
   if (json.length > result_bytes_max)
     throw new TracewireError("JOB_LIMIT", { what: `Its answer has ${json.length} bytes; the most is ${result_bytes_max}` });

@@ -22,7 +22,7 @@ const step: fc.Arbitrary<Step> = fc.record({
   year: fc.integer({ min: 2017, max: 2026 }),
 });
 
-const everything = (log: Parameters<typeof readClaims>[0], at: Vantage) =>
+const everything = (log: Parameters<typeof readHistory>[0], at: Vantage) =>
   JSON.stringify([
     readClaims(log, at).map(({ released: _, ...claim }) => claim),
     readJudgements(log, at),

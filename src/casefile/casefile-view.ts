@@ -1,12 +1,12 @@
 // Claims and judgements as rows with the span of log sizes over which each holds: [from_seq, to_seq) for those
 // who see everything, [public_from, public_to) for readers. "As known at size N" is that filter and nothing else.
 import type { DatabaseSync } from "node:sqlite";
-import type { AppliedEntry, View } from "../evidence/evidence.ts";
+import { prepared, type AppliedEntry, type View } from "../evidence/evidence.ts";
 import { claimKey, type ClaimInput } from "./claims.ts";
 
 export const casefileView: View = {
   name: "casefile",
-  version: 1,
+  version: 2,
   tables: ["claims", "judgements"],
   create: `
     CREATE TABLE claims (
@@ -16,7 +16,12 @@ export const casefileView: View = {
     ) STRICT;
     CREATE INDEX claims_by_subject ON claims (subject, field);
     CREATE INDEX claims_by_key ON claims (key);
+    CREATE INDEX claims_held ON claims (subject, public_from, public_to, from_seq, to_seq);
+    CREATE INDEX claims_by_document ON claims (body ->> '$.document') WHERE body ->> '$.document' IS NOT NULL;
+    CREATE INDEX claims_by_claimant ON claims (body ->> '$.claimant');
+    CREATE INDEX claims_by_amount ON claims (body ->> '$.value') WHERE field = 'amount';
     CREATE INDEX claims_by_capture ON claims (capture);
+    CREATE INDEX claims_by_superseded ON claims (supersedes) WHERE supersedes IS NOT NULL;
     CREATE TABLE judgements (
       seq INTEGER PRIMARY KEY, question TEXT NOT NULL, subject TEXT NOT NULL, other TEXT, verdict TEXT NOT NULL, why TEXT NOT NULL,
       at TEXT NOT NULL, by TEXT NOT NULL, from_seq INTEGER NOT NULL, to_seq INTEGER, public_from INTEGER, public_to INTEGER
@@ -39,7 +44,8 @@ export const casefileView: View = {
 
 function applyClaim(db: DatabaseSync, { seq, body }: AppliedEntry): void {
   const claim = body.claim as unknown as ClaimInput;
-  db.prepare(
+  prepared(
+    db,
     `INSERT INTO claims (seq, subject, field, capture, key, at, by, body, supersedes, from_seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   ).run(
     seq,
@@ -54,33 +60,37 @@ function applyClaim(db: DatabaseSync, { seq, body }: AppliedEntry): void {
     seq,
   );
   if (claim.supersedes !== undefined)
-    db.prepare("UPDATE claims SET to_seq = ? WHERE seq = ? AND to_seq IS NULL").run(seq, claim.supersedes);
+    prepared(db, "UPDATE claims SET to_seq = ? WHERE seq = ? AND to_seq IS NULL").run(seq, claim.supersedes);
 }
 
 function applyJudgement(db: DatabaseSync, { seq, body }: AppliedEntry): void {
   const { question, subject, other = null, verdict, why } = body as unknown as Record<string, string | null | undefined>;
-  db.prepare("UPDATE judgements SET to_seq = ? WHERE question = ? AND subject = ? AND other IS ? AND to_seq IS NULL").run(
+  prepared(db, "UPDATE judgements SET to_seq = ? WHERE question = ? AND subject = ? AND other IS ? AND to_seq IS NULL").run(
     seq,
     question!,
     subject!,
     other,
   );
-  db.prepare(
+  prepared(
+    db,
     "INSERT INTO judgements (seq, question, subject, other, verdict, why, at, by, from_seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
   ).run(seq, question!, subject!, other, verdict!, why!, body.at, body.by, seq);
 }
 
 function applyRelease(db: DatabaseSync, { seq, body }: AppliedEntry): void {
-  const releaseClaim = db.prepare("UPDATE claims SET public_from = ? WHERE seq = ? AND public_from IS NULL");
-  const releaseJudgement = db.prepare("UPDATE judgements SET public_from = ? WHERE seq = ? AND public_from IS NULL");
+  const releaseClaim = prepared(db, "UPDATE claims SET public_from = ? WHERE seq = ? AND public_from IS NULL");
+  const releaseJudgement = prepared(db, "UPDATE judgements SET public_from = ? WHERE seq = ? AND public_from IS NULL");
   // Readers keep an older claim until the one that supersedes it is public too, and never see it if that came first.
-  const endSuperseded = db.prepare(
+  const endSuperseded = prepared(
+    db,
     "UPDATE claims SET public_to = ? WHERE public_to IS NULL AND seq = (SELECT supersedes FROM claims WHERE seq = ?)",
   );
-  const endOwn = db.prepare(
+  const endOwn = prepared(
+    db,
     "UPDATE claims SET public_to = ? WHERE seq = ? AND public_to IS NULL AND EXISTS (SELECT 1 FROM claims n WHERE n.supersedes = claims.seq AND n.public_from IS NOT NULL)",
   );
-  const endJudgement = db.prepare(
+  const endJudgement = prepared(
+    db,
     `UPDATE judgements SET public_to = ? WHERE public_to IS NULL AND seq < ? AND EXISTS (SELECT 1 FROM judgements n WHERE n.seq = ?
        AND n.question = judgements.question AND n.subject = judgements.subject AND n.other IS judgements.other)`,
   );
@@ -98,10 +108,10 @@ function applyRelease(db: DatabaseSync, { seq, body }: AppliedEntry): void {
  */
 function applyErasure(db: DatabaseSync, { body }: AppliedEntry): void {
   for (const erased of body.entries as { seq: number; supersedes?: number; released?: number }[]) {
-    db.prepare("DELETE FROM claims WHERE seq = ?").run(erased.seq);
-    db.prepare("DELETE FROM judgements WHERE seq = ?").run(erased.seq);
+    prepared(db, "DELETE FROM claims WHERE seq = ?").run(erased.seq);
+    prepared(db, "DELETE FROM judgements WHERE seq = ?").run(erased.seq);
     if (erased.supersedes === undefined) continue;
-    db.prepare("UPDATE claims SET to_seq = coalesce(to_seq, ?), public_to = coalesce(public_to, ?) WHERE seq = ?").run(
+    prepared(db, "UPDATE claims SET to_seq = coalesce(to_seq, ?), public_to = coalesce(public_to, ?) WHERE seq = ?").run(
       erased.seq,
       erased.released ?? null,
       erased.supersedes,

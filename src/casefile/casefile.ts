@@ -5,14 +5,20 @@ export { appendClaim, claimKey, claimSchema, parseClaim, type Claim, type ClaimI
 export { QUESTIONS, VERDICTS, appendJudgement, parseJudgement, type Judgement, type JudgementInput, type Question } from "./judgements.ts";
 export { casefileView } from "./casefile-view.ts";
 export {
+  countHeld,
   findClaimByKey,
+  listClaimants,
+  listNamed,
+  listSubjects,
   readClaim,
   readClaims,
+  readClaimsWith,
   readHistory,
   readJudgements,
   readSubjects,
   type ClaimFilter,
+  type Held,
   type Vantage,
 } from "./read-casefile.ts";
-export { CHECKS, runChecks, type CheckName, type CheckResult } from "./checks.ts";
+export { CHECKS, runChecks, runChecksOn, sumUpChecks, type CheckSummary, type CheckName, type CheckResult } from "./checks.ts";
 export { importCasefile, type ImportOptions, type ImportResult } from "./import-casefile.ts";

@@ -2,7 +2,8 @@
 // example). A check never changes anything; it names the claims and what to look at.
 import type { LogReader } from "../evidence/evidence.ts";
 import type { Claim } from "./claims.ts";
-import { readClaims, type Vantage } from "./read-casefile.ts";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { listSubjects, readClaims, type Vantage } from "./read-casefile.ts";
 
 export type CheckResult = { check: CheckName; subject: string; what: string; claims: number[] };
 type Check = { about: string; run(claims: Claim[]): Omit<CheckResult, "check">[] };
@@ -182,9 +183,63 @@ export type CheckName = keyof typeof CHECKS;
 
 /** Runs the named checks (all of them by default) over what the vantage sees. */
 export function runChecks(log: LogReader, at: Vantage, names = Object.keys(CHECKS) as CheckName[]): CheckResult[] {
-  const claims = readClaims(log, at).filter((claim) => claim.kind_of === "theft" || claim.kind_of === "published-total");
+  return runOver([...readClaims(log, at, { kind: "theft" }), ...readClaims(log, at, { kind: "published-total" })].sort(bySeq), names);
+}
+
+/** What the checks raise about one subject. Costs what is held on it and on the published totals, not the whole case file. */
+export function runChecksOn(log: Pick<LogReader, "db">, at: Vantage, subject: string): CheckResult[] {
+  const own = readClaims(log, at, { subject });
+  const equal = [...new Set(amounts(own).map((claim) => claim.value))].flatMap((amount) => readClaims(log, at, { kind: "theft", amount }));
+  const totals = readClaims(log, at, { kind: "published-total" });
+  const claims = [...new Map([...own, ...equal, ...totals].map((claim) => [claim.seq, claim])).values()].sort(bySeq);
+  return runOver(claims, Object.keys(CHECKS) as CheckName[]);
+}
+
+export type CheckSummary = { count: number; /** At most as many as were asked for. */ first: CheckResult[] };
+
+/** Subjects looked at before others get their turn: a few milliseconds. */
+const SUBJECTS_IN_A_TURN = 100;
+
+/**
+ * All checks over all thefts and totals, counted, with the first of each. It reads a stretch of subjects at a time and lets
+ * others run between, so that nobody waits for it but who asked; the vantage keeps what it reads one state.
+ */
+export async function sumUpChecks(log: Pick<LogReader, "db">, at: Vantage, shown: number): Promise<Map<CheckName, CheckSummary>> {
+  const sums = new Map<CheckName, CheckSummary>();
+  const add = (results: CheckResult[]) => {
+    for (const result of results) {
+      const sum = sums.get(result.check) ?? { count: 0, first: [] };
+      sum.count += 1;
+      if (sum.first.length < shown) sum.first.push(result);
+      sums.set(result.check, sum);
+    }
+  };
+  const totals = readClaims(log, at, { kind: "published-total" });
+  const equal = new Map<string, Claim[]>();
+  for (let after = "theft/"; ;) {
+    const subjects = listSubjects(log, at, "theft", { after, limit: SUBJECTS_IN_A_TURN });
+    if (subjects.length === 0) break;
+    const claims = readClaims(log, at, { subjects: { after, upTo: subjects.at(-1)! } });
+    add(runOver(claims, ["parts-do-not-add-up", "source-date", "rival-dates", "minted-tokens", "single-source"]));
+    add(runOver([...claims, ...totals], ["row-outside-period"]));
+    for (const claim of amounts(claims)) {
+      if (whole(claim) < EQUAL_AMOUNT_MIN) continue;
+      const same = equal.get(`${claim.value} ${claim.unit}`) ?? [];
+      equal.set(`${claim.value} ${claim.unit}`, [...same, claim]);
+    }
+    after = subjects.at(-1)!;
+    await nextTurn();
+  }
+  add(runOver([...equal.values()].filter((same) => same.length > 1).flat(), ["equal-amounts"]));
+  add(runOver(totals, ["parts-do-not-add-up", "source-date", "rival-dates", "minted-tokens", "total-against-its-rows"]));
+  return new Map((Object.keys(CHECKS) as CheckName[]).flatMap((check) => (sums.has(check) ? [[check, sums.get(check)!]] : [])));
+}
+
+function runOver(claims: Claim[], names: readonly CheckName[]): CheckResult[] {
   return names.flatMap((check) => CHECKS[check].run(claims).map((result) => ({ check, ...result })));
 }
+
+const bySeq = (a: Claim, b: Claim): number => a.seq - b.seq;
 
 const amounts = (claims: Claim[]) => claims.filter((claim) => claim.field === "amount" && /^\d+(\.\d+)?$/.test(claim.value));
 /** 147500000 → 147,500,000: a finding is read by people. */

@@ -1,6 +1,6 @@
 // Reading the case file from a vantage: how much of the log is known, whether only released evidence counts, and
 // up to which claim date. Log time and claim date are two questions and are never mixed.
-import type { LogReader } from "../evidence/evidence.ts";
+import { prepared, type LogReader } from "../evidence/evidence.ts";
 import type { Claim, ClaimInput } from "./claims.ts";
 import type { Judgement, Question } from "./judgements.ts";
 import { kindOf, type Kind } from "./kinds.ts";
@@ -14,24 +14,111 @@ export type Vantage = {
   as_of?: string;
 };
 
-export type ClaimFilter = { subject?: string; kind?: Kind; field?: string; capture?: number };
+export type ClaimFilter = {
+  subject?: string;
+  kind?: Kind;
+  field?: string;
+  capture?: number;
+  claimant?: string;
+  document?: string;
+  /** Claims of an amount of just this many, of whatever subject. */
+  amount?: string;
+  /** Subjects behind this one, up to that one: a stretch of a kind. */
+  subjects?: { after: string; upTo: string };
+  /** For a list that is read a page at a time: only claims behind this entry, and so many. */
+  after?: number;
+  limit?: number;
+};
 
-export function readClaims(log: LogReader, at: Vantage, filter: ClaimFilter = {}): Claim[] {
+type Reads = Pick<LogReader, "db">;
+
+export function readClaims(log: Reads, at: Vantage, filter: ClaimFilter = {}): Claim[] {
   const conditions = [spanCondition(at)];
   const values: (string | number)[] = [];
   if (filter.subject !== undefined) conditions.push("subject = ?") && values.push(filter.subject);
   if (filter.kind !== undefined) conditions.push("subject >= ? AND subject < ?") && values.push(`${filter.kind}/`, `${filter.kind}0`);
   if (filter.field !== undefined) conditions.push("field = ?") && values.push(filter.field);
   if (filter.capture !== undefined) conditions.push("capture = ?") && values.push(filter.capture);
-  return log.db
+  if (filter.claimant !== undefined) conditions.push("body ->> '$.claimant' = ?") && values.push(filter.claimant);
+  if (filter.document !== undefined) conditions.push("body ->> '$.document' = ?") && values.push(filter.document);
+  if (filter.amount !== undefined) conditions.push("field = 'amount' AND body ->> '$.value' = ?") && values.push(filter.amount);
+  if (filter.subjects !== undefined)
+    conditions.push("subject > ? AND subject <= ?") && values.push(filter.subjects.after, filter.subjects.upTo);
+  if (filter.after !== undefined) conditions.push("seq > ?") && values.push(filter.after);
+  const claims: Claim[] = [];
+  const rows = log.db
     .prepare(`SELECT seq, at, by, body, public_from FROM claims WHERE ${conditions.join(" AND ")} ORDER BY seq`)
-    .all(...values)
-    .map(toClaim)
-    .filter((claim) => isClaimedBy(claim.as_of, at.as_of));
+    .iterate(...values);
+  for (const row of rows) {
+    const claim = toClaim(row);
+    if (isClaimedBy(claim.as_of, at.as_of)) claims.push(claim);
+    if (claims.length === filter.limit) break;
+  }
+  return claims;
+}
+
+export type Held = { subjects: number; claims: number };
+
+/** How much is held of a kind: counted by an index, without reading what it says. */
+export function countHeld(log: Reads, at: Vantage, kind: Kind): Held {
+  return log.db
+    .prepare(
+      `SELECT count(*) AS claims, count(DISTINCT subject) AS subjects FROM claims WHERE subject > ? AND subject < ? AND ${spanCondition(at)}${asOfCondition(at)}`,
+    )
+    .get(`${kind}/`, `${kind}0`, ...asOfValues(at)) as Held;
+}
+
+/** Subjects of a kind in order of their names, a page at a time. */
+export function listSubjects(log: Reads, at: Vantage, kind: Kind, page: { after?: string; claimant?: string; limit: number }): string[] {
+  const own = page.claimant === undefined ? "" : " AND body ->> '$.claimant' = ?";
+  return log.db
+    .prepare(
+      `SELECT DISTINCT subject FROM claims WHERE subject > ? AND subject < ? AND ${spanCondition(at)}${asOfCondition(at)}${own} ORDER BY subject LIMIT ?`,
+    )
+    .all(page.after ?? `${kind}/`, `${kind}0`, ...asOfValues(at), ...(page.claimant === undefined ? [] : [page.claimant]), page.limit)
+    .map(({ subject }) => subject as string);
+}
+
+/** Every document and claimant that is named by any claim, seen or not by a vantage: by the index alone, not claim by claim. */
+export function listNamed(log: Reads, what: "document" | "claimant"): string[] {
+  const name = `body ->> '$.${what}'`;
+  const next = log.db.prepare(`SELECT min(${name}) AS name FROM claims WHERE ${name} > ?`);
+  const names: string[] = [];
+  for (let last = ""; ;) {
+    const found = next.get(last)!.name as string | null;
+    if (found === null) return names;
+    names.push((last = found));
+  }
+}
+
+/** Who says anything of a kind, those who say most first. */
+export function listClaimants(log: Reads, at: Vantage, kind: Kind, limit: number): string[] {
+  return log.db
+    .prepare(
+      `SELECT body ->> '$.claimant' AS claimant FROM claims WHERE subject >= ? AND subject < ? AND ${spanCondition(at)}${asOfCondition(at)} GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT ?`,
+    )
+    .all(`${kind}/`, `${kind}0`, ...asOfValues(at), limit)
+    .map(({ claimant }) => claimant as string);
+}
+
+/**
+ * Claims whose text may hold these words (lower case), one after another: a first sieve in the database, for a caller who
+ * looks again at the fields that count.
+ */
+export function* readClaimsWith(log: LogReader, at: Vantage, words: string): Generator<Claim> {
+  // SQLite folds capitals of ASCII only, and the body is JSON: the longest run that neither touches is looked for.
+  const plain = words.match(/[ !#-[\]-~]+/g)?.reduce((longest, run) => (run.length > longest.length ? run : longest)) ?? "";
+  const rows = log.db
+    .prepare(`SELECT seq, at, by, body, public_from FROM claims WHERE ${spanCondition(at)} AND instr(lower(body), ?) > 0`)
+    .iterate(plain);
+  for (const row of rows) {
+    const claim = toClaim(row);
+    if (isClaimedBy(claim.as_of, at.as_of)) yield claim;
+  }
 }
 
 export function readClaim(log: LogReader, seq: number): Claim | undefined {
-  const row = log.db.prepare("SELECT seq, at, by, body, public_from FROM claims WHERE seq = ?").get(seq);
+  const row = prepared(log.db, "SELECT seq, at, by, body, public_from FROM claims WHERE seq = ?").get(seq);
   return row && toClaim(row);
 }
 
@@ -47,11 +134,11 @@ export function readHistory(log: LogReader, at: Vantage, subject: string): (Clai
     });
 }
 
-export function readSubjects(log: LogReader, at: Vantage, kind: Kind): string[] {
-  return [...new Set(readClaims(log, at, { kind }).map((claim) => claim.subject))].sort();
+export function readSubjects(log: Reads, at: Vantage, kind: Kind): string[] {
+  return listSubjects(log, at, kind, { limit: -1 });
 }
 
-export function readJudgements(log: LogReader, at: Vantage, question?: Question): Judgement[] {
+export function readJudgements(log: Reads, at: Vantage, question?: Question): Judgement[] {
   return log.db
     .prepare(
       `SELECT seq, question, subject, other, verdict, why, at, by FROM judgements WHERE ${spanCondition(at)} ${question ? "AND question = ?" : ""} ORDER BY seq`,
@@ -70,6 +157,13 @@ function spanCondition(at: Vantage): string {
   const size = Math.trunc(at.log_size);
   return `${from} < ${size} AND (${to} IS NULL OR ${to} >= ${size})`;
 }
+
+/** The same as `isClaimedBy`, where rows are only counted. */
+function asOfCondition({ as_of }: Vantage): string {
+  if (as_of === undefined) return "";
+  return " AND body ->> '$.as_of' <> 'unstated' AND substr(body ->> '$.as_of', 1, ?) <= substr(?, 1, length(body ->> '$.as_of'))";
+}
+const asOfValues = ({ as_of }: Vantage): (string | number)[] => (as_of === undefined ? [] : [as_of.length, as_of]);
 
 /** Dates compare at the precision of the shorter: a claim of 2024-03 was made by 2024-03-20 and by 2024. */
 function isClaimedBy(claimed: string, as_of: string | undefined): boolean {

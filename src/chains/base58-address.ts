@@ -12,21 +12,36 @@ type Versions = Record<string, string | { kind: string; rewrite: (hash: Uint8Arr
  * is rewritten from its hash, so that both spellings are one account. `ripple`: XRP's order of the alphabet.
  */
 export function base58Check(versions: Versions, { hash_length = 20, ripple = false } = {}): AddressRule {
-  const alphabet = ripple ? base58xrp : base58;
   const version_length = Object.keys(versions)[0]!.length / 2;
   const length = version_length + hash_length + CHECKSUM_LENGTH;
   return (text) => {
     if (!/^[1-9A-HJ-NP-Za-km-z]{25,40}$/.test(text)) return undefined;
-    const bytes = alphabet.decode(text);
+    const { bytes, holds } = decoded(text, ripple);
     if (bytes.length !== length) return undefined;
     const version = Object.entries(versions).find(([lead]) => Buffer.from(bytes.subarray(0, version_length)).toString("hex") === lead)?.[1];
     if (version === undefined) return undefined;
     const body = bytes.subarray(0, -CHECKSUM_LENGTH);
-    if (!sameBytes(sha256(sha256(body)).subarray(0, CHECKSUM_LENGTH), bytes.subarray(-CHECKSUM_LENGTH)))
+    if (!holds)
       return { outcome: "checksum", reason: "its last four bytes are not the checksum of those before them (base58check)" };
     if (typeof version === "string") return { outcome: "valid", address: text, display: text, kind: version, checksum: "held" };
     return { outcome: "valid", ...version.rewrite(body.subarray(version_length)), kind: version.kind, checksum: "held" };
   };
+}
+
+/** Of each alphabet the last text: a text whose chain is not said is tried on every chain, and most write alike. */
+const last: Record<"plain" | "ripple", { text: string; bytes: Uint8Array; holds: boolean }> = {
+  plain: { text: "", bytes: new Uint8Array(), holds: false },
+  ripple: { text: "", bytes: new Uint8Array(), holds: false },
+};
+
+function decoded(text: string, ripple: boolean): { bytes: Uint8Array; holds: boolean } {
+  const name = ripple ? "ripple" : "plain";
+  if (last[name].text !== text) {
+    const bytes = (ripple ? base58xrp : base58).decode(text);
+    const sum = sha256(sha256(bytes.subarray(0, -CHECKSUM_LENGTH))).subarray(0, CHECKSUM_LENGTH);
+    last[name] = { text, bytes, holds: sameBytes(sum, bytes.subarray(-CHECKSUM_LENGTH)) };
+  }
+  return last[name];
 }
 
 /** The spelling of a hash under a version byte. */

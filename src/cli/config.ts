@@ -1,9 +1,7 @@
 // `config check`: every setting with its value and where it came from, each tried as far as it can be without sending.
-import { readFileSync } from "node:fs";
-import { createPrivateKey } from "node:crypto";
 import { SETTINGS, type Config, type SettingName } from "../config.ts";
 import { TracewireError } from "../errors.ts";
-import { MAIL_SETTINGS_HINT, mailProblems } from "../newsletter/newsletter.ts";
+import { MAIL_SETTINGS_HINT, mailProblems, readDkimKey } from "../newsletter/newsletter.ts";
 import type { Command } from "./command.ts";
 import { placeOf } from "./doctor.ts";
 
@@ -96,13 +94,10 @@ const PROBLEMS: Partial<Record<SettingName, (config: Config) => Problem | undefi
     const incomplete = mailProblem(mail, "dkim_key_file");
     if (incomplete || !mail.dkim) return incomplete;
     try {
-      createPrivateKey(readFileSync(mail.dkim.key_file));
+      readDkimKey(mail.dkim.key_file);
       return undefined;
     } catch (error) {
-      return [
-        `The key cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-        "It must be a PEM file with an RSA or Ed25519 private key.",
-      ];
+      return [error instanceof Error ? error.message : String(error), "It must be a PEM file with an RSA private key."];
     }
   },
 };

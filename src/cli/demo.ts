@@ -3,10 +3,11 @@
 import { existsSync, readFileSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { packageRoot } from "../config.ts";
-import type { Command, CommandContext } from "./command.ts";
+import type { Command, CommandContext, Options } from "./command.ts";
 import { figure } from "./figure.ts";
 import { importCommand } from "./import.ts";
 import { story } from "./story.ts";
+import { trace } from "./trace.ts";
 
 const DEMO = join(packageRoot, "demo");
 
@@ -20,13 +21,14 @@ export async function buildDemo(context: CommandContext): Promise<void> {
     config: { ...context.config, data: building },
     output: { ...context.output, line() {}, json() {}, note() {} },
   };
-  const steps: [command: Command, args: string[], options: Record<string, string | boolean>][] = [
+  const steps: [command: Command, args: string[], options: Options][] = [
     [importCommand, ["casefile", join(DEMO, "casefile")], { release: true }],
     ...demoSources().map(({ format, paths, edition, licence }): [Command, string[], Record<string, string | boolean>] => [
       importCommand,
       [format, ...paths],
       { release: true, licence, ...(edition ? { edition } : {}) },
     ]),
+    ...demoTraces().map(({ id, ...question }): [Command, string[], Options] => [trace, [], { ...question, save: id, release: true }]),
     ...files("figures", ".json").map((path): [Command, string[], Record<string, string>] => [figure, [], { define: path }]),
     ...demoStories().map((path): [Command, string[], Record<string, string>] => [story, ["publish", path], {}]),
   ];
@@ -53,6 +55,13 @@ export function demoSources(): { format: string; paths: string[]; edition?: stri
     edition,
     licence,
   }));
+}
+
+type Question = { id: string; title: string; from: string; set: string[]; stop?: string[] };
+
+/** The traces that the demo keeps: figures and stories count over them. */
+export function demoTraces(): Question[] {
+  return JSON.parse(readFileSync(join(DEMO, "traces.json"), "utf8")) as Question[];
 }
 
 /** The last published leads the front page: the order is the editor's, not the alphabet's. */

@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, statSync, statfsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { readPingState } from "../hub/hub.ts";
 import { KEY_FILE, newsroomExists } from "../newsroom.ts";
 import type { Command, CommandContext } from "./command.ts";
 
@@ -8,6 +9,8 @@ type Finding = { name: string; ok: boolean; what: string; do?: string };
 
 const FREE_BYTES_MIN = 200 * 1024 * 1024;
 const CLOCK_EARLIEST = "2026-01-01";
+/** A hub that has not answered for so long needs somebody to look. */
+const PING_WAIT_MS_MAX = 60 * 60 * 1000;
 
 export const doctor: Command = {
   name: "doctor",
@@ -15,7 +18,7 @@ export const doctor: Command = {
   examples: [["tracewire doctor", "when something is odd"]],
   exits: { 1: "something needs attention" },
   run(context) {
-    const findings = [runtime(), ...disk(context), ...folder(context), clock(context)];
+    const findings = [runtime(), ...disk(context), ...folder(context), hub(context), clock(context)];
     for (const finding of findings) {
       context.output.json(finding);
       context.output.line(`${finding.ok ? "ok  " : "LOOK"}  ${finding.name}: ${finding.what}`);
@@ -114,6 +117,21 @@ function folder({ config }: CommandContext): Finding[] {
     db.close();
   }
   return findings;
+}
+
+function hub({ config, effects }: CommandContext): Finding {
+  if (!config.hub) return { name: "hub", ok: true, what: "none is set: feeds are not announced to one" };
+  const state = readPingState(config.data, config.hub);
+  if (!state) return { name: "hub", ok: true, what: `${config.hub}; the site has not run with it yet` };
+  const { waiting, oldest, given_up, sent, next_at, last } = state;
+  const ok = given_up === 0 && (oldest === null || Date.parse(effects.clock()) - Date.parse(oldest) < PING_WAIT_MS_MAX);
+  const told = `${sent} told, ${waiting} waiting${oldest ? ` since ${oldest}` : ""}, ${given_up} refused`;
+  return {
+    name: "hub",
+    ok,
+    what: `${config.hub}: ${told}${next_at ? `, tried again at ${next_at}` : ""}${last ? ` (${last})` : ""}`,
+    ...(ok ? {} : { do: "Check the hub's address with tracewire config check, and that the site runs; docs/feeds.md explains." }),
+  };
 }
 
 function clock({ config, effects }: CommandContext): Finding {

@@ -47,7 +47,6 @@ export async function importTransferFiles(
   });
   context.output.endProgress();
   const gaps = reader.kind === "accounts" ? gapsOf(collected) : undefined;
-  collected.close();
   context.output.json({ ...result, gaps: gaps && { count: gaps.length, first: gaps.slice(0, GAPS_SHOWN).map((gap) => ({ ...gap, missing: String(gap.missing) })) } });
   tell(context, result, gaps);
 }

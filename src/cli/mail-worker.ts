@@ -45,7 +45,7 @@ export function openMailWorker(context: CommandContext, newsroom: NewsroomReader
     mailSink: settings.smtp_url ? undefined : openMailSink(people),
     async start(address) {
       // A port that was left to the system is known only now.
-      if (!process.env.TRACEWIRE_BASE_URL) settings.base_url = address;
+      if (context.config.origins.base_url === "default") settings.base_url = address;
       office = openPostOffice({
         people,
         mailer: await openMailer(people, settings),

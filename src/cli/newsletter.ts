@@ -20,6 +20,7 @@ import {
   resolveDoubt,
   sendDraft,
   sendTest,
+  waitOf,
   type People,
   type RunReport,
 } from "../newsletter/newsletter.ts";
@@ -42,6 +43,7 @@ export const newsletter: Command = {
     { flags: "--subject <words>", about: "compose: a subject without digits (else the lead story's headline)" },
     { flags: "--html <file>", about: "preview: write the HTML form to a file as well" },
     { flags: "--wait", about: "send: stay until the outbox is empty; a running site sends by itself" },
+    { flags: "--sooner <why>", about: "send: within a week of the last issue, for a reason that readers see" },
     { flags: "--sent <row>", about: "resolve: the letter in doubt arrived" },
     { flags: "--again <row>", about: "resolve: it did not arrive, send it again" },
     { flags: "--selector <name>", about: "check-dns: the DKIM selector (TRACEWIRE_DKIM_SELECTOR in the environment)" },
@@ -72,6 +74,8 @@ const ACTIONS: Record<string, Action> = {
       context.output.json(draft);
       context.output.line(`Draft: ${context.output.bold(draft.subject)}`);
       for (const { slug, revision } of draft.stories) context.output.line(`  ${slug}, revision ${revision}`);
+      const wait = waitOf(newsroom.log, context.effects.clock());
+      if (wait) context.output.line(`Issue ${wait.last} is less than a week old: this one may go on ${wait.until}, or with send --sooner WHY.`);
       context.output.line("Next: tracewire newsletter preview, test ADDRESS, send.");
     }),
 
@@ -105,7 +109,8 @@ const ACTIONS: Record<string, Action> = {
     try {
       if (context.dryRun) {
         const forms = draftForms(newsroom.log, requireDraft(people), mail.base_url, "draft");
-        context.output.line(`Would send: ${forms.subject}`);
+        const wait = waitOf(newsroom.log, context.effects.clock());
+        context.output.line(wait && !text(options, "sooner") ? `Would wait until ${wait.until}: ${forms.subject}` : `Would send: ${forms.subject}`);
         return;
       }
       const pending = readDraft(people);
@@ -113,6 +118,7 @@ const ACTIONS: Record<string, Action> = {
         const { issue, queued } = sendDraft(people, newsroom.log, {
           base: mail.base_url,
           by: context.by,
+          sooner: text(options, "sooner"),
           transact: (run) => change(context, newsroom, run),
         });
         context.output.json({ number: issue.number, entry: issue.seq, subject: issue.subject, queued });

@@ -1,6 +1,7 @@
 import { TracewireError } from "../errors.ts";
 import { appendErasure, appendRelease, findCapture, type LogReader } from "../evidence/evidence.ts";
 import { readClaim, readClaims } from "../casefile/casefile.ts";
+import { versionsMadeFrom } from "../press/press.ts";
 import { listTransferSets, sweepSegments } from "../tracing/tracing.ts";
 import { change, openWriter, text, type Command } from "./command.ts";
 
@@ -55,7 +56,9 @@ export const erase: Command = {
       });
     const newsroom = openWriter(context);
     try {
-      const seqs = new Set(ids.map((id) => findEntry(newsroom.log, id)));
+      const named = ids.map((id) => findEntry(newsroom.log, id));
+      // What was made from a picture's file goes with it.
+      const seqs = new Set(named.flatMap((seq) => [seq, ...versionsMadeFrom(newsroom.log, seq)]));
       const blobs = new Set<string>();
       for (const seq of [...seqs]) {
         const capture = findCapture(newsroom.log, seq);

@@ -3,6 +3,7 @@ import { TracewireError } from "../errors.ts";
 import {
   buildReport,
   checkReport,
+  issueReport,
   paragraphsOf,
   parsePrevious,
   parseReportSpec,
@@ -10,16 +11,19 @@ import {
   writeReport,
   type ParsedReport,
 } from "../reports/reports.ts";
-import { openReader, readTextFile, text, whole, type Command, type CommandContext, type Options } from "./command.ts";
+import { change, openReader, openWriter, readTextFile, text, whole, type Command, type CommandContext, type Options } from "./command.ts";
 
 type Read = { parsed: ParsedReport; spec_text: string };
+type Action = (context: CommandContext, read: Read, options: Options) => number | void | Promise<number | void>;
+
+const ACTIONS: Record<string, Action> = { check, build, issue };
 
 export const report: Command = {
   name: "report",
   summary: "Build a monitors' report: numbered paragraphs, footnotes to evidence, annexes; as HTML, tagged PDF, data and bundle",
   arguments: "<action> <spec>",
   options: [
-    { flags: "--out <folder>", about: "for build: where the report is written" },
+    { flags: "--out <folder>", about: "where the report is written; for issue: where it was" },
     { flags: "--at <size>", about: "as of this log size instead of the newest" },
     { flags: "--draft", about: "mark it as a draft in the head of each page" },
     { flags: "--force", about: "replace the report in the folder" },
@@ -27,14 +31,19 @@ export const report: Command = {
   examples: [
     ["tracewire report check demo/reports/crypto-theft.yaml", "what is still open"],
     ["tracewire report build demo/reports/crypto-theft.yaml --out crypto-theft", "report.html, report.pdf, report.json, bundle.json"],
+    ["tracewire report issue demo/reports/crypto-theft.yaml --out crypto-theft", "say in the log, for ever and in public, that it was handed out"],
   ],
+  writes: true,
   exits: { 1: "the report has open findings" },
   async run(context, [action, file], options) {
-    if (action !== "check" && action !== "build")
-      throw new TracewireError("BAD_ARGUMENT", { what: `"${action}" is no action of report`, hint: "Actions: check, build" });
+    const run = Object.hasOwn(ACTIONS, action!) ? ACTIONS[action!] : undefined;
+    if (!run)
+      throw new TracewireError("BAD_ARGUMENT", {
+        what: `"${action}" is no action of report`,
+        hint: `Actions: ${Object.keys(ACTIONS).join(", ")}`,
+      });
     const spec_text = readWhole(file!);
-    const read = { parsed: parseReportSpec(spec_text, file!), spec_text };
-    return action === "check" ? check(context, read, options) : build(context, read, options);
+    return run(context, { parsed: parseReportSpec(spec_text, file!), spec_text }, options);
   },
 };
 
@@ -58,10 +67,7 @@ function check(context: CommandContext, { parsed }: Read, options: Options): num
 }
 
 async function build(context: CommandContext, { parsed, spec_text }: Read, options: Options): Promise<void> {
-  const out = text(options, "out");
-  if (!out) throw new TracewireError("BAD_ARGUMENT", { what: "A report needs --out FOLDER" });
-  const { previous: before } = parsed.spec;
-  const previous = before === undefined ? undefined : join(dirname(parsed.file), before);
+  const out = outOf(options);
   const newsroom = openReader(context);
   try {
     const log_size = sizeOf(newsroom.log.size(), options);
@@ -73,7 +79,7 @@ async function build(context: CommandContext, { parsed, spec_text }: Read, optio
         spec_text,
         log_size,
         draft: Boolean(options.draft),
-        ...(previous === undefined ? {} : { previous: parsePrevious(readWhole(previous), previous) }),
+        ...previousOf(parsed),
       }),
     );
     const files = await renderReport(newsroom, built, (step) => context.output.note(step));
@@ -93,6 +99,37 @@ async function build(context: CommandContext, { parsed, spec_text }: Read, optio
   } finally {
     newsroom.close();
   }
+}
+
+function issue(context: CommandContext, { parsed, spec_text }: Read, options: Options): void {
+  const out = outOf(options);
+  const [report_text, sums_text] = [readWhole(join(out, "report.json")), readWhole(join(out, "SHA256SUMS"))];
+  const newsroom = openWriter(context);
+  try {
+    const issued = change(context, newsroom, (transaction) =>
+      issueReport(transaction, newsroom.log, { file: parsed.file, spec_text, report_text, sums_text, ...previousOf(parsed) }, context.by),
+    );
+    context.output.json({ symbol: parsed.spec.symbol, ...issued });
+    context.output.line(
+      issued.outcome === "issued"
+        ? `Issued ${context.output.bold(parsed.spec.symbol)} (entry ${issued.seq}). When its figures move, tracewire story affected lists it.`
+        : `Unchanged: entry ${issued.seq} says so already.`,
+    );
+  } finally {
+    newsroom.close();
+  }
+}
+
+function outOf(options: Options): string {
+  const out = text(options, "out");
+  if (!out) throw new TracewireError("BAD_ARGUMENT", { what: "A report needs --out FOLDER" });
+  return out;
+}
+
+function previousOf({ spec, file }: ParsedReport): { previous?: ReturnType<typeof parsePrevious> } {
+  if (spec.previous === undefined) return {};
+  const previous = join(dirname(file), spec.previous);
+  return { previous: parsePrevious(readWhole(previous), previous) };
 }
 
 function sizeOf(newest: number, options: Options): number {

@@ -9,6 +9,7 @@ import { publishDue } from "../scheduler.ts";
 import { openSite } from "../site/site.ts";
 import { whole, type Command, type CommandContext } from "./command.ts";
 import { buildDemo } from "./demo.ts";
+import { openHubWorker } from "./hub-worker.ts";
 import { openMailWorker } from "./mail-worker.ts";
 
 /** How late a scheduled story may come out while the site runs. */
@@ -50,11 +51,13 @@ export const serve: Command = {
 
     const newsroom = openNewsroom(config.data);
     const mail = openMailWorker(context, newsroom);
+    const hub = openHubWorker(context, newsroom);
     const site = openSite(newsroom, {
       clock: context.effects.clock,
       base_url: context.config.base_url,
       contact: context.config.contact,
       hub: context.config.hub,
+      ...(hub ? { gauges: hub.gauges } : {}),
       hosts: ["127.0.0.1", "localhost", "[::1]", host.toLowerCase(), new URL(context.config.base_url).hostname.toLowerCase()],
       signUp: mail?.signUp,
       mailSink: mail?.mailSink,
@@ -66,6 +69,7 @@ export const serve: Command = {
     });
     const address = await site.app.listen({ port, host });
     await mail?.start(address);
+    hub?.start();
     output.json({ address, data: config.data, log_size: newsroom.log.size(), root: newsroom.log.root(), pid: process.pid });
     for (const line of greeting(address, config.data, newsroom.log.size(), output.bold)) output.line(line);
     const scheduler = startScheduler(context);
@@ -76,6 +80,7 @@ export const serve: Command = {
     await api.close();
     await site.close();
     await mail?.stop();
+    await hub?.stop();
     newsroom.close();
     clearTimeout(forced);
   },

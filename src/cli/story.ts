@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { TracewireError } from "../errors.ts";
 import { formatValue, requireFigureSpec } from "../figures/figures.ts";
 import type { NewsroomWriter } from "../newsroom.ts";
@@ -10,21 +11,30 @@ import {
   listPublications,
   openSchedule,
   parseStoryText,
+  preparePhoto,
   printerOf,
+  publishStories,
   publishStory,
   readPublication,
   scheduleExists,
   sentencesOf,
   slugOf,
   withdrawStory,
+  type Affected,
+  type PreparedPhoto,
   type PublishOutcome,
   type Story,
   type Waiver,
 } from "../press/press.ts";
+import { listAffectedIssues, openPeople, PEOPLE_FILE, type People } from "../newsletter/newsletter.ts";
+import { listAffectedReports } from "../reports/reports.ts";
 import { publishDue } from "../scheduler.ts";
 import { change, list, openReader, openWriter, text, whole, type Command, type CommandContext, type Options } from "./command.ts";
 
-type Action = (context: CommandContext, args: string[], options: Options) => number | void;
+/** Stories of one change: it is held in memory until it is signed. */
+const FILES_MAX = 2_000;
+
+type Action = (context: CommandContext, args: string[], options: Options) => number | void | Promise<number | void>;
 
 const ACTIONS: Record<string, Action> = { new: create, check, publish, correct, withdraw, diff, affected, due };
 
@@ -44,12 +54,13 @@ export const story: Command = {
     ['tracewire story new "Two bridges, one mistake"', "a file to begin with"],
     ["tracewire story check demo/stories/nomad-bridge-561-addresses.md", "what is still open"],
     ["tracewire story publish demo/stories/nomad-bridge-561-addresses.md", "publish, or publish a new revision"],
+    ["tracewire story publish demo/stories/*.md", "several in one change: all of them, or none"],
     [
       'tracewire story correct demo/stories/nomad-bridge-561-addresses.md --what "The number of tokens was wrong."',
       "a new revision with its correction",
     ],
     ["tracewire story diff nomad-bridge-561-addresses", "what the newest revision changed"],
-    ["tracewire story affected", "stories that carry a number which comes out otherwise today"],
+    ["tracewire story affected", "stories, letters and reports that carry a number which comes out otherwise today"],
   ],
   exits: { 1: "the story has open findings" },
   run(context, [action, ...args], options) {
@@ -77,8 +88,9 @@ function create(context: CommandContext, args: string[]): void {
   context.output.line(`Wrote ${context.output.bold(file)}. Look at what is open: tracewire story check ${file}`);
 }
 
-function check(context: CommandContext, [file]: string[]): number {
+async function check(context: CommandContext, [file]: string[]): Promise<number> {
   const story = readStory(file);
+  await readPhoto(context, file!, story);
   const newsroom = openReader(context);
   try {
     const figures = computeKnownFigures(newsroom.log, story);
@@ -99,23 +111,56 @@ function check(context: CommandContext, [file]: string[]): number {
   }
 }
 
-function publish(context: CommandContext, [file]: string[], options: Options): void {
+async function publish(context: CommandContext, files: string[], options: Options): Promise<void> {
   const due = text(options, "at");
-  if (due !== undefined) return schedule(context, readStory(file), due, options);
-  publishNow(context, readStory(file), options);
+  if (files.length > FILES_MAX) throw new TracewireError("BAD_ARGUMENT", { what: `${files.length} files: at most ${FILES_MAX} at once` });
+  if (files.length > 1 && due !== undefined)
+    throw new TracewireError("BAD_ARGUMENT", { what: "--at is for one story", hint: "Schedule them one by one." });
+  const story = readStory(files[0]);
+  if (files.length > 1) return publishTogether(context, files, options);
+  const photo = await readPhoto(context, files[0]!, story);
+  if (due !== undefined) return schedule(context, story, photo, due, options);
+  publishNow(context, story, photo, options);
 }
 
-function correct(context: CommandContext, [file]: string[], options: Options): void {
+/** Several stories as one change: all of them are out, or none is. */
+async function publishTogether(context: CommandContext, files: string[], options: Options): Promise<void> {
+  const stories = files.map(readStory);
+  const twice = stories.find(({ slug }, at) => stories.findIndex((other) => other.slug === slug) !== at);
+  if (twice) throw new TracewireError("BAD_ARGUMENT", { what: `Two of the files are the story "${twice.slug}"` });
+  const photos = new Map<string, PreparedPhoto>();
+  for (const [at, story] of stories.entries()) {
+    const photo = await readPhoto(context, files[at]!, story);
+    if (photo) photos.set(story.slug, photo);
+  }
+  withWriter(context, (newsroom) => {
+    const waivers = list(options, "waive").map(parseWaiver);
+    const blobs = context.dryRun ? undefined : newsroom.blobs;
+    const outcomes = change(context, newsroom, (transaction) =>
+      publishStories(transaction, newsroom.log, stories, { by: context.by, why: text(options, "why"), waivers, photos, blobs }),
+    );
+    context.output.json({ stories: outcomes.map((outcome, at) => ({ slug: stories[at]!.slug, ...outcome })) });
+    const published = outcomes.filter(({ outcome }) => outcome === "published").length;
+    context.output.line(
+      `Published ${published} of ${stories.length} stories in one change${published < stories.length ? "; the others say the same already" : ""}.`,
+    );
+  });
+}
+
+async function correct(context: CommandContext, [file]: string[], options: Options): Promise<void> {
   const what = text(options, "what");
   if (!what)
     throw new TracewireError("BAD_ARGUMENT", {
       what: "A correction says what was wrong",
       hint: 'Add --what "…": readers see it on the story, in the list of corrections, in feeds and mails.',
     });
-  publishNow(context, readStory(file), options, { what });
+  const story = readStory(file);
+  publishNow(context, story, await readPhoto(context, file!, story), options, { what });
 }
 
-function publishNow(context: CommandContext, story: Story, options: Options, correction?: { what: string }): void {
+type Photo = PreparedPhoto | undefined;
+
+function publishNow(context: CommandContext, story: Story, photo: Photo, options: Options, correction?: { what: string }): void {
   withWriter(context, (newsroom) => {
     const outcome = change(context, newsroom, (transaction) =>
       publishStory(transaction, newsroom.log, story, {
@@ -123,6 +168,7 @@ function publishNow(context: CommandContext, story: Story, options: Options, cor
         why: text(options, "why"),
         waivers: list(options, "waive").map(parseWaiver),
         correction,
+        ...(photo ? { photo: { prepared: photo, ...(context.dryRun ? {} : { blobs: newsroom.blobs }) } } : {}),
       }),
     );
     report(context, story, outcome, correction ? "Corrected" : "Published");
@@ -130,7 +176,7 @@ function publishNow(context: CommandContext, story: Story, options: Options, cor
 }
 
 /** Checked now, so that its writer hears of a finding; checked again when its time comes. */
-function schedule(context: CommandContext, story: Story, due: string, options: Options): void {
+function schedule(context: CommandContext, story: Story, photo: Photo, due: string, options: Options): void {
   const at = new Date(due);
   if (Number.isNaN(at.getTime()) || !/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}.*Z$/.test(due))
     throw new TracewireError("BAD_ARGUMENT", { what: `--at: "${due}" is no time in UTC`, hint: "Write 2026-11-24T18:00:00Z." });
@@ -138,12 +184,12 @@ function schedule(context: CommandContext, story: Story, due: string, options: O
   withWriter(context, (newsroom) => {
     // Published and taken back at once: every finding shows, nothing stays.
     change({ ...context, dryRun: true, output: { ...context.output, note() {} } }, newsroom, (transaction) =>
-      publishStory(transaction, newsroom.log, story, { by: context.by, waivers }),
+      publishStory(transaction, newsroom.log, story, { by: context.by, waivers, ...(photo ? { photo: { prepared: photo } } : {}) }),
     );
     if (context.dryRun) return;
     const waiting = openSchedule(newsroom.folder);
     try {
-      const id = waiting.add({ slug: story.slug, due: at.toISOString(), by: context.by, story, waivers, why: text(options, "why") });
+      const id = waiting.add({ slug: story.slug, due: at.toISOString(), by: context.by, story, waivers, why: text(options, "why"), photo });
       context.output.json({ slug: story.slug, scheduled: id, due: at.toISOString() });
       context.output.line(
         `${context.output.bold(story.slug)} waits outside the log until ${at.toISOString()}. The running site publishes it then; without one: tracewire story due`,
@@ -218,25 +264,48 @@ function diff(context: CommandContext, [slug]: string[], options: Options): void
 
 function affected(context: CommandContext, [figure]: string[]): void {
   const newsroom = openReader(context);
+  const people = openPeopleIfThere(context, newsroom.folder);
   try {
-    const found = listAffected(newsroom.log, figure);
+    const stories = listAffected(newsroom.log, figure);
+    const newsletters = listAffectedIssues(newsroom.log, figure, people);
+    const reports = listAffectedReports(newsroom.log, figure);
     context.output.json({
-      affected: found.map(({ card, figures, sentences }) => ({ slug: card.slug, revision: card.revision, figures, sentences })),
+      affected: stories.map(({ card, figures, sentences }) => ({ slug: card.slug, revision: card.revision, figures, sentences })),
+      newsletters,
+      reports: reports.map(({ report, figures, sentences }) => ({ symbol: report.symbol, entry: report.seq, figures, sentences })),
     });
-    if (found.length === 0) context.output.line("Every published number comes out the same today.");
-    for (const { card, figures, sentences } of found) {
-      context.output.line(
-        `${context.output.bold(card.slug)}, revision ${card.revision}: ${figures.map(({ id, was, now }) => `${id} ${was ?? "not known"} → ${now ?? "not known"}`).join("; ")}`,
-      );
-      for (const { was, now } of sentences) {
-        context.output.line(`  - ${was ?? ""}`);
-        context.output.line(`  + ${now ?? ""}`);
-      }
-      if (sentences.length === 0) context.output.line("  No word of the text would change: the range or the rows did.");
-    }
+    const { bold } = context.output;
+    for (const { card, ...moved } of stories) printMoved(context, `${bold(card.slug)}, revision ${card.revision}`, moved);
+    for (const { number, subject, ...moved } of newsletters)
+      printMoved(context, number === "draft" ? `the letter composed, not sent: ${bold(subject)}` : `letter ${number}, sent: ${bold(subject)}`, moved);
+    for (const { report, ...moved } of reports) printMoved(context, `report ${bold(report.symbol)}, issued on ${report.at.slice(0, 10)}`, moved);
+    if (stories.length + newsletters.length + reports.length === 0) context.output.line("Every published number comes out the same today.");
   } finally {
+    people?.close();
     newsroom.close();
   }
+}
+
+/** The letter that is being composed stands in people.db; without that file, or the right to open it, there is none to be told of. */
+function openPeopleIfThere({ effects, output }: CommandContext, folder: string): People | undefined {
+  if (!existsSync(join(folder, PEOPLE_FILE))) return undefined;
+  try {
+    return openPeople(folder, effects);
+  } catch (error) {
+    if (!(error instanceof TracewireError)) throw error;
+    output.note(`The letter being composed was not looked at: ${error.message}`);
+    return undefined;
+  }
+}
+
+function printMoved({ output }: CommandContext, what: string, { figures, sentences }: Pick<Affected, "figures" | "sentences">): void {
+  const words = figures.map(({ id, was, now, why }) => `${id} ${was ?? "not known"} → ${now ?? "not known"}${why ? ` (${why})` : ""}`);
+  output.line(`${what}: ${words.join("; ")}`);
+  for (const { was, now } of sentences) {
+    output.line(`  - ${was ?? ""}`);
+    output.line(`  + ${now ?? ""}`);
+  }
+  if (sentences.length === 0) output.line("  No word of the text would change: the range or the rows did.");
 }
 
 function withWriter(context: CommandContext, run: (newsroom: NewsroomWriter) => void): void {
@@ -256,6 +325,23 @@ function readStory(file: string | undefined): Story {
     if (error instanceof TracewireError) throw error;
     throw new TracewireError("NOT_FOUND", { what: "The story cannot be read", where: file, cause: error });
   }
+}
+
+/** The picture that the story names, from the story's own folder, checked and made anew. */
+async function readPhoto(context: CommandContext, file: string, { photo }: Story): Promise<Photo> {
+  if (!photo) return undefined;
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(join(dirname(file), photo.file));
+  } catch (error) {
+    throw new TracewireError("NOT_FOUND", {
+      what: `The picture “${photo.file}” cannot be read`,
+      where: join(dirname(file), photo.file),
+      hint: "It lies in the folder of the story's file.",
+      cause: error,
+    });
+  }
+  return preparePhoto(bytes, photo.file, context.effects.clock());
 }
 
 function report(context: CommandContext, { slug, type }: Story, outcome: PublishOutcome, word: string): void {

@@ -5,9 +5,8 @@ import { TracewireError } from "../errors.ts";
 import { askNewsroom, auditHtml, auditWorkbook, findTrace, methodStatement, stepsTable, STEP_COLUMNS, type AuditInput } from "../tracing/tracing.ts";
 import type { NewsroomReader } from "../newsroom.ts";
 import { openReader, text, type CommandContext, type Options } from "./command.ts";
-import { askWith } from "./trace-ask.ts";
+import { askWith, readAsk } from "./trace-ask.ts";
 import { csvLine } from "./trace-files.ts";
-import { readAsk } from "./trace.ts";
 
 export async function auditTrace(context: CommandContext, [name]: string[], options: Options): Promise<void> {
   const newsroom = openReader(context);

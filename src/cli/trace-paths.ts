@@ -2,8 +2,7 @@
 import { TracewireError } from "../errors.ts";
 import { assetWords, rankPaths, writeAmount } from "../tracing/tracing.ts";
 import { openReader, whole, type CommandContext, type Options } from "./command.ts";
-import { askWith } from "./trace-ask.ts";
-import { readAsk } from "./trace.ts";
+import { askWith, readAsk } from "./trace-ask.ts";
 
 const PATHS_MAX = 10;
 const HOPS_MAX = 12;

@@ -3,6 +3,9 @@ import { assetWords, shortAmount, sumOfAmounts, writeAmount, type Answer, type A
 import { table, wrap, type Output } from "./output.ts";
 
 const PLACES_SHOWN_MAX = 20;
+/** Below this an address of 42 signs leaves no room for five columns. */
+const PLACE_WHOLE_WIDTH = 125;
+const shortName = (place: string): string => place.replace(/[0-9A-Za-z]{20,}/g, (name) => `${name.slice(0, 10)}…${name.slice(-6)}`);
 
 export function printAnswer(output: Output, { result }: Answer): void {
   const { ask, sets, methods } = result;
@@ -45,7 +48,7 @@ function printAsset(output: Output, asset: string, methods: [string, MethodResul
   const places = placesOf(results);
   output.line();
   const rows = places.slice(0, PLACES_SHOWN_MAX).map(({ place, amounts, why }) => [
-    place,
+    output.width < PLACE_WHOLE_WIDTH ? shortName(place) : place,
     ...amounts.map((amount) => (amount === 0n ? "·" : shortAmount(amount, words))),
     spread(amounts, methods) === 0n ? "" : shortAmount(spread(amounts, methods), words),
     why,
@@ -90,7 +93,7 @@ function noteLines(methods: Record<string, MethodResult>): string[] {
   for (const [name, { excess, bound }] of Object.entries(methods)) {
     const over = Object.entries(excess ?? {}).filter(([, amount]) => amount !== "0");
     if (over.length > 0)
-      notes.push(`${name} does not conserve: it counts ${over.map(([asset, amount]) => `${writeAmount(BigInt(amount), assetWords(asset))} more than the seed`).join(", ")}. Read it as an upper bound of exposure only.`);
+      notes.push(`${name} does not conserve: it counts ${over.map(([asset, amount]) => `${writeAmount(amount.startsWith("-") ? -BigInt(amount) : BigInt(amount), assetWords(asset))} ${amount.startsWith("-") ? "less" : "more"} than the seed`).join(", ")}. Read it as an upper bound of exposure only.`);
     if (bound !== undefined) notes.push(`${name} backward is an estimate: each amount is less than ${bound} base units from the exact share.`);
   }
   const conserving = Object.entries(methods).filter(([, { conserves }]) => conserves);

@@ -35,3 +35,4 @@ export function findReader(format: string, names: readonly string[]): DatasetRea
     hint: `Formats: casefile, ${READERS.map((item) => item.format).join(", ")}`,
   });
 }
+export { plainDecimal } from "./readers/ronin-transfers.ts";

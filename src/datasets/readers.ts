@@ -10,8 +10,11 @@ import { mitreAttack } from "./readers/mitre-attack.ts";
 import { nomadEvents } from "./readers/nomad-events.ts";
 import { ofacCrypto } from "./readers/ofac-crypto.ts";
 import { ofacSdn } from "./readers/ofac-sdn.ts";
+import { provocations } from "./readers/provocations.ts";
+import { ownTags } from "./readers/own-tags.ts";
 import { roninTransfers } from "./readers/ronin-transfers.ts";
 import { tagpack } from "./readers/tagpack.ts";
+import { unList } from "./readers/un-list.ts";
 
 export const READERS: readonly DatasetReader[] = [
   nomadEvents,
@@ -22,8 +25,11 @@ export const READERS: readonly DatasetReader[] = [
   mispActors,
   ofacSdn,
   ofacCrypto,
+  unList,
+  provocations,
   harmonizedSystem,
   bitcoinBlocks,
   tagpack,
+  ownTags,
   csvTable,
 ];

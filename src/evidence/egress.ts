@@ -47,8 +47,12 @@ export type Fetched = {
   declared_media_type?: string;
 };
 
-/** Fetches one URL. Any answer is handed back with its status. Throws EGRESS_REFUSED, EGRESS_FAILED, CAPTURE_TOO_LARGE. */
-export type Egress = (url: string, limits?: Partial<EgressLimits>) => Promise<Fetched>;
+/**
+ * Fetches one URL; with a form it is sent there (POST). Any answer is handed back with its status, and a redirect of a form
+ * is such an answer: what was meant for one address is not handed on to another.
+ * Throws EGRESS_REFUSED, EGRESS_FAILED, CAPTURE_TOO_LARGE.
+ */
+export type Egress = (url: string, limits?: Partial<EgressLimits>, form?: URLSearchParams) => Promise<Fetched>;
 
 export type EgressOptions = {
   clock: Clock;
@@ -56,26 +60,37 @@ export type EgressOptions = {
   /** For tests on loopback; the product never sets it. */
   isAllowed?: (address: string) => boolean;
   ports?: readonly number[];
+  /**
+   * An origin that the operator wrote into the settings: its port is allowed, and where it is written as an address or as a
+   * local name it may be a private one. A public name must still lead to public addresses, whoever answers for it.
+   */
+  named_origin?: string;
   limits?: Partial<EgressLimits>;
 };
 
-type Policy = { resolve: (host: string) => Promise<string[]>; isAllowed: (address: string) => boolean; ports: readonly number[] };
-type Errand = { asked: string; limits: EgressLimits; signal: AbortSignal };
+type Policy = {
+  resolve: (host: string) => Promise<string[]>;
+  isAllowed: (address: string) => boolean;
+  ports: readonly number[];
+  named_origin: string | undefined;
+};
+type Errand = { asked: string; limits: EgressLimits; signal: AbortSignal; form: URLSearchParams | undefined };
 
 export function openEgress(options: EgressOptions): Egress {
   const policy: Policy = {
     resolve: options.resolve ?? resolveByTheSystem,
     isAllowed: options.isAllowed ?? isPublicAddress,
     ports: options.ports ?? PORTS,
+    named_origin: options.named_origin,
   };
-  return async (asked, changes) => {
+  return async (asked, changes, form) => {
     const limits = limitsWith(options.limits, changes);
     const aborter = new AbortController();
     const late = () => new TracewireError("EGRESS_FAILED", { what: `No whole answer within ${limits.time_ms_max} ms`, where: asked });
     const timer = setTimeout(() => aborter.abort(late()), limits.time_ms_max);
     try {
       // The race settles at the limit whatever state the socket, the resolver or the decoder are in.
-      return await Promise.race([follow({ asked, limits, signal: aborter.signal }, policy, options.clock), aborted(aborter.signal)]);
+      return await Promise.race([follow({ asked, limits, signal: aborter.signal, form }, policy, options.clock), aborted(aborter.signal)]);
     } catch (error) {
       if (aborter.signal.aborted) throw aborter.signal.reason;
       throw error;
@@ -89,16 +104,16 @@ export function openEgress(options: EgressOptions): Egress {
 async function follow(errand: Errand, policy: Policy, clock: Clock): Promise<Fetched> {
   const { asked, limits } = errand;
   const hops: Hop[] = [];
-  let target = parseTarget(asked, asked, policy.ports);
+  let target = parseTarget(asked, asked, policy);
   for (let redirects = 0; redirects <= limits.redirects_max; redirects++) {
     const { response, address } = await request(target, await checkedAddresses(target, policy, asked), errand);
     const status = response.statusCode ?? 0;
     hops.push({ url: target.href, address, status });
     const location = response.headers.location;
-    if ([301, 302, 303, 307, 308].includes(status) && location !== undefined) {
+    if ([301, 302, 303, 307, 308].includes(status) && location !== undefined && !errand.form) {
       response.destroy();
       // Header bytes come as Latin-1; a path written in UTF-8 is meant as such.
-      target = parseTarget(Buffer.from(location, "latin1").toString("utf8"), asked, policy.ports, target);
+      target = parseTarget(Buffer.from(location, "latin1").toString("utf8"), asked, policy, target);
       continue;
     }
     return {
@@ -129,7 +144,7 @@ function limitsWith(...changes: (Partial<EgressLimits> | undefined)[]): EgressLi
   return limits;
 }
 
-function parseTarget(text: string, asked: string, ports: readonly number[], base?: URL): URL {
+function parseTarget(text: string, asked: string, { ports, named_origin }: Policy, base?: URL): URL {
   const refuse = (what: string, shown = text): never => {
     const place = shown.slice(0, WHERE_CHARACTERS_MAX);
     throw new TracewireError("EGRESS_REFUSED", { what, where: base ? `${asked}, redirected to ${place}` : place });
@@ -145,7 +160,7 @@ function parseTarget(text: string, asked: string, ports: readonly number[], base
   // The password stays out of messages and logs.
   if (url.username || url.password) refuse("It carries a user name or password", `${url.protocol}//${url.host}${url.pathname}`);
   const port = url.port === "" ? (url.protocol === "https:" ? 443 : 80) : Number(url.port);
-  if (!ports.includes(port)) refuse(`Port ${port} is not fetched, only ${ports.join(" and ")}`);
+  if (!ports.includes(port) && url.origin !== named_origin) refuse(`Port ${port} is not fetched, only ${ports.join(" and ")}`);
   if (base?.protocol === "https:" && url.protocol === "http:") refuse("The redirect leaves https for http");
   return url;
 }
@@ -154,17 +169,19 @@ async function resolveByTheSystem(host: string): Promise<string[]> {
   return (await lookup(host, { all: true, verbatim: true })).map((found) => found.address);
 }
 
-async function checkedAddresses(target: URL, { resolve, isAllowed }: Policy, asked: string): Promise<string[]> {
+async function checkedAddresses(target: URL, policy: Policy, asked: string): Promise<string[]> {
   // WHATWG URL has normalised octal, hex, short and full-width spellings of an IPv4 address by now.
   const host = target.hostname.replace(/^\[|\]$/g, "");
+  const isNamedPlace = target.origin === policy.named_origin && (isIP(host) !== 0 || isLocalName(host));
+  const isAllowed = (address: string): boolean => isNamedPlace || policy.isAllowed(address);
   const refuse = (what: string): never => {
     throw new TracewireError("EGRESS_REFUSED", { what, where: asked });
   };
   if (isIP(host)) return isAllowed(host) ? [host] : refuse(`${host} is not a public address`);
-  if (isLocalName(host)) refuse(`"${host}" is a local name`);
+  if (isLocalName(host) && !isNamedPlace) refuse(`"${host}" is a local name`);
   let addresses: string[];
   try {
-    addresses = await resolve(host);
+    addresses = await policy.resolve(host);
   } catch (error) {
     throw new TracewireError("EGRESS_FAILED", { what: `"${host}" has no address`, where: asked, cause: error });
   }
@@ -177,6 +194,7 @@ async function checkedAddresses(target: URL, { resolve, isAllowed }: Policy, ask
 
 function request(target: URL, addresses: string[], errand: Errand): Promise<{ response: IncomingMessage; address: string }> {
   const { asked, limits, signal } = errand;
+  const body = errand.form?.toString();
   const found = addresses.map((address) => ({ address, family: isIP(address) }));
   const checked = new Set(addresses.map(canonicalAddress));
   const fail = (what: string, cause?: unknown) => new TracewireError("EGRESS_FAILED", { what, where: asked, cause });
@@ -185,7 +203,7 @@ function request(target: URL, addresses: string[], errand: Errand): Promise<{ re
     signal.throwIfAborted();
     const client = target.protocol === "https:" ? https : http;
     const outgoing = client.request(target, {
-      method: "GET",
+      method: body === undefined ? "GET" : "POST",
       // A fresh agent: no proxy from the environment, no connection shared with another errand.
       agent: false,
       signal,
@@ -193,7 +211,14 @@ function request(target: URL, addresses: string[], errand: Errand): Promise<{ re
       // Stated, so that NODE_TLS_REJECT_UNAUTHORIZED and NODE_OPTIONS weaken nothing here.
       rejectUnauthorized: true,
       insecureHTTPParser: false,
-      headers: { "user-agent": "Tracewire capture", accept: "*/*", "accept-encoding": ACCEPTED_ENCODINGS },
+      headers: {
+        "user-agent": body === undefined ? "Tracewire capture" : "Tracewire publisher",
+        accept: "*/*",
+        "accept-encoding": ACCEPTED_ENCODINGS,
+        ...(body === undefined
+          ? {}
+          : { "content-type": "application/x-www-form-urlencoded", "content-length": String(Buffer.byteLength(body)) }),
+      },
       // The resolver is not asked again. With several addresses the first that answers is taken (RFC 8305); all were checked.
       lookup: (_host, options, done) => (options.all ? done(null, found) : done(null, found[0]!.address, found[0]!.family)),
     });
@@ -210,7 +235,7 @@ function request(target: URL, addresses: string[], errand: Errand): Promise<{ re
       reject(fail("It asks to leave HTTP for another protocol (status 101)"));
     });
     outgoing.on("error", (error) => reject(fail(reasonOf(error), error)));
-    outgoing.end();
+    outgoing.end(body);
   });
 }
 

@@ -1,10 +1,10 @@
 // What the evidence room looks up in the log: every entry's kind, time and release, captures, datasets.
 import type { DatabaseSync } from "node:sqlite";
 import type { Json } from "./canonical-json.ts";
-import type { AppliedEntry, View } from "./view.ts";
+import { prepared, type AppliedEntry, type View } from "./view.ts";
 
 /** Kinds that are public from birth: they are what the newsroom says in public. */
-export const PUBLIC_KINDS = new Set(["newsroom", "release", "erasure", "figure", "restatement", "publication", "issue"]);
+export const PUBLIC_KINDS = new Set(["newsroom", "release", "erasure", "figure", "restatement", "publication", "report", "issue"]);
 
 export const evidenceView: View = {
   name: "evidence",
@@ -20,21 +20,21 @@ export const evidenceView: View = {
   apply(db, entry) {
     const { seq, body } = entry;
     // An erased entry's row is written by its erasure, which comes later in a rebuild; see below.
-    db.prepare("INSERT OR REPLACE INTO entry_index (seq, kind, at, released) VALUES (?, ?, ?, ?)").run(
+    prepared(db, "INSERT OR REPLACE INTO entry_index (seq, kind, at, released) VALUES (?, ?, ?, ?)").run(
       seq,
       body.kind,
       body.at,
       PUBLIC_KINDS.has(body.kind) ? seq : null,
     );
     if (body.kind === "capture")
-      db.prepare("INSERT INTO captures (seq, sha256, origin, body) VALUES (?, ?, ?, ?)").run(
+      prepared(db, "INSERT INTO captures (seq, sha256, origin, body) VALUES (?, ?, ?, ?)").run(
         seq,
         body.sha256 as string,
         originName(body.origin),
         JSON.stringify(body),
       );
     else if (body.kind === "dataset")
-      db.prepare("INSERT INTO datasets (seq, name, capture, body) VALUES (?, ?, ?, ?)").run(
+      prepared(db, "INSERT INTO datasets (seq, name, capture, body) VALUES (?, ?, ?, ?)").run(
         seq,
         body.name as string,
         body.capture as number,
@@ -49,16 +49,16 @@ export const evidenceView: View = {
 export type ErasedEntry = { seq: number; kind: string; at: string; supersedes?: number; released?: number };
 
 function applyRelease(db: DatabaseSync, { seq, body }: AppliedEntry): void {
-  const release = db.prepare("UPDATE entry_index SET released = ? WHERE seq = ? AND released IS NULL");
+  const release = prepared(db, "UPDATE entry_index SET released = ? WHERE seq = ? AND released IS NULL");
   for (const target of body.entries as number[]) release.run(seq, target);
-  const releaseBytes = db.prepare("INSERT OR IGNORE INTO byte_releases (sha256, released) SELECT sha256, ? FROM captures WHERE seq = ?");
+  const releaseBytes = prepared(db, "INSERT OR IGNORE INTO byte_releases (sha256, released) SELECT sha256, ? FROM captures WHERE seq = ?");
   for (const target of (body.bytes ?? []) as number[]) releaseBytes.run(seq, target);
 }
 
 function applyErasure(db: DatabaseSync, { seq, body }: AppliedEntry): void {
-  const erase = db.prepare("INSERT OR REPLACE INTO entry_index (seq, kind, at, released, erased, reason) VALUES (?, ?, ?, NULL, ?, ?)");
+  const erase = prepared(db, "INSERT OR REPLACE INTO entry_index (seq, kind, at, released, erased, reason) VALUES (?, ?, ?, NULL, ?, ?)");
   for (const target of body.entries as unknown as ErasedEntry[]) erase.run(target.seq, target.kind, target.at, seq, body.reason as string);
-  const forget = db.prepare("DELETE FROM byte_releases WHERE sha256 = ?");
+  const forget = prepared(db, "DELETE FROM byte_releases WHERE sha256 = ?");
   for (const sha256 of (body.blobs ?? []) as string[]) forget.run(sha256);
 }
 

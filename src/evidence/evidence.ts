@@ -15,7 +15,7 @@ export { canonicalBytes, canonicalJson, type Json } from "./canonical-json.ts";
 export { sha256Hex, openBlobStore, blobPath, type BlobStore } from "./blob-store.ts";
 export { openLogReader, openLogWriter, type LogReader, type LogWriter, type StoredEntry, type Transaction } from "./log.ts";
 export { evidenceView, PUBLIC_KINDS } from "./evidence-view.ts";
-export { createViews, viewsDigest, type AppliedEntry, type EntryBody, type View } from "./view.ts";
+export { createViews, prepared, viewsDigest, type AppliedEntry, type EntryBody, type View } from "./view.ts";
 export { createLogKey, openCheckpoint, parseLogKey, serializeLogKey, verifierKey, type LogKey } from "./checkpoint.ts";
 export { diskFault, diskFileSystem, type FileSystem } from "./file-system.ts";
 export { parseTilePath, tileBytes, tilePath, TILE_WIDTH } from "./tiles.ts";
@@ -166,6 +166,15 @@ function toCapture(row: Record<string, unknown>): Capture {
     released: (row.released as number | null) ?? undefined,
     bytes_released: (row.bytes_released as number | null) ?? undefined,
   };
+}
+
+/** How many captures readers may see, and how many of them are the document itself. */
+export function countCaptures(log: Pick<LogReader, "db">, log_size: number): { released: number; originals: number } {
+  return log.db
+    .prepare(
+      "SELECT count(*) AS released, coalesce(sum(c.body ->> '$.grade' = 'original'), 0) AS originals FROM captures c JOIN entry_index i USING (seq) WHERE i.released < ?",
+    )
+    .get(log_size) as { released: number; originals: number };
 }
 
 /** Text of a capture, extracted again from its checked bytes. */

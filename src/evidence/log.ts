@@ -20,7 +20,7 @@ import {
   leafHash,
   nodeHash,
 } from "./merkle.ts";
-import { TILE_WIDTH, completeSubtree, repairTiles, writeTiles } from "./tiles.ts";
+import { TILE_WIDTH, completeSubtree, repairTiles, tileHash, writeTiles } from "./tiles.ts";
 import { createViews, type EntryBody, type View } from "./view.ts";
 
 /** Raised when the tables of the log itself change shape; see docs/data-folder.md. */
@@ -92,7 +92,7 @@ export function openLogReader(folder: string): LogReader {
   const db = new DatabaseSync(join(folder, "newsroom.db"), { readOnly: true });
   db.exec("PRAGMA busy_timeout = 5000");
   refuseOther(db, folder);
-  return reader(db);
+  return reader(db, folder);
 }
 
 export function openLogWriter(folder: string, key: LogKey, views: readonly View[], effects: Effects, files: FileSystem): LogWriter {
@@ -101,7 +101,7 @@ export function openLogWriter(folder: string, key: LogKey, views: readonly View[
   // WAL lets readers go on while one writes; FULL syncs the WAL at every commit, which is what an
   // acknowledgement promises; secure_delete overwrites what an erasure forgets.
   db.exec(`PRAGMA busy_timeout = ${WRITER_WAIT_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;`);
-  const read = reader(db);
+  const read = reader(db, folder);
   const holderFile = join(folder, "writer.json");
 
   const begin = (by: string) => {
@@ -239,7 +239,7 @@ export function leafData(salt: Uint8Array, body: Uint8Array): Uint8Array {
   return createHash("sha256").update(salt).update(body).digest();
 }
 
-function reader(db: DatabaseSync): LogReader {
+function reader(db: DatabaseSync, folder: string): LogReader {
   // A page asks the same few questions again and again: each is prepared once.
   const statements = new Map<string, StatementSync>();
   const select = (sql: string): StatementSync => {
@@ -259,7 +259,7 @@ function reader(db: DatabaseSync): LogReader {
     const level = Math.log(count) / Math.log(TILE_WIDTH);
     if (Number.isInteger(level) && start % count === 0) {
       const name = `${level}/${start / count}`;
-      const known = subtrees.get(name) ?? completeSubtree(level, start / count, leaves);
+      const known = subtrees.get(name) ?? tileHash(folder, level, start / count, size()) ?? completeSubtree(level, start / count, leaves);
       subtrees.set(name, known);
       return known;
     }

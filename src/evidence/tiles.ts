@@ -2,6 +2,7 @@
 // tile/entries/<N>[.p/<W>] the leaf data, each with a 16-bit length. They are a cache: the files on disk are a
 // function of the leaves and the size alone, so they can be deleted and come back byte for byte.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeWhole, type FileSystem } from "./file-system.ts";
 import { HASH_BYTES, leafHash, nodeHash } from "./merkle.ts";
@@ -62,6 +63,23 @@ export function completeSubtree(level: number, index: number, leafData: LeafData
       : Array.from({ length: TILE_WIDTH }, (_, at) => completeSubtree(level - 1, index * TILE_WIDTH + at, leafData));
   while (row.length > 1) row = Array.from({ length: row.length / 2 }, (_, at) => nodeHash(row[2 * at]!, row[2 * at + 1]!));
   return row[0]!;
+}
+
+/**
+ * Root of a complete subtree as a tile on disk has it, so that a first proof does not hash every leaf again; undefined
+ * where the tile is not there. `size` is that of the whole log. Tiles are caches: `verify` compares them.
+ */
+export function tileHash(folder: string, level: number, index: number, size: number): Uint8Array | undefined {
+  if (level === 0) return undefined;
+  const tile = Math.floor(index / TILE_WIDTH);
+  const width = Math.min(TILE_WIDTH, Math.floor(size / TILE_WIDTH ** level) - tile * TILE_WIDTH);
+  try {
+    const bytes = readFileSync(join(folder, "log", "tile", tilePath(level, tile, width)));
+    const at = (index % TILE_WIDTH) * HASH_BYTES;
+    return bytes.length === width * HASH_BYTES ? bytes.subarray(at, at + HASH_BYTES) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -1,7 +1,7 @@
 // A view is a set of tables computed from log entries alone, in order. It is kept while entries are appended
 // and can be dropped and computed again to the same rows; `tracewire verify` does just that and compares.
 import { createHash } from "node:crypto";
-import type { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Json } from "./canonical-json.ts";
 
 export type EntryBody = { kind: string; at: string; by: string; [field: string]: Json | undefined };
@@ -17,6 +17,20 @@ export type View = {
   /** Called once for each entry that is not erased, in order of `seq`. */
   apply(db: DatabaseSync, entry: AppliedEntry): void;
 };
+
+const statements = new WeakMap<DatabaseSync, Map<string, StatementSync>>();
+
+/**
+ * A statement that is asked again and again, prepared once for a database. `sql` comes from a fixed set of texts, never
+ * with a value written into it; of one that is iterated the caller reads to the end or breaks before it asks again.
+ */
+export function prepared(db: DatabaseSync, sql: string): StatementSync {
+  const own = statements.get(db) ?? new Map<string, StatementSync>();
+  statements.set(db, own);
+  const known = own.get(sql) ?? db.prepare(sql);
+  own.set(sql, known);
+  return known;
+}
 
 export function createViews(db: DatabaseSync, views: readonly View[]): void {
   for (const view of views) {

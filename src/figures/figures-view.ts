@@ -1,6 +1,6 @@
 // Named figures, what has been stated of each in public, and the restatements that link old to new.
 import type { DatabaseSync } from "node:sqlite";
-import type { AppliedEntry, View } from "../evidence/evidence.ts";
+import { prepared, type AppliedEntry, type View } from "../evidence/evidence.ts";
 import type { Figure } from "./figure.ts";
 
 export const figuresView: View = {
@@ -17,24 +17,25 @@ export const figuresView: View = {
     const { seq, body } = entry;
     if (body.kind === "figure") {
       const spec = body.spec as { id: string };
-      db.prepare("UPDATE figure_specs SET to_seq = ? WHERE id = ? AND to_seq IS NULL").run(seq, spec.id);
-      db.prepare("INSERT INTO figure_specs (seq, id, spec) VALUES (?, ?, ?)").run(seq, spec.id, JSON.stringify(spec));
+      prepared(db, "UPDATE figure_specs SET to_seq = ? WHERE id = ? AND to_seq IS NULL").run(seq, spec.id);
+      prepared(db, "INSERT INTO figure_specs (seq, id, spec) VALUES (?, ?, ?)").run(seq, spec.id, JSON.stringify(spec));
     } else if (body.kind === "publication") {
       for (const figure of body.figures as unknown as (Figure & { spec_seq?: number })[])
         state(db, entry, figure, currentSpecSeq(db, figure.id));
     } else if (body.kind === "restatement") {
-      db.prepare("INSERT INTO restatements (seq, id, body) VALUES (?, ?, ?)").run(seq, body.figure as string, JSON.stringify(body));
+      prepared(db, "INSERT INTO restatements (seq, id, body) VALUES (?, ?, ?)").run(seq, body.figure as string, JSON.stringify(body));
       state(db, entry, { id: body.figure as string, ...(body.to as object) } as Figure, body.spec_seq as number);
     }
   },
 };
 
 function state(db: DatabaseSync, { seq }: AppliedEntry, figure: Figure, specSeq: number): void {
-  db.prepare(
+  prepared(
+    db,
     "INSERT OR REPLACE INTO stated_figures (id, log_size, spec_seq, value, low, high, rows_sha256, seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
   ).run(figure.id, Number(figure.log_size), specSeq, figure.value, figure.low, figure.high, figure.rows_sha256, seq);
 }
 
 function currentSpecSeq(db: DatabaseSync, id: string): number {
-  return (db.prepare("SELECT seq FROM figure_specs WHERE id = ? AND to_seq IS NULL").get(id)?.seq as number | undefined) ?? 0;
+  return (prepared(db, "SELECT seq FROM figure_specs WHERE id = ? AND to_seq IS NULL").get(id)?.seq as number | undefined) ?? 0;
 }

@@ -1,10 +1,10 @@
 // The door of the figures room: named specs, figures computed from claims, their words, their restatements.
 import { canonicalJson, type Json, type LogReader, type Transaction } from "../evidence/evidence.ts";
 import { computeFigure } from "./compute-figure.ts";
-import { isOverRowsOnly } from "./compute-rows.ts";
 import type { Figure } from "./figure.ts";
 import { findFigureSpec } from "./figure-specs.ts";
 import { parseFigureSpec, type FigureSpec } from "./figure-spec.ts";
+import { canMoveAny, mayMove, movedBetween } from "./what-moves.ts";
 
 export { computeFigure, figureHash, RULES_VERSION } from "./compute-figure.ts";
 export { figureSpecSchema, parseFigureSpec, type FigureSpec } from "./figure-spec.ts";
@@ -13,6 +13,16 @@ export { periodLengthName } from "./periods.ts";
 export type { Figure, FigureRow } from "./figure.ts";
 export { findFigureSpec, listFigureSpecs, requireFigureSpec, type NamedSpec } from "./figure-specs.ts";
 export { entriesOfFigures } from "./figure-entries.ts";
+export {
+  lineOf as theftLineOf,
+  readTheftChoices,
+  readTheftLines,
+  theftLinesView,
+  type TheftChoices,
+  type TheftFilter,
+  type TheftLine,
+} from "./theft-lines.ts";
+export { mayMove, movedBetween, type Moved } from "./what-moves.ts";
 export { figuresView } from "./figures-view.ts";
 export {
   describeFigure,
@@ -25,7 +35,6 @@ export {
   type FigureWords,
 } from "./wording.ts";
 export { addDecimal, compareDecimal, formatDecimal, parseDecimal, roundDecimal, roundingPower, subtractDecimal } from "./decimal.ts";
-
 
 export function appendFigureSpec(transaction: Transaction, value: unknown, by: string, where?: string): { seq: number; changed: boolean } {
   const spec = parseFigureSpec(value, where);
@@ -58,16 +67,12 @@ const CAUSES_MAX = 50;
  */
 export function recordRestatements(transaction: Transaction, log: LogReader, size_before: number, by: string): void {
   const size = transaction.size();
-  // Datasets never change: a figure over rows alone moves only with a new dataset, a release of one, or an erasure.
-  const rowsMoved = transaction.db
-    .prepare(
-      "SELECT 1 FROM entry_index WHERE (seq >= ? AND kind IN ('dataset', 'erasure', 'figure')) OR (kind = 'dataset' AND released >= ?) LIMIT 1",
-    )
-    .get(size_before, size_before);
+  const moved = movedBetween(transaction.db, size_before, size);
+  if (!canMoveAny(moved)) return;
   for (const stated of transaction.db.prepare("SELECT * FROM stated_figures WHERE log_size <= ? ORDER BY id").all(size_before)) {
     const named = findFigureSpec(transaction, stated.id as string);
     const oldSpec = transaction.db.prepare("SELECT spec FROM figure_specs WHERE seq = ?").get(stated.spec_seq as number);
-    if (!named || !oldSpec || (!rowsMoved && isOverRowsOnly(named.spec))) continue;
+    if (!named || !oldSpec || !mayMove(named.spec, moved)) continue;
     // The root over an uncommitted log is not known yet, and a restatement does not need it.
     const rootless: LogReader = { ...log, root: () => "" };
     const now = computeFigure(rootless, named.spec, size);

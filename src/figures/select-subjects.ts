@@ -1,5 +1,5 @@
 // Which thefts (or other subjects) a figure is about: rules 2 to 6, 14 and 16. Every one left out says why.
-import { kindSpec, readClaims, readJudgements, type Claim, type Vantage } from "../casefile/casefile.ts";
+import { kindSpec, readClaims, readJudgements, type Claim, type Kind, type Vantage } from "../casefile/casefile.ts";
 import type { LogReader } from "../evidence/evidence.ts";
 import { chooseClaim } from "./choose-claim.ts";
 import { compareDecimal, parseDecimal } from "./decimal.ts";
@@ -15,10 +15,9 @@ export function selectSubjects(log: LogReader, spec: FigureSpec, at: Vantage): {
       .filter((judgement) => judgement.verdict === "negative")
       .map((judgement) => judgement.subject),
   );
-  const claims = Map.groupBy(readClaims(log, at, { kind: kindOfFigure(spec) }), (claim) => claim.subject);
   const selected: Selected[] = [];
   const excluded: Excluded[] = [];
-  for (const [subject, own] of [...claims].sort(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const [subject, own] of subjectsOf(log, at, kindOfFigure(spec))) {
     const label = latest(own, kindSpec(kindOfFigure(spec)).title) ?? subject;
     const when = spec.period && spec.period.basis !== "period" ? (latest(own, spec.period.basis) ?? null) : (latest(own, "date") ?? null);
     const why = spec.include?.some((item) => item.subject === subject) ? undefined : reasonLeftOut(subject, own, spec, unnamed);
@@ -26,6 +25,23 @@ export function selectSubjects(log: LogReader, spec: FigureSpec, at: Vantage): {
     else selected.push({ subject, label, when, claims: own });
   }
   return { selected, excluded };
+}
+
+const read = new WeakMap<object, { key: string; subjects: readonly [string, Claim[]][] }>();
+
+/**
+ * Every subject of a kind with its claims, by name. A page, a change or a series by year computes several figures over the
+ * same claims in one turn of the event loop: they are read once for it. The vantage fixes what is read.
+ */
+function subjectsOf(log: LogReader, at: Vantage, kind: Kind): readonly [string, Claim[]][] {
+  const key = JSON.stringify([kind, at.log_size, at.evidence, at.as_of]);
+  const known = read.get(log.db);
+  if (known?.key === key) return known.subjects;
+  const claims = Map.groupBy(readClaims(log, at, { kind }), (claim) => claim.subject);
+  const subjects = [...claims].sort(([a], [b]) => (a < b ? -1 : 1));
+  read.set(log.db, { key, subjects });
+  setImmediate(() => read.delete(log.db));
+  return subjects;
 }
 
 /** The first rule that leaves the subject out, in the order in which a reader would ask. */

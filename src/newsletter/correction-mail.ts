@@ -1,7 +1,8 @@
-// A correction reaches those who were sent what was wrong, and nobody else: whoever received an issue with that story in
-// a revision before the correction, and is still subscribed.
-import type { Correction as PressCorrection } from "../press/press.ts";
-import { escape, wrap, type Forms } from "./issue-forms.ts";
+// A correction reaches those who were sent what was wrong, and nobody else: whoever received, in an issue or in an earlier
+// correction, a revision that held the mistaken sentence, and is subscribed. Who left and came back still has our letter.
+import type { LogReader } from "../evidence/evidence.ts";
+import { revisionsCorrected, type Correction as PressCorrection } from "../press/press.ts";
+import { FORM_BYTES_MAX, escape, formBytes, wrap, type Forms } from "./issue-forms.ts";
 import { storeMail } from "./issues.ts";
 import { letterHtml, link } from "./letters.ts";
 import { queueMail } from "./outbox.ts";
@@ -16,34 +17,45 @@ export type Correction = Pick<
 const SENTENCES_MAX = 12;
 
 /** Queues the letter for everyone it concerns who does not have it yet; returns how many that were. May be repeated. */
-export function queueCorrection(people: People, base: string, correction: Correction): number {
-  const mail = `correction:${correction.seq}`;
+export function queueCorrection(people: People, log: Pick<LogReader, "db">, base: string, correction: Correction): number {
+  const { seq, slug, from_revision, to_revision, kind } = correction;
+  const mail = `correction:${seq}`;
   // Received means sent: a row in doubt counts once a person has said that it arrived.
-  const reached = people.db.prepare(
-    `SELECT DISTINCT o.person FROM outbox o
-     JOIN mail_stories s ON s.mail = o.mail AND s.slug = ? AND s.revision <= ?
-     JOIN people p ON p.id = o.person AND p.state = 'subscribed'
-     WHERE o.kind = 'issue' AND o.state = 'sent'
-       AND NOT EXISTS (SELECT 1 FROM outbox own WHERE own.mail = ? AND own.person = o.person)
-     ORDER BY o.person`,
-  );
-  if (!reached.get(correction.slug, correction.from_revision, mail)) return 0;
+  const received = people.db
+    .prepare(
+      `SELECT DISTINCT o.person, s.revision FROM outbox o
+       JOIN mail_stories s ON s.mail = o.mail AND s.slug = ? AND s.revision <= ?
+       JOIN people p ON p.id = o.person AND p.state = 'subscribed'
+       WHERE o.state = 'sent' AND NOT EXISTS (SELECT 1 FROM outbox own WHERE own.mail = ? AND own.person = o.person)
+       ORDER BY o.person`,
+    )
+    .all(slug, from_revision, mail) as { person: number; revision: number }[];
+  if (received.length === 0) return 0;
+  const wrong = new Set(revisionsCorrected(log, correction));
+  const reached = new Set(received.filter(({ revision }) => wrong.has(revision)).map(({ person }) => person));
+  if (reached.size === 0) return 0;
   return people.change(() => {
-    storeMail(people, mail, "correction", correctionForms(base, correction), []);
-    let queued = 0;
-    for (const { person } of reached.all(correction.slug, correction.from_revision, mail))
-      queued += Number(queueMail(people, mail, "correction", person as number));
-    return queued;
+    // The letter says what stands there now, so that it is itself something that may have to be corrected.
+    storeMail(people, mail, "correction", correctionForms(base, correction), kind === "withdrawal" ? [] : [{ slug, revision: to_revision }]);
+    return [...reached].filter((person) => queueMail(people, mail, "correction", person)).length;
   });
 }
 
+/** With as many of the changed sentences as a letter may hold. */
 export function correctionForms(base: string, correction: Correction): Forms {
+  for (let shown = Math.min(correction.sentences.length, SENTENCES_MAX); ; shown--) {
+    const forms = formsShowing(base, correction, shown);
+    if (shown === 0 || formBytes(forms) <= FORM_BYTES_MAX) return forms;
+  }
+}
+
+function formsShowing(base: string, correction: Correction, count: number): Forms {
   const { slug, headline, kind, what, sentences, to_revision } = correction;
   const isWithdrawal = kind === "withdrawal";
   const opening = isWithdrawal ? "We have withdrawn a story that we sent you:" : "We have corrected a story that we sent you:";
   const reason = isWithdrawal ? `Why: ${what}` : `What was wrong: ${what}`;
   const href = `${base}/stories/${slug}${isWithdrawal ? "" : `/revisions/${to_revision}`}`;
-  const shown = sentences.slice(0, SENTENCES_MAX);
+  const shown = sentences.slice(0, count);
   const more = sentences.length - shown.length;
   const moreLine = more > 0 ? `${more} more changed; the story's page shows all.` : "";
   const text = [

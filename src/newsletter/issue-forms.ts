@@ -3,7 +3,7 @@
 // program would have to fight. What is hashed is the form that all get; personal links are put in afterwards.
 import { sha256Hex, type LogReader } from "../evidence/evidence.ts";
 import { findFigureSpec, formatDate, formatValue } from "../figures/figures.ts";
-import { figuresOf, printerOf, type Inline, type Publication } from "../press/press.ts";
+import { figuresOf, printerOf, splitSentences, type Inline, type Publication } from "../press/press.ts";
 
 export const FORM_BYTES_MAX = 60 * 1024;
 const FIGURES_LISTED_MAX = 8;
@@ -26,7 +26,7 @@ export function issueForms(log: Pick<LogReader, "db">, { number, subject, base, 
         story.opening && wrap(story.opening),
         story.line,
         `Read: ${story.href}`,
-        story.figures.length > 0 && ["Its numbers, and where each opens:", ...story.figures.map(({ words, href }) => `  ${words}\n    ${href}`)].join("\n"),
+        story.figures.length > 0 && ["Its numbers, and where each opens:", ...story.figures.map(({ words, href }) => `${indented(wrap(words, LINE_WIDTH - 2))}\n    ${href}`)].join("\n"),
       ]
         .filter(Boolean)
         .join("\n\n"),
@@ -66,6 +66,8 @@ ${
 `;
   return { subject, text: `${text}\n`, html };
 }
+
+export const formBytes = ({ text, html }: Forms): number => Buffer.byteLength(text) + Buffer.byteLength(html);
 
 export const formHashes = ({ text, html }: Forms): { text_sha256: string; html_sha256: string } => ({
   text_sha256: sha256Hex(text),
@@ -114,6 +116,14 @@ function storyParts(log: Pick<LogReader, "db">, publication: Publication, base: 
     href: `${base}/stories/${slug}/revisions/${revision}`,
     figures: listed,
   };
+}
+
+const indented = (lines: string): string => lines.replace(/^/gm, "  ");
+
+/** What a letter says of a story, sentence by sentence. */
+export function letterSentences(log: Pick<LogReader, "db">, publication: Publication): string[] {
+  const { headline, standfirst, opening, figures } = storyParts(log, publication, "");
+  return [...[headline, standfirst, opening ?? ""].flatMap(splitSentences), ...figures.map(({ words }) => words)];
 }
 
 export function wrap(text: string, width = LINE_WIDTH): string {

@@ -25,6 +25,8 @@ export type Issue = {
   base: string;
   text_sha256: string;
   html_sha256: string;
+  /** Why it was sent within a week of the issue before it. */
+  sooner?: string;
   /** The draft it was sent from, so that a crash between log and outbox is mended and never repeated. */
   draft: string;
 };

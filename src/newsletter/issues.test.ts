@@ -1,31 +1,26 @@
-// Issues from stories to letters: their forms, who gets them, what the log keeps, corrections, signatures, retries.
+// Issues from stories to letters: their forms, who gets them, what the log keeps, corrections, retries.
 import assert from "node:assert/strict";
-import { createHash, createPublicKey, generateKeyPairSync, verify } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { test } from "node:test";
 import { simpleParser } from "mailparser";
 import { openHostileSmtp, type Fault } from "../../test/hostile-smtp.ts";
 import { newsletterNewsroom, type NewsletterNewsroom } from "../../test/newsletter-newsroom.ts";
 import { listCorrections, withdrawStory } from "../press/press.ts";
 import { applyBounce } from "./bounces.ts";
-import { checkDomain } from "./check-domain.ts";
-import { queueCorrection } from "./correction-mail.ts";
-import { FORM_BYTES_MAX, formHashes } from "./issue-forms.ts";
+import { correctionForms, queueCorrection } from "./correction-mail.ts";
+import { FORM_BYTES_MAX, formBytes, formHashes } from "./issue-forms.ts";
 import { readIssue } from "./issues-view.ts";
-import { composeDraft, finishSending, sendDraft, sentForms } from "./issues.ts";
+import { composeDraft, finishSending, sendDraft, sentForms, waitOf } from "./issues.ts";
 import { openMailSink, openSinkMailer } from "./mailer.ts";
-import { composeMessage, openSigner } from "./message.ts";
-import { RETRY_AFTER_MS } from "./outbox.ts";
+import { RETRY_AFTER_MS, resolveDoubt } from "./outbox.ts";
 import { openPostOffice } from "./post-office.ts";
+import { openSignUpDesk } from "./sign-up-desk.ts";
 import { openSmtpMailer } from "./smtp-mailer.ts";
 
 const settings = { from: "Tracewire <news@tracewire.test>", base_url: "https://tracewire.test" };
 
 function send(newsroom: NewsletterNewsroom, slugs: string[] = []): ReturnType<typeof sendDraft> {
   composeDraft(newsroom.people, newsroom.log, { slugs });
-  return sendDraft(newsroom.people, newsroom.log, { base: settings.base_url, by: "test", transact: (change) => newsroom.transact("test", change) });
+  return sendDraft(newsroom.people, newsroom.log, { base: settings.base_url, by: "test", sooner: "a test", transact: (change) => newsroom.transact("test", change) });
 }
 
 const states = ({ people }: NewsletterNewsroom, mail: string) =>
@@ -107,13 +102,13 @@ test("a correction goes to exactly those who received what was wrong and are sti
     send(newsroom, ["a-story", "another-story"]);
     await openPostOffice({ people, mailer, settings, log }).run();
     const [correction] = listCorrections(log, { limit: 9 });
-    assert.equal(queueCorrection(people, settings.base_url, correction!), 2);
-    assert.equal(queueCorrection(people, settings.base_url, correction!), 0);
+    assert.equal(queueCorrection(people, log, settings.base_url, correction!), 2);
+    assert.equal(queueCorrection(people, log, settings.base_url, correction!), 0);
     const mail = `correction:${correction!.seq}`;
     assert.deepEqual(states(newsroom, mail), ["1 queued", "4 queued"], "not who left, who is in doubt, who came later");
-    people.db.exec("UPDATE outbox SET state = 'sent' WHERE person = 3 AND mail = 'issue:1'");
     const office = openPostOffice({ people, mailer, settings, log, corrections: () => listCorrections(log, { limit: 9 }) });
     await office.run();
+    resolveDoubt(people, people.db.prepare("SELECT id FROM outbox WHERE person = 3 AND mail = 'issue:1'").get()!.id as number, "sent");
     await office.run();
     assert.deepEqual(states(newsroom, mail), ["1 sent", "3 sent", "4 sent"], "who is found to have received it gets it as well");
     const sink = openMailSink(people);
@@ -124,6 +119,109 @@ test("a correction goes to exactly those who received what was wrong and are sti
     newsroom.transact("test", (transaction) => withdrawStory(transaction, log, "a-story", { by: "test", why: "It cannot be upheld." }));
     await office.run();
     assert.match(sink.list(1)[0]!.subject, /^Withdrawn: /);
+  } finally {
+    newsroom.stop();
+  }
+});
+
+test("corrections follow the sentence: who left and came back, two of one story, a second one of the same sentence", async () => {
+  const newsroom = await newsletterNewsroom();
+  const { people, log } = newsroom;
+  const mailer = openSinkMailer(people);
+  const office = openPostOffice({ people, mailer, settings, log, corrections: () => listCorrections(log, { limit: 9 }) });
+  const desk = openSignUpDesk(people);
+  /** Signs up and confirms, as a reader does. */
+  const comeBack = async (person: number) => {
+    desk.subscribe(`reader-${person - 1}@example.org`, "192.0.2.1");
+    await office.run();
+    const sink = openMailSink(people);
+    assert.ok(desk.confirm(/confirm\/([\w-]+)/.exec(sink.read(sink.list(1)[0]!.id)!.text)![1]!));
+  };
+  /** A link of a letter this person has. */
+  const tokenOf = (person: number) => {
+    const sink = openMailSink(people);
+    return /leave\/([\w-]+)/.exec(sink.read(sink.list(50).find(({ to }) => to === `reader-${person - 1}@example.org`)!.id)!.text)![1]!;
+  };
+  try {
+    newsroom.story("a-story", "red. The second is blue");
+    newsroom.subscribe(4);
+    send(newsroom, ["a-story"]);
+    await office.run();
+    // 1 stays; 2 leaves and comes back before the correction; 3 leaves before it and comes back long after; 4 leaves with it queued.
+    assert.ok(desk.unsubscribe(tokenOf(2)) && desk.unsubscribe(tokenOf(3)));
+    await comeBack(2);
+    newsroom.subscribe(1);
+    newsroom.story("a-story", "green. The second is blue", { correction: "Not red but green." });
+    const [first] = listCorrections(log, { limit: 1 });
+    const firstMail = `correction:${first!.seq}`;
+    assert.equal(queueCorrection(people, log, settings.base_url, first!), 3);
+    assert.ok(desk.unsubscribe(tokenOf(4)));
+    await office.run();
+    assert.deepEqual(states(newsroom, firstMail), ["1 sent", "2 sent"]);
+    await comeBack(4);
+    // As if the letter to 2 had been refused: 2 holds the first revision and nothing else.
+    people.db.prepare("UPDATE outbox SET state = 'failed' WHERE mail = ? AND person = 2").run(firstMail);
+    assert.equal(queueCorrection(people, log, settings.base_url, first!), 1);
+    await office.run();
+    assert.deepEqual(states(newsroom, firstMail), ["1 sent", "2 failed", "4 sent"], "who comes back gets what was held back");
+
+    newsroom.story("a-story", "yellow. The second is blue", { correction: "Not green either." });
+    await office.run();
+    const second = `correction:${listCorrections(log, { limit: 1 })[0]!.seq}`;
+    assert.deepEqual(states(newsroom, second), ["1 sent", "4 sent"], "green was told by the first correction; 2 never read it, 5 received nothing");
+
+    newsroom.story("a-story", "yellow. The second is black", { correction: "The second was wrong from the start." });
+    await office.run();
+    const third = `correction:${listCorrections(log, { limit: 1 })[0]!.seq}`;
+    assert.deepEqual(states(newsroom, third), ["1 sent", "2 sent", "4 sent"], "who has only the first revision has this mistake");
+    await comeBack(3);
+    await office.run();
+    await office.run();
+    const ofThree = people.db.prepare("SELECT mail FROM outbox WHERE person = 3 AND kind = 'correction' AND state = 'sent' ORDER BY id").all();
+    assert.deepEqual(ofThree.map(({ mail }) => mail).sort(), [firstMail, second, third].sort(), "red, and then green from its correction, and the second");
+
+    // Issue 2 carries the fourth revision: nobody is told of mistakes that it does not hold.
+    send(newsroom, ["a-story"]);
+    const before = people.db.prepare("SELECT count(*) AS n FROM outbox WHERE person = 5 AND kind = 'correction'").get()!.n;
+    await office.run();
+    assert.equal(people.db.prepare("SELECT count(*) AS n FROM outbox WHERE person = 5 AND kind = 'correction'").get()!.n, before);
+    assert.equal(people.db.prepare("SELECT count(*) AS n FROM (SELECT 1 FROM outbox GROUP BY mail, person HAVING count(*) > 1)").get()!.n, 0);
+  } finally {
+    await office.stop();
+    newsroom.stop();
+  }
+});
+
+test("a correction of very many long sentences is still a letter of its size", () => {
+  const sentences = Array.from({ length: 40 }, (_, at) => ({ was: `${at} was ${"ü".repeat(2_000)}`, now: `${at} is ${"& ".repeat(1_500)}` }));
+  const forms = correctionForms("https://tracewire.test", { seq: 1, at: "", slug: "a", headline: "A", from_revision: 1, to_revision: 2, kind: "correction", what: "All.", sentences });
+  assert.ok(formBytes(forms) <= FORM_BYTES_MAX && formBytes(forms) > FORM_BYTES_MAX / 3);
+  assert.match(forms.text, /\d+ more changed; the story's page shows all\./);
+});
+
+test("at most one issue in seven days; sooner only for a reason, which the log keeps", async () => {
+  const newsroom = await newsletterNewsroom();
+  let day = 0;
+  const people = { ...newsroom.people, effects: { ...newsroom.effects, clock: () => new Date(Date.parse(newsroom.effects.clock()) + day * 86_400_000).toISOString() } };
+  const sendOn = (at: number, sooner?: string) => {
+    day = at;
+    composeDraft(people, newsroom.log, { slugs: ["a-story"] });
+    return sendDraft(people, newsroom.log, { base: settings.base_url, by: "test", sooner, transact: (change) => newsroom.transact("test", change) }).issue;
+  };
+  try {
+    newsroom.story("a-story", "words");
+    newsroom.subscribe(1);
+    assert.equal(sendOn(0, "not needed").sooner, undefined);
+    for (const at of [0, 1, 6]) assert.throws(() => sendOn(at), { code: "BAD_INPUT", message: /at most one issue a week: after issue 1 the next may go on 2026-01-08/ });
+    assert.throws(() => sendOn(6, " \r\n "), { code: "BAD_INPUT" });
+    assert.deepEqual(waitOf(newsroom.log, people.effects.clock()), { last: 1, until: "2026-01-08" });
+    assert.equal(readIssue(newsroom.log, 2), undefined);
+    assert.equal(people.db.prepare("SELECT count(*) AS n FROM drafts WHERE state = 'draft'").get()!.n, 1, "the draft waits");
+    const sooner = sendOn(6, "A withdrawal\r\nthat cannot wait");
+    assert.equal(sooner.sooner, "A withdrawal that cannot wait");
+    assert.equal(readIssue(newsroom.log, 2)!.sooner, sooner.sooner);
+    assert.equal(waitOf(newsroom.log, "2026-01-08T00:00:00.000Z"), undefined, "the log's own clock has not moved");
+    assert.equal(sendOn(7).sooner, undefined);
   } finally {
     newsroom.stop();
   }
@@ -154,7 +252,7 @@ test("4xx is tried again by the schedule and given up at its end; 5xx for a mail
     rcpt = (address) => (/-1@/.test(address) ? "5xx" : "none");
     newsroom.story("b-story", "second");
     composeDraft(people, newsroom.log, { slugs: ["b-story"] });
-    sendDraft(people, newsroom.log, { base: settings.base_url, by: "test", transact: (change) => newsroom.transact("test", change) });
+    sendDraft(people, newsroom.log, { base: settings.base_url, by: "test", sooner: "a test", transact: (change) => newsroom.transact("test", change) });
     assert.deepEqual(await office.run(), { sent: 2, failed: 1, deferred: 0, in_doubt: 0, server_down: false });
     const person = (id: number) => people.db.prepare("SELECT state FROM people WHERE id = ?").get(id)!.state;
     assert.equal(person(2), "bounced");
@@ -171,74 +269,3 @@ test("4xx is tried again by the schedule and given up at its end; 5xx for a mail
     newsroom.stop();
   }
 });
-
-test("a signature over both List-Unsubscribe headers, checked without the library that made it", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "tracewire-dkim-"));
-  try {
-    const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2_048 });
-    const key_file = join(folder, "dkim.pem");
-    writeFileSync(key_file, privateKey.export({ type: "pkcs8", format: "pem" }));
-    const signed = { ...settings, dkim: { domain: "tracewire.test", selector: "news", key_file } };
-    const letter = {
-      to: "reader@example.org",
-      subject: "Bücher\r\nBcc: victim@example.org",
-      text: "Ein Wort für alle.\n.\nA line of a dot.\n",
-      html: "<p>Ein Wort für alle.</p>",
-      message_id: "0123456789abcdef0123456789abcdef",
-      date: "2026-01-01T00:00:00.000Z",
-      one_click: "https://tracewire.test/newsletter/one-click/TOKEN",
-    };
-    const raw = Buffer.from(await composeMessage(letter, signed, openSigner(signed)));
-    const parsed = await simpleParser(raw);
-    assert.equal(parsed.headers.has("bcc"), false, "a subject carries no header");
-    assert.equal(parsed.subject, "Bücher Bcc: victim@example.org");
-    const text = raw.toString("latin1");
-    assert.doesNotMatch(text, /(?<!\r)\n|\r(?!\n)/, "every line ends as mail does");
-    assert.match(text, /^List-Unsubscribe-Post: List-Unsubscribe=One-Click\r$/m);
-    const { ok, fields } = checkSignature(text, publicKey);
-    assert.ok(ok);
-    for (const name of ["from", "to", "subject", "list-unsubscribe", "list-unsubscribe-post"]) assert.ok(fields.includes(name), name);
-    assert.equal(checkSignature(text.replace("One-Click\r", "Two-Click\r"), publicKey).ok, false);
-    assert.equal(checkSignature(text.replace("alle", "Alle"), publicKey).ok, false);
-
-    const record = `v=DKIM1; k=rsa; p=${createPublicKey(privateKey).export({ type: "spki", format: "der" }).toString("base64")}`;
-    const zone: Record<string, string[][]> = {
-      "tracewire.test": [["v=spf1 include:_spf.example.org ", "-all"], ["something else"]],
-      "news._domainkey.tracewire.test": [[record.slice(0, 200), record.slice(200)]],
-      "_dmarc.tracewire.test": [["v=DMARC1; p=reject"]],
-    };
-    const resolveTxt = async (name: string) => zone[name] ?? Promise.reject(Object.assign(new Error(name), { code: "ENOTFOUND" }));
-    const check = (domain: string, selector = "news") =>
-      checkDomain({ domain, selector, private_key: privateKey.export({ type: "pkcs8", format: "pem" }) as string, resolveTxt });
-    assert.deepEqual((await check("tracewire.test")).map(({ record: name, ok: good }) => `${name} ${good}`), ["SPF true", "DKIM true", "DMARC true"]);
-    assert.ok((await check("other.test")).every(({ ok: good }) => !good));
-    zone["tracewire.test"] = [["v=spf1 +all"]];
-    zone["news._domainkey.tracewire.test"] = [["v=DKIM1; p=AAAA"]];
-    zone["_dmarc.tracewire.test"] = [["v=DMARC1; rua=mailto:a@tracewire.test"]];
-    assert.ok((await check("tracewire.test")).every(({ ok: good }) => !good));
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-});
-
-/** RFC 6376, relaxed/relaxed, rsa-sha256: the verifier's side, written for this test. */
-function checkSignature(message: string, key: ReturnType<typeof createPublicKey>): { ok: boolean; fields: string[] } {
-  const split = message.indexOf("\r\n\r\n");
-  const headers = message.slice(0, split).split(/\r\n(?![ \t])/);
-  const relax = (header: string): string => {
-    const colon = header.indexOf(":");
-    return `${header.slice(0, colon).toLowerCase().trim()}:${header.slice(colon + 1).replace(/\r\n/g, "").replace(/[ \t]+/g, " ").trim()}`;
-  };
-  const own = headers.find((header) => /^dkim-signature:/i.test(header))!;
-  const tags = Object.fromEntries(relax(own).slice("dkim-signature:".length).split(";").map((tag) => [tag.split("=")[0]!.trim(), tag.slice(tag.indexOf("=") + 1).replace(/\s/g, "")]));
-  const body = `${message.slice(split + 4).split("\r\n").map((line) => line.replace(/[ \t]+/g, " ").replace(/ $/, "")).join("\r\n").replace(/(\r\n)*$/, "")}\r\n`;
-  const fields = tags.h!.toLowerCase().split(":");
-  const pool = headers.slice().reverse();
-  const lines = fields.flatMap((name) => {
-    const at = pool.findIndex((header) => header.toLowerCase().startsWith(`${name}:`));
-    return at < 0 ? [] : [`${relax(pool.splice(at, 1)[0]!)}\r\n`];
-  });
-  const bare = relax(own.replace(/([;\s]b=)[^;]*/, "$1"));
-  const hash = createHash("sha256").update(Buffer.from(body, "latin1")).digest("base64");
-  return { ok: hash === tags.bh && verify("sha256", Buffer.from(lines.join("") + bare, "latin1"), key, Buffer.from(tags.b!, "base64")), fields };
-}

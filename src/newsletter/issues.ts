@@ -3,7 +3,7 @@
 import { TracewireError } from "../errors.ts";
 import type { Json, LogReader, Transaction } from "../evidence/evidence.ts";
 import { listCards, printerOf, readPublication, type Publication } from "../press/press.ts";
-import { FORM_BYTES_MAX, formHashes, issueForms, type Forms } from "./issue-forms.ts";
+import { FORM_BYTES_MAX, formBytes, formHashes, issueForms, type Forms } from "./issue-forms.ts";
 import { listIssues, nextIssueNumber, readIssue, type Issue } from "./issues-view.ts";
 import { oneLine } from "./message-words.ts";
 import { queueMail } from "./outbox.ts";
@@ -12,6 +12,10 @@ import type { People } from "./people-store.ts";
 export const STORIES_MAX = 8;
 const SUBJECT_LENGTH_MAX = 120;
 const ISSUES_READ_MAX = 10_000;
+/** What the sign-up page promises: in any seven days, by the calendar in UTC, at most one issue. */
+const DAYS_BETWEEN_ISSUES = 7;
+const DAY_MS = 86_400_000;
+const REASON_LENGTH_MAX = 300;
 
 export type Draft = { key: string; state: "draft" | "sending" | "queued"; subject: string; stories: { slug: string; revision: number }[]; at: string };
 
@@ -79,16 +83,44 @@ export function sentForms(log: Pick<LogReader, "db">, issue: Issue): Forms | und
   return issueForms(log, { number: issue.number, subject: issue.subject, base: issue.base, publications: publications as Publication[] });
 }
 
-export type SendOptions = { base: string; by: string; transact<T>(change: (transaction: Transaction) => T): T };
+/** The first day (UTC) on which the promise of one issue a week lets the next one go; undefined where that is now. */
+export function waitOf(log: Pick<LogReader, "db">, now: string): { last: number; until: string } | undefined {
+  const [last] = listIssues(log, 1);
+  if (!last) return undefined;
+  const until = new Date(Date.parse(last.at.slice(0, 10)) + DAYS_BETWEEN_ISSUES * DAY_MS).toISOString().slice(0, 10);
+  return now.slice(0, 10) < until ? { last: last.number, until } : undefined;
+}
+
+/** The reason for an issue within the week, as the log keeps it. Throws BAD_INPUT without one. */
+function requireWeek(log: Pick<LogReader, "db">, now: string, sooner: string | undefined): { sooner?: string } {
+  const wait = waitOf(log, now);
+  if (!wait) return {};
+  const reason = oneLine(sooner ?? "").slice(0, REASON_LENGTH_MAX);
+  if (reason === "")
+    throw new TracewireError("BAD_INPUT", {
+      what: `Readers were promised at most one issue a week: after issue ${wait.last} the next may go on ${wait.until}`,
+      hint: "Wait, or say --sooner WHY; the reason is kept in the log and stands on the issue's page.",
+    });
+  return { sooner: reason };
+}
+
+export type SendOptions = {
+  base: string;
+  by: string;
+  /** Why this issue does not wait until the week is over; kept only where it has to. */
+  sooner?: string;
+  transact<T>(change: (transaction: Transaction) => T): T;
+};
 
 /** Sends the draft: the issue becomes an entry of the log, and one row of the outbox for each subscriber it is for. */
-export function sendDraft(people: People, log: LogReader, { base, by, transact }: SendOptions): { issue: Issue; queued: number } {
+export function sendDraft(people: People, log: LogReader, { base, by, sooner, transact }: SendOptions): { issue: Issue; queued: number } {
   const draft = requireDraft(people);
   people.change(() => people.db.prepare("UPDATE drafts SET state = 'sending' WHERE key = ?").run(draft.key));
   let issue = findByDraft(log, draft.key);
   if (!issue) {
     try {
       transact((transaction) => {
+        const waiver = requireWeek(transaction, people.effects.clock(), sooner);
         const number = nextIssueNumber(transaction);
         const forms = draftForms(log, draft, base, number);
         transaction.append({
@@ -98,6 +130,7 @@ export function sendDraft(people: People, log: LogReader, { base, by, transact }
           stories: draft.stories as unknown as Json,
           base,
           ...formHashes(forms),
+          ...waiver,
           draft: draft.key,
           by,
         });
@@ -175,7 +208,7 @@ function checkSubject(subject: string | undefined): string | undefined {
 }
 
 function checkedForms(forms: Forms): Forms {
-  const bytes = Buffer.byteLength(forms.html) + Buffer.byteLength(forms.text);
+  const bytes = formBytes(forms);
   if (bytes > FORM_BYTES_MAX)
     throw new TracewireError("BAD_INPUT", { what: `The issue has ${bytes} bytes; a letter has at most ${FORM_BYTES_MAX}`, hint: "Compose it of fewer stories." });
   return forms;

@@ -8,15 +8,16 @@ export { PEOPLE_FILE, openPeople, peopleStatus, type People } from "./people-sto
 export { openSignUpDesk, type Preferences, type SignUpDesk } from "./sign-up-desk.ts";
 export { SIGN_UP_LIMITS } from "./sign-up-limits.ts";
 export { openMailSink, type Mailer, type MailSink, type SinkMail } from "./mailer.ts";
-export { composeDraft, draftForms, readDraft, requireDraft, sendDraft, sentForms, type Draft } from "./issues.ts";
+export { composeDraft, draftForms, readDraft, requireDraft, sendDraft, sentForms, waitOf, type Draft } from "./issues.ts";
 export { FORM_BYTES_MAX, formHashes, withPersonalLinks, type Forms } from "./issue-forms.ts";
 export { issuesView, listIssues, readIssue, type Issue } from "./issues-view.ts";
+export { listAffectedIssues, type AffectedIssue } from "./affected-issues.ts";
 export { listInDoubt, outboxStatus, resolveDoubt, type InDoubt, type OutboxStatus } from "./outbox.ts";
 export { openPostOffice, type PostOffice, type PostOfficeOptions, type RunReport } from "./post-office.ts";
 export { checkDomain, type DomainCheck, type DomainFinding } from "./check-domain.ts";
 export { applyBounce, readBounce, type Bounce } from "./read-bounce.ts";
 export { networkPart } from "./address.ts";
-export { MAIL_SETTINGS_HINT, mailProblems, requireMailSettings } from "./mail-settings.ts";
+export { MAIL_SETTINGS_HINT, mailProblems, readDkimKey, requireMailSettings } from "./mail-settings.ts";
 export { sendTest } from "./test-copy.ts";
 export { queueCorrection, type Correction } from "./correction-mail.ts";
 

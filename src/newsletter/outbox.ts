@@ -5,7 +5,7 @@
 //   queued → sending → in_doubt → sent
 //      ↑________|  (4xx, cut before the dot: later)      failed: 5xx, or too many attempts
 import { TracewireError } from "../errors.ts";
-import type { People } from "./people-store.ts";
+import { noteReceiver, type People } from "./people-store.ts";
 
 export type MailKind = "confirm" | "known" | "issue" | "correction";
 export type OutboxState = "queued" | "sending" | "sent" | "failed" | "in_doubt";
@@ -131,11 +131,12 @@ export function listInDoubt(people: People, limit: number): InDoubt[] {
 /** A person's answer to a row in doubt: it arrived, or it did not and goes out again. */
 export function resolveDoubt(people: People, id: number, answer: "sent" | "again"): void {
   const [state, last] = answer === "sent" ? ["sent", "resolved by a person: it arrived"] : ["queued", "resolved by a person: send again"];
-  const { changes } = people.change(() =>
-    people.db
+  const { changes } = people.change(() => {
+    if (answer === "sent") noteReceiver(people);
+    return people.db
       .prepare("UPDATE outbox SET state = ?, last = ?, owner = NULL, next_at = ? WHERE id = ? AND state = 'in_doubt'")
-      .run(state, last, people.effects.clock(), id),
-  );
+      .run(state, last, people.effects.clock(), id);
+  });
   if (changes === 0)
     throw new TracewireError("NOT_FOUND", { what: `Row ${id} of the outbox is not in doubt`, hint: "List them: tracewire newsletter status." });
 }

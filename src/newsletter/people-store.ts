@@ -45,8 +45,10 @@ const TABLES = `
     expires TEXT
   ) STRICT;
   CREATE INDEX IF NOT EXISTS tokens_by_person ON tokens (person);
+  CREATE TABLE IF NOT EXISTS sign_ups (id INTEGER PRIMARY KEY AUTOINCREMENT, address TEXT NOT NULL, address_key TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS limit_events (key BLOB NOT NULL, at INTEGER NOT NULL) STRICT;
   CREATE INDEX IF NOT EXISTS limit_events_by_key ON limit_events (key, at);
+  CREATE INDEX IF NOT EXISTS limit_events_by_time ON limit_events (at);
   CREATE TABLE IF NOT EXISTS drafts (
     key TEXT PRIMARY KEY,
     state TEXT NOT NULL CHECK (state IN ('draft', 'sending', 'queued')),
@@ -120,7 +122,7 @@ export function openPeople(folder: string, effects: Effects): People {
   };
   change(() => {
     db.exec(TABLES);
-    db.prepare("INSERT OR IGNORE INTO meta (key, value) VALUES ('format', ?), ('salt', ?), ('touched', '')").run(
+    db.prepare("INSERT OR IGNORE INTO meta (key, value) VALUES ('format', ?), ('salt', ?), ('receivers', '0')").run(
       String(PEOPLE_FORMAT),
       Buffer.from(effects.random(32)).toString("hex"),
     );
@@ -160,6 +162,20 @@ export function personOf(people: People, token: string, purpose: "confirm" | "ma
 export function findPerson(people: People, id: number): Person | undefined {
   const row = people.db.prepare("SELECT id, address, state, topics FROM people WHERE id = ?").get(id);
   return row && toPerson(row);
+}
+
+export function setState(people: People, id: number, state: Person["state"]): void {
+  people.db.prepare("UPDATE people SET state = ? WHERE id = ?").run(state, id);
+}
+
+/** Inside a change: somebody came back, or is found to have received a letter; corrections may concern them. */
+export function noteReceiver(people: People): void {
+  people.db.exec("UPDATE meta SET value = value + 1 WHERE key = 'receivers'");
+}
+
+/** Another number after each note, whichever process made it. */
+export function receiversNoted(people: People): number {
+  return Number(people.db.prepare("SELECT value FROM meta WHERE key = 'receivers'").get()!.value);
 }
 
 /** How many people are in each state. */

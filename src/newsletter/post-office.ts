@@ -20,8 +20,11 @@ import {
   unclaim,
   type OutboxRow,
 } from "./outbox.ts";
-import { findPerson, issueToken, type People, type Person } from "./people-store.ts";
+import { findPerson, issueToken, receiversNoted, setState, type People, type Person } from "./people-store.ts";
+import { takeSignUps } from "./sign-up-inbox.ts";
 
+/** Longest wait of a sign-up before the worker looks at it, drawn anew each time. */
+const WAKE_WITHIN_MS = 500;
 /** How long a server that takes no mail at all is left alone. */
 const SERVER_PAUSE_MS = 60_000;
 const LOOK_INTERVAL_MS = 2_000;
@@ -33,7 +36,7 @@ export type PostOfficeOptions = {
   mailer: Mailer;
   settings: MailSettings;
   log: LogReader;
-  /** Asked when the log has grown; the letters of those it returns are queued. */
+  /** Asked when the log has grown or more people have received something; the letters of those it returns are queued. */
   corrections?: (log: LogReader) => readonly Correction[];
   retry_after_ms?: readonly number[];
   /** Told of a fault of ours; the worker goes on. */
@@ -45,7 +48,7 @@ export type RunReport = { sent: number; failed: number; deferred: number; in_dou
 export type PostOffice = {
   /** Sends all that is due. */
   run(): Promise<RunReport>;
-  /** Looks every two seconds, and at once when woken. */
+  /** Looks every two seconds, and soon when woken. */
   start(): void;
   wake(): void;
   stop(): Promise<void>;
@@ -54,21 +57,22 @@ export type PostOffice = {
 export function openPostOffice(options: PostOfficeOptions): PostOffice {
   const { people, mailer, settings, log, retry_after_ms = RETRY_AFTER_MS } = options;
   const owner = `${process.pid}.${Buffer.from(people.effects.random(6)).toString("hex")}`;
-  let correctedAt = -1;
+  let corrected = "";
   let sentSince = true;
   let stopping = false;
   let pausedUntil = 0;
 
   const queueCorrections = () => {
-    const size = log.size();
-    if (!options.corrections || (size === correctedAt && !sentSince)) return;
-    for (const correction of options.corrections(log)) queueCorrection(people, settings.base_url, correction);
-    [correctedAt, sentSince] = [size, false];
+    const state = `${log.size()} ${receiversNoted(people)}`;
+    if (!options.corrections || (state === corrected && !sentSince)) return;
+    for (const correction of options.corrections(log)) queueCorrection(people, log, settings.base_url, correction);
+    [corrected, sentSince] = [state, false];
   };
 
   const run = async (): Promise<RunReport> => {
     const report: RunReport = { sent: 0, failed: 0, deferred: 0, in_doubt: 0, server_down: false };
     sweep(people);
+    takeSignUps(people);
     finishSending(people, log);
     recoverSending(people, isAlive);
     queueCorrections();
@@ -85,7 +89,6 @@ export function openPostOffice(options: PostOfficeOptions): PostOffice {
         await deliverRow(row, compose, report);
       }
     }
-    if (report.sent > 0) sentSince = true;
     queueCorrections();
     return report;
   };
@@ -109,10 +112,11 @@ export function openPostOffice(options: PostOfficeOptions): PostOffice {
       case "accepted":
         markSent(people, row.id, owner, delivery.reply);
         report.sent += 1;
+        if (row.kind === "issue" || row.kind === "correction") sentSince = true;
         break;
       case "refused":
         markFailed(people, row.id, owner, delivery.reply);
-        if (delivery.mailbox) people.change(() => people.db.prepare("UPDATE people SET state = 'bounced' WHERE id = ?").run(row.person));
+        if (delivery.mailbox) people.change(() => setState(people, row.person, "bounced"));
         report.failed += 1;
         break;
       case "deferred":
@@ -127,6 +131,7 @@ export function openPostOffice(options: PostOfficeOptions): PostOffice {
   };
 
   let timer: NodeJS.Timeout | undefined;
+  let woken: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
   const look = () => {
     if (running || stopping || performance.now() < pausedUntil) return;
@@ -143,11 +148,20 @@ export function openPostOffice(options: PostOfficeOptions): PostOffice {
       timer = setInterval(look, LOOK_INTERVAL_MS);
       look();
     },
-    // After the answer has gone out, so that its time says nothing.
-    wake: () => void (timer && setImmediate(look)),
+    // After the answer has gone out, and at no fixed distance from it: what the worker does differs with who is known,
+    // and whoever asks again at once must not meet it.
+    wake() {
+      if (!timer || woken || stopping) return;
+      const wait = (people.effects.random(1)[0]! / 256) * WAKE_WITHIN_MS;
+      woken = setTimeout(() => {
+        woken = undefined;
+        look();
+      }, wait);
+    },
     async stop() {
       stopping = true;
       clearInterval(timer);
+      clearTimeout(woken);
       await running;
       await mailer.close();
     },

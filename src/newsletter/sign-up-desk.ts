@@ -1,9 +1,9 @@
 // All that the public site may do with people: sign up, confirm, choose topics, leave, be erased. No list, no search, no
 // address out: whoever holds a link acts for the one person it was sent to.
 import { maskAddress, parseAddress } from "./address.ts";
-import { queueMail } from "./outbox.ts";
-import { personOf, type People, type Person } from "./people-store.ts";
-import { forgetSignUps, takeSignUp } from "./sign-up-limits.ts";
+import { noteReceiver, personOf, setState, type People, type Person } from "./people-store.ts";
+import { dropSignUp, noteSignUp } from "./sign-up-inbox.ts";
+import { forgetSignUps, takeNetwork } from "./sign-up-limits.ts";
 
 const TOPICS_MAX = 40;
 const TOPIC_LENGTH_MAX = 60;
@@ -12,7 +12,7 @@ const TOPIC_LENGTH_MAX = 60;
 export type Preferences = { masked: string; subscribed: boolean; topics: string[] };
 
 export type SignUpDesk = {
-  /** The same answer for known and unknown addresses; "too_many" tells only of the asker's own network. */
+  /** The same answer, after the same work, for known and unknown addresses; "too_many" tells only of the asker's own network. */
   subscribe(address: string, remote: string): "taken" | "not_an_address" | "too_many";
   /** Whether the link is open; looking changes nothing, for mail scanners follow every link. */
   canConfirm(token: string): boolean;
@@ -25,8 +25,7 @@ export type SignUpDesk = {
 
 /** `onQueued` is told that there is something to send. */
 export function openSignUpDesk(people: People, onQueued: () => void = () => {}): SignUpDesk {
-  const { db, effects } = people;
-  const setState = (person: Person, state: Person["state"]) => db.prepare("UPDATE people SET state = ? WHERE id = ?").run(state, person.id);
+  const { db } = people;
   const forHolder = (token: string, act: (person: Person) => void): boolean =>
     people.change(() => {
       const person = personOf(people, token, "manage");
@@ -38,30 +37,19 @@ export function openSignUpDesk(people: People, onQueued: () => void = () => {}):
     subscribe(text, remote) {
       const address = parseAddress(text);
       if (!address) return "not_an_address";
-      const outcome = people.change(() => {
-        const allowed = takeSignUp(people, address, remote);
-        if (allowed !== "allowed") return allowed === "network" ? ("too_many" as const) : ("taken" as const);
-        const at = effects.clock();
-        db.prepare("INSERT OR IGNORE INTO people (address, address_key, state, asked_at) VALUES (?, ?, 'asked', ?)").run(
-          address.address,
-          address.key,
-          at,
-        );
-        const { id, state } = db.prepare("SELECT id, state FROM people WHERE address_key = ?").get(address.key) as unknown as Person;
-        if (state === "asked") db.prepare("UPDATE people SET asked_at = ? WHERE id = ?").run(at, id);
-        const kind = state === "subscribed" ? "known" : "confirm";
-        // Whoever called our mail unwanted gets none at all, not even a letter of confirmation.
-        if (state !== "complained") queueMail(people, `${kind}:${Buffer.from(effects.random(8)).toString("hex")}`, kind, id);
-        return "taken" as const;
-      });
+      const allowed = people.change(() => takeNetwork(people, remote) && noteSignUp(people, address));
+      if (!allowed) return "too_many";
       onQueued();
-      return outcome;
+      return "taken";
     },
     canConfirm: (token) => personOf(people, token, "confirm") !== undefined,
     confirm: (token) =>
       people.change(() => {
         const person = personOf(people, token, "confirm");
-        if (person && person.state !== "complained") setState(person, "subscribed");
+        if (person && person.state !== "complained") {
+          setState(people, person.id, "subscribed");
+          noteReceiver(people);
+        }
         return person !== undefined;
       }),
     preferences(token) {
@@ -75,7 +63,7 @@ export function openSignUpDesk(people: People, onQueued: () => void = () => {}):
       }),
     unsubscribe: (token) =>
       forHolder(token, (person) => {
-        if (person.state === "subscribed") setState(person, "left");
+        if (person.state === "subscribed") setState(people, person.id, "left");
         stopMail(people, person.id, "left before it was sent");
       }),
     erase(token) {
@@ -88,9 +76,9 @@ export function openSignUpDesk(people: People, onQueued: () => void = () => {}):
 
 /** Inside a change: nothing more goes out to this person but what they ask for themselves. */
 export function stopMail(people: People, person: number, why: string): void {
-  people.db
-    .prepare("UPDATE outbox SET state = 'failed', last = ? WHERE person = ? AND state = 'queued' AND kind IN ('issue', 'correction')")
-    .run(why, person);
+  people.db.prepare("UPDATE outbox SET state = 'failed', last = ? WHERE person = ? AND state = 'queued' AND kind = 'issue'").run(why, person);
+  // Not failed but forgotten: who comes back still holds what was wrong, and is told then.
+  people.db.prepare("DELETE FROM outbox WHERE person = ? AND state = 'queued' AND kind = 'correction'").run(person);
   // An old letter of confirmation must not bring back someone who has left.
   people.db.prepare("DELETE FROM tokens WHERE person = ? AND purpose = 'confirm'").run(person);
 }
@@ -101,6 +89,7 @@ export function erasePerson(people: People, person: number): void {
   if (!row) return;
   const key = row.address_key as string;
   forgetSignUps(people, key);
+  dropSignUp(people, key);
   people.db.prepare("DELETE FROM sink WHERE address_key = ?").run(key);
   people.db.prepare("DELETE FROM people WHERE id = ?").run(person);
 }

@@ -16,22 +16,27 @@ type Limited = keyof typeof SIGN_UP_LIMITS;
 
 const LONGEST_MS = Math.max(...Object.values(SIGN_UP_LIMITS).map(({ window_ms }) => window_ms));
 
-/** Inside a change: whether all three allow one more, which is then counted; else the first that does not. */
-export function takeSignUp(people: People, { key, domain }: Address, remote: string): "allowed" | Limited {
+/** Inside a change: whether the asker's network may sign up once more. Nothing of the address is looked at. */
+export function takeNetwork(people: People, remote: string): boolean {
+  return take(people, { network: networkOf(remote) });
+}
+
+/** Inside a change: whether one more letter may go to this address and this domain. */
+export function takeLetter(people: People, { key, domain }: Address): boolean {
+  return take(people, { domain, address: key });
+}
+
+/** Where all limits allow one more, it is counted in each. */
+function take(people: People, values: Partial<Record<Limited, string>>): boolean {
   const now = Date.parse(people.effects.clock());
   // What is counted is gone when its window is: hashes under a key of this database, for a day at most.
   people.db.prepare("DELETE FROM limit_events WHERE at <= ?").run(now - LONGEST_MS);
-  // Keeps the cost the same whatever comes out below: every sign-up is one synced commit.
-  people.db.prepare("UPDATE meta SET value = ? WHERE key = 'touched'").run(String(now));
-  const keys = { network: limitKey(people, "network", networkOf(remote)), domain: limitKey(people, "domain", domain), address: limitKey(people, "address", key) };
+  const keys = (Object.entries(values) as [Limited, string][]).map(([name, value]) => ({ ...SIGN_UP_LIMITS[name], key: limitKey(people, name, value) }));
   const count = people.db.prepare("SELECT count(*) AS n FROM limit_events WHERE key = ? AND at > ?");
-  for (const [name, limitedKey] of Object.entries(keys) as [Limited, Uint8Array][]) {
-    const limit = SIGN_UP_LIMITS[name];
-    if ((count.get(limitedKey, now - limit.window_ms)!.n as number) >= limit.count) return name;
-  }
+  if (keys.some(({ key, count: most, window_ms }) => (count.get(key, now - window_ms)!.n as number) >= most)) return false;
   const insert = people.db.prepare("INSERT INTO limit_events (key, at) VALUES (?, ?)");
-  for (const limitedKey of Object.values(keys)) insert.run(limitedKey, now);
-  return "allowed";
+  for (const { key } of keys) insert.run(key, now);
+  return true;
 }
 
 /** Erasing takes the count of the address along. */

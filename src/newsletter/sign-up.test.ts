@@ -15,6 +15,8 @@ import { openMailSink, openSinkMailer } from "./mailer.ts";
 import { openPeople, type People } from "./people-store.ts";
 import { openPostOffice } from "./post-office.ts";
 import { openSignUpDesk } from "./sign-up-desk.ts";
+import { sendTest } from "./test-copy.ts";
+import { takeSignUps } from "./sign-up-inbox.ts";
 import { SIGN_UP_LIMITS } from "./sign-up-limits.ts";
 
 const settings = { from: "Tracewire <news@tracewire.test>", base_url: "https://tracewire.test" };
@@ -49,6 +51,7 @@ test("no window holds more letters than its limit, whatever the order and pace o
             const address = `reader-${reader}@d${domain}.example.org`;
             const before = people.db.prepare("SELECT count(*) AS n FROM outbox").get()!.n as number;
             desk.subscribe(turn % 2 ? address.toUpperCase() : address, `10.0.${host >> 8}.${host & 255}`);
+            takeSignUps(people);
             const after = people.db.prepare("SELECT count(*) AS n FROM outbox").get()!.n as number;
             if (after > before) letters.push({ at: Date.parse(people.effects.clock()), address, domain: `d${domain}`, network: `${host >> 8}` });
           }
@@ -65,6 +68,42 @@ test("no window holds more letters than its limit, whatever the order and pace o
     }),
     { seed, numRuns: runs },
   );
+});
+
+test("signing up runs the same statements with the same effects for every address, and none that looks for people", async () => {
+  const newsroom = await newsletterNewsroom();
+  const { people } = newsroom;
+  try {
+    newsroom.subscribe(4);
+    people.db.exec("UPDATE people SET state = 'left' WHERE id = 2; UPDATE people SET state = 'complained' WHERE id = 3; UPDATE people SET state = 'bounced' WHERE id = 4");
+    let work: string[] = [];
+    const db = new Proxy(people.db, {
+      get(target, name: "prepare") {
+        const member = target[name] as unknown;
+        if (name !== "prepare") return typeof member === "function" ? member.bind(target) : member;
+        return (sql: string) => {
+          const statement = target.prepare(sql);
+          const ran = (how: "run" | "get" | "all") => (...values: unknown[]) => {
+            const result = (statement[how] as (...values: unknown[]) => unknown)(...values);
+            work.push(`${sql}: ${how === "run" ? (result as { changes: number }).changes : "read"}`);
+            return result;
+          };
+          return { run: ran("run"), get: ran("get"), all: ran("all") };
+        };
+      },
+    });
+    const desk = openSignUpDesk({ ...people, db });
+    const done = ["Reader-0@example.org", "reader-1@example.org", "reader-2@example.org", "reader-3@example.org", ...Array.from({ length: 5 }, () => "nobody@example.org")].map((address, at) => {
+      work = [];
+      assert.equal(desk.subscribe(address, `192.0.${at}.1`), "taken");
+      return work.join("\n");
+    });
+    assert.equal(new Set(done).size, 1);
+    assert.doesNotMatch(done[0]!, /\b(people|outbox|tokens)\b/);
+    assert.match(done[0]!, /INSERT INTO sign_ups .*: 1/);
+  } finally {
+    newsroom.stop();
+  }
 });
 
 test("a network is a /24 or a /64, also where IPv4 is written as IPv6", () => {
@@ -158,6 +197,11 @@ test("whoever is erased leaves no byte in any file of the data folder", async ()
         const text = readFileSync(file).toString("latin1").toLowerCase();
         return needles.filter((needle) => text.includes(needle)).map((needle) => `${file}: ${needle}`);
       });
+    for (let turn = 0; turn < 5; turn++) desk.subscribe(`${name}@rare-domain.example`, "192.0.2.2");
+    await office.run();
+    desk.subscribe(`${name}@rare-domain.example`, "192.0.2.3");
+    assert.equal(people.db.prepare("SELECT count(*) AS n FROM sign_ups").get()!.n, 1, "one more waits for the worker");
+    await sendTest(people, newsroom.log, settings, `${name}@rare-domain.example`).catch(() => undefined);
     assert.ok(found().length > 0, "before, the address is there");
     assert.ok(desk.erase(token));
     assert.ok(people.isSettled());

@@ -1,8 +1,10 @@
 // SMTP by nodemailer's connection, one message at a time. The message is a stream that ends only after the outbox's mark
 // is durable: the library writes the final dot when the stream ends, and not before.
+import assert from "node:assert/strict";
 import { Readable } from "node:stream";
 import SMTPConnection from "nodemailer/lib/smtp-connection";
 import { classifyReply } from "./bounce-words.ts";
+import { readSmtpUrl, type SmtpServer } from "./mail-settings.ts";
 import type { Delivery, Mailer, OutgoingMessage } from "./mailer.ts";
 
 const MESSAGES_PER_CONNECTION_MAX = 100;
@@ -12,8 +14,13 @@ const SOCKET_TIMEOUT_MS = 120_000;
 const DRAIN_TURNS_MAX = 200;
 
 export type SmtpOptions = {
-  /** smtp://user:password@host:587 (STARTTLS where offered), smtps://host:465 */
+  /**
+   * smtps://user:password@host:465 or smtp://user:password@host:587. With a password STARTTLS is insisted on, because
+   * whoever sits between can strike the offer from the server's answer (RFC 3207 §6); `?cleartext-password` gives that up.
+   */
   url: string;
+  /** Certificates (PEM) to believe instead of the system's. */
+  ca?: string;
   /** The name we greet with. */
   name: string;
   timeouts?: { connect_ms: number; socket_ms: number };
@@ -22,18 +29,21 @@ export type SmtpOptions = {
 type SmtpError = Error & { responseCode?: number; response?: string; command?: string };
 
 export function openSmtpMailer(options: SmtpOptions): Mailer {
+  const smtp = readSmtpUrl(options.url);
+  assert(smtp, "mail settings were checked before a mailer is opened");
+  const { url, login } = smtp;
   let open: { connection: SMTPConnection; sent: number } | undefined;
 
   const connect = async (): Promise<SMTPConnection> => {
     if (open && open.sent < MESSAGES_PER_CONNECTION_MAX && !open.connection.destroyed) return open.connection;
     open?.connection.quit();
     open = undefined;
-    const url = new URL(options.url);
     const connection = new SMTPConnection({
       host: url.hostname.replace(/^\[|\]$/g, ""),
       port: url.port ? Number(url.port) : undefined,
       secure: url.protocol === "smtps:",
-      requireTLS: url.searchParams.has("require-tls"),
+      requireTLS: url.searchParams.has("require-tls") || (login !== undefined && !url.searchParams.has("cleartext-password")),
+      tls: options.ca === undefined ? {} : { ca: options.ca },
       name: options.name,
       connectionTimeout: options.timeouts?.connect_ms ?? CONNECT_TIMEOUT_MS,
       greetingTimeout: options.timeouts?.connect_ms ?? CONNECT_TIMEOUT_MS,
@@ -47,12 +57,14 @@ export function openSmtpMailer(options: SmtpOptions): Mailer {
       connection.connect((error) => (error ? reject(error) : resolve()));
     });
     connection.on("error", () => {});
-    if (url.username)
-      await new Promise<void>((resolve, reject) =>
-        connection.login({ user: decodeURIComponent(url.username), pass: decodeURIComponent(url.password) }, (error) =>
-          error ? reject(error) : resolve(),
-        ),
-      );
+    if (login) {
+      try {
+        await new Promise<void>((resolve, reject) => connection.login(login, (error) => (error ? reject(error) : resolve())));
+      } catch (error) {
+        connection.close();
+        throw error;
+      }
+    }
     open = { connection, sent: 0 };
     return connection;
   };
@@ -63,7 +75,7 @@ export function openSmtpMailer(options: SmtpOptions): Mailer {
       try {
         connection = await connect();
       } catch (error) {
-        return { outcome: "deferred", reply: replyOf(error as SmtpError), server: true };
+        return { outcome: "deferred", reply: withoutLogin(replyOf(error as SmtpError), smtp), server: true };
       }
       const delivery = await sendOne(connection, message, beforeFinalDot);
       open!.sent += 1;
@@ -127,3 +139,11 @@ function afterError(error: SmtpError, marked: boolean): Delivery {
 }
 
 const replyOf = (error: SmtpError): string => error.response || error.message;
+
+/** Some servers repeat in their refusal what they were sent; replies are kept in the outbox and shown by `status`. */
+function withoutLogin(reply: string, { url, login }: SmtpServer): string {
+  if (!login?.pass) return reply;
+  const base64 = (text: string) => Buffer.from(text).toString("base64");
+  const secrets = [base64(`\u0000${login.user}\u0000${login.pass}`), base64(login.pass), login.pass, url.password];
+  return secrets.reduce((text, secret) => text.replaceAll(secret, "(password)"), reply);
+}

@@ -1,6 +1,6 @@
 // What an editor would strike: each finding has a place, a reason and a fix. Publishing with open errors is refused;
 // a waiver needs a reason and is kept in the log with the story.
-import { readClaims, type Claim } from "../casefile/casefile.ts";
+import { readClaim, readClaims, readClaimsWith, type Claim } from "../casefile/casefile.ts";
 import type { LogReader } from "../evidence/evidence.ts";
 import { findDataset } from "../datasets/datasets.ts";
 import { datasetsOf, findFigureSpec, periodLengthName, type Figure, type FigureSpec } from "../figures/figures.ts";
@@ -18,8 +18,12 @@ export const LINT_RULES = {
   "headline-not-carried": "The headline says what no part of the story carries.",
   "unequal-periods": "A sentence compares values of periods of unequal length and does not say so.",
   "name-to-mask": "A name stands in the text that the case file masks.",
+  "photo-without-rights": "A supplied picture names no credit, no licence or no alternative text.",
   "no-reply-box": "The story blames somebody and names no request for a reply.",
 } as const;
+
+/** What nobody can let stand: whose picture it is and what it shows is owed to others, not to the editor. */
+export const NEVER_WAIVED: ReadonlySet<string> = new Set<keyof typeof LINT_RULES>(["photo-without-rights"]);
 
 export type LintFinding = { rule: keyof typeof LINT_RULES; place: string; what: string; fix: string };
 
@@ -33,10 +37,9 @@ const HEDGED =
 
 export function lintStory(log: LogReader, story: Story, figures: Map<string, Figure>): LintFinding[] {
   const log_size = log.size();
-  const claims = readClaims(log, { log_size, evidence: "released" });
   const specs = new Map(figuresOf(story).map((id) => [id, findFigureSpec(log, id)?.spec]));
-  const held = heldBy(log, claims, [...specs.values()]);
-  const suspected = new Map([...figures].map(([id, figure]) => [id, isSuspected(figure, claims)]));
+  const held = heldBy(log, log_size, [...specs.values()]);
+  const suspected = new Map([...figures].map(([id, figure]) => [id, isSuspected(log, figure)]));
   const findings: LintFinding[] = [];
 
   for (const id of figuresOf(story)) {
@@ -88,7 +91,7 @@ export function lintStory(log: LogReader, story: Story, figures: Map<string, Fig
           fix: "Claim it from a capture first, or bind a figure over the rows that hold it",
         });
     }
-    findings.push(...lintParagraph(place, content, figures, specs, claims));
+    findings.push(...lintParagraph(log, place, content, figures, specs));
     for (const sentence of sentences(content)) {
       const text = sentence.map((node) => ("text" in node ? node.text : "")).join("");
       const bound = sentence.some((node) => node.type === "figure" && suspected.get(node.id));
@@ -101,7 +104,7 @@ export function lintStory(log: LogReader, story: Story, figures: Map<string, Fig
         });
     }
   }
-  findings.push(...lintHeadline(story), ...lintMasked(log, story));
+  findings.push(...lintHeadline(story), ...lintMasked(log, story), ...lintPhoto(story));
   if (
     story.replies.length === 0 &&
     [...inlineRuns(story)].some(({ content }) =>
@@ -121,8 +124,13 @@ export function lintStory(log: LogReader, story: Story, figures: Map<string, Fig
  * Whether words stand in a released claim, or in the datasets that the story's figures read: their cells, their
  * titles, the day of their edition.
  */
-function heldBy(log: LogReader, claims: Claim[], specs: (FigureSpec | undefined)[]): (words: string) => boolean {
-  const inClaims = claims.map(wordsOf).join("\n").toLowerCase();
+function heldBy(log: LogReader, log_size: number, specs: (FigureSpec | undefined)[]): (words: string) => boolean {
+  // Asked word by word: reading every claim for each story would make publishing slower with each claim that is held.
+  const isInClaims = (text: string): boolean => {
+    for (const claim of readClaimsWith(log, { log_size, evidence: "released" }, text))
+      if (wordsOf(claim).toLowerCase().includes(text)) return true;
+    return false;
+  };
   const names = [...new Set(specs.flatMap((spec) => (spec ? datasetsOf(spec) : [])))];
   const datasets = names.map((name) => findDataset(log, name)).filter((dataset) => dataset !== undefined);
   const aboutDatasets = datasets
@@ -136,7 +144,7 @@ function heldBy(log: LogReader, claims: Claim[], specs: (FigureSpec | undefined)
     if (!known.has(text))
       known.set(
         text,
-        inClaims.includes(text) || aboutDatasets.includes(text) || datasets.some((dataset) => inRows.get(dataset.seq, text) !== undefined),
+        isInClaims(text) || aboutDatasets.includes(text) || datasets.some((dataset) => inRows.get(dataset.seq, text) !== undefined),
       );
     return known.get(text)!;
   };
@@ -146,11 +154,11 @@ const COMPARING = /\b(more than|less than|against|rose|fell|up from|down from|gr
 const SAYS_LENGTH = /\b(months?|part of a year|full year|weeks?|quarter)\b/i;
 
 function lintParagraph(
+  log: LogReader,
   place: string,
   content: Inline,
   figures: Map<string, Figure>,
   specs: Map<string, FigureSpec | undefined>,
-  claims: Claim[],
 ): LintFinding[] {
   const findings: LintFinding[] = [];
   const text = content.map((node) => ("text" in node ? node.text : "")).join(" ");
@@ -178,7 +186,7 @@ function lintParagraph(
     const words = sentence.map((node) => ("text" in node ? node.text : "")).join(" ");
     const periods = sentence.flatMap((node) => {
       const period =
-        node.type === "figure" && specs.get(node.id)?.measure === "quote" ? quotedPeriod(figures.get(node.id), claims) : undefined;
+        node.type === "figure" && specs.get(node.id)?.measure === "quote" ? quotedPeriod(log, figures.get(node.id)) : undefined;
       return period ? [periodLengthName(period)] : [];
     });
     if (new Set(periods).size > 1 && COMPARING.test(words) && !SAYS_LENGTH.test(words))
@@ -197,9 +205,9 @@ function namesClaimant(text: string, claimant: string): boolean {
   return words.some((word) => new RegExp(`\\b${word}\\b`, "i").test(text));
 }
 
-function quotedPeriod(figure: Figure | undefined, claims: Claim[]): string | undefined {
+function quotedPeriod(log: LogReader, figure: Figure | undefined): string | undefined {
   const chosen = figure?.rows[0]?.claim;
-  return claims.find((claim) => claim.seq === chosen)?.period;
+  return chosen == null ? undefined : readClaim(log, chosen)?.period;
 }
 
 /** What the headline says has to stand in the story again, where there is room to say how it is known. */
@@ -215,6 +223,23 @@ function lintHeadline(story: Story): LintFinding[] {
       place: "headline",
       what: `“${token}” stands in no section`,
       fix: "Carry it in the text, or take it out of the headline",
+    }));
+}
+
+function lintPhoto({ photo }: Story): LintFinding[] {
+  if (!photo) return [];
+  const owed = {
+    credit: ["its credit", "who made it, as they want to be named"],
+    licence: ["its licence", "by what right it is printed: CC BY 4.0, or “used with permission of …”"],
+    alt: ["its alternative text", "what it shows, for those who do not see it"],
+  } as const;
+  return (Object.keys(owed) as (keyof typeof owed)[])
+    .filter((key) => !photo[key]?.trim())
+    .map((key): LintFinding => ({
+      rule: "photo-without-rights",
+      place: `head, ${key}`,
+      what: `“${photo.file}” lacks ${owed[key][0]}`,
+      fix: `Add to the head: “${key}: …”, ${owed[key][1]}`,
     }));
 }
 
@@ -258,9 +283,8 @@ function wordsOf(claim: Claim): string {
     .join("\n");
 }
 
-function isSuspected(figure: Figure, claims: Claim[]): boolean {
-  const chosen = new Set(figure.rows.map((row) => row.claim));
-  return claims.some((claim) => chosen.has(claim.seq) && claim.hedge === "suspected");
+function isSuspected(log: LogReader, figure: Figure): boolean {
+  return figure.rows.some((row) => row.claim !== null && readClaim(log, row.claim)?.hedge === "suspected");
 }
 
 function* sentences(content: Inline): Generator<Inline> {

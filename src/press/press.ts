@@ -1,18 +1,32 @@
 // The door of the press room: stories from their text form, the lint, publishing as an entry in the log.
 import { TracewireError } from "../errors.ts";
-import { canonicalJson, type Json, type LogReader, type Transaction } from "../evidence/evidence.ts";
+import { canonicalJson, type BlobStore, type Json, type LogReader, type Transaction } from "../evidence/evidence.ts";
 import { computeFigure, requireFigureSpec, type Figure } from "../figures/figures.ts";
-import { lintStory, type LintFinding } from "./lint.ts";
+import { lintStory, NEVER_WAIVED, type LintFinding } from "./lint.ts";
+import { appendPhoto, type PreparedPhoto } from "./photo.ts";
 import { readPublication, type Publication, type Waiver } from "./read-press.ts";
 import { figuresOf, parseStory, type Story } from "./story.ts";
 
 export { pressView } from "./press-view.ts";
 export { LINT_RULES, lintStory, type LintFinding } from "./lint.ts";
-export { listAffected, type Affected } from "./affected.ts";
+export { listAffected, openMovement, restatedFigures, revisionsCarrying, type Affected, type MovedFigure } from "./affected.ts";
+export { changedFeeds, FEED_FILES } from "./changed-feeds.ts";
 export * from "./read-press.ts";
-export { editDistance, searchStories, type StoryHit, type StorySearch } from "./search-stories.ts";
+export { COUNTED_MAX, FINDABLE_KINDS, HITS_SHOWN, search, type FindableKind, type Found, type Hit } from "./search.ts";
+export { searchView } from "./search-view.ts";
+export { listRanked, listShelfParts, type RankedCard, type ShelfPart } from "./ranked-stories.ts";
+export {
+  findPhotoVersion,
+  photoOf,
+  photoVersionName,
+  preparePhoto,
+  versionsMadeFrom,
+  type PreparedPhoto,
+  type PublishedPhoto,
+  type ShownPhoto,
+} from "./photo.ts";
 export { changedSentences, diffSentences, type DiffLine, type SentenceChange } from "./story-diff.ts";
-export { printedForm, printerOf, sentencesOf, textOf as storyTextOf, type Printer } from "./story-print.ts";
+export { printedForm, printerOf, sentencesOf, splitSentences, textOf as storyTextOf, type Printer } from "./story-print.ts";
 export { openSchedule, scheduleExists, SCHEDULE_FILE, type Schedule, type Scheduled } from "./schedule.ts";
 export { TOPICS, slugOf } from "./topics.ts";
 export {
@@ -30,9 +44,17 @@ export {
 export { formatStoryText, parseInline, parseStoryText } from "./story-text.ts";
 
 /** The figures a story binds, computed over released evidence as known at `log_size`. */
-export function computeStoryFigures(log: LogReader, story: Story, log_size = log.size()): Map<string, Figure> {
+export function computeStoryFigures(
+  log: LogReader,
+  story: Story,
+  log_size = log.size(),
+  known = new Map<string, Figure>(),
+): Map<string, Figure> {
   const figures = new Map<string, Figure>();
-  for (const id of figuresOf(story)) figures.set(id, computeFigure(log, requireFigureSpec(log, id).spec, log_size));
+  for (const id of figuresOf(story)) {
+    if (!known.has(id)) known.set(id, computeFigure(log, requireFigureSpec(log, id).spec, log_size));
+    figures.set(id, known.get(id)!);
+  }
   return figures;
 }
 
@@ -43,6 +65,10 @@ export type PublishOptions = {
   waivers?: Waiver[];
   correction?: { what: string };
   scheduled_for?: string;
+  /** Figures as computed at this size of the log: stories published in one change share them. */
+  figures?: Map<string, Figure>;
+  /** The story's supplied picture; `blobs` takes its bytes, and is left out where nothing is to stay (a dry run). */
+  photo?: { prepared: PreparedPhoto; blobs?: Pick<BlobStore, "put"> };
 };
 export type PublishOutcome =
   { outcome: "published"; seq: number; revision: number } | { outcome: "unchanged"; seq: number; revision: number };
@@ -53,12 +79,18 @@ export type PublishOutcome =
  */
 export function publishStory(transaction: Transaction, log: LogReader, value: Story, options: PublishOptions): PublishOutcome {
   const story = parseStory(value);
-  const figures = computeStoryFigures(log, story);
-  const waived = new Set((options.waivers ?? []).map((waiver) => waiver.rule));
+  const figures = computeStoryFigures(log, story, log.size(), options.figures);
+  const waived = new Set((options.waivers ?? []).map((waiver) => waiver.rule).filter((rule) => !NEVER_WAIVED.has(rule)));
   const open = lintStory(log, story, figures).filter((finding) => !waived.has(finding.rule));
   if (open.length > 0) throw lintFailed(story.slug, open);
+  const prepared = options.photo?.prepared;
+  if (story.photo?.file !== prepared?.file)
+    throw new TracewireError("BAD_PICTURE", {
+      what: story.photo ? `The bytes of “${story.photo.file}” were not given` : `The story names no picture “${prepared!.file}”`,
+      where: story.slug,
+    });
   const last = readPublication(log, story.slug);
-  if (last && isSame(last, story, figures)) return { outcome: "unchanged", seq: last.seq, revision: last.revision };
+  if (last && isSame(last, story, figures, prepared)) return { outcome: "unchanged", seq: last.seq, revision: last.revision };
   if (options.correction && !last)
     throw new TracewireError("NOT_FOUND", { what: `${story.slug} was never published, so there is nothing to correct`, where: story.slug });
   if (last && last.story.type !== story.type)
@@ -68,6 +100,9 @@ export function publishStory(transaction: Transaction, log: LogReader, value: St
       hint: "Give it another slug.",
     });
   const revision = (last?.revision ?? 0) + 1;
+  // The same file is kept once, however often its story is revised.
+  const known = last?.photo && last.photo.sha256 === prepared?.sha256 && last.story.photo?.licence === story.photo!.licence;
+  const photo = known ? last.photo : prepared && appendPhoto(transaction, prepared, story.photo!, options.by, options.photo!.blobs);
   const seq = transaction.append({
     kind: "publication",
     slug: story.slug,
@@ -76,11 +111,30 @@ export function publishStory(transaction: Transaction, log: LogReader, value: St
     figures: [...figures.values()] as unknown as Json,
     waivers: (options.waivers ?? []) as unknown as Json,
     why: options.why,
+    ...(photo ? { photo: photo as unknown as Json } : {}),
     ...(options.correction ? { correction: options.correction } : {}),
     ...(options.scheduled_for ? { scheduled_for: options.scheduled_for } : {}),
     by: options.by,
   });
   return { outcome: "published", seq, revision };
+}
+
+/** Publishes stories one after another within one change; figures that several carry are computed once for all of them. */
+export function publishStories(
+  transaction: Transaction,
+  log: LogReader,
+  stories: readonly Story[],
+  { photos, blobs, ...options }: Omit<PublishOptions, "figures" | "photo"> & {
+    /** Supplied pictures by slug. */
+    photos?: ReadonlyMap<string, PreparedPhoto>;
+    blobs?: Pick<BlobStore, "put">;
+  },
+): PublishOutcome[] {
+  const figures = new Map<string, Figure>();
+  return stories.map((story) => {
+    const prepared = photos?.get(story.slug);
+    return publishStory(transaction, log, story, { ...options, figures, ...(prepared ? { photo: { prepared, blobs } } : {}) });
+  });
 }
 
 /** Takes a story back: its address stays and says why; what was printed stays readable as the revision before. */
@@ -100,17 +154,19 @@ export function withdrawStory(
     story: last.story as unknown as Json,
     figures: last.figures as unknown as Json,
     waivers: last.waivers as unknown as Json,
+    ...(last.photo ? { photo: last.photo as unknown as Json } : {}),
     withdrawn: { why: options.why },
     by: options.by,
   });
   return { outcome: "published", seq, revision: last.revision + 1 };
 }
 
-function isSame(last: Publication, story: Story, figures: Map<string, Figure>): boolean {
+function isSame(last: Publication, story: Story, figures: Map<string, Figure>, photo: PreparedPhoto | undefined): boolean {
   const values = (list: Iterable<Figure>) =>
     JSON.stringify([...list].map(({ id, value, low, high, rows_sha256 }) => [id, value, low, high, rows_sha256]));
   return (
     !last.withdrawn &&
+    last.photo?.sha256 === photo?.sha256 &&
     canonicalJson(last.story as unknown as Json) === canonicalJson(story as unknown as Json) &&
     values(last.figures) === values(figures.values())
   );

@@ -1,6 +1,7 @@
 // Reading the publication: cards, revisions, corrections. Every list is read by its index, a page at a time.
-import type { LogReader } from "../evidence/evidence.ts";
+import { prepared, type LogReader } from "../evidence/evidence.ts";
 import type { Figure } from "../figures/figures.ts";
+import type { PublishedPhoto } from "./photo.ts";
 import { changedSentences, type SentenceChange } from "./story-diff.ts";
 import { printerOf, sentencesOf } from "./story-print.ts";
 import type { Story } from "./story-schema.ts";
@@ -17,6 +18,7 @@ export type Publication = {
   /** The figures as of publication: this is what the page shows, for ever. */
   figures: Figure[];
   waivers: Waiver[];
+  photo?: PublishedPhoto;
   why?: string;
   /** What was wrong, in words for readers: the one record from which notice, list, feeds and mails are made. */
   correction?: { what: string };
@@ -40,6 +42,8 @@ export type Card = {
   author_slug: string;
   happened: string;
   picture: string | null;
+  /** Whether a supplied picture is shown with it. */
+  photo: 0 | 1;
   supplied_by: string | null;
   headline: string;
   standfirst: string;
@@ -98,6 +102,7 @@ function cardAt(log: Reads, card: Card, log_size: number): Card {
     byline: publication.story.byline,
     happened: publication.story.happened,
     picture: publication.story.picture ?? null,
+    photo: publication.photo ? 1 : 0,
     supplied_by: publication.story.supplied_by ?? null,
     headline: print(publication.story.headline),
     standfirst: print(publication.story.standfirst),
@@ -126,6 +131,19 @@ export function listTopics(log: Reads): Shelf[] {
 export function listAuthors(log: Reads): Shelf[] {
   return shelves(log, "author");
 }
+/** One topic or author; its stories are counted by its index alone. */
+export function findShelf(log: Reads, by: "topic" | "author", slug: string): Shelf | undefined {
+  const newest = log.db
+    .prepare(
+      `SELECT ${by === "topic" ? "topic" : "byline"} AS name FROM stories WHERE ${by}_slug = ? AND withdrawn IS NULL ORDER BY first_seq DESC LIMIT 1`,
+    )
+    .get(slug);
+  if (!newest) return undefined;
+  const { stories, newest_at } = log.db
+    .prepare(`SELECT count(*) AS stories, max(newest_at) AS newest_at FROM stories WHERE ${by}_slug = ? AND withdrawn IS NULL`)
+    .get(slug) as { stories: number; newest_at: string };
+  return { slug, name: newest.name as string, stories, newest_at };
+}
 function shelves(log: Reads, by: "topic" | "author"): Shelf[] {
   const name = by === "topic" ? "topic" : "byline";
   return log.db
@@ -146,8 +164,8 @@ export function listMonths(log: Reads): { month: string; stories: number }[] {
 export function readPublication(log: Reads, slug: string, revision?: number): Publication | undefined {
   const row =
     revision === undefined
-      ? log.db.prepare("SELECT seq, body FROM publications WHERE slug = ? ORDER BY revision DESC LIMIT 1").get(slug)
-      : log.db.prepare("SELECT seq, body FROM publications WHERE slug = ? AND revision = ?").get(slug, revision);
+      ? prepared(log.db, "SELECT seq, body FROM publications WHERE slug = ? ORDER BY revision DESC LIMIT 1").get(slug)
+      : prepared(log.db, "SELECT seq, body FROM publications WHERE slug = ? AND revision = ?").get(slug, revision);
   return row && toPublication(row);
 }
 
@@ -163,13 +181,13 @@ export function listRevisions(log: Reads, slug: string): Publication[] {
   return log.db.prepare("SELECT seq, body FROM publications WHERE slug = ? ORDER BY revision").all(slug).map(toPublication);
 }
 
-/** The stories that carry a figure in their newest revision. */
-export function cardsCarrying(log: Reads, figure: string): Card[] {
+/** The stories that carry a figure in their newest revision, latest first. */
+export function cardsCarrying(log: Reads, figure: string, limit = -1): Card[] {
   return log.db
     .prepare(
-      "SELECT s.* FROM carried_figures c JOIN stories s ON s.slug = c.slug AND s.revision = c.revision WHERE c.figure = ? ORDER BY s.first_seq DESC",
+      "SELECT s.* FROM carried_figures c JOIN stories s ON s.slug = c.slug AND s.revision = c.revision WHERE c.figure = ? ORDER BY s.first_seq DESC LIMIT ?",
     )
-    .all(figure) as unknown as Card[];
+    .all(figure, limit) as unknown as Card[];
 }
 
 export type Correction = {
@@ -195,6 +213,20 @@ export function listCorrections(log: Reads, filter: { slug?: string; before?: nu
       const row = log.db.prepare("SELECT seq, body FROM publications WHERE seq = ?").get(seq as number)!;
       return toCorrection(log, toPublication(row));
     });
+}
+
+/** Which revisions before a correction said what was wrong: all of them for a withdrawal or for words that were missing. */
+export function revisionsCorrected(log: Reads, { slug, from_revision, sentences }: Pick<Correction, "slug" | "from_revision" | "sentences">): number[] {
+  const wrong = new Set(sentences.flatMap(({ was }) => was ?? []));
+  return Array.from({ length: from_revision }, (_, at) => at + 1).filter((revision) => {
+    if (wrong.size === 0) return true;
+    const publication = readPublication(log, slug, revision);
+    return publication !== undefined && sentencesOf(publication.story, printerOf(log, publication.figures)).some((sentence) => wrong.has(sentence));
+  });
+}
+
+export function countCorrections(log: Reads, before: number): number {
+  return log.db.prepare("SELECT count(*) AS count FROM corrections WHERE seq < ?").get(before)!.count as number;
 }
 
 function toCorrection(log: Reads, publication: Publication): Correction {

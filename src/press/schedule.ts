@@ -4,6 +4,8 @@ import { chmodSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { TracewireError } from "../errors.ts";
+import { diskFault } from "../evidence/evidence.ts";
+import { packPhoto, unpackPhoto, type PreparedPhoto } from "./photo.ts";
 import type { Waiver } from "./read-press.ts";
 import type { Story } from "./story.ts";
 
@@ -17,13 +19,15 @@ export type Scheduled = {
   waivers: Waiver[];
   why?: string;
   correction?: { what: string };
+  /** Checked and made anew when it was scheduled, so that nothing is left to fail in its minute. */
+  photo?: PreparedPhoto;
   state: "waiting" | "published" | "refused" | "taken back";
   /** For a refusal: what stood in its way when its time came. */
   outcome: string | null;
 };
 
 export type Schedule = {
-  add(item: Pick<Scheduled, "slug" | "due" | "by" | "story" | "waivers" | "why" | "correction">): number;
+  add(item: Pick<Scheduled, "slug" | "due" | "by" | "story" | "waivers" | "why" | "correction" | "photo">): number;
   waiting(): Scheduled[];
   due(now: string): Scheduled[];
   settle(id: number, state: Scheduled["state"], outcome?: string): void;
@@ -43,7 +47,9 @@ export function openSchedule(folder: string): Schedule {
   const db = new DatabaseSync(path);
   chmodSync(path, 0o600);
   db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 10000; PRAGMA secure_delete = ON;
-    CREATE TABLE IF NOT EXISTS scheduled (id INTEGER PRIMARY KEY, slug TEXT NOT NULL, due TEXT NOT NULL, body TEXT NOT NULL, state TEXT NOT NULL, outcome TEXT) STRICT;`);
+    CREATE TABLE IF NOT EXISTS scheduled (id INTEGER PRIMARY KEY, slug TEXT NOT NULL, due TEXT NOT NULL, body TEXT NOT NULL, state TEXT NOT NULL, outcome TEXT) STRICT;
+    CREATE TABLE IF NOT EXISTS photos (scheduled INTEGER PRIMARY KEY REFERENCES scheduled (id), packed TEXT NOT NULL) STRICT;`);
+  const photoFor = db.prepare("SELECT packed FROM photos WHERE scheduled = ?");
   const read = (where: string, ...values: string[]): Scheduled[] =>
     db
       .prepare(`SELECT * FROM scheduled ${where} ORDER BY due, id LIMIT ${ITEMS_MAX}`)
@@ -59,20 +65,36 @@ export function openSchedule(folder: string): Schedule {
       if (Number.isNaN(Date.parse(item.due)))
         throw new TracewireError("BAD_ARGUMENT", { what: `"${item.due}" is no time`, hint: "Write 2026-11-24T18:00:00Z." });
       const taken = db.prepare("SELECT id FROM scheduled WHERE slug = ? AND state = 'waiting'").get(item.slug);
-      if (taken)
-        db.prepare("UPDATE scheduled SET state = 'taken back', outcome = 'replaced by a later version' WHERE id = ?").run(
-          taken.id as number,
-        );
-      return Number(
-        db
+      const { photo, ...body } = item;
+      db.exec("BEGIN IMMEDIATE");
+      try {
+        if (taken) {
+          db.prepare("UPDATE scheduled SET state = 'taken back', outcome = 'replaced by a later version' WHERE id = ?").run(
+            taken.id as number,
+          );
+          db.prepare("DELETE FROM photos WHERE scheduled = ?").run(taken.id as number);
+        }
+        const { lastInsertRowid } = db
           .prepare("INSERT INTO scheduled (slug, due, body, state) VALUES (?, ?, ?, 'waiting')")
-          .run(item.slug, item.due, JSON.stringify(item)).lastInsertRowid,
-      );
+          .run(item.slug, item.due, JSON.stringify(body));
+        if (photo) db.prepare("INSERT INTO photos (scheduled, packed) VALUES (?, ?)").run(lastInsertRowid, packPhoto(photo));
+        db.exec("COMMIT");
+        return Number(lastInsertRowid);
+      } catch (error) {
+        db.exec("ROLLBACK");
+        throw diskFault(error, path);
+      }
     },
     waiting: () => read("WHERE state = 'waiting'"),
-    due: (now) => read("WHERE state = 'waiting' AND due <= ?", now),
-    settle: (id, state, outcome) =>
-      void db.prepare("UPDATE scheduled SET state = ?, outcome = ? WHERE id = ?").run(state, outcome ?? null, id),
+    due: (now) =>
+      read("WHERE state = 'waiting' AND due <= ?", now).map((item) => {
+        const packed = photoFor.get(item.id)?.packed as string | undefined;
+        return packed === undefined ? item : { ...item, photo: unpackPhoto(packed) };
+      }),
+    settle(id, state, outcome) {
+      db.prepare("UPDATE scheduled SET state = ?, outcome = ? WHERE id = ?").run(state, outcome ?? null, id);
+      if (state !== "waiting") db.prepare("DELETE FROM photos WHERE scheduled = ?").run(id);
+    },
     list: () => read(""),
     close: () => db.close(),
   };

@@ -47,6 +47,7 @@ export function sentencesOf(story: Story, print: Printer): string[] {
   const runs = [
     story.headline,
     story.standfirst,
+    ...(story.photo?.caption ? [story.photo.caption] : []),
     ...story.sections.flatMap((section) => [...(section.title ? [section.title] : []), ...section.blocks.map((block) => block.content)]),
   ];
   return runs.flatMap((run) => splitSentences(print(run)));

@@ -4,7 +4,8 @@ import { TracewireError } from "../errors.ts";
 import { FIGURE_FORMS, parseStory, type Block, type FigureForm, type Inline, type InlineNode, type Story } from "./story.ts";
 
 const LINES_MAX = 5_000;
-const HEAD_KEYS = ["type", "supplied", "slug", "topic", "byline", "happened", "picture", "reply"];
+const PHOTO_KEYS = ["photo", "credit", "licence", "alt", "caption"];
+const HEAD_KEYS = ["type", "supplied", "slug", "topic", "byline", "happened", "picture", ...PHOTO_KEYS, "reply"];
 
 /** Reads the text form. Throws BAD_STORY with file and line. */
 export function parseStoryText(text: string, file = "story"): Story {
@@ -22,6 +23,15 @@ export function parseStoryText(text: string, file = "story"): Story {
     (head[match![1]!] ??= []).push(match![2]!);
   }
   if (at++ >= lines.length) refuse(lines.length - 1, 'The head has no closing "---"');
+
+  const stray = PHOTO_KEYS.slice(1).find((key) => head[key] && !head.photo);
+  if (stray) refuse(at - 1, `“${stray}” speaks of a picture, and there is no “photo: FILE”`);
+  const [caption] = head.caption ?? [];
+  const photo = head.photo && {
+    file: head.photo[0],
+    ...Object.fromEntries(["credit", "licence", "alt"].flatMap((key) => (head[key] ? [[key, head[key][0]]] : []))),
+    ...(caption ? { caption: parseInline(caption, (what) => refuse(at - 1, `caption: ${what}`)) } : {}),
+  };
 
   let headline: Inline | undefined;
   let standfirst: Inline | undefined;
@@ -58,6 +68,7 @@ export function parseStoryText(text: string, file = "story"): Story {
       byline: head.byline?.[0],
       happened: head.happened?.[0],
       ...(head.picture ? { picture: head.picture[0] } : {}),
+      ...(photo ? { photo } : {}),
       headline: headline ?? refuse(at, 'There is no headline ("# …")'),
       standfirst: standfirst ?? refuse(at, 'There is no standfirst ("> …")'),
       sections,
@@ -75,6 +86,7 @@ export function formatStoryText(story: Story): string {
     `byline: ${story.byline}`,
     `happened: ${story.happened}`,
     ...(story.picture ? [`picture: ${story.picture}`] : []),
+    ...photoLines(story.photo),
     ...story.replies.map((reply) => `reply: ${reply}`),
   ];
   const blocks = [`# ${formatInline(story.headline)}`, `> ${formatInline(story.standfirst)}`];
@@ -88,6 +100,16 @@ export function formatStoryText(story: Story): string {
       );
   }
   return `---\n${head.join("\n")}\n---\n\n${blocks.join("\n\n")}\n`;
+}
+
+function photoLines(photo: Story["photo"]): string[] {
+  if (!photo) return [];
+  const { file, caption, ...texts } = photo;
+  return [
+    `photo: ${file}`,
+    ...(["credit", "licence", "alt"] as const).flatMap((key) => (texts[key] ? [`${key}: ${texts[key]}`] : [])),
+    ...(caption ? [`caption: ${formatInline(caption)}`] : []),
+  ];
 }
 
 function* paragraphs(lines: string[], start: number): Generator<{ line: number; text: string }> {

@@ -56,11 +56,19 @@ describe("story text", () => {
       content.map((inline) => ({ type: "pull" as const, figure: "some-figure", form: "exact" as const, content: inline })),
       content.map((inline) => ({ type: "chart" as const, figure: "some-figure", content: inline })),
     );
-    const story = fc.record({
-      headline: content,
-      standfirst: content,
-      sections: fc.array(fc.record({ title: content, blocks: fc.array(block, { maxLength: 4 }) }), { minLength: 1, maxLength: 4 }),
-    });
+    const photo = fc.record(
+      { file: fc.constant("a-picture.jpg"), credit: words, licence: words, alt: words, caption: content },
+      { requiredKeys: ["file"] },
+    );
+    const story = fc.record(
+      {
+        headline: content,
+        standfirst: content,
+        photo,
+        sections: fc.array(fc.record({ title: content, blocks: fc.array(block, { maxLength: 4 }) }), { minLength: 1, maxLength: 4 }),
+      },
+      { requiredKeys: ["headline", "standfirst", "sections"] },
+    );
     fc.assert(
       fc.property(story, (parts) => {
         const tree = parseStory({
@@ -100,6 +108,10 @@ describe("story text", () => {
         "\u202e",
         "*",
         "slug: x\n",
+        "photo: a.jpg\n",
+        "photo: ../a\n",
+        "alt: x\n",
+        "caption: {{a-b}} and {{\n",
         HEAD,
       ),
     );

@@ -26,7 +26,7 @@ export function parseStory(value: unknown, where?: string): Story {
   });
 }
 
-/** Every inline run of a story with where it stands, in reading order. */
+/** Every inline run of a story with where it stands, in reading order; of a picture its caption and alternative text. */
 export function* inlineRuns(story: Story): Generator<{ place: string; content: Inline }> {
   yield { place: "headline", content: story.headline };
   yield { place: "standfirst", content: story.standfirst };
@@ -35,6 +35,8 @@ export function* inlineRuns(story: Story): Generator<{ place: string; content: I
     for (const [index, block] of section.blocks.entries())
       yield { place: `section ${at + 1}, ${block.type} ${index + 1}`, content: block.content };
   }
+  if (story.photo?.caption) yield { place: "head, caption", content: story.photo.caption };
+  if (story.photo?.alt) yield { place: "head, alt", content: [{ type: "text", text: story.photo.alt }] };
 }
 
 /** Ids of every figure that the story binds, in the order of first use. */

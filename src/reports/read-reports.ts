@@ -1,6 +1,6 @@
 // Monitors' reports as the case file knows them: by claims on a report, and by claims that name its symbol. Nothing here
 // is typed in; a stage whose date nobody claims has none.
-import { readClaims, type Claim, type Vantage } from "../casefile/casefile.ts";
+import { listNamed, readClaims, type Claim, type Vantage } from "../casefile/casefile.ts";
 import type { LogReader } from "../evidence/evidence.ts";
 import {
   addDecimal,
@@ -52,30 +52,60 @@ export type TotalCheck = {
 
 const SYMBOL = /\bS\/\d{4}\/\d+\b/g;
 
-export function listReports(log: LogReader, at: Vantage): KnownReport[] {
-  const claims = readClaims(log, at);
-  const symbols = new Map<string, string>();
-  for (const claim of claims) {
-    if (claim.kind_of === "report") {
-      const id = claim.subject.slice("report/".length);
-      if (claim.field === "symbol" || !symbols.has(id)) symbols.set(id, claim.field === "symbol" ? claim.value : (symbols.get(id) ?? ""));
-    }
-    for (const [symbol] of namedBy(claim).matchAll(SYMBOL)) if (!symbols.get(reportSlug(symbol))) symbols.set(reportSlug(symbol), symbol);
-  }
-  return [...symbols].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, symbol]) => gather(id, symbol || id.toUpperCase(), claims));
+/** Reports by their names; of a long list a page: `from` counts those before it. */
+export function listReports(log: LogReader, at: Vantage, { from = 0, limit = Number.MAX_SAFE_INTEGER } = {}): KnownReport[] {
+  const known = knownSymbols(log, at);
+  const replies = readClaims(log, at, { kind: "reply" });
+  return [...known.symbols]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .slice(from, from + limit)
+    .map(([id, symbol]) => gather(log, at, id, symbol || id.toUpperCase(), known, replies));
 }
+
+export const countReports = (log: LogReader, at: Vantage): number => knownSymbols(log, at).symbols.size;
 
 export function findReport(log: LogReader, at: Vantage, id: string): KnownReport | undefined {
-  return listReports(log, at).find((report) => report.id === id);
+  const known = knownSymbols(log, at);
+  const symbol = known.symbols.get(id);
+  return symbol === undefined ? undefined : gather(log, at, id, symbol || id.toUpperCase(), known, readClaims(log, at, { kind: "reply" }));
 }
 
-function gather(id: string, symbol: string, claims: readonly Claim[]): KnownReport {
-  const about = claims.filter(({ subject }) => subject === `report/${id}`);
-  const names = nameTest(symbol);
-  const says = claims.filter((claim) => claim.kind_of !== "report" && claim.kind_of !== "reply" && names(namedBy(claim)));
-  const replies = claims.filter(
-    (claim) =>
-      claim.kind_of === "reply" && (claim.subject === `reply/${id}` || names([claim.document, claim.wording, claim.value].join("\n"))),
+type Known = {
+  /** By the report's id; empty where nobody claims its symbol. */
+  symbols: Map<string, string>;
+  /** Every document and claimant there is. */
+  names: { document: string[]; claimant: string[] };
+};
+
+/** By claims on reports, and by the names of documents and claimants, each looked up once and not claim by claim. */
+function knownSymbols(log: LogReader, at: Vantage): Known {
+  const symbols = new Map<string, string>();
+  for (const claim of readClaims(log, at, { kind: "report" })) {
+    const id = claim.subject.slice("report/".length);
+    if (claim.field === "symbol" || !symbols.has(id)) symbols.set(id, claim.field === "symbol" ? claim.value : (symbols.get(id) ?? ""));
+  }
+  const names = { document: listNamed(log, "document"), claimant: listNamed(log, "claimant") };
+  for (const what of ["document", "claimant"] as const)
+    for (const name of names[what])
+      for (const [symbol] of name.matchAll(SYMBOL))
+        // A name that only claims out of sight hold is no name here.
+        if (!symbols.get(reportSlug(symbol)) && readClaims(log, at, { [what]: name, limit: 1 }).length > 0)
+          symbols.set(reportSlug(symbol), symbol);
+  return { symbols, names };
+}
+
+function gather(log: LogReader, at: Vantage, id: string, symbol: string, { names }: Known, replying: readonly Claim[]): KnownReport {
+  const about = readClaims(log, at, { subject: `report/${id}` });
+  const isNamed = nameTest(symbol);
+  const naming = [
+    ...namesOf(names.document, symbol, isNamed).flatMap((document) => readClaims(log, at, { document })),
+    ...namesOf(names.claimant, symbol, isNamed).flatMap((claimant) => readClaims(log, at, { claimant })),
+  ];
+  const says = [...new Map(naming.map((claim) => [claim.seq, claim])).values()]
+    .filter((claim) => claim.kind_of !== "report" && claim.kind_of !== "reply")
+    .sort((a, b) => a.seq - b.seq);
+  const replies = replying.filter(
+    (claim) => claim.subject === `reply/${id}` || isNamed([claim.document, claim.wording, claim.value].join("\n")),
   );
   return {
     id,
@@ -89,12 +119,13 @@ function gather(id: string, symbol: string, claims: readonly Claim[]): KnownRepo
   };
 }
 
-const namedBy = (claim: Claim): string => [claim.claimant, claim.document].filter(Boolean).join("\n");
+const namesOf = (names: readonly string[], symbol: string, isNamed: (text: string) => boolean): string[] =>
+  names.filter((name) => name.includes(symbol) && isNamed(name));
 
 /** S/2024/21 is not named by S/2024/215. */
 function nameTest(symbol: string): (text: string) => boolean {
   const pattern = new RegExp(`(^|[^A-Za-z0-9])${symbol.replaceAll(/[^A-Za-z0-9]/g, "\\$&")}(?![A-Za-z0-9])`);
-  return (text) => pattern.test(text);
+  return (text) => text.includes(symbol) && pattern.test(text);
 }
 
 /** Each total that the report states in words against the rows of its own tables for the same time. */

@@ -8,6 +8,9 @@ export const plain = (runs: readonly Run[]): string => runs.map(({ text }) => te
 export type Paragraph = { type: "paragraph"; number: number; runs: Run[]; text: string };
 export type TableBlock = { type: "table"; figure: string; caption: Run[]; annex: string | null };
 
+/** report.json, byte for byte. */
+export const reportText = (report: Report): string => `${JSON.stringify(report, null, 1)}\n`;
+
 /** A source as it may be named: one that is not released, or was erased, is told by its entry alone. */
 export type SourceName =
   | { entry: number; state: "held"; title: string; sha256: string; grade: string; date: string }

@@ -5,7 +5,25 @@ export { answersIn, askedWords, requestOf } from "./annexes.ts";
 export { reportHtml } from "./report-html.ts";
 export { reportPdf } from "./report-pdf.ts";
 export { parseReportSpec, reportSlug, reportSpecSchema, type ParsedReport, type ReportSpec } from "./report-spec.ts";
-export { checkTotals, findReport, listReports, reportLacks, STAGES, type KnownReport, type TotalCheck } from "./read-reports.ts";
+export {
+  checkTotals,
+  countReports,
+  findReport,
+  listReports,
+  reportLacks,
+  STAGES,
+  type KnownReport,
+  type TotalCheck,
+} from "./read-reports.ts";
 export { renderReport, REPORT_FILES, writeReport, type ReportFile } from "./write-report.ts";
+export {
+  issuedReportsView,
+  everyIssuedReport,
+  issueReport,
+  listAffectedReports,
+  listIssuedReports,
+  type AffectedReport,
+  type IssuedReport,
+} from "./issued-reports.ts";
 export { plain, type ReplyItem, type Report } from "./report.ts";
 export { openSheet, type Sheet } from "./pdf-page.ts";

@@ -8,7 +8,7 @@ import { entriesOfFigures } from "../figures/figures.ts";
 import type { Built } from "./build-report.ts";
 import { reportHtml } from "./report-html.ts";
 import { reportPdf } from "./report-pdf.ts";
-import type { Report, SourceName } from "./report.ts";
+import { reportText, type Report, type SourceName } from "./report.ts";
 
 export type ReportFile = { name: string; bytes: Uint8Array };
 export const REPORT_FILES = ["report.html", "report.pdf", "report.json", "bundle.json", "SHA256SUMS"] as const;
@@ -24,7 +24,7 @@ export async function renderReport(
   const text = (value: string) => new TextEncoder().encode(value);
   const files: ReportFile[] = [
     { name: "report.html", bytes: text(reportHtml(report)) },
-    { name: "report.json", bytes: text(`${JSON.stringify(report, null, 1)}\n`) },
+    { name: "report.json", bytes: text(reportText(report)) },
   ];
   said("Laying out report.pdf");
   files.push({ name: "report.pdf", bytes: await reportPdf(report) });

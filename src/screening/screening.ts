@@ -1,127 +1,59 @@
-// The door of the screening room: is this address on a list, on which day, by which edition. An edition proves its own
-// day only; between two that agree one may say so; after the last, and before the first, nobody knows (DOMAIN §9.15).
-import { listDatasets, readRows, type Dataset } from "../datasets/datasets.ts";
+// The door of the screening room: is this address, this name or this number on a list, on which day, by which edition.
+import { readAddress } from "../chains/chains.ts";
 import type { LogReader } from "../evidence/evidence.ts";
+import { decideByListedOn, type Decided } from "./as-of.ts";
+import { readRows } from "../datasets/datasets.ts";
+import { screenAddress, type AddressScreening } from "./screen-address.ts";
+import { screenName, type NameScreening } from "./screen-name.ts";
+import { findList, listEditions } from "./sanctions-lists.ts";
 
-export type ListHit = { list: string; edition: string; title: string; entry: number; assets: string[]; names: string[] };
-export type Tag = { label: string; source: string; confidence: string; pack: string; entry: number };
-export type Screening = {
-  /** The address as it is compared: folded only where its chain folds. */
-  address: string;
-  form: string;
-  on: string;
-  outcome: "listed" | "delisted" | "not listed" | "unknown";
-  /** One sentence for readers. */
-  words: string;
-  hits: ListHit[];
-  /** Editions that were looked into, with their day. */
-  editions: { list: string; edition: string; holds: boolean }[];
-  tags: Tag[];
-};
+export { invalidLines, screenAddress, type AddressHit, type AddressScreening, type Tag } from "./screen-address.ts";
+export { screenName, type ListOutcome, type NameMatch, type NameScreening } from "./screen-name.ts";
+export { LISTS, findList, keyOf, listEditions, otherNamesOf, type Edition, type SanctionsList } from "./sanctions-lists.ts";
+export { compareEditions, type EditionChange, type EditionChanges } from "./compare-editions.ts";
+export type { Decided, Outcome } from "./as-of.ts";
 
-/** Lists of addresses, by table; a table joins by one line. */
-export const ADDRESS_LISTS = ["ofac-sdn/crypto-addresses", "ofac-crypto/addresses"];
-const TAGS = "tagpack/tags";
-const EVENTS = "table/listing-events";
+export type ReferenceScreening = Decided & { on: string; reference: string; kind: string; edition?: string; entry?: number };
+export type Screening =
+  ({ asked: "address" } & AddressScreening) | ({ asked: "name" } & NameScreening) | ({ asked: "reference" } & ReferenceScreening);
 
-/** What a text is by its form; undefined when it is no address. Checksums are not verified here, and the page says so. */
-export function addressForm(text: string): { address: string; form: string } | undefined {
-  if (/^0x[0-9a-fA-F]{40}$/.test(text))
-    return { address: text.toLowerCase(), form: "an address of Ethereum or a like chain; the text does not say which" };
-  if (/^bc1[02-9ac-hj-np-z]{11,87}$/i.test(text)) return { address: text.toLowerCase(), form: "a Bitcoin address (bech32)" };
-  if (/^1[1-9A-HJ-NP-Za-km-z]{25,34}$/.test(text))
-    return { address: text, form: "a Bitcoin address; Bitcoin Cash writes some the same way" };
-  if (/^3[1-9A-HJ-NP-Za-km-z]{25,34}$/.test(text)) return { address: text, form: "a Bitcoin or a Litecoin address: the form is the same" };
-  if (/^T[1-9A-HJ-NP-Za-km-z]{33}$/.test(text)) return { address: text, form: "a Tron address" };
-  if (/^[LM][1-9A-HJ-NP-Za-km-z]{25,34}$/.test(text)) return { address: text, form: "a Litecoin address" };
-  if (/^[48][1-9A-HJ-NP-Za-km-z]{94,105}$/.test(text)) return { address: text, form: "a Monero address" };
-  if (/^[A-Za-z0-9:]{20,110}$/.test(text)) return { address: text, form: "perhaps an address; its chain is not recognised" };
-  return undefined;
+type Reads = Pick<LogReader, "db">;
+
+/** What a text is taken for: a reference number of the UN list, an address (also one that is written wrong), else a name. */
+export function askedAs(text: string): Screening["asked"] {
+  const typed = text.trim();
+  if (/^[A-Z]{2}[ie]\.\d{3}$/i.test(typed)) return "reference";
+  if (readAddress(typed).outcome !== "not_an_address") return "address";
+  // One long word with a digit in it is no name: an address that lacks a letter, or of a chain that is not known.
+  return /^[A-Za-z0-9:]{20,110}$/.test(typed) && /\d/.test(typed) ? "address" : "name";
 }
 
-/** `on` is a day, YYYY-MM-DD. Undefined when the text is no address. */
-export function screenAddress(log: Pick<LogReader, "db">, text: string, on: string, log_size: number): Screening | undefined {
-  const known = addressForm(text.trim());
-  if (!known) return undefined;
-  const released = listDatasets(log, log_size).filter((dataset) => dataset.released !== undefined && dataset.released < log_size);
-  const fold = (address: string) => (/^(0x|bc1)/i.test(address) ? address.toLowerCase() : address);
-  const hits: ListHit[] = [];
-  const editions: Screening["editions"] = [];
-  for (const dataset of released.filter((item) => ADDRESS_LISTS.includes(item.name) && item.edition !== null)) {
-    const rows = readRows(log, dataset).filter((row) => fold(row.address!) === known.address && row.is_whole !== "no");
-    editions.push({ list: dataset.name, edition: dataset.edition!, holds: rows.length > 0 });
-    if (rows.length > 0)
-      hits.push({
-        list: dataset.name,
-        edition: dataset.edition!,
-        title: dataset.title,
-        entry: dataset.seq,
-        assets: [...new Set(rows.map((row) => row.asset!))],
-        names: [...new Set(rows.map((row) => row.name ?? "").filter(Boolean))],
-      });
-  }
-  const tags = tagsOf(log, released, known.address, fold);
-  const delisted = delistingOf(log, released, tags, on);
-  editions.sort((a, b) => (a.edition < b.edition ? -1 : 1));
-  return { ...known, on, hits, editions, tags, ...decide(on, editions, delisted) };
+/** `on` is a day, YYYY-MM-DD. */
+export function screen(log: Reads, text: string, on: string, log_size: number): Screening {
+  const asked = askedAs(text);
+  if (asked === "address") return { asked, ...screenAddress(log, text, on, log_size) };
+  if (asked === "name") return { asked, ...screenName(log, text, on, log_size) };
+  return { asked, ...screenReference(log, text.trim(), on, log_size) };
 }
 
-function decide(
-  on: string,
-  editions: Screening["editions"],
-  delisted: { name: string; date: string } | undefined,
-): Pick<Screening, "outcome" | "words"> {
-  if (delisted)
-    return { outcome: "delisted", words: `${delisted.name} was reported delisted on ${delisted.date}, before the day you ask about.` };
-  const covers = (edition: string) => on.startsWith(edition);
-  const exact = editions.filter(({ edition }) => covers(edition));
-  if (exact.some(({ holds }) => holds))
-    return { outcome: "listed", words: `Listed: the edition of ${exact.find(({ holds }) => holds)!.edition} has it.` };
-  if (exact.length > 0) return { outcome: "not listed", words: `Not listed in the edition of ${exact[0]!.edition}.` };
-  const before = editions.findLast(({ edition }) => edition < on.slice(0, edition.length));
-  const after = editions.find(({ edition }) => edition > on.slice(0, edition.length));
-  if (before?.holds && after?.holds)
-    return {
-      outcome: "listed",
-      words: `Listed in the editions of ${before.edition} and ${after.edition}, on either side of that day. What happened in between was not seen.`,
-    };
-  if (before && after && !before.holds && !after.holds)
-    return {
-      outcome: "not listed",
-      words: `In neither the edition of ${before.edition} nor that of ${after.edition}, on either side of that day.`,
-    };
-  const near = [
-    before && `the edition of ${before.edition} ${before.holds ? "has" : "does not have"} it`,
-    after && `that of ${after.edition} ${after.holds ? "has" : "does not have"} it`,
-  ].filter(Boolean);
+/** An entry of the UN list by its reference number, which a reduced table has where it has no names. */
+function screenReference(log: Reads, text: string, on: string, log_size: number): ReferenceScreening {
+  const reference = `${text.slice(0, 2).toUpperCase()}${text.slice(2).toLowerCase()}`;
+  const newest = listEditions(log, findList("un")!, log_size).at(-1);
+  const base = { on, reference, kind: "" };
+  if (!newest) return { ...base, outcome: "unknown", words: "No edition of the UN list is held." };
+  const at = { edition: newest.edition, entry: newest.dataset.seq };
+  const row = readRows(log, newest.dataset).find((item) => item.reference === reference);
+  if (row) return { ...base, ...at, kind: row.kind!, ...decideByListedOn(on, { edition: newest.edition, listed_on: row.listed_on! }) };
+  if (on === newest.edition)
+    return { ...base, ...at, outcome: "not listed", words: `The edition of ${newest.edition} as held has no ${reference}.` };
   return {
+    ...base,
+    ...at,
     outcome: "unknown",
-    words: `Unknown: no edition that we hold covers that day${near.length > 0 ? `; ${near.join(", and ")}` : ""}.`,
+    words: `The edition of ${newest.edition} as held has no ${reference}; it may have been taken off before, or stand in a part that is not held.`,
   };
 }
-
-function tagsOf(log: Pick<LogReader, "db">, released: readonly Dataset[], address: string, fold: (text: string) => string): Tag[] {
-  const dataset = released.find((item) => item.name === TAGS);
-  if (!dataset) return [];
-  return readRows(log, dataset)
-    .filter((row) => fold(row.address!) === address)
-    .map((row) => ({ label: row.label!, source: row.source!, confidence: row.confidence!, pack: row.pack!, entry: dataset.seq }));
-}
-
-/** A delisting of whoever the address is tagged as, on or before the day. */
-function delistingOf(
-  log: Pick<LogReader, "db">,
-  released: readonly Dataset[],
-  tags: readonly Tag[],
-  on: string,
-): { name: string; date: string } | undefined {
-  const dataset = released.find((item) => item.name === EVENTS);
-  if (!dataset || tags.length === 0) return undefined;
-  const plain = (text: string) => text.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
-  const names = tags.flatMap((tag) => [plain(tag.label), plain(tag.pack)]);
-  const events = readRows(log, dataset)
-    .filter((row) => names.some((name) => name.startsWith(plain(row.listed!))) && row.date! <= on)
-    .toSorted((a, b) => (a.date! < b.date! ? -1 : 1));
-  const last = events.at(-1);
-  return last?.event === "delisted" ? { name: last.listed!, date: last.date! } : undefined;
-}
+export { openScreener, type BatchAnswer, type Screener, type Vintage } from "./screen-batch.ts";
+export { appendException, endException, exceptionsView, listExceptions, stateOf, type ScreeningException } from "./exceptions.ts";
+export { exposureOf, type Exposure, type ExposureAnswer, type MethodExposure } from "./exposure.ts";

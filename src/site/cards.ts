@@ -4,25 +4,43 @@ import { findFigureSpec } from "../figures/figures.ts";
 import { readPublication, type Card } from "../press/press.ts";
 import { ageOf, type Age } from "./ages.ts";
 import { readSeries } from "./charts.ts";
-import { html, nothing, type Html } from "./html.ts";
+import { html, nothing, splitAt, type Html } from "./html.ts";
+import { cardPhoto, photoThumb } from "./photos.ts";
 import { thumbnail } from "./pictures.ts";
 import type { SiteContext } from "./route.ts";
 import { formatDay, storyHref } from "./words.ts";
 
+/** Dates whose ages are kept: an archive has more days than a page shows. */
+const AGES_MAX = 2_000;
+
 export function cardItem(context: SiteContext, card: Card, ages: Age[], heading: "h2" | "h3"): Html {
-  const headline = html`<a href="${storyHref(card.slug)}">${card.headline}</a>`;
-  return html`<li><article>${cardPicture(context, card)}<p class="label"><a href="/topics/${card.topic_slug}">${card.topic}</a></p>
+  const [before, after] = aroundAge(context, `${heading} card`, card, (age) => {
+    const headline = html`<a href="${storyHref(card.slug)}">${card.headline}</a>`;
+    return html`<li><article>${cardPicture(context, card)}<p class="label"><a href="/topics/${card.topic_slug}">${card.topic}</a></p>
 ${heading === "h2" ? html`<h2 class="held">${headline}</h2>` : html`<h3 class="held">${headline}</h3>`}
-<p class="byline">${happened(context, card, ages)}</p>
+<p class="byline">Happened ${age}</p>
 <p class="excerpt held">${card.standfirst}</p>
 <p class="after"><a href="${storyHref(card.slug)}" aria-label="Read more: ${card.headline}">Read more</a></p></article></li>
 `;
+  });
+  return html`${before}${aged(context, card.happened, ages)}${after}`;
 }
 
 export function railItem(context: SiteContext, card: Card, ages: Age[]): Html {
-  return html`<li>${cardPicture(context, card)}<div><h3><a href="${storyHref(card.slug)}">${card.headline}</a></h3>
-<p class="byline">${happened(context, card, ages)}</p></div></li>
-`;
+  const [before, after] = aroundAge(
+    context,
+    "rail",
+    card,
+    (age) => html`<li>${cardPicture(context, card)}<div><h3><a href="${storyHref(card.slug)}">${card.headline}</a></h3>
+<p class="byline">Happened ${age}</p></div></li>
+`,
+  );
+  return html`${before}${aged(context, card.happened, ages)}${after}`;
+}
+
+/** What stands before and after a card's age. Only the age follows the clock; the rest of a revision is the same for ever. */
+function aroundAge(context: SiteContext, form: string, card: Card, make: (age: Html) => Html): [Html, Html] {
+  return context.memo(`${form} ${card.slug} ${card.revision}`, () => splitAt(make), []);
 }
 
 export function releaseItem(context: SiteContext, card: Card, ages: Age[]): Html {
@@ -42,34 +60,36 @@ export function listItem(context: SiteContext, card: Card, ages: Age[]): Html {
 `;
 }
 
-function happened(context: SiteContext, card: Card, ages: Age[]): Html {
-  return html`Happened ${aged(context, card.happened, ages)}`;
-}
-
 function written(context: SiteContext, card: Card, ages: Age[]): Html {
   return html`Written ${aged(context, card.first_at, ages)}`;
 }
 
 /** "51 months ago · Aug 1, 2022". A page of the past says the date alone: it is the same bytes for ever. */
 function aged({ now, at, memo }: SiteContext, date: string, ages: Age[]): Html {
-  const time = html`<time datetime="${date.slice(0, 10)}">${formatDay(date)}</time>`;
-  if (!at.is_newest) return time;
-  const known = memo("ages", () => new Map<string, { age: Age; since: string }>());
+  if (!at.is_newest) return timeOf(date);
+  const known = memo("ages", () => new Map<string, { age: Age; since: string; words: Html }>(), []);
   let kept = known.get(date);
-  if (!kept || now < kept.since || now >= kept.age.until) known.set(date, (kept = { age: ageOf(date, now), since: now }));
-  const { age } = kept;
-  ages.push(age);
-  return html`${age.words && `${age.words} · `}${time}`;
+  if (known.size > AGES_MAX) known.clear();
+  if (!kept || now < kept.since || now >= kept.age.until) {
+    const age = ageOf(date, now);
+    known.set(date, (kept = { age, since: now, words: html`${age.words && `${age.words} · `}${timeOf(date)}` }));
+  }
+  ages.push(kept.age);
+  return kept.words;
 }
 
-/** Drawn from the figure as it was published. */
+const timeOf = (date: string): Html => html`<time datetime="${date.slice(0, 10)}">${formatDay(date)}</time>`;
+
+/** The one that was supplied, else one drawn from the figure as it was published. */
 function cardPicture(context: SiteContext, card: Card): Html {
-  if (card.picture === null) return nothing;
+  if (card.picture === null && !card.photo) return nothing;
   return context.memo(`thumb ${card.slug} ${card.revision}`, () => {
+    const photo = cardPhoto(context, card);
+    if (photo) return photoThumb(photo);
     const figure = readPublication(context.log, card.slug, card.revision)?.figures.find(({ id }) => id === card.picture);
     const spec = figure && findFigureSpec(context.log, figure.id, Number(figure.log_size))?.spec;
     if (figure?.measure !== "series" || !spec) return nothing;
     const series = readSeries(context.log, figure, spec);
     return series.points.length > 1 ? thumbnail(series) : nothing;
-  });
+  }, []);
 }

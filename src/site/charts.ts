@@ -19,13 +19,16 @@ export type SeriesPoint = {
 export type Series = { title: string; unit: string; points: SeriesPoint[]; spec: FigureSpec };
 
 const POINTS_MAX = 60;
+const RIVALS_DRAWN_MAX = 60;
 /** Two labels nearer than this share of the width would run into each other at 320 px. */
 const LABEL_DISTANCE = 11;
 
 export function readSeries(log: LogReader, figure: Figure, spec: FigureSpec): Series {
   const points = figure.rows.slice(0, POINTS_MAX).flatMap((row): SeriesPoint[] => {
     if (row.value === null) return [];
-    const rivals = row.rivals.map((seq) => readClaim(log, seq)).filter((claim) => claim !== undefined);
+    // Past so many nothing could be told apart; the range says how far they go.
+    const shown = row.rivals.length > RIVALS_DRAWN_MAX ? [] : row.rivals;
+    const rivals = shown.map((seq) => readClaim(log, seq)).filter((claim) => claim !== undefined);
     rivals.sort((a, b) => Number(a.value) - Number(b.value) || a.seq - b.seq);
     const chosen = row.claim === null ? undefined : readClaim(log, row.claim);
     return [{ label: row.label, value: row.value, low: row.low ?? row.value, high: row.high ?? row.value, chosen, rivals }];

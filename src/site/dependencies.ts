@@ -29,8 +29,11 @@ export function changedSince(log: LogReader, from: number, to: number): Set<stri
       case "restatement":
         names.add("figures");
         break;
+      case "report":
+        names.add("figures");
+        break;
       case "issue":
-        names.add("issues");
+        names.add("issues").add("figures");
         break;
       case "trace":
         names.add("traces");

@@ -3,6 +3,8 @@
 import { listCards, listCorrections, listTopics, listAuthors, type Card } from "../press/press.ts";
 import type { SiteContext } from "./route.ts";
 import { slugOf } from "../press/press.ts";
+import { cardPhoto, jpegOf, photoHref } from "./photos.ts";
+import { DRAWN } from "./picture-files.ts";
 import { revisionHref } from "./words.ts";
 
 const ITEMS_MAX = 40;
@@ -16,7 +18,18 @@ export type FeedItem = {
   updated: string;
   author: string;
   topic: string;
-  picture?: string;
+  picture?: FeedPicture;
+};
+/** A drawn picture is made when it is asked for: its weight is not known before. */
+export type FeedPicture = {
+  href: string;
+  media_type: string;
+  width: number;
+  height: number;
+  byte_count?: number;
+  credit?: string;
+  licence?: string;
+  alt?: string;
 };
 export type Feed = { title: string; about: string; home: string; self: string; items: FeedItem[]; updated: string; hub?: string };
 
@@ -73,7 +86,8 @@ function made(
   return { title, about, home: base_url + home, self: base_url + self, items, updated, hub };
 }
 
-function itemOf({ base_url, log }: SiteContext, card: Card): FeedItem {
+function itemOf(context: SiteContext, card: Card): FeedItem {
+  const { base_url, log } = context;
   const href = `${base_url}${card.type === "release" ? "/press-releases" : "/stories"}/${card.slug}`;
   const corrected = card.corrections > 0 ? listCorrections(log, { slug: card.slug, limit: 1 })[0] : undefined;
   const supplied = card.supplied_by ? `Press release, supplied by ${card.supplied_by}. ` : "";
@@ -86,13 +100,36 @@ function itemOf({ base_url, log }: SiteContext, card: Card): FeedItem {
     updated: card.newest_at,
     author: card.supplied_by ?? card.byline,
     topic: card.topic,
-    ...(card.picture ? { picture: `${href}/picture.png` } : {}),
+    picture: feedPicture(context, card, href),
   };
+}
+
+/** The picture of a story at `href` as others are told of it: the supplied one, else the drawn one. */
+export function feedPicture(context: SiteContext, card: Card, href: string): FeedPicture | undefined {
+  const photo = cardPhoto(context, card);
+  if (!photo) return card.picture ? { href: `${href}/picture.png`, ...DRAWN } : undefined;
+  const { credit, licence, alt } = photo;
+  return { ...jpegOf(photo), href: `${context.base_url}${photoHref(jpegOf(photo))}`, credit, licence, alt };
+}
+
+/** Media RSS 1.5: what an enclosure cannot say, whose picture it is and by what right. */
+function mediaContent({ href, media_type, width, height, byte_count, credit, licence, alt }: FeedPicture): string {
+  const size = byte_count === undefined ? "" : ` fileSize="${byte_count}"`;
+  const about = [
+    alt ? `<media:description type="plain">${xml(alt)}</media:description>` : "",
+    credit ? `<media:credit>${xml(credit)}</media:credit>` : "",
+    licence ? `<media:license>${xml(licence)}</media:license>` : "",
+  ].join("");
+  return `<media:content url="${xml(href)}" type="${media_type}" medium="image" width="${width}" height="${height}"${size}>${about}</media:content>\n`;
+}
+
+function enclosure({ href, media_type, byte_count }: FeedPicture): string {
+  return `<link rel="enclosure" type="${media_type}" href="${xml(href)}"${byte_count === undefined ? "" : ` length="${byte_count}"`}/>\n`;
 }
 
 export function rss(feed: Feed): string {
   return `<?xml version="1.0" encoding="utf-8"?>
-<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom" xmlns:dc="http://purl.org/dc/elements/1.1/">
+<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:media="http://search.yahoo.com/mrss/">
 <channel>
 <title>${xml(feed.title)}</title>
 <link>${xml(feed.home)}</link>
@@ -110,8 +147,8 @@ ${feed.hub ? `<atom:link href="${xml(feed.hub)}" rel="hub"/>\n` : ""}${feed.item
 <atom:updated>${item.updated}</atom:updated>
 <dc:creator>${xml(item.author)}</dc:creator>
 <category>${xml(item.topic)}</category>
-<description>${xml(item.summary)}</description>
-</item>
+<description>${xml(asHtml(item.summary))}</description>
+${item.picture ? mediaContent(item.picture) : ""}</item>
 `,
     )
     .join("")}</channel>
@@ -138,8 +175,8 @@ ${feed.hub ? `<link rel="hub" href="${xml(feed.hub)}"/>\n` : ""}${feed.items
 <updated>${item.updated}</updated>
 <author><name>${xml(item.author)}</name></author>
 <category term="${xml(slugOf(item.topic))}" label="${xml(item.topic)}"/>
-<summary>${xml(item.summary)}</summary>
-</entry>
+<summary type="html">${xml(asHtml(item.summary))}</summary>
+${item.picture ? enclosure(item.picture) : ""}</entry>
 `,
     )
     .join("")}</feed>
@@ -166,13 +203,19 @@ export function jsonFeed(feed: Feed): string {
         date_modified: item.updated,
         authors: [{ name: item.author }],
         tags: [item.topic],
-        ...(item.picture ? { image: item.picture } : {}),
+        ...(item.picture ? { image: item.picture.href } : {}),
       })),
     },
     null,
     1,
   )}\n`;
 }
+
+/**
+ * Readers take RSS's description for HTML, and some sniff for tags even where Atom says text: "<vague>" would be lost. So
+ * both say it as HTML, whose signs are escaped once more by the XML around it.
+ */
+const asHtml = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
 const ENTITIES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 

@@ -11,6 +11,9 @@ const COLUMNS_MAX = 5;
 const PLACES_MAX = 7;
 const WIDTH = 960;
 const BAR = 12;
+/** Room for the labels of the last column. */
+const LABEL = 230;
+const NAME_LENGTH_MAX = 26;
 const LINKS_LISTED_MAX = 14;
 const GAP = 26;
 
@@ -95,11 +98,12 @@ function place(nodes: readonly Node[], columns: number): void {
   }
 }
 
+const cut = (name: string): string => (name.length > NAME_LENGTH_MAX ? `${name.slice(0, NAME_LENGTH_MAX - 1)}…` : name);
 const round = (value: number): number => Math.round(value * 10) / 10;
 
 export function flowPicture(layout: FlowLayout, id: string, title: string, words: AssetWords | undefined, nameOf: (place: string) => PlaceName): Html {
   const { nodes, links, columns } = layout;
-  const step = columns > 1 ? (WIDTH - 190) / (columns - 1) : 0;
+  const step = columns > 1 ? (WIDTH - LABEL) / (columns - 1) : 0;
   const x = (node: Node) => node.column * step;
   const out = new Map<Node, number>();
   const into = new Map<Node, number>();
@@ -119,7 +123,7 @@ export function flowPicture(layout: FlowLayout, id: string, title: string, words
     const { short, stop } = node.folded > 1 ? { short: `${node.folded} other places`, stop: undefined } : nameOf(node.id);
     return html`<rect class="${stop ? "stop" : "bar"}" x="${round(x(node))}" y="${round(node.y)}" width="${BAR}" height="${round(node.height)}"/>${
       kept > 0 && !stop && html`<rect class="kept" x="${round(x(node))}" y="${round(node.y + node.height - kept)}" width="${BAR}" height="${round(kept)}"/>`
-    }<text x="${round(x(node) + BAR + 5)}" y="${round(node.y - 4)}"><tspan class="year">${stop ?? short}</tspan> <tspan class="num">${shortAmount(node.amount, words, 2)}</tspan></text>
+    }<text x="${round(x(node) + BAR + 5)}" y="${round(node.y - 4)}"><tspan class="year">${cut(stop ?? short)}</tspan> <tspan class="num">${shortAmount(node.amount, words, 2)}</tspan></text>
 `;
   });
   return html`<svg class="flow" viewBox="0 0 ${WIDTH} ${round(bottom)}" role="img" aria-labelledby="${id}t ${id}d">

@@ -1,5 +1,6 @@
 // HTML as typed, auto-escaping templates: a string put into `html` is text, whatever it says; only another `Html`
 // is markup. There is no way to make markup from a string but the template's own literal parts.
+import assert from "node:assert/strict";
 import { escapeHtml } from "../escape-html.ts";
 
 declare const brand: unique symbol;
@@ -18,6 +19,15 @@ export function joinHtml(parts: readonly Part[], separator: Part): Html {
 }
 
 export const nothing = html``;
+
+/** A part in two halves, cut where `make` puts what it is given: what is put in between later is put there unread. */
+export function splitAt(make: (middle: Html) => Html): [Html, Html] {
+  // A sign that no template and no escaped text holds: escaping turns it into text (escape-html.ts).
+  const mark = "\u0001";
+  const halves = make({ markup: mark } as Html).markup.split(mark);
+  assert(halves.length === 2, "a part is cut in one place");
+  return halves.map((markup) => ({ markup }) as Html) as [Html, Html];
+}
 
 function render(part: Part): string {
   if (part === null || part === undefined || part === false) return "";

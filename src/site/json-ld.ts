@@ -3,6 +3,7 @@
 import type { Json } from "../evidence/evidence.ts";
 import { describeFigure, type Figure, type FigureSpec } from "../figures/figures.ts";
 import type { Publication } from "../press/press.ts";
+import { jpegOf, photoHref, shownPhoto } from "./photos.ts";
 import type { SiteContext } from "./route.ts";
 import { figureHref } from "./words.ts";
 
@@ -60,7 +61,7 @@ export function articleData(
     publisher: publisher(context),
     isAccessibleForFree: true,
     version: String(publication.revision),
-    ...(story.picture ? { image: [`${href}/picture.png`] } : {}),
+    ...articleImage(context, publication, href),
     ...(publication.withdrawn ? { creativeWorkStatus: "Withdrawn" } : {}),
     citation: captures.slice(0, CITATIONS_MAX).map((seq) => `${context.base_url}/log/${seq}`),
     ...(corrections.length > 0
@@ -76,6 +77,23 @@ export function articleData(
   };
   const checks = publication.figures.flatMap((figure) => claimReview(context, figure, publication, href));
   return checks.length === 0 ? article : { "@context": "https://schema.org", "@graph": [withoutContext(article), ...checks] };
+}
+
+/** A supplied picture says whose it is; a licence stands as a licence only where it is an address (schema.org has it so). */
+function articleImage(context: SiteContext, publication: Publication, href: string): Record<string, Json> {
+  const photo = shownPhoto(context, publication);
+  if (!photo) return publication.story.picture ? { image: [`${href}/picture.png`] } : {};
+  const { width, height, ...jpeg } = jpegOf(photo);
+  const image: Json = {
+    "@type": "ImageObject",
+    url: `${context.base_url}${photoHref({ width, height, ...jpeg })}`,
+    width: { "@type": "QuantitativeValue", value: width, unitCode: "E37" },
+    height: { "@type": "QuantitativeValue", value: height, unitCode: "E37" },
+    description: photo.alt,
+    creditText: photo.credit,
+    ...(/^https:\/\/\S+$/.test(photo.licence) ? { license: photo.licence } : { copyrightNotice: photo.licence }),
+  };
+  return { image: [image] };
 }
 
 /**

@@ -14,7 +14,7 @@ export type PageFrame = {
   body: Html;
   /** Other forms of the same page: .json, .csv. */
   alternates?: readonly { href: string; type: string; title: string }[];
-  /** For links elsewhere: title, words and a drawn picture with its alternative text (OpenGraph). */
+  /** For links elsewhere: title, words and a picture with its alternative text (OpenGraph). */
   preview?: PagePreview;
   /** What the page is, for machines (schema.org as JSON-LD). Data, never a script that runs. */
   data?: Json;
@@ -24,7 +24,12 @@ export type PageFrame = {
   canonical?: string;
 };
 
-export type PagePreview = { type: "article" | "website"; title: string; description: string; picture?: string; picture_words?: string };
+export type PagePreview = {
+  type: "article" | "website";
+  title: string;
+  description: string;
+  picture?: { href: string; words: string; media_type: string; width: number; height: number };
+};
 
 const WAYS = [
   ["/topics/sanctions", "Sanctions"],
@@ -45,6 +50,7 @@ const FOOTER_WAYS = [
   ["/latest", "Latest"],
   ["/archive", "Archive"],
   ["/thefts", "Thefts"],
+  ["/lists", "Lists"],
   ["/datasets", "Sources"],
   ["/reports", "Monitors’ reports"],
   ["/press-releases", "Press releases"],
@@ -95,11 +101,7 @@ ${
 }${page.alternates?.map(
     ({ href, type, title }) => html`<link rel="alternate" type="${type}" href="${href}" title="${title}">
 `,
-  )}<link rel="preload" as="font" type="font/woff2" href="${assetHref("serif-text.woff2")}" crossorigin>
-<link rel="preload" as="font" type="font/woff2" href="${assetHref("serif-display.woff2")}" crossorigin>
-<link rel="stylesheet" href="${assetHref("style.css")}">
-<link rel="icon" type="image/svg+xml" href="${assetHref("icon.svg")}">
-${previewTags(page)}${
+  )}${LOOKS}${previewTags(page)}${
     page.data !== undefined &&
     html`${blockOf(page.data)}
 `
@@ -108,37 +110,57 @@ ${previewTags(page)}${
 <a class="skip" href="#main">Skip to the page</a>
 <header class="masthead">
 ${isFront ? html`<h1 class="name">${name}</h1>` : html`<p class="name">${name}</p>`}
-<p class="tagline">${TAGLINE}</p>
-<form class="find" role="search" aria-label="Search from any page" action="/search" method="get"><label><span class="offscreen">Search</span><input type="search" name="q" placeholder="Search" autocomplete="off"></label><button type="submit">Search</button></form>
-<nav class="ways" aria-label="Sections"><ul>${WAYS.map(([href, words]) => html`<li><a href="${href}"${currency(href, page.path)}>${words}</a></li>`)}</ul></nav>
-</header>
+${ways(page.path)}</header>
 <main id="main" tabindex="-1">
 ${knownBanner(page)}${page.body}
 </main>
 <footer class="footer">
-${!/^\/(newsletter|mail|$)/.test(page.path) && newsletterBox()}<ul class="plain">${FOOTER_WAYS.map(([href, words]) => html`<li><a href="${href}">${words}</a></li>`)}</ul>
-<p><strong>Something wrong?</strong> <a href="/about#report-an-error">How to report an error</a>. Send the address of the page or figure; it says
-what was known when you read it.</p>
-<p>Nothing on this page calls another server, and nothing on it counts you.</p>
-</footer>
+${!/^\/(newsletter|mail|$)/.test(page.path) && newsletterBox()}${FOOTER}</footer>
 </body>
 </html>`.markup;
 }
 
+// What no page changes is written once.
+const LOOKS = html`<link rel="preload" as="font" type="font/woff2" href="${assetHref("serif-text.woff2")}" crossorigin>
+<link rel="preload" as="font" type="font/woff2" href="${assetHref("serif-display.woff2")}" crossorigin>
+<link rel="stylesheet" href="${assetHref("style.css")}">
+<link rel="icon" type="image/svg+xml" href="${assetHref("icon.svg")}">
+`;
+const FOOTER = html`<ul class="plain">${FOOTER_WAYS.map(([href, words]) => html`<li><a href="${href}">${words}</a></li>`)}</ul>
+<p><strong>Something wrong?</strong> <a href="/about#report-an-error">How to report an error</a>. Send the address of the page or figure; it says
+what was known when you read it.</p>
+<p>Nothing on this page calls another server, and nothing on it counts you.</p>
+`;
+const waysKnown = new Map<string, Html>();
+
+/** The way through, with the section marked that the page is of: one form for each section. */
+function ways(path: string): Html {
+  const section = WAYS.find(([href]) => path === href || path.startsWith(`${href}/`))?.[0] ?? "";
+  const key = path === section ? path : `${section}/`;
+  const known = waysKnown.get(key);
+  if (known) return known;
+  const made = html`<p class="tagline">${TAGLINE}</p>
+<form class="find" role="search" aria-label="Search from any page" action="/search" method="get"><label><span class="offscreen">Search</span><input type="search" name="q" placeholder="Search" autocomplete="off"></label><button type="submit">Search</button></form>
+<nav class="ways" aria-label="Sections"><ul>${WAYS.map(([href, words]) => html`<li><a href="${href}"${currency(href, path)}>${words}</a></li>`)}</ul></nav>
+`;
+  waysKnown.set(key, made);
+  return made;
+}
+
 function previewTags({ preview, path, canonical, context: { base_url } }: PageFrame): Html {
   if (!preview) return nothing;
-  const picture = preview.picture && `${base_url}${preview.picture}`;
+  const { picture } = preview;
   const tags: [string, string | undefined][] = [
     ["og:site_name", "Tracewire"],
     ["og:type", preview.type],
     ["og:title", preview.title],
     ["og:description", preview.description],
     ["og:url", `${base_url}${canonical ?? path}`],
-    ["og:image", picture],
-    ["og:image:type", picture && "image/png"],
-    ["og:image:width", picture && "1200"],
-    ["og:image:height", picture && "630"],
-    ["og:image:alt", picture && preview.picture_words],
+    ["og:image", picture && `${base_url}${picture.href}`],
+    ["og:image:type", picture?.media_type],
+    ["og:image:width", picture && String(picture.width)],
+    ["og:image:height", picture && String(picture.height)],
+    ["og:image:alt", picture?.words],
   ];
   return html`${tags.map(
     ([property, content]) =>
@@ -148,7 +170,7 @@ function previewTags({ preview, path, canonical, context: { base_url } }: PageFr
   )}<meta name="twitter:card" content="${picture ? "summary_large_image" : "summary"}">
 ${
   picture &&
-  html`<meta name="twitter:image:alt" content="${preview.picture_words ?? preview.title}">
+  html`<meta name="twitter:image:alt" content="${picture.words || preview.title}">
 `
 }<link rel="alternate" type="application/json+oembed" href="/oembed?url=${encodeURIComponent(`${base_url}${canonical ?? path}`)}" title="${preview.title}">
 `;

@@ -126,6 +126,7 @@ test("the answer to a sign-up is the same bytes for known, unknown, left and lim
   );
   const bytes = answers.map(({ status, text, headers }) => JSON.stringify([status, text, { ...headers, date: "" }]));
   assert.equal(new Set(bytes).size, 1);
+  await office.run();
   assert.equal(newsroom.people.db.prepare("SELECT count(*) AS n FROM outbox o JOIN people p ON p.id = o.person WHERE p.address_key = 'nobody-yet@example.org'").get()!.n, 3);
 });
 
@@ -182,7 +183,7 @@ test("every page of the newsletter is sound HTML, without script, and what was s
   newsroom.people.change(() => newsroom.people.db.exec("UPDATE people SET state = 'subscribed' WHERE id = (SELECT max(id) FROM people)"));
   newsroom.story("b-story", "something more");
   composeDraft(newsroom.people, newsroom.log, { slugs: ["b-story"] });
-  sendDraft(newsroom.people, newsroom.log, { base: `http://127.0.0.1:${port}`, by: "test", transact: (change) => newsroom.transact("test", change) });
+  sendDraft(newsroom.people, newsroom.log, { base: `http://127.0.0.1:${port}`, by: "test", sooner: "The second story could not wait.", transact: (change) => newsroom.transact("test", change) });
   await office.run();
   site.refresh();
   const issueMail = openMailSink(newsroom.people).list(LINKS_MAX).find(({ subject }) => subject.includes("something more"))!;
@@ -200,6 +201,8 @@ test("every page of the newsletter is sound HTML, without script, and what was s
   assert.match((await ask("GET", "/")).text, /action="\/newsletter"/);
   const issue = (await ask("GET", "/newsletter/issues/1")).text;
   assert.match(issue, /both forms hash to what was written down/);
+  assert.doesNotMatch(issue, /within a week/);
+  assert.match((await ask("GET", "/newsletter/issues/2")).text, /within a week of the issue before it\. Why: The second story could not wait\./);
   assert.equal((JSON.parse((await ask("GET", "/newsletter/issues/1.json")).text) as { number: number }).number, 1);
   assert.match((await ask("GET", "/newsletter/issues.csv")).text, /^number,sent,subject/);
   assert.equal((JSON.parse((await ask("GET", "/newsletter/issues.json")).text) as { rows: unknown[] }).rows.length, 2);

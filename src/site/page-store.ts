@@ -19,12 +19,12 @@ export type Page = {
 export type HeaderList = string[];
 
 /** One body as it goes out: encoded, with every header of its answer made beforehand. */
-export type Variant = { headers: HeaderList; notModified: HeaderList; etag: string; body: Uint8Array };
+export type Variant = { headers: HeaderList; notModified: HeaderList; etag: string; body: string | Uint8Array };
 
 export type ReadyPage = {
   status: number;
   expires?: string;
-  bytes: Uint8Array;
+  byte_length: number;
   /** The body for an Accept-Encoding; compressed when first asked for, and then kept. */
   variant(encoding: "br" | "gzip" | "identity"): Variant;
   compressible: boolean;
@@ -33,6 +33,8 @@ export type ReadyPage = {
 const PAGES_MAX = 4_000;
 const BYTES_MAX = 48 * 1024 * 1024;
 const COMPRESS_BYTES_MIN = 600;
+/** What is handed out again and again is worth more work than what one reader gets. */
+const GZIP_LEVEL = { lasting: 9, once: 6 };
 
 export type PageStore = {
   /** `now` is asked only for a page that expires. */
@@ -64,7 +66,7 @@ export function openPageStore(): PageStore {
       if (ready.status !== 200) return ready;
       forget(key);
       // Room for the compressed forms, which come later and are smaller.
-      const weight = ready.bytes.length * (ready.compressible ? 1.5 : 1);
+      const weight = ready.byte_length * (ready.compressible ? 1.5 : 1);
       pages.set(key, { ready, depends: page.depends, bytes: weight });
       bytes += weight;
       while (pages.size > PAGES_MAX || bytes > BYTES_MAX) forget(pages.keys().next().value!);
@@ -89,20 +91,27 @@ export function openPageStore(): PageStore {
 
 /** `lasting` pages are asked for again and get a strong ETag; hashing the others would be work for nobody. */
 export function makeReady(page: Page, lasting = false): ReadyPage {
-  const bytes = typeof page.body === "string" ? Buffer.from(page.body) : page.body;
+  // A page for one reader goes out as the text it is, in one write with its head; encoding it beforehand would copy it twice.
+  const whole = lasting && typeof page.body === "string" ? Buffer.from(page.body) : page.body;
+  const byte_length = Buffer.byteLength(whole);
   const status = page.status ?? 200;
-  const compressible = bytes.length >= COMPRESS_BYTES_MIN && /^(text\/|application\/(json|xml|rss)|image\/svg)/.test(page.content_type);
-  const digest = status === 200 && lasting ? createHash("sha256").update(bytes).digest("base64url").slice(0, 27) : undefined;
+  const compressible = byte_length >= COMPRESS_BYTES_MIN && /^(text\/|application\/(json|xml|rss)|image\/svg)/.test(page.content_type);
+  const digest = status === 200 && lasting ? createHash("sha256").update(whole).digest("base64url").slice(0, 27) : undefined;
   const variants = new Map<string, Variant>();
   return {
     status,
     expires: page.expires,
-    bytes,
+    byte_length,
     compressible,
     variant(encoding) {
       const known = variants.get(encoding);
       if (known) return known;
-      const body = encoding === "identity" ? bytes : encoding === "br" ? brotli(bytes) : gzipSync(bytes, { level: 9 });
+      const body =
+        encoding === "identity"
+          ? whole
+          : encoding === "br"
+            ? brotli(whole)
+            : gzipSync(whole, { level: GZIP_LEVEL[lasting ? "lasting" : "once"] });
       // Strong, and so one for each encoding of the bytes.
       const etag = digest === undefined ? "" : encoding === "identity" ? `"${digest}"` : `"${digest}-${encoding}"`;
       const shared = {
@@ -115,7 +124,7 @@ export function makeReady(page: Page, lasting = false): ReadyPage {
       const own = {
         ...shared,
         "content-type": page.content_type,
-        "content-length": String(body.length),
+        "content-length": String(encoding === "identity" ? byte_length : body.length),
         ...(encoding === "identity" ? {} : { "content-encoding": encoding }),
       };
       const made: Variant = { etag, body, headers: Object.entries(own).flat(), notModified: Object.entries(shared).flat() };
@@ -137,6 +146,6 @@ const SECURITY_HEADERS = {
 };
 
 // Quality 5: a fifth of the time of 11 for about a twentieth more bytes, and pages are made while a reader waits.
-function brotli(bytes: Uint8Array): Uint8Array {
-  return brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } });
+function brotli(whole: string | Uint8Array): Uint8Array {
+  return brotliCompressSync(whole, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } });
 }

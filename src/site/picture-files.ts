@@ -8,6 +8,8 @@ import { html, type Html } from "./html.ts";
 import { formatDay } from "./words.ts";
 
 export const PREVIEW = { width: 1200, height: 630 };
+/** What previews elsewhere are told of a drawn picture. */
+export const DRAWN = { ...PREVIEW, media_type: "image/png" };
 const INK = "#1a1913";
 const GREY = "#66635a";
 const PAPER = "#fbfaf6";

@@ -4,7 +4,7 @@ import type { Vantage } from "../casefile/casefile.ts";
 import type { Figure, NamedSpec } from "../figures/figures.ts";
 import type { MailSink, SignUpDesk } from "../newsletter/newsletter.ts";
 import type { Page } from "./page-store.ts";
-import type { Vitals } from "./vitals.ts";
+import type { Gauges, Vitals } from "./vitals.ts";
 
 export type SiteContext = EvidenceReader & {
   /** Where large sets of transfers lie beside the database. */
@@ -16,6 +16,8 @@ export type SiteContext = EvidenceReader & {
   contact?: string;
   /** WebSub hub to which feeds point, where one is set. */
   hub?: string;
+  /** Stories of one part of the sitemap, where it is not the default. */
+  sitemap_part?: number;
   /** The log's size for this rendering; every read of the page is made at it. */
   log_size: number;
   /** What the reader asked to see: the newest, or "as known at" a size (`?known=`) and "as claimed by" a date (`?as-of=`). */
@@ -23,12 +25,17 @@ export type SiteContext = EvidenceReader & {
   /** A figure at the page's vantage, computed once for each log size. */
   figure(id: string): { named: NamedSpec; figure: Figure } | undefined;
   capture(id: string | number): Capture | undefined;
-  /** A part of a page that follows from the log alone, made once for each state of it and vantage. */
-  memo<T>(key: string, make: () => T): T;
+  /**
+   * A part of a page that follows from the log alone, made once for each vantage and kept until one of the names in `on`
+   * is touched (dependencies.ts); left out, by any entry.
+   */
+  memo<T>(key: string, make: () => T, on?: readonly string[]): T;
   now: string;
   vitals: Vitals;
   /** Pages that are kept ready now. */
   pagesReady(): number;
+  /** What runs beside the site tells of itself. */
+  gauges?: () => Gauges;
   /** All that a reader can change: their own subscription. Absent where people.db cannot be written. */
   signUp?: SignUpDesk;
   /** Mails that were kept here because no SMTP server is set. */

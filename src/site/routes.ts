@@ -13,14 +13,18 @@ import { figureRoutes } from "./pages/figure.ts";
 import { frontRoutes } from "./pages/front.ts";
 import { healthRoutes } from "./pages/health.ts";
 import { howWeCountRoutes } from "./pages/how-we-count.ts";
+import { listChangeRoutes } from "./pages/list-changes.ts";
 import { listRoutes } from "./pages/lists.ts";
 import { logRoutes } from "./pages/log-page.ts";
 import { mailRoutes } from "./pages/mail.ts";
 import { newsletterActions, newsletterRoutes } from "./pages/newsletter.ts";
 import { issueRoutes } from "./pages/newsletter-issues.ts";
 import { machineRoutes } from "./pages/machines.ts";
+import { photoRoutes } from "./pages/photos.ts";
 import { reportRoutes } from "./pages/reports.ts";
 import { roomRoutes } from "./pages/rooms.ts";
+import { sanctionsListRoutes } from "./pages/sanctions-lists.ts";
+import { sitemapRoutes } from "./pages/sitemaps.ts";
 import { screenRoutes } from "./pages/screen.ts";
 import { searchRoutes } from "./pages/search.ts";
 import { storyRoutes } from "./pages/story.ts";
@@ -34,6 +38,8 @@ export const ROUTES: readonly Route[] = [
   ...frontRoutes,
   ...storyRoutes,
   ...machineRoutes,
+  ...sitemapRoutes,
+  ...photoRoutes,
   ...searchRoutes,
   ...actorRoutes,
   ...roomRoutes,
@@ -41,6 +47,8 @@ export const ROUTES: readonly Route[] = [
   ...reportRoutes,
   ...commodityRoutes,
   ...screenRoutes,
+  ...sanctionsListRoutes,
+  ...listChangeRoutes,
   ...listRoutes,
   ...correctionRoutes,
   ...caseRoutes,

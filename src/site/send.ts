@@ -26,6 +26,7 @@ export function send(ready: ReadyPage, request: IncomingMessage, response: Serve
     response.writeHead(304, variant.notModified).end();
     return;
   }
+  // Only a lasting page has a tag; its body is bytes.
   if (variant.etag && canSendWhole(request, response)) {
     const whole = wholeAnswer(variant, ready.status, date.text);
     const held = response as WithHead;
@@ -56,7 +57,7 @@ function wholeAnswer(variant: Variant, status: number, date: string): { head: st
     head += `${date}\r\n`;
     for (let at = 0; at < variant.headers.length; at += 2) head += `${variant.headers[at]}: ${variant.headers[at + 1]}\r\n`;
     head += `${KEEP_ALIVE}\r\n`;
-    whole = { head, bytes: Buffer.concat([Buffer.from(head, "latin1"), variant.body]), date_at, date };
+    whole = { head, bytes: Buffer.concat([Buffer.from(head, "latin1"), variant.body as Uint8Array]), date_at, date };
     wholes.set(variant, whole);
   }
   if (whole.date !== date && date.length === DATE_BYTES) {

@@ -4,7 +4,7 @@ import fastify, { type FastifyInstance } from "fastify";
 import type { Clock } from "../effects.ts";
 import { TracewireError } from "../errors.ts";
 import { findCapture, sizeKnownAt } from "../evidence/evidence.ts";
-import { computeFigure, findFigureSpec } from "../figures/figures.ts";
+import { computeFigure, findFigureSpec, mayMove, movedBetween, type Figure, type Moved, type NamedSpec } from "../figures/figures.ts";
 import type { NewsroomReader } from "../newsroom.ts";
 import { changedSince } from "./dependencies.ts";
 import { errorPage } from "./pages/error-page.ts";
@@ -15,7 +15,7 @@ import { logAnswer } from "./request-log.ts";
 import type { Route, SiteContext } from "./route.ts";
 import { ACTIONS, ROUTES } from "./routes.ts";
 import { send, type HttpDate } from "./send.ts";
-import { openVitals } from "./vitals.ts";
+import { openVitals, type Gauges } from "./vitals.ts";
 
 export { ACTIONS, ROUTES } from "./routes.ts";
 export { newsletterBox } from "./newsletter-box.ts";
@@ -24,13 +24,15 @@ export { clientOf } from "./client.ts";
 export { claimValue, isPrivate } from "./claim-parts.ts";
 export { networkOf } from "./request-log.ts";
 export { consistencyProof, entryProof, publicEntry, type PublicEntry } from "./pages/log-page.ts";
-export { theftRows, type TheftRow } from "./theft-rows.ts";
 export { assetHref } from "./assets.ts";
 
-/** How often another process's commit is looked for: well inside the second in which a page must show it. */
-const LOOK_INTERVAL_MS = 200;
+/** How often another process's commit is looked for: what is published is on every page well inside 50 ms. A look takes microseconds. */
+const LOOK_INTERVAL_MS = 20;
+const DATE_INTERVAL_MS = 200;
 const URL_LENGTH_MAX = 2_000;
 const PARTS_MAX = 5_000;
+const FIGURES_MAX = 2_000;
+const LOG: readonly string[] = ["log"];
 const HOSTS_SEEN_MAX = 100;
 const QUERY_KEPT_MAX = 200;
 const REQUEST_TIMEOUT_MS = 15_000;
@@ -42,11 +44,15 @@ export type SiteOptions = {
   base_url?: string;
   contact?: string;
   hub?: string;
+  /** More numbers for /metrics, read when asked for. */
+  gauges?: () => Gauges;
   /** Names this site answers to, without port; others are refused (DNS rebinding). */ hosts: readonly string[];
   signUp?: SignUpDesk;
   mailSink?: MailSink;
   /** A line for each answer; see request-log.ts for what it leaves out. */
   log?: { format: "text" | "json"; write(line: string): void };
+  /** Stories of one part of the sitemap: for tests of many parts; the product keeps the default. */
+  sitemap_part?: number;
   /** False: every page is made anew. For measuring what making costs. */
   keep?: boolean;
 };
@@ -60,7 +66,8 @@ export type Site = {
 export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
   const { log } = newsroom;
   const store = openPageStore();
-  const made = new Map<string, unknown>();
+  const made = new Map<string, { value: unknown; on: readonly string[] }>();
+  const figures = new Map<string, FoundFigure>();
   const vitals = openVitals(options.clock());
   let version = log.dataVersion();
   let size = log.size();
@@ -80,16 +87,32 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
     version = now;
     const newSize = log.size();
     const changed = changedSince(log, size, newSize);
+    forgetMoved(figures, changed === "everything" ? changed : movedBetween(log.db, size, newSize));
     size = newSize;
-    made.clear();
-    return changed === "everything" ? (store.clear(), -1) : store.purge(changed);
+    if (changed === "everything") {
+      made.clear();
+      store.clear();
+      return -1;
+    }
+    for (const [key, { on }] of made) if (on.some((name) => changed.has(name))) made.delete(key);
+    return store.purge(changed);
+  };
+  /** As the newest state has it: kept while nothing that it reads was touched, with the newest size written into it. */
+  const newestFigure = (id: string): FoundFigure | undefined => {
+    const known = figures.get(id);
+    if (known && Number(known.figure.log_size) === size) return known;
+    const named = known?.named ?? findFigureSpec(log, id, size);
+    if (!named) return undefined;
+    const figure = known ? { ...known.figure, log_size: String(size), root: log.root(size) } : computeFigure(log, named.spec, size);
+    if (figures.size >= FIGURES_MAX) figures.clear();
+    figures.set(id, { named, figure });
+    return { named, figure };
   };
   const date: HttpDate = { text: httpDate(options.clock()) };
-  const timer = setInterval(() => {
-    refresh();
-    date.text = httpDate(options.clock());
-  }, LOOK_INTERVAL_MS);
-  timer.unref();
+  const timers = [
+    setInterval(refresh, LOOK_INTERVAL_MS).unref(),
+    setInterval(() => (date.text = httpDate(options.clock())), DATE_INTERVAL_MS).unref(),
+  ];
 
   const contextFor = (query: URLSearchParams): SiteContext => {
     look();
@@ -104,13 +127,14 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
       as_of: asOf ?? undefined,
       is_newest: known === undefined && asOf === null,
     };
-    const memo = <T>(key: string, make: () => T): T => {
-      const name = `${at.log_size} ${at.as_of ?? ""} ${key}`;
-      if (made.has(name)) return made.get(name) as T;
+    const memo = <T>(key: string, make: () => T, on: readonly string[] = LOG): T => {
+      const name = at.is_newest ? key : `${at.log_size} ${at.as_of ?? ""} ${key}`;
+      const known = made.get(name);
+      if (known) return known.value as T;
       // A reader may ask for any past state; what is kept of them is bounded.
       if (made.size >= PARTS_MAX) made.clear();
       const value = make();
-      made.set(name, value);
+      made.set(name, { value, on });
       return value;
     };
     return {
@@ -121,6 +145,7 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
       base_url: options.base_url ?? "http://localhost",
       contact: options.contact,
       hub: options.hub,
+      sitemap_part: options.sitemap_part,
       log_size: head,
       at,
       now: options.clock(),
@@ -128,14 +153,18 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
       mailSink: options.mailSink,
       vitals,
       pagesReady: store.size,
+      gauges: options.gauges,
       memo,
       capture: (id) => memo(`capture ${id}`, () => findCapture(log, id)),
       figure: (id) =>
-        memo(`figure ${id}`, () => {
-          const named = findFigureSpec(log, id, at.log_size);
-          if (!named) return undefined;
-          return { named, figure: computeFigure(log, at.as_of ? { ...named.spec, as_of: at.as_of } : named.spec, at.log_size) };
-        }),
+        at.is_newest
+          ? newestFigure(id)
+          : memo(`figure ${id}`, () => {
+              const named = findFigureSpec(log, id, at.log_size);
+              return (
+                named && { named, figure: computeFigure(log, at.as_of ? { ...named.spec, as_of: at.as_of } : named.spec, at.log_size) }
+              );
+            }),
     };
   };
 
@@ -293,10 +322,17 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
     app,
     refresh,
     async close() {
-      clearInterval(timer);
+      for (const timer of timers) clearInterval(timer);
       await app.close();
     },
   };
+}
+
+type FoundFigure = { named: NamedSpec; figure: Figure };
+
+function forgetMoved(figures: Map<string, FoundFigure>, moved: Moved): void {
+  if (moved === "everything") return figures.clear();
+  for (const [id, { named }] of figures) if (mayMove(named.spec, moved)) figures.delete(id);
 }
 
 const httpDate = (at: string): string => new Date(at).toUTCString();

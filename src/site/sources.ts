@@ -26,7 +26,9 @@ export function sourcesBox(context: SiteContext, figures: readonly Figure[]): Ht
 <h2 class="label">Sources</h2>
 ${
   uses.size === 0
-    ? html`<p>None of the sources has been released.</p>`
+    ? figures.some(({ rows }) => rows.some(({ capture }) => capture !== null))
+      ? html`<p>None of the sources has been released.</p>`
+      : html`<p>Its figures count whole entries of the case file; the page of each lists them, and they name their sources.</p>`
     : html`<ul class="plain">${[...uses.values()].map(
         ({ capture, figures: ids }) => html`<li>${gradeMark(capture.grade)} <a href="${captureHref(capture)}">${capture.title}</a>
 <span class="note">Retrieved ${formatDay(capture.retrieved_at)}; ${plural(ids.size, "figure rests", "figures rest")} on it.</span></li>`,

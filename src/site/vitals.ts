@@ -4,12 +4,14 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 
 const BUCKETS_S = [0.001, 0.005, 0.025, 0.1, 0.5, 2.5] as const;
 
+export type Gauges = Record<string, { help: string; value: number }>;
+
 export type Vitals = {
   /** A page from the store went out. */
   ready: number;
   /** An answer was made: its route ("" where none matched), status and time. */
   made(route: string, status: number, ms: number): void;
-  print(gauges: Record<string, { help: string; value: number }>): string;
+  print(gauges: Gauges): string;
 };
 
 export function openVitals(started_at: string): Vitals {

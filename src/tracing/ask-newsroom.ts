@@ -1,5 +1,5 @@
 // A question asked of a newsroom: its sets of transfers are read, and the case file says what a theft's transactions are.
-import { nativeAsset } from "../chains/chains.ts";
+import { accountsOf, nativeAsset, readAddress } from "../chains/chains.ts";
 import { readClaims, type Vantage } from "../casefile/casefile.ts";
 import { TracewireError } from "../errors.ts";
 import type { EvidenceReader, LogReader } from "../evidence/evidence.ts";
@@ -7,6 +7,7 @@ import { answer, type Answer, type AskContext, type TraceAsk } from "./ask.ts";
 import type { SavedTrace } from "./saved-traces.ts";
 import type { TheftSeeds } from "./seed-text.ts";
 import type { TraceData } from "./trace.ts";
+import { openTagBook, stopsFromTags } from "./tags/tags.ts";
 import { listTransferSets, readTransferSets, type ReadTransferSets } from "./transfer-sets.ts";
 import { buildTransferTable } from "./transfer-table.ts";
 import type { UtxoTransaction } from "./transfer.ts";
@@ -18,6 +19,8 @@ export type Newsroom = EvidenceReader & { folder: string };
 export type NewsroomAnswer = Answer & { captures: number[] };
 export type AskOptions = Pick<AskContext, "knownStop"> & {
   sets?: string[];
+  /** Where no sets are named: these are all that the asker may see. */
+  among?: readonly string[];
   log_size?: number;
   keepSteps?: boolean;
   /** Of the case file, for a seed that is a theft: "released" where the answer is for readers. */
@@ -26,14 +29,14 @@ export type AskOptions = Pick<AskContext, "knownStop"> & {
 
 /** Over the sets named, or all that are held. Throws NOT_FOUND where none is, or where the seed is not in them. */
 export async function askNewsroom(newsroom: Newsroom, ask: TraceAsk, options: AskOptions = {}): Promise<NewsroomAnswer> {
-  const { sets, log_size = newsroom.log.size(), keepSteps = false, knownStop, evidence = "all" } = options;
-  const read = await readTransferSets(newsroom, { sets, log_size, until: ask.until });
+  const { sets, log_size = newsroom.log.size(), keepSteps = false, knownStop, among, evidence = "all" } = options;
+  const read = await readWanted(newsroom, ask, { sets, among }, log_size);
   const found = answer(ask, {
     data: dataOf(read, ask),
     sets: read.sets.map(({ name, seq, rows_root, row_count }) => ({ name, seq, rows_root, row_count })),
     log_size,
     notes: read.notes,
-    knownStop,
+    knownStop: knownStop ?? (ask.known ? stopsFromTags(openTagBook(newsroom.log, { log_size })) : undefined),
     theft: (name) => theftSeeds(newsroom.log, name, { log_size, evidence }),
     steps_max: keepSteps ? STEPS_HELD_MAX : 0,
   });
@@ -46,6 +49,32 @@ export async function askNewsroom(newsroom: Newsroom, ask: TraceAsk, options: As
 export async function reproduceTrace(newsroom: Newsroom, saved: SavedTrace): Promise<{ same: boolean; result_sha256: string }> {
   const again = await askNewsroom(newsroom, saved.ask, { sets: saved.sets.map(({ seq }) => String(seq)), log_size: saved.log_size });
   return { same: again.result_sha256 === saved.result_sha256, result_sha256: again.result_sha256 };
+}
+
+/**
+ * The sets named. Where none is: all of them, or, where these cannot be put in one order, those that hold the seed; what
+ * was left out is noted.
+ */
+async function readWanted(newsroom: Newsroom, ask: TraceAsk, { sets, among }: Pick<AskOptions, "sets" | "among">, log_size: number): Promise<ReadTransferSets> {
+  const options = { log_size, until: ask.until };
+  try {
+    return await readTransferSets(newsroom, { sets: sets ?? among, ...options });
+  } catch (error) {
+    if (sets !== undefined || !(error instanceof TracewireError) || error.code !== "BAD_INPUT") throw error;
+    const seeds = ask.from.split(",").map((seed) => seed.trim().replace(/[@=].*$/, "").replace(/:\d+$/, ""));
+    const holding: string[] = [];
+    for (const { seq, superseded_by } of listTransferSets(newsroom.log, log_size)) {
+      if (superseded_by !== undefined || (among && !among.includes(String(seq)))) continue;
+      const { transfers, transactions } = await readTransferSets(newsroom, { sets: [String(seq)], ...options });
+      const names = new Set([...transfers.flatMap(({ txid, from, to }) => [txid, from, to]), ...transactions.flatMap(({ txid, outputs }) => [txid, ...outputs.map(({ address }) => address)])]);
+      const spellings = (seed: string) => [seed, ...accountsOf(readAddress(seed)).map(({ address }) => address)];
+      if (seeds.some((seed) => spellings(seed).some((spelling) => names.has(spelling)))) holding.push(String(seq));
+    }
+    if (holding.length === 0) throw error;
+    const found = await readTransferSets(newsroom, { sets: holding, ...options });
+    const note = `Only the sets that hold the seed were read, because not all that are held can be put in one order: ${error.message}.`;
+    return { ...found, notes: [...found.notes, note] };
+  }
 }
 
 /** Accounts and outputs are two worlds, and so are two chains of outputs: what is asked for is in one of them. */

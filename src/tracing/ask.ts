@@ -4,6 +4,7 @@ import { canonicalJson, sha256Hex, type Json } from "../evidence/evidence.ts";
 import { collectFlows, type Flow } from "./flows.ts";
 import type { MethodName } from "./methods/methods.ts";
 import type { Step, Stop } from "./request.ts";
+import { shapesCrossed } from "./clusters/shapes-crossed.ts";
 import { writeResults, type MethodResults } from "./result.ts";
 import { readSeeds, type TheftSeeds } from "./seed-text.ts";
 import { trace, type TraceData } from "./trace.ts";
@@ -24,6 +25,8 @@ export type TraceAsk = {
   /** Addresses at which it ends, and why. */
   stops?: Record<string, Stop>;
   conversions?: boolean;
+  /** Ends where tags and lists name a service, a mixer, a bridge or a contract, as known at the log's size. */
+  known?: boolean;
 };
 
 /** What was asked of what: enough to ask it again. */
@@ -71,7 +74,9 @@ export function answer(ask: TraceAsk, context: AskContext): Answer {
       if (++step_count <= steps_max) steps.push(step);
     },
   });
-  const result: TraceResult = { ask, sets, log_size, methods: writeResults(found, data.kind === "utxo" ? (place) => addressOf(data.graph, place) : undefined), notes };
+  const crossed = data.kind === "utxo" ? shapesCrossed(data.graph, flows.flows()) : [];
+  const methods = writeResults(found, data.kind === "utxo" ? (place) => addressOf(data.graph, place) : undefined);
+  const result: TraceResult = { ask, sets, log_size, methods, notes: [...notes, ...crossed] };
   return { result, result_sha256: resultHash(result), seeds, flows: flows.flows(), steps, steps_cut: step_count > steps_max };
 }
 

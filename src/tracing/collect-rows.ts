@@ -9,7 +9,7 @@ import { createRowSorter, refuseSuspects, type SortedRow, type SortSummary } fro
 import { toTransfer, type SetRow } from "./set-row.ts";
 import type { Transfer } from "./transfer.ts";
 import { createSegmentWriter, type SegmentWriter } from "./segment-file.ts";
-import { join } from "node:path";
+import { sweepTemporaryFiles } from "./temporary-files.ts";
 
 /** Up to so many rows (and characters) lie in the database's table of rows, more in a segment file. */
 export const TABLE_ROWS_MAX = 200_000;
@@ -31,7 +31,7 @@ export type CollectedRows = SortSummary & {
 };
 
 export type CollectOptions = ReadOptions & {
-  /** The data folder: runs lie below its tmp/. */
+  /** The data folder. */
   folder: string;
   /** Bytes of the files read so far (as they came), and rows. */
   onProgress?: (bytes: number, rows: number) => void;
@@ -65,7 +65,8 @@ export async function collectRows(reader: TransferReader, sources: readonly Sour
       },
     }),
   );
-  const sorter = createRowSorter(reader.kind, names, join(options.folder, "tmp"), options.run_rows_max);
+  sweepTemporaryFiles(options.folder);
+  const sorter = createRowSorter(reader.kind, names, options.folder, options.run_rows_max);
   let writer: SegmentWriter | undefined;
   try {
     for await (const batch of reader.read(inputs, options, report)) {

@@ -109,6 +109,8 @@ test("exports as CSV and as JSON: failed calls, contracts made and ended, withdr
   const stream = "test_stream/blocks_17173049_17173050";
   const whole = await readFolder(at(`${stream}/expected_blocks.json`, `${stream}/expected_transactions.json`, `${stream}/expected_token_transfers.json`));
   const logs = await readFolder(at(`${stream}/expected_blocks.json`, `${stream}/expected_transactions.json`, `${stream}/expected_logs.json`));
+  const twice = await readFolder(at(...Array(2).fill([`${stream}/expected_blocks.json`, `${stream}/expected_transactions.json`, `${stream}/expected_token_transfers.json`]).flat()));
+  assert.deepEqual(twice.transfers, whole.transfers, "an export that comes twice pays nobody twice");
   const tokens = (list: Transfer[]) => list.filter(({ asset }) => asset.includes("erc20")).map(({ row: _, ...transfer }) => transfer);
   assert.ok(tokens(whole.transfers).length > 100);
   assert.ok(tokens(whole.transfers).every(({ tx_index, time }) => tx_index !== null && time !== null), "completed from the block's other rows");

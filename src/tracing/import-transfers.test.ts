@@ -110,7 +110,7 @@ test("imported twice, shuffled, split, packed, in sorted runs, or in a segment f
     const overlapping = await put(newsroom, halves, { run_rows_max: 170 });
     assert.deepEqual([overlapping.rows_root, overlapping.repeated > 400], [root, true]);
     assert.equal(newsroom.log.size(), size, "nothing was written again");
-    assert.deepEqual(readdirSync(join(newsroom.folder, "tmp")), [], "nothing is left in tmp");
+    assert.deepEqual(readdirSync(join(newsroom.folder, "segments", "tmp")), [], "nothing is left on the way");
   });
   const cuts = scaled(1_000);
   t.diagnostic(`${cuts} cuts, TRACEWIRE_SEED=${seed}`);
@@ -155,7 +155,7 @@ test("a transfer is one by chain, transaction, index and kind; what contradicts 
       });
     await assert.rejects(put(newsroom, HEAD + row(1) + row(1, 6) + placedRows(900).join(""), { run_rows_max: 100, table_rows_max: 50 }), { code: "BAD_INPUT" });
     assert.equal(newsroom.log.size(), size);
-    assert.deepEqual(existsSync(join(newsroom.folder, "tmp")) ? readdirSync(join(newsroom.folder, "tmp")) : [], []);
+    assert.deepEqual(readdirSync(join(newsroom.folder, "segments", "tmp")), []);
     // Without an index, rows that look alike in one file are two; the same two in another file are the same two.
     const bare = `eip155:1,${tx(1)},5,0,,,,${A},${B},,1,\n`;
     const both = await put(newsroom, [bytesFile("a.csv", HEAD + bare + bare), bytesFile("b.csv", HEAD + bare + bare + bare)]);

@@ -52,6 +52,7 @@ export type ImportedTransfers = {
 
 type Target = EvidenceWriter & { folder: string; transact<T>(by: string, change: (transaction: Transaction) => T): T };
 
+/** The rows that come back with the result can be gone over where they were held in memory. */
 export async function importTransfers(
   newsroom: Target,
   reader: TransferReader,
@@ -60,18 +61,16 @@ export async function importTransfers(
 ): Promise<ImportedTransfers & { collected: CollectedRows }> {
   if (files.length === 0) throw new TracewireError("BAD_INPUT", { what: `No file was given; ${reader.format} wants ${reader.files}` });
   if (files.length > FILES_MAX) throw new TracewireError("BAD_INPUT", { what: `More than ${FILES_MAX} files` });
-  const name = `${reader.format}/${readName(options.name ?? nameFrom(files[0]!.name))}`;
+  const name = `${reader.format}/${readName(options.name ?? reader.set_name ?? nameFrom(files[0]!.name))}`;
   const replaced = options.supersedes === undefined ? undefined : requireTransferSet(newsroom.log, options.supersedes);
   const collected = await collectRows(reader, files, { ...options, folder: newsroom.folder });
   try {
     refuseBadChecksums(collected.report, options);
     const { row_count, rows_root, order, chains, repeated, look_alike, report } = collected;
     const base = { kind: reader.kind, row_count, rows_root, order, chains, repeated, look_alike, report, collected };
-    const held = () =>
-      listTransferSets(newsroom.log).find(
-        (set) => set.rows_root === rows_root && set.kind === reader.kind && set.superseded_by === undefined && set.supersedes === replaced?.seq,
-      );
-    const known = held();
+    const known = listTransferSets(newsroom.log).find(
+      (set) => set.rows_root === rows_root && set.kind === reader.kind && set.superseded_by === undefined && (!replaced || set.supersedes === replaced.seq),
+    );
     if (known) {
       if (options.release) newsroom.transact(options.by, (transaction) => appendRelease(transaction, [known.seq, ...known.captures], known.captures, options.by));
       return { ...base, set: known.name, seq: known.seq, outcome: "unchanged", captures_added: 0 };
@@ -116,9 +115,8 @@ export async function importTransfers(
       if (options.release) appendRelease(transaction, [...captures, seq], captures, options.by);
       return { ...base, set: name, seq, outcome: "added", captures_added: prepared.filter((item) => typeof item !== "number").length };
     });
-  } catch (error) {
+  } finally {
     collected.close();
-    throw error;
   }
 }
 

@@ -1,5 +1,6 @@
 // All released transfers, put together once for a state of the log: what pages about an address or a transaction read.
 // Kept in memory while the sets stay the same; beyond a size a page says so, and the command line is the way.
+import { TracewireError } from "../errors.ts";
 import { listTransferSets, readTransferSets } from "./transfer-sets.ts";
 import type { Newsroom } from "./ask-newsroom.ts";
 import { buildTransferTable, type TransferTable } from "./transfer-table.ts";
@@ -7,9 +8,11 @@ import { buildUtxoGraph, type UtxoGraph } from "./utxo-graph.ts";
 
 export const ROWS_ON_PAGES_MAX = 300_000;
 
+export type ReleasedPart = { sets: string[]; table: TransferTable; graphs: UtxoGraph[] };
+
 export type ReleasedData = {
-  table: TransferTable;
-  graphs: UtxoGraph[];
+  /** One where all sets can be put in one order, else one for each set: sums over two of them could count twice. */
+  parts: ReleasedPart[];
   sets: { name: string; seq: number; row_count: number }[];
   /** Sets too large to be read for a page. */
   left_out: string[];
@@ -39,8 +42,18 @@ export function readReleased(newsroom: Newsroom, log_size: number): Promise<Rele
 
 async function read(newsroom: Newsroom, chosen: ReturnType<typeof listTransferSets>, left_out: string[]): Promise<ReleasedData> {
   const sets = chosen.map(({ name, seq, row_count }) => ({ name, seq, row_count }));
-  if (chosen.length === 0) return { table: buildTransferTable([]), graphs: [], sets, left_out };
-  const found = await readTransferSets(newsroom, { sets: chosen.map(({ seq }) => String(seq)) });
-  const graphs = [...Map.groupBy(found.transactions, ({ chain }) => chain).values()].map(buildUtxoGraph);
-  return { table: buildTransferTable(found.transfers), graphs, sets, left_out };
+  const partOf = async (own: typeof chosen): Promise<ReleasedPart> => {
+    const found = await readTransferSets(newsroom, { sets: own.map(({ seq }) => String(seq)) });
+    const graphs = [...Map.groupBy(found.transactions, ({ chain }) => chain).values()].map((transactions) => buildUtxoGraph(transactions));
+    return { sets: own.map(({ name }) => name), table: buildTransferTable(found.transfers), graphs };
+  };
+  if (chosen.length === 0) return { parts: [], sets, left_out };
+  try {
+    return { parts: [await partOf(chosen)], sets, left_out };
+  } catch (error) {
+    if (!(error instanceof TracewireError) || error.code !== "BAD_INPUT") throw error;
+    const parts: ReleasedPart[] = [];
+    for (const set of chosen) parts.push(await partOf([set]));
+    return { parts, sets, left_out };
+  }
 }

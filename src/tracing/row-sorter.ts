@@ -3,11 +3,11 @@
 // is refused.
 import assert from "node:assert/strict";
 import { hash } from "node:crypto";
-import { closeSync, mkdirSync, openSync, readSync, rmSync, writeSync } from "node:fs";
-import { join } from "node:path";
+import { closeSync, openSync, readSync, rmSync, writeSync } from "node:fs";
 import { TracewireError } from "../errors.ts";
 import type { ReadRow } from "./readers/reader.ts";
 import { compareInPlace, compareText, nameOf, orderOf, placeOf, rowText, type Ordered, type RowOrder, type SetKind, type SetRow } from "./set-row.ts";
+import { temporaryPath } from "./temporary-files.ts";
 
 const RUN_ROWS_MAX = 200_000;
 const RUN_CHARS_MAX = 100_000_000;
@@ -33,7 +33,7 @@ export type RowSorter = {
   add(rows: readonly ReadRow[]): void;
   /** Hands out every row in order, once. Throws BAD_INPUT for two rows of one name that say different things. */
   finish(onRow: (row: SortedRow) => void): SortSummary & { suspects: ReadonlySet<number> };
-  /** Removes what lies on the disk. */
+  /** Removes what lies on the disk. Runs lie in the data folder's segments/tmp/. */
   close(): void;
 };
 
@@ -49,9 +49,7 @@ export function createRowSorter(kind: SetKind, file_names: readonly string[], fo
   const sort = () => items.sort(compareItems);
 
   const spill = () => {
-    mkdirSync(folder, { recursive: true });
-    const path = join(folder, `rows.${process.pid}.${runs.length}`);
-    rmSync(path, { force: true });
+    const path = temporaryPath(folder, "run");
     const handle = openSync(path, "wx+");
     runs.push({ path, handle });
     let lines: string[] = [];

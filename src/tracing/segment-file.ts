@@ -1,11 +1,12 @@
 // Rows of a large set in a file of their own beside the log's database: frames of zstd, each with its checksum, rows as
 // lines in canonical order. It is written once, named by the Merkle root of its rows, and can be made again from the
 // captures: a cache, not evidence.
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readSync, readdirSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, openSync, readSync, readdirSync, renameSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { diskFault, growRoot } from "../evidence/evidence.ts";
 import type { SortedRow } from "./row-sorter.ts";
+import { temporaryPath } from "./temporary-files.ts";
 
 const MAGIC = "TWSEG1\n";
 const FRAME_CHARS = 2_000_000;
@@ -25,7 +26,7 @@ export type SegmentWriter = {
 };
 
 export function createSegmentWriter(folder: string): SegmentWriter {
-  const temporary = join(folder, "tmp", `segment.${process.pid}`);
+  const temporary = temporaryPath(folder, "segment");
   let lines: string[] = [];
   let chars = 0;
   let count = 0;
@@ -61,8 +62,6 @@ export function createSegmentWriter(folder: string): SegmentWriter {
       handle = undefined;
     });
   guard(() => {
-    mkdirSync(join(folder, "tmp"), { recursive: true });
-    rmSync(temporary, { force: true });
     handle = openSync(temporary, "wx");
     write(Buffer.from(MAGIC));
   });
@@ -81,7 +80,6 @@ export function createSegmentWriter(folder: string): SegmentWriter {
       if (handle !== undefined) end();
       guard(() => {
         const path = segmentPath(folder, rows_root);
-        mkdirSync(join(path, ".."), { recursive: true });
         renameSync(temporary, path);
         const parent = openSync(join(path, ".."), "r");
         fsyncSync(parent);
@@ -122,7 +120,7 @@ export function sweepSegments(folder: string, sets: readonly { rows_root: string
   const named = new Set(sets.map(({ rows_root }) => `${rows_root}.rows`));
   const own = join(folder, "segments");
   if (!existsSync(own)) return;
-  for (const name of readdirSync(own)) if (!named.has(name)) rmSync(join(own, name), { force: true });
+  for (const name of readdirSync(own)) if (name.endsWith(".rows") && !named.has(name)) rmSync(join(own, name), { force: true });
 }
 
 function* readRows(path: string): Generator<SortedRow> {

@@ -1,6 +1,6 @@
 // How a set keeps its rows: plain records of text, as every dataset does, in one spelling for each value, so that the
 // same transfers have the same Merkle root whichever file they came from. Also: what makes two rows one, and their order.
-import { AMOUNT_MAX, type Transfer, type TransferKind, type UtxoInput, type UtxoTransaction } from "./transfer.ts";
+import { AMOUNT_MAX, lateness, type Transfer, type TransferKind, type UtxoInput, type UtxoTransaction } from "./transfer.ts";
 
 export type SetKind = "accounts" | "utxo";
 export type SetRow = Readonly<Record<string, string>>;
@@ -51,7 +51,7 @@ export function compareInPlace(kind: SetKind): (a: Ordered, b: Ordered) => numbe
   return (a, b) =>
     placeInBlock(a.row) - placeInBlock(b.row) ||
     // Only where the transaction's own place is stated do its rows stand together, and is its end known.
-    (a.row.tx_index === "" ? 0 : Number(a.row.kind === "fee") - Number(b.row.kind === "fee")) ||
+    (a.row.tx_index === "" ? 0 : lateness(a.row.kind!) - lateness(b.row.kind!)) ||
     number(a.row.index!) - number(b.row.index!) ||
     (a.row.index === "" || a.row.tx_index === "" ? a.sequence - b.sequence : compareText(a.text, b.text));
 }

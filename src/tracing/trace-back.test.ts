@@ -72,7 +72,9 @@ const utxo = (txid: string, inputs: UtxoTransaction["inputs"], outputs: bigint[]
 });
 
 /** Random graphs: each transaction spends some unspent outputs, or external money, and pays some of it on. */
-const graphArbitrary = fc.array(fc.tuple(fc.nat(5), fc.nat(5), fc.integer({ min: 1, max: 20 }), fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 3 })), { minLength: 2, maxLength: 14 }).map((plan) => {
+const weightsArbitrary = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 3 });
+const planArbitrary = fc.tuple(fc.nat(5), fc.nat(5), fc.integer({ min: 1, max: 20 }), weightsArbitrary);
+const graphArbitrary = fc.array(planArbitrary, { minLength: 2, maxLength: 14 }).map((plan) => {
   const unspent: { txid: string; vout: number; value: bigint }[] = [];
   return plan.map(([take, skip, external, weights], at) => {
     const spent = unspent.splice(skip % (unspent.length || 1), take % (unspent.length + 1));

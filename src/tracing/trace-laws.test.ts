@@ -105,7 +105,14 @@ test("with floors, depths and stops it still adds up, step by step", () => {
 /** Ledgers of two assets in which some transactions are exchanges: given and got in one txid. */
 const exchanges = fc
   .array(
-    fc.record({ kind: fc.constantFrom("a", "b", "swap"), from: fc.constantFrom("p", "q", "r"), to: fc.constantFrom("p", "q", "r", "pool"), amount: fc.integer({ min: 1, max: 20 }), got: fc.integer({ min: 1, max: 40 }), first: fc.boolean() }),
+    fc.record({
+      kind: fc.constantFrom("a", "b", "swap"),
+      from: fc.constantFrom("p", "q", "r"),
+      to: fc.constantFrom("p", "q", "r", "pool"),
+      amount: fc.integer({ min: 1, max: 20 }),
+      got: fc.integer({ min: 1, max: 40 }),
+      first: fc.boolean(),
+    }),
     { minLength: 2, maxLength: 20 },
   )
   .map((rows) =>

@@ -69,7 +69,7 @@ export function playTransfers(transfers: readonly Transfer[], method: MethodName
       if (kind === "fee") {
         if (tainted > 0n) result.fees[txid || name] = (result.fees[txid || name] ?? 0n) + tainted;
       } else if (to !== null) {
-        if (sourceOf(to)) returned.set(to, (returned.get(to) ?? 0n) + tainted);
+        if (sourceOf(to) && method !== "poison") returned.set(to, (returned.get(to) ?? 0n) + tainted);
         if (isOrdered) lotsOf(to).push(...lots);
         const pool = poolOf(to);
         pool.balance += amount;

@@ -21,7 +21,7 @@ export type MethodTrace = {
   assets: Map<string, AssetTotals>;
   step_count: number;
   /** Of an estimate (haircut backward): each amount is less than this many units from the exact share. */
-  bound?: number;
+  bound?: bigint;
 };
 export type Trace = Map<MethodName, MethodTrace>;
 
@@ -56,7 +56,7 @@ function backward(data: TraceData, seeds: TraceRequest["seeds"], request: Rest):
     return method;
   };
   const withBound = (name: MethodName, { split_count, ...found }: ReturnType<typeof traceAccountsBack>) =>
-    name === "haircut" ? { ...found, bound: split_count } : found;
+    name === "haircut" ? { ...found, bound: BigInt(split_count) } : found;
   if (data.kind === "utxo") {
     const outputs = outputSeeds(data.graph, seeds);
     return (name) => withBound(name, traceUtxoBack(data.graph, back(name).name, data.asset, outputs, request));

@@ -9,7 +9,7 @@ export { STOP_REASONS, type Seed, type Step, type Stop, type StopReason } from "
 export { SEED_FORMS, type TheftSeeds } from "./seed-text.ts";
 export { BACKWARD_REFUSED, trace, type Trace, type TraceData } from "./trace.ts";
 export { buildTransferTable, type TransferTable } from "./transfer-table.ts";
-export { TRANSFER_KINDS, type Transfer, type UtxoTransaction } from "./transfer.ts";
+export { isExternal, TRANSFER_KINDS, type Transfer, type UtxoTransaction } from "./transfer.ts";
 export { buildUtxoGraph, type UtxoGraph } from "./utxo-graph.ts";
 export { findTrace, listTraces, saveTrace, stepsTable, totalsTable, tracesView, STEP_COLUMNS, TOTAL_COLUMNS, type SavedTrace, type SaveOutcome } from "./saved-traces.ts";
 export { auditHtml, auditWorkbook, limbs, methodStatement, type AuditInput } from "./audit.ts";
@@ -17,11 +17,7 @@ export { assetWords, shortAmount, writeAmount, type AssetWords } from "./asset-w
 export { compareTotals, type Difference, type TotalsRow } from "./compare.ts";
 export { rankPaths, type Path, type PathHop } from "./paths.ts";
 export { holdingsOf, outputsHeld, sidesOf, transfersIn, transfersOf, type Holding, type OutputHolding, type TransactionSides } from "./holdings.ts";
-export { readReleased, ROWS_ON_PAGES_MAX, type ReleasedData } from "./released-data.ts";
-export { isExternal } from "./transfer.ts";
-export { clusterBySpending, type Clusters } from "./clusters/co-spend.ts";
-export { HEURISTICS } from "./clusters/heuristics.ts";
-export { degrees, flows, relations, totalsOf, type Flow as NodeFlow, type NodeTotals, type Relation } from "./clusters/address-graph.ts";
+export { readReleased, ROWS_ON_PAGES_MAX, type ReleasedData, type ReleasedPart } from "./released-data.ts";
 export { importTransfers, type ImportedTransfers } from "./import-transfers.ts";
 export { storedSegmentRoot, sweepSegments } from "./segment-file.ts";
 export { listGaps, type Gap } from "./gaps.ts";
@@ -37,3 +33,7 @@ export {
 export { guessReader, TRANSFER_READERS } from "./readers/readers.ts";
 export type { TransferReader } from "./readers/reader.ts";
 export { fileOnDisk, type SourceFile } from "./readers/source-file.ts";
+export { openTagBook, stopsFromTags, STOPS_BY_CATEGORY, type Tag, type TagBook } from "./tags/tags.ts";
+export { valueAt, VALUATION_BASES, type PriceRow, type Valuation, type ValuationAsk, type ValuationBasis } from "./valuation.ts";
+export * from "./clusters/clusters.ts";
+export { flows, relations, totalsOf, type Flow as NodeFlow, type Relation } from "./clusters/address-graph.ts";

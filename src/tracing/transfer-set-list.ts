@@ -52,8 +52,10 @@ export function listTransferSets(log: ReadsDatabase, log_size = Number.MAX_SAFE_
 export const supersededSets = (log: ReadsDatabase, log_size?: number): Map<number, number> =>
   new Map(listTransferSets(log, log_size).flatMap(({ seq, superseded_by }) => (superseded_by === undefined ? [] : [[seq, superseded_by]])));
 
+/** The newest of that name which nothing supersedes. Throws NOT_FOUND. */
 export function requireTransferSet(log: ReadsDatabase, reference: string): TransferSet {
-  const found = listTransferSets(log).find((set) => isNamed(set, reference));
+  const named = listTransferSets(log).filter((set) => isNamed(set, reference));
+  const found = named.findLast((set) => set.superseded_by === undefined) ?? named.at(-1);
   if (found) return found;
   throw new TracewireError("NOT_FOUND", { what: `No set of transfers "${reference}" is held`, hint: "Import one: tracewire import transfers FILE" });
 }

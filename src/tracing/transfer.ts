@@ -39,8 +39,11 @@ export function compareTransfers(a: Transfer, b: Transfer): number {
   if (a.chain !== b.chain) return a.chain < b.chain ? -1 : 1;
   if (a.block === null || b.block === null || a.block !== b.block) return compareNumbers(a.block, b.block);
   if (a.tx_index === null || b.tx_index === null || a.tx_index !== b.tx_index) return compareNumbers(a.tx_index, b.tx_index);
-  return Number(a.kind === "fee") - Number(b.kind === "fee") || compareNumbers(a.index, b.index);
+  return lateness(a.kind) - lateness(b.kind) || compareNumbers(a.index, b.index);
 }
+
+/** In a transaction its fee stands behind what it moved, and what its block's maker earned by it behind the fee. */
+export const lateness = (kind: string): number => (kind === "fee" ? 1 : kind === "reward" ? 2 : 0);
 
 const compareNumbers = (a: number | null, b: number | null): number => (a === null || b === null ? 0 : a - b);
 

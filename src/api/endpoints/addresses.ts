@@ -10,7 +10,7 @@ import { isPrivate } from "../../site/site.ts";
 import { endpoint, type ApiContext } from "../endpoint.ts";
 import { ledgerSets } from "../ledger.ts";
 import { pageThrough } from "../paging.ts";
-import { amount, closed, entryNumber, listQuery, logSize, named, nullable, oneOf, optionalText, pageOf, text, vantageQuery } from "../schemas.ts";
+import { amount, closed, entryNumber, listQuery, logSize, named, nullable, oneOf, optionalText, pageOf, tagSchema, text, vantageQuery } from "../schemas.ts";
 import { tagsOfAddress } from "../tags.ts";
 
 const ADDRESS_CHARS_MAX = 200;
@@ -62,7 +62,7 @@ const addressSchema = named(
         }),
       ),
       outputs: Type.Array(Type.Object({ chain: Type.String(), received: amount("Base units"), sent: amount("Base units"), balance: amount("Unspent"), output_count: Type.Integer(), outputs: Type.Array(Type.Record(Type.String(), Type.Unknown())) })),
-      tags: Type.Array(Type.Record(Type.String(), Type.String(), { description: "Who is behind it, according to whom" })),
+      tags: Type.Array(tagSchema),
       thefts: Type.Array(text("Thefts whose claims name it")),
       traces: Type.Array(text("Kept traces that reach it")),
       sets: Type.Array(setSchema),

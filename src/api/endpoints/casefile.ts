@@ -2,8 +2,8 @@
 import Type from "typebox";
 import { KINDS, readClaim, readClaims, type Claim, type Kind } from "../../casefile/casefile.ts";
 import { TracewireError } from "../../errors.ts";
-import { computeFigure, findFigureSpec, listFigureSpecs, type FigureSpec } from "../../figures/figures.ts";
-import { isPrivate, theftRows } from "../../site/site.ts";
+import { computeFigure, findFigureSpec, listFigureSpecs, readTheftLines, type FigureSpec, type TheftLine } from "../../figures/figures.ts";
+import { isPrivate } from "../../site/site.ts";
 import { endpoint, type ApiContext } from "../endpoint.ts";
 import { behind, pageThrough } from "../paging.ts";
 import { amount, closed, entryNumber, listQuery, logSize, named, nullable, oneOf, optionalText, pageOf, text, vantageQuery } from "../schemas.ts";
@@ -161,7 +161,7 @@ export const casefileEndpoints = [
     answer: pageOf(figureSpecSchema),
     scopes: ["claims:unreleased"],
     async run(context, { query }) {
-      const all = listFigureSpecs(context.log, context.at.log_size).filter(({ spec }) => isOpen(context, spec));
+      const all = listFigureSpecs(context.log, { log_size: context.at.log_size }).filter(({ spec }) => isOpen(context, spec));
       const page = await pageThrough(context, "/figures", query, (after, count) => behind(all, ({ id }) => id, after, count), ({ id }) => id);
       return { body: { ...page, items: page.items.map(({ id, seq, spec }) => ({ id, title: spec.title, measure: spec.measure, of: spec.of, entry: seq })) } };
     },
@@ -189,9 +189,13 @@ export const casefileEndpoints = [
 /** Rules that count what is not released are themselves for those who may see it. */
 const isOpen = (context: ApiContext, spec: FigureSpec): boolean => spec.evidence !== "all" || context.at.evidence === "all";
 
-const thefts = (context: ApiContext) => [...theftRows(context)].sort((a, b) => (a.subject < b.subject ? -1 : 1));
+/** By name, at the state asked for; made once for each. */
+const thefts = (context: ApiContext): readonly TheftLine[] =>
+  context.memo("thefts", () =>
+    readTheftLines(context.log, { ...context.at, is_newest: false }, { sort: "date", order: "asc", from: 0, limit: Number.MAX_SAFE_INTEGER }).lines.sort((a, b) => (a.subject < b.subject ? -1 : 1)),
+  );
 
-const toTheft = (row: ReturnType<typeof theftRows>[number]) => ({
+const toTheft = (row: TheftLine) => ({
   id: row.subject.replace(/^theft\//, ""),
   victim: row.label,
   date: row.when,

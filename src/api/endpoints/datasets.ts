@@ -2,6 +2,7 @@
 import Type from "typebox";
 import { findDataset, listDatasets, readRows, type Dataset } from "../../datasets/datasets.ts";
 import { TracewireError } from "../../errors.ts";
+import { TRANSFER_READERS } from "../../tracing/tracing.ts";
 import { endpoint, type ApiContext } from "../endpoint.ts";
 import { pageThrough } from "../paging.ts";
 import { addressLists } from "../screen-addresses.ts";
@@ -104,7 +105,11 @@ export async function rowsPage(
 
 /** By its name: tags are the caller's own, what comes of traces is private, the rest is as the case file. */
 const scopeOf = ({ name }: Pick<Dataset, "name">) =>
-  name.startsWith("tagpack/") ? "tags:own" : /^(trace|transfers|utxo|ethereum-etl|bitcoin-etl|bitcoin-block)\//.test(name) ? "traces:private" : "claims:unreleased";
+  /^(tagpack|tags)\//.test(name)
+    ? "tags:own"
+    : name.startsWith("trace/") || TRANSFER_READERS.some(({ format }) => name.startsWith(`${format}/`))
+      ? "traces:private"
+      : "claims:unreleased";
 
 const isVisible = ({ at, caller }: ApiContext, dataset: Dataset): boolean =>
   (dataset.released !== undefined && dataset.released < at.log_size) || caller.scopes.has(scopeOf(dataset));

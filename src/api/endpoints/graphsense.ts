@@ -4,12 +4,12 @@ import Type, { type TProperties } from "typebox";
 import { TracewireError } from "../../errors.ts";
 import { PAGE_MAX, readCursor, writeCursor } from "../cursor.ts";
 import { endpoint, type ApiContext, type Answer, type Endpoint } from "../endpoint.ts";
-import { chainsOfCurrency } from "../graphsense-questions.ts";
+import { chainsOfCurrency, currencyOf } from "../graphsense-questions.ts";
 import type { GraphsenseAsk } from "../graphsense-shapes.ts";
 import { ledgerSets } from "../ledger.ts";
 import { listOf } from "../paging.ts";
 import { closed, oneOf, optionalText, text } from "../schemas.ts";
-import { tagsByAddress, visibleTags } from "../tags.ts";
+import { chainsOfTag, tagsByAddress, visibleTags, type TagRow } from "../tags.ts";
 
 const BASE = "/graphsense";
 const PLACE_CHARS_MAX = 200;
@@ -91,8 +91,8 @@ export const graphsenseEndpoints: Endpoint[] = [
     scopes: ["tags:own"],
     async run(context, { query }) {
       const wanted = query.label.toLowerCase();
-      const rows = visibleTags(context).filter(({ label }) => label!.toLowerCase() === wanted);
-      return tagPage(context, `tags ${wanted}`, query, await Promise.all(rows.map((row) => toTag(context, row.currency!.toLowerCase(), row))));
+      const rows = visibleTags(context).filter(({ label }) => label.toLowerCase() === wanted);
+      return tagPage(context, `tags ${wanted}`, query, await Promise.all(rows.map((row) => toTag(context, currencyOf(chainsOfTag(row.currency)[0] ?? ""), row))));
     },
   }),
   read("/{currency}/addresses/{address}", "An address.", { currency, address }, { include_actors: flag }, "address"),
@@ -128,7 +128,7 @@ export const graphsenseEndpoints: Endpoint[] = [
 
 function labelsOf(context: ApiContext, asked: string | undefined): Record<string, string[]> {
   if (asked === undefined) return {};
-  return Object.fromEntries([...tagsByAddress(context, chainsOfCurrency(asked))].map(([tagged, rows]) => [tagged, rows.map(({ label }) => label!)]));
+  return Object.fromEntries([...tagsByAddress(context, chainsOfCurrency(asked))].map(([tagged, rows]) => [tagged, rows.map(({ label }) => label)]));
 }
 
 function tags(path: string, params: TProperties): Endpoint {
@@ -160,10 +160,10 @@ async function membersOf(context: ApiContext, asked: string, number: number): Pr
 }
 
 /** An entity is 0 where the transfers do not show the address. */
-async function toTag(context: ApiContext, asked: string, row: Record<string, string>): Promise<object> {
-  const found = await context.ledger.ask(ledgerSets(context), "graphsense", { call: "address", currency: asked, address: row.address! });
-  const lastmod = Date.parse(row.lastmod ?? "");
-  const optional = (name: string) => (row[name] ? { [name]: row[name] } : {});
+async function toTag(context: ApiContext, asked: string, row: TagRow): Promise<object> {
+  const found = await context.ledger.ask(ledgerSets(context), "graphsense", { call: "address", currency: asked, address: row.address });
+  const lastmod = Date.parse(row.lastmod);
+  const optional = (name: keyof TagRow) => (row[name] ? { [name]: row[name] } : {});
   return {
     address: row.address,
     entity: found ? (JSON.parse(found.json) as { entity: number }).entity : 0,
@@ -175,7 +175,7 @@ async function toTag(context: ApiContext, asked: string, row: Record<string, str
     ...optional("source"),
     ...optional("confidence"),
     ...(Number.isNaN(lastmod) ? {} : { lastmod: Math.floor(lastmod / MS) }),
-    tagpack_title: row.pack ?? "",
+    tagpack_title: row.pack,
     tagpack_is_public: true,
     tagpack_creator: "",
     is_cluster_definer: false,

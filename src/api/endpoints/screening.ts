@@ -1,25 +1,43 @@
 // Is it on a list, on that day: one address, or a batch. Every answer names the editions that were looked into.
 import Type from "typebox";
+import type { BatchAnswer, Screener } from "../../screening/screening.ts";
 import { endpoint, type ApiContext } from "../endpoint.ts";
 import { TracewireError } from "../../errors.ts";
-import { addressLists, screenBatch, screenOne, SCREEN_BATCH_MAX, type ScreenedAddress } from "../screen-addresses.ts";
-import { closed, DAY, entryNumber, logSize, named, nullable, oneOf, text, vantageQuery } from "../schemas.ts";
+import { screenBatch, screenerFor, SCREEN_BATCH_MAX } from "../screen-addresses.ts";
+import { closed, DAY, entryNumber, logSize, named, nullable, oneOf, tagSchema, text, vantageQuery } from "../schemas.ts";
 
 const ADDRESS_CHARS_MAX = 200;
 const DAY_MS = 86_400_000;
+const DAY_LENGTH = 10;
 
 const screenedSchema = named(
   "Screened",
   Type.Object(
     {
       asked: text("As it was sent"),
-      address: nullable(text("As it is compared; null where it is no address")),
-      outcome: oneOf(["listed", "delisted", "not listed", "unknown", "not an address"] as const),
+      address: text("As it is compared"),
+      form: text("What it is, in words"),
+      outcome: oneOf(["listed", "delisted", "not listed", "unknown"] as const),
       words: text("One sentence for people"),
+      is_alert: Type.Boolean({ description: "It stands on a list that day, or may, and no exception holds" }),
       hits: Type.Array(
-        Type.Object({ list: text("Table"), edition: text("Edition"), entry: entryNumber, assets: Type.Array(Type.String()), names: Type.Array(Type.String()) }, closed),
+        Type.Object(
+          {
+            list: text("Table"),
+            edition: text("Edition"),
+            title: text("Its title"),
+            entry: entryNumber,
+            assets: Type.Array(Type.String()),
+            names: Type.Array(Type.String()),
+            chains: Type.Array(Type.String()),
+            is_asked: Type.Boolean({ description: "False: an account of another chain that is written alike" }),
+          },
+          closed,
+        ),
       ),
-      tags: Type.Array(Type.Object({ label: text("What it says"), source: text("Whose word it is"), confidence: text("As its author states it"), pack: text("Pack"), entry: entryNumber }, closed)),
+      tags: Type.Array(tagSchema),
+      evidence: Type.Object({ for: Type.Array(Type.String()), against: Type.Array(Type.String()) }, closed),
+      exceptions: Type.Array(Type.Record(Type.String(), Type.Unknown(), { description: "A known false hit: entry, list, reason, by whom, until when, and whether it holds" })),
     },
     closed,
   ),
@@ -27,7 +45,13 @@ const screenedSchema = named(
 
 const editionsSchema = Type.Array(
   Type.Object(
-    { list: text("Table"), edition: text("Its date"), entry: entryNumber, days_before: nullable(Type.Integer({ description: "Days from the edition to the day asked about; negative where the edition is younger; null where it names no day" })) },
+    {
+      list: text("List"),
+      edition: text("Its date"),
+      entry: entryNumber,
+      row_count: Type.Integer({ minimum: 0 }),
+      days_before: nullable(Type.Integer({ description: "Days from the edition to the day asked about; negative where the edition is younger; null where it names no day" })),
+    },
     closed,
   ),
   { description: "Every edition that was looked into: an edition proves its own day only" },
@@ -46,7 +70,8 @@ export const screeningEndpoints = [
     query: Type.Object({ on, known: vantageQuery.known }, closed),
     answer: Type.Object({ ...answered, result: screenedSchema }, closed),
     run(context, { params, query }) {
-      return { body: { ...vintage(context, query.on), result: screenOne(context.log, params.address, query.on, context.at.log_size) } };
+      const screener = screenerOn(context, query.on);
+      return { body: { ...vintage(context, screener), result: toScreened(screener.screen(params.address)) } };
     },
   }),
   endpoint({
@@ -54,25 +79,35 @@ export const screeningEndpoints = [
     path: "/screen",
     group: "screening",
     about: `Up to ${SCREEN_BATCH_MAX} addresses on one day, as a JSON array or as text with one a line; answers in the same order.`,
-    query: Type.Object({ on, known: vantageQuery.known, only_listed: Type.Optional(Type.Boolean({ description: "Leave out those that are not listed and have no tag" })) }, closed),
+    query: Type.Object({ on, known: vantageQuery.known, only_alerts: Type.Optional(Type.Boolean({ description: "Leave out those of which nothing is said: no hit, no tag" })) }, closed),
     body: Type.Array(Type.String({ maxLength: ADDRESS_CHARS_MAX }), { minItems: 1, maxItems: SCREEN_BATCH_MAX, description: "Addresses" }),
     lines: true,
     cost: 5,
-    answer: Type.Object({ ...answered, screened: Type.Integer({ minimum: 0 }), listed: Type.Integer({ minimum: 0 }), results: Type.Array(screenedSchema) }, closed),
+    answer: Type.Object({ ...answered, screened: Type.Integer({ minimum: 0 }), alerts: Type.Integer({ minimum: 0 }), results: Type.Array(screenedSchema) }, closed),
     async run(context, { query, body }) {
-      const all = await screenBatch(context.log, body, query.on, context.at.log_size);
-      const isNamed = ({ outcome, hits, tags }: ScreenedAddress) => outcome === "listed" || hits.length > 0 || tags.length > 0;
-      const results = query.only_listed ? all.filter(isNamed) : all;
-      return { body: { ...vintage(context, query.on), screened: all.length, listed: all.filter(({ outcome }) => outcome === "listed").length, results } };
+      const screener = screenerOn(context, query.on);
+      const all = await screenBatch(screener, body);
+      const isNamed = ({ is_alert, hits, tags }: BatchAnswer) => is_alert || hits.length > 0 || tags.length > 0;
+      const results = (query.only_alerts ? all.filter(isNamed) : all).map(toScreened);
+      return { body: { ...vintage(context, screener), screened: all.length, alerts: all.filter(({ is_alert }) => is_alert).length, results } };
     },
   }),
 ];
 
-function vintage({ log, at }: ApiContext, day: string) {
-  if (Number.isNaN(Date.parse(`${day}T00:00:00Z`))) throw new TracewireError("BAD_ARGUMENT", { what: `on: there is no day ${day}`, where: "on" });
-  const editions = addressLists(log, at.log_size).map(({ name, edition, seq }) => ({ list: name, edition: edition!, entry: seq, days_before: daysBetween(edition!, day) }));
-  return { log_size: at.log_size, on: day, editions, no_legal_advice: true as const };
+function screenerOn(context: ApiContext, day: string): Screener {
+  const at = Date.parse(`${day}T00:00:00Z`);
+  if (Number.isNaN(at) || new Date(at).toISOString().slice(0, DAY_LENGTH) !== day) throw new TracewireError("BAD_ARGUMENT", { what: `on: there is no day ${day}`, where: "on" });
+  return screenerFor(context, day);
 }
 
+const vintage = ({ at }: ApiContext, { on: day, vintage: editions }: Screener) => ({
+  log_size: at.log_size,
+  on: day,
+  editions: editions.map(({ list, edition, entry, row_count }) => ({ list, edition, entry, row_count, days_before: daysBetween(edition, day) })),
+  no_legal_advice: true as const,
+});
+
 /** An edition that names only its month has no day to count from. */
-const daysBetween = (edition: string, day: string): number | null => (edition.length === 10 ? Math.round((Date.parse(day) - Date.parse(edition)) / DAY_MS) : null);
+const daysBetween = (edition: string, day: string): number | null => (edition.length === DAY_LENGTH ? Math.round((Date.parse(day) - Date.parse(edition)) / DAY_MS) : null);
+
+const toScreened = ({ given, address, form, outcome, words, is_alert, hits, tags, evidence, exceptions }: BatchAnswer) => ({ asked: given, address, form, outcome, words, is_alert, hits, tags, evidence, exceptions });

@@ -37,6 +37,7 @@ const askSchema = named(
         ),
       ),
       conversions: Type.Optional(Type.Boolean({ description: "Follow exchanges inside one transaction; yes unless false" })),
+      known: Type.Optional(Type.Boolean({ description: "End at addresses that released tags and lists name as services, mixers, bridges or contracts" })),
       sets: Type.Optional(Type.Array(text("Name of a set of transfers", { minLength: 1, maxLength: 120 }), { minItems: 1, maxItems: SETS_MAX, description: "Only over these; else over all that you may see" })),
     },
     closed,
@@ -160,7 +161,7 @@ export const traceEndpoints = [
       const key = headers["idempotency-key"];
       if (key !== undefined && !/^[\x21-\x7e]{1,100}$/.test(key))
         throw new TracewireError("BAD_ARGUMENT", { what: "Idempotency-Key: 1 to 100 printable signs without blanks", where: "Idempotency-Key" });
-      const question = { ask: readAsk(asked), sets: chosenSets(context, wanted), log_size: context.at.log_size, evidence: context.at.evidence };
+      const question = { ask: readAsk(asked), ...chosenSets(context, wanted), log_size: context.at.log_size, evidence: context.at.evidence };
       const { job } = context.jobs.submit(context.caller, question, key === undefined ? undefined : { key, body: sha256Hex(canonicalJson(body as unknown as Json)) });
       return { json: jobJson(job), status: 202, headers: { location: `/v1/jobs/${job.id}` } };
     },
@@ -239,7 +240,7 @@ const toTrace = ({ id, title, at, seq, ask, sets, result_sha256, step_count, ste
 });
 
 /** As the command line reads a question, so that the same one has the same hash. */
-function readAsk({ methods, direction = "forward", conversions, stops, ...rest }: Partial<TraceAsk> & { from: string }): TraceAsk {
+function readAsk({ methods, direction = "forward", conversions, stops, known, ...rest }: Partial<TraceAsk> & { from: string }): TraceAsk {
   const backward = new Set<MethodName>(["poison", "tiho"]);
   const refused = direction === "backward" ? methods?.find((name) => backward.has(name)) : undefined;
   if (refused) throw new TracewireError("BAD_ARGUMENT", { what: `methods: ${refused} has no answer backward: ${BACKWARD_REFUSED}`, where: "methods" });
@@ -250,17 +251,19 @@ function readAsk({ methods, direction = "forward", conversions, stops, ...rest }
     direction,
     ...(stops && Object.keys(stops).length > 0 ? { stops } : {}),
     ...(conversions === false ? { conversions } : {}),
+    ...(known ? { known } : {}),
   };
 }
 
-/** By their entries, so that what is asked over stays fixed. One that may not be seen is as one that is not there. */
-function chosenSets(context: ApiContext, wanted: readonly string[] | undefined): string[] {
+/** One that may not be seen is as one that is not there. */
+function chosenSets(context: ApiContext, wanted: readonly string[] | undefined): { sets?: string[]; among: string[] } {
   const visible = visibleSets(context);
-  const chosen = wanted ? visible.filter(({ name, seq }) => wanted.includes(name) || wanted.includes(name.slice(name.indexOf("/") + 1)) || wanted.includes(String(seq))) : visible;
-  const missing = wanted?.find((one) => !visible.some(({ name, seq }) => name === one || name.slice(name.indexOf("/") + 1) === one || String(seq) === one));
-  if (missing !== undefined || chosen.length === 0)
-    throw new TracewireError("NOT_FOUND", { what: missing === undefined ? "No transfers are held" : "No such set of transfers is held", where: "sets" });
-  return chosen.map(({ seq }) => String(seq));
+  const among = visible.map(({ seq }) => String(seq));
+  if (visible.length === 0) throw new TracewireError("NOT_FOUND", { what: "No transfers are held", where: "sets" });
+  if (!wanted) return { among };
+  const isNamed = (set: (typeof visible)[number], name: string) => set.name === name || set.name.slice(set.name.indexOf("/") + 1) === name || String(set.seq) === name;
+  if (wanted.some((name) => !visible.some((set) => isNamed(set, name)))) throw new TracewireError("NOT_FOUND", { what: "No such set of transfers is held", where: "sets" });
+  return { among, sets: visible.filter((set) => wanted.some((name) => isNamed(set, name))).map(({ seq }) => String(seq)) };
 }
 
 const noJob = (): never => {

@@ -1,12 +1,9 @@
-// Bitcoin blocks as the network sends them (the protocol's own serialisation, with BIP 144 witnesses where present):
-// headers, transactions, outputs. The block's hash is computed from its header; nothing is taken on trust.
-import { createHash } from "node:crypto";
+// Bitcoin blocks as tables: blocks, transactions, outputs.
+import { BITCOIN_MAGIC, readBitcoinBlock } from "../../chains/chains.ts";
 import { TracewireError } from "../../errors.ts";
 import type { DatasetReader, Row, SourceFile } from "../reader.ts";
 
-const MAGIC = 0xd9b4bef9;
 const SATOSHI_PER_BITCOIN = 100_000_000n;
-const LIST_MAX = 1_000_000;
 
 export const bitcoinBlocks: DatasetReader = {
   format: "bitcoin-blocks",
@@ -27,7 +24,7 @@ export const bitcoinBlocks: DatasetReader = {
       let previous: string | undefined;
       const firstHeight = Number(/blocks(\d+)-/.exec(file.name)?.[1] ?? "1");
       for (const [at, bytes] of framed(file).entries()) {
-        const block = readBlock(bytes, `${file.name}, block ${at + 1}`);
+        const block = readBitcoinBlock(bytes, `${file.name}, block ${at + 1}`);
         if (previous !== undefined && block.previous !== previous)
           throw new TracewireError("BAD_INPUT", { what: "It does not follow the block before it", where: `${file.name}, block ${at + 1}` });
         previous = block.hash;
@@ -40,10 +37,11 @@ export const bitcoinBlocks: DatasetReader = {
             txid: transaction.txid,
             time: block.time,
             is_reward: transaction.is_reward ? "yes" : "no",
-            inputs: String(transaction.inputs),
+            // A reward is written with one input that spends nothing.
+            inputs: String(transaction.is_reward ? 1 : transaction.inputs.length),
             outputs: String(transaction.outputs.length),
           });
-          for (const [vout, satoshi] of transaction.outputs.entries())
+          for (const [vout, { satoshi }] of transaction.outputs.entries())
             outputs.push({
               txid: transaction.txid,
               vout: String(vout),
@@ -73,7 +71,7 @@ function framed(file: SourceFile): Buffer[] {
   const bytes = Buffer.from(file.bytes.buffer, file.bytes.byteOffset, file.bytes.byteLength);
   const blocks: Buffer[] = [];
   for (let at = 0; at < bytes.length;) {
-    if (at + 8 > bytes.length || bytes.readUInt32LE(at) !== MAGIC)
+    if (at + 8 > bytes.length || bytes.readUInt32LE(at) !== BITCOIN_MAGIC)
       throw new TracewireError("BAD_INPUT", { what: "The network’s magic number is missing", where: `${file.name}, byte ${at}` });
     const length = bytes.readUInt32LE(at + 4);
     if (at + 8 + length > bytes.length)
@@ -82,73 +80,6 @@ function framed(file: SourceFile): Buffer[] {
     at += 8 + length;
   }
   return blocks;
-}
-
-type Transaction = { txid: string; inputs: number; outputs: bigint[]; is_reward: boolean };
-type Block = { hash: string; previous: string; time: string; transactions: Transaction[] };
-
-function readBlock(bytes: Buffer, where: string): Block {
-  let at = 80;
-  const varint = (): number => {
-    const first = bytes[at++]!;
-    const width = first < 0xfd ? 0 : first === 0xfd ? 2 : first === 0xfe ? 4 : 8;
-    if (width === 0) return first;
-    const value = width === 8 ? Number(bytes.readBigUInt64LE(at)) : bytes.readUIntLE(at, width);
-    at += width;
-    if (value > LIST_MAX) throw new TracewireError("BAD_INPUT", { what: `A list of ${value} items`, where });
-    return value;
-  };
-  // The length is read first: `at += varint()` would add to where the length began.
-  const skip = (beyond: number): void => {
-    const length = varint();
-    at += length + beyond;
-  };
-  const readTransaction = (): Transaction => {
-    const start = at;
-    at += 4;
-    const hasWitness = bytes[at] === 0 && bytes[at + 1] === 1;
-    if (hasWitness) at += 2;
-    const coreStart = at;
-    const inputs = varint();
-    let is_reward = false;
-    for (let i = 0; i < inputs; i++) {
-      // A reward spends the output numbered 2^32 - 1 of no transaction.
-      if (i === 0) is_reward = bytes.readUInt32LE(at + 32) === 0xffffffff && bytes.subarray(at, at + 32).every((byte) => byte === 0);
-      at += 36;
-      skip(4);
-    }
-    const outputs: bigint[] = [];
-    for (let i = varint(); i > 0; i--) {
-      outputs.push(bytes.readBigUInt64LE(at));
-      at += 8;
-      skip(0);
-    }
-    const coreEnd = at;
-    if (hasWitness) for (let i = 0; i < inputs; i++) for (let items = varint(); items > 0; items--) skip(0);
-    at += 4;
-    const core = Buffer.concat([bytes.subarray(start, start + 4), bytes.subarray(coreStart, coreEnd), bytes.subarray(at - 4, at)]);
-    return { txid: hashOf(core), inputs, outputs, is_reward };
-  };
-  try {
-    const transactions: Transaction[] = [];
-    for (let i = varint(); i > 0; i--) transactions.push(readTransaction());
-    if (at !== bytes.length) throw new RangeError("bytes are left over");
-    return {
-      hash: hashOf(bytes.subarray(0, 80)),
-      previous: Buffer.from(bytes.subarray(4, 36)).reverse().toString("hex"),
-      time: new Date(bytes.readUInt32LE(68) * 1000).toISOString().replace(".000Z", "Z"),
-      transactions,
-    };
-  } catch (error) {
-    if (error instanceof TracewireError) throw error;
-    throw new TracewireError("BAD_INPUT", { what: `The block cannot be read: ${(error as Error).message}`, where, cause: error });
-  }
-}
-
-/** Twice SHA-256, printed from the last byte to the first, as everybody does. */
-function hashOf(bytes: Buffer): string {
-  const once = createHash("sha256").update(bytes).digest();
-  return createHash("sha256").update(once).digest().reverse().toString("hex");
 }
 
 function formatBitcoin(satoshi: bigint): string {

@@ -29,7 +29,7 @@ export const csvTable: DatasetReader = {
   grade: "transcription",
   source_grade: "B",
   item_grade: "2",
-  lacks: "Everything that its transcriber left out: the source note says what.",
+  lacks: "Whatever its transcriber left out is missing; the source note says what.",
   recognises: () => false,
   read: (files) => ({
     tables: files.map((file) => {

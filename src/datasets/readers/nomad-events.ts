@@ -6,11 +6,15 @@ import { jsonOf, requireFile, type DatasetReader, type Row } from "../reader.ts"
 
 type Event = Record<string, string | number>;
 
+/** The published list ends with its sum, written like one more address. */
+const TOTAL_ROW = "Grand Total";
+
 const eth = (value: unknown) => String(value ?? "").toLowerCase();
 
 export const nomadEvents: DatasetReader = {
   format: "nomad-events",
-  version: "1",
+  // 2: the sum at the end of the list of those who returned funds is no address.
+  version: "2",
   title: "Nomad bridge: events of the theft and of the recovery",
   publisher: "Nomad (the victim)",
   files: "receive_events.json, transfer_events.json, white_hats….json and recovery_percentages.csv of the published folder",
@@ -57,10 +61,12 @@ export const nomadEvents: DatasetReader = {
           name: "white-hats",
           columns: ["address", "returning_transactions"],
           key: ["address"],
-          rows: Object.entries(whiteHats).map(([address, item]) => ({
-            address: eth(address),
-            returning_transactions: String(item.Recovery_Txns?.length ?? 0),
-          })),
+          rows: Object.entries(whiteHats)
+            .filter(([address]) => address !== TOTAL_ROW)
+            .map(([address, item]) => ({
+              address: eth(address),
+              returning_transactions: String(item.Recovery_Txns?.length ?? 0),
+            })),
         },
         {
           name: "recovered",

@@ -14,7 +14,7 @@ export const roninTransfers: DatasetReader = {
   source_grade: "C",
   item_grade: "2",
   lacks:
-    "No transaction hashes; internal transfers are missing, and with them the theft of Mar 23, 2022 itself. Most inbound rows are dust sent by onlookers.",
+    "No transaction hashes; internal transfers are missing, and with them the theft of Mar 23, 2022 itself. Most inbound rows are tiny sums, many of them zero.",
   recognises: (name) => /LazarusTabularTxs\d*\.csv$/.test(name),
   read(files) {
     const rows = files.flatMap((file) =>

@@ -13,7 +13,8 @@ type Pack = Record<string, unknown> & { tags?: Record<string, unknown>[] };
 
 export const tagpack: DatasetReader = {
   format: "tagpack",
-  version: "1",
+  // 2: blanks around a cell are dropped; a pack writes one address twice, once with a blank behind it.
+  version: "2",
   title: "Tags of addresses (TagPacks)",
   publisher: "GraphSense TagPacks",
   files: "TagPack files (.yaml)",
@@ -41,7 +42,7 @@ export const tagpack: DatasetReader = {
       return pack.tags.map((tag, at) => {
         Object.keys(tag).forEach(count);
         places.push(place);
-        const row = Object.fromEntries(FIELDS.map((field) => [field, cell(tag[field] ?? pack[field])]));
+        const row = Object.fromEntries(FIELDS.map((field) => [field, cell(tag[field] ?? pack[field]).trim()]));
         if (!row.address || !row.label)
           throw new TracewireError("BAD_INPUT", { what: `tag ${at + 1} has no ${row.address ? "label" : "address"}`, where: file.name });
         return { pack: file.name.replace(/\.ya?ml$/, ""), ...row, address: foldAddress(row.address) };

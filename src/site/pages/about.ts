@@ -1,5 +1,5 @@
 // Who makes this, what is held and what is not, and how to report an error.
-import { listCaptures } from "../../evidence/evidence.ts";
+import { countCaptures } from "../../evidence/evidence.ts";
 import { html } from "../html.ts";
 import { frame } from "../layout.ts";
 import type { Route } from "../route.ts";
@@ -12,14 +12,13 @@ export const aboutRoutes: Route[] = [
     about: "What this publication is, what it holds and does not hold, how to report an error.",
     render(context) {
       const { log, at } = context;
-      const captures = listCaptures(log).filter((capture) => capture.released !== undefined && capture.released < at.log_size);
-      const originals = captures.filter(({ grade }) => grade === "original").length;
+      const { released, originals } = countCaptures(log, at.log_size);
       const readOriginals =
         originals === 0 ? "none of them was read in the original" : `${plural(originals, "was", "were")} read in the original`;
       const holdWords =
-        captures.length === 0
+        released === 0
           ? "No source has been released yet."
-          : `We hold ${plural(captures.length, "released source", "released sources")}; ${readOriginals}.`;
+          : `We hold ${plural(released, "released source", "released sources")}; ${readOriginals}.`;
       const body = html`<div class="column prose">
 <p class="label">About</p>
 <h1>A newspaper that keeps its workings open</h1>

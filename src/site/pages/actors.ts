@@ -17,7 +17,7 @@ import {
   type Overlap,
 } from "../../attribution/attribution.ts";
 import { fieldSpec, readClaims, type Claim } from "../../casefile/casefile.ts";
-import { csvAnswer, jsonList } from "../answers.ts";
+import { FILE_ROWS_MAX, countIn, csvAnswer, jsonList, onward } from "../answers.ts";
 import { claimBars } from "../claim-chart.ts";
 import { rivalTable } from "../claim-parts.ts";
 import { html, nothing, type Html } from "../html.ts";
@@ -27,6 +27,9 @@ import { lacks, page } from "./rooms.ts";
 
 const NAMES_SHOWN_MAX = 60;
 const ITEMS_SHOWN_MAX = 100;
+const HEADINGS_SHOWN = 500;
+const RELATIONS_SHOWN = 200;
+const DENIALS_SHOWN = 40;
 const PAIRS_DRAWN_MAX = 8;
 const DEPENDS = ["datasets", "casefile"];
 const SOURCES = ["mitre-attack/names", "misp-actors/names", "maltrail/indicators"];
@@ -37,19 +40,20 @@ export const actorRoutes: Route[] = [
   {
     path: "/actors",
     about: "Groups and their names: who uses which name for whom, and what groups share.",
-    query: ["q"],
-    render: (context, { query }) =>
-      page(context, "/actors", "Groups and their names", namesPage(context, (query.get("q") ?? "").slice(0, 80))),
+    query: ["q", "from"],
+    render: (context, { query }) => page(context, "/actors", "Groups and their names", namesPage(context, query)),
   },
   {
     path: "/actors.csv",
     about: "Names, whose word they are and for whom, as CSV.",
-    render: (context) => csvAnswer("actors.csv", NAME_COLUMNS, names(context).map(nameCells), DEPENDS),
+    query: ["from"],
+    render: (context, { query, path }) => csvAnswer("actors.csv", NAME_COLUMNS, ...namesFile(context, query, path)),
   },
   {
     path: "/actors.json",
     about: "Names, whose word they are and for whom, as JSON.",
-    render: (context) => jsonList(context.at.log_size, NAME_COLUMNS, names(context).map(nameCells), DEPENDS),
+    query: ["from"],
+    render: (context, { query, path }) => jsonList(context.at.log_size, NAME_COLUMNS, ...namesFile(context, query, path)),
   },
   {
     path: "/actors/overlap",
@@ -87,9 +91,10 @@ export const actorRoutes: Route[] = [
   },
 ];
 
-const names = (context: SiteContext): NameUse[] => context.memo("names of groups", () => readNames(context.log, context.at));
-const groups = (context: SiteContext): Group[] => context.memo("groups", () => listGroups(context.log, context.at.log_size));
-const overlaps = (context: SiteContext): Overlap[] => context.memo("overlaps", () => listOverlaps(context.log, context.at.log_size));
+const names = (context: SiteContext): NameUse[] => context.memo("names of groups", () => readNames(context.log, context.at), DEPENDS);
+const groups = (context: SiteContext): Group[] => context.memo("groups", () => listGroups(context.log, context.at.log_size), DEPENDS);
+const overlaps = (context: SiteContext): Overlap[] =>
+  context.memo("overlaps", () => listOverlaps(context.log, context.at.log_size), DEPENDS);
 const nameCells = (use: NameUse) => [
   use.name,
   use.relation,
@@ -105,9 +110,22 @@ const actorLink = (name: string): Html => (nameSlug(name) === "" ? html`${name}`
 const overlapHref = ({ a, b }: { a: string; b: string }): string => `/actors/overlap?${new URLSearchParams({ a, b }).toString()}`;
 const score = (value: number): string => value.toFixed(2);
 
-function namesPage(context: SiteContext, text: string): Html {
+function namesFile(
+  context: SiteContext,
+  query: URLSearchParams,
+  path: string,
+): [ReturnType<typeof nameCells>[], string[], string | undefined] {
+  const from = countIn(query, "from");
   const all = names(context);
-  const allHeadings = headingsOf(all);
+  const end = Math.min(all.length, from + FILE_ROWS_MAX);
+  return [all.slice(from, end).map(nameCells), DEPENDS, end < all.length ? onward(path, query, { from: String(end) }) : undefined];
+}
+
+function namesPage(context: SiteContext, query: URLSearchParams): Html {
+  const text = (query.get("q") ?? "").slice(0, 80);
+  const from = countIn(query, "from");
+  const all = names(context);
+  const allHeadings = context.memo("headings", () => headingsOf(all), DEPENDS);
   const headings = allHeadings.filter(
     (heading) => text === "" || heading.names.some((name) => name.toLowerCase().includes(text.toLowerCase())),
   );
@@ -121,15 +139,15 @@ ${
   headings.length === 0
     ? html`<p>No heading has that name. Try a part of it, or another organisation’s name for the same group.</p>`
     : html`<section class="scroll" tabindex="0" aria-label="Names"><table class="data"><thead><tr><th scope="col">Heading</th><th scope="col">By</th><th scope="col">Names listed under it</th></tr></thead><tbody>
-${headings.map(
+${headings.slice(from, from + HEADINGS_SHOWN).map(
   (own) => html`<tr><th scope="row">${actorLink(own.heading)}</th><td>${own.organisation}</td><td>${own.names
     .slice(0, NAMES_SHOWN_MAX)
     .map((name, at) => html`${at > 0 && ", "}${actorLink(name)}`)}</td></tr>
 `,
-)}</tbody></table></section>`
+)}</tbody></table></section>${(from > 0 || headings.length > from + HEADINGS_SHOWN) && html`<nav class="pages" aria-label="Pages">${from > 0 && html`<a href="${onward("/actors", query, { from: String(Math.max(0, from - HEADINGS_SHOWN)) })}">Before</a> `}${headings.length > from + HEADINGS_SHOWN && html`<a rel="next" href="${onward("/actors", query, { from: String(from + HEADINGS_SHOWN) })}">More</a>`}</nav>`}`
 }
-<section><h2>Names under more than one heading</h2>${doubled.length === 0 ? html`<p>None.</p>` : html`<ul>${doubled.map(({ name, under }) => html`<li>${actorLink(name)}: ${under.map((heading) => `${heading.heading} (${heading.organisation})`).join("; ")}</li>`)}</ul>`}</section>
-<section><h2>Who says the same, and who says not</h2>${useTable(said, "Relations that somebody asserts")}</section>
+<section><h2>Names under more than one heading</h2>${doubled.length === 0 ? html`<p>None.</p>` : html`<ul>${doubled.slice(0, RELATIONS_SHOWN).map(({ name, under }) => html`<li>${actorLink(name)}: ${under.map((heading) => `${heading.heading} (${heading.organisation})`).join("; ")}</li>`)}</ul>`}</section>
+<section><h2>Who says the same, and who says not</h2>${useTable(said.slice(0, RELATIONS_SHOWN), "Relations that somebody asserts")}${(said.length > RELATIONS_SHOWN || doubled.length > RELATIONS_SHOWN) && html`<p class="note">Of each the first ${RELATIONS_SHOWN}; all are in the files.</p>`}</section>
 <section><h2>What groups share</h2>
 <p>Shared is never the same: a shared machine may be rented, a shared tool may be public, a shared line may be a mistake. Each pair below opens as a list of items, each with its weight.</p>
 ${overlapChart(overlaps(context), "actorpairs")}
@@ -246,7 +264,7 @@ ${Object.entries(ITEM_WEIGHTS).map(
 
 function actorPage(context: SiteContext, name: string, uses: readonly NameUse[], claims: readonly Claim[]): Html {
   const folded = foldName(name);
-  const all = headingsOf(names(context));
+  const all = context.memo("headings", () => headingsOf(names(context)), DEPENDS);
   const own = all.filter((heading) => foldName(heading.heading) === folded);
   const carrying = all.filter((heading) => heading.names.some((item) => foldName(item) === folded));
   const compared = carrying.flatMap((a, at) =>
@@ -294,7 +312,7 @@ ${rivalTable(context, "Who says so", own, fieldSpec("actor", field)?.label ?? fi
         : html`<p>Nothing is held.</p>`
     }</section>`;
   })}
-<section><h2>What those accused answered</h2><p>No answer to these very claims is held. What is held answers other findings, or those who made them:</p><ul>${denials.map((reply) => html`<li>${reply.claimant} on “${subjectWords(reply.subject)}”: “${reply.value}” (<a href="/log/${reply.seq}">entry ${reply.seq}</a>)</li>`)}</ul></section>`;
+<section><h2>What those accused answered</h2><p>No answer to these very claims is held. What is held answers other findings, or those who made them:</p><ul>${denials.slice(0, DENIALS_SHOWN).map((reply) => html`<li>${reply.claimant} on “${subjectWords(reply.subject)}”: “${reply.value}” (<a href="/log/${reply.seq}">entry ${reply.seq}</a>)</li>`)}</ul></section>`;
 }
 
 /** Indicators are printed so that nothing turns them into links: dots in brackets, as analysts write them. */

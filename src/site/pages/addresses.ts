@@ -42,10 +42,10 @@ export const addressRoutes: Route[] = [
       const found = await findAddress(context, text!);
       if (!found) return undefined;
       const { data, address } = found;
-      const transfers = transfersOf(data.table, address);
+      const transfers = data.parts.flatMap(({ table }) => transfersOf(table, address));
       if (form === "csv") return csvAnswer(`${address}.csv`, COLUMNS, transfers.map(cellsOf), DEPENDS);
-      const holdings = holdingsOf(data.table, address);
-      const outputs = data.graphs.flatMap((graph) => outputsHeld(graph, address) ?? []);
+      const holdings = data.parts.flatMap(({ table }) => holdingsOf(table, address));
+      const outputs = data.parts.flatMap(({ graphs }) => graphs).flatMap((graph) => outputsHeld(graph, address) ?? []);
       const touched = tracesTouching(context, address);
       if (form === "json")
         return jsonAnswer(
@@ -62,8 +62,9 @@ export const addressRoutes: Route[] = [
       const [, text, form] = /^(.+?)(?:\.(json))?$/.exec(params.txid!)!;
       const txid = /^0x[0-9a-fA-F]+$/.test(text!) ? text!.toLowerCase() : text!;
       const data = await readReleased(context, context.at.log_size);
-      const transfers = transfersIn(data.table, txid);
-      const sides = data.graphs.map((graph) => sidesOf(graph, txid)).find((one) => one !== undefined);
+      const transfers = data.parts.flatMap(({ table }) => transfersIn(table, txid));
+      const graphs = data.parts.flatMap((part) => part.graphs);
+      const sides = graphs.map((graph) => sidesOf(graph, txid)).find((one) => one !== undefined);
       if (transfers.length === 0 && !sides) return undefined;
       const touched = stepsTouching(context, txid);
       if (form === "json") return jsonAnswer(plain({ log_size: context.at.log_size, txid, transfers, sides: sides ?? null, traces: touched.map(({ id }) => id) }), DEPENDS);
@@ -74,13 +75,18 @@ export const addressRoutes: Route[] = [
 
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value, (_, item: unknown) => (typeof item === "bigint" ? String(item) : item)));
 
-const cellsOf = (transfer: Transfer) => [transfer.chain, transfer.txid, transfer.block ?? "", transfer.time ?? "", transfer.from ?? "", transfer.to ?? "", transfer.asset, String(transfer.amount), transfer.kind, transfer.row];
+const cellsOf = ({ chain, txid, block, time, from, to, asset, amount, kind, row }: Transfer) => [
+  ...[chain, txid, block ?? "", time ?? "", from ?? "", to ?? ""],
+  ...[asset, String(amount), kind, row],
+];
 
 async function findAddress(context: SiteContext, text: string): Promise<{ data: ReleasedData; address: string } | undefined> {
   const data = await readReleased(context, context.at.log_size);
   const reading = readAddress(text);
   const spellings = [text, ...(reading.outcome === "address" ? [reading.address] : reading.outcome === "several_chains" ? reading.candidates.map((one) => one.address) : [])];
-  const address = spellings.find((one) => data.table.accountsOf(one).length > 0 || data.graphs.some((graph) => graph.outputsOf(one).length > 0));
+  const address = spellings.find((one) =>
+    data.parts.some(({ table, graphs }) => table.accountsOf(one).length > 0 || graphs.some((graph) => graph.outputsOf(one).length > 0)),
+  );
   return address === undefined ? undefined : { data, address };
 }
 
@@ -112,7 +118,9 @@ function addressPage(
   touched: readonly Touched[],
 ): Html {
   const from = Math.max(0, Number(query.get("from") ?? 0) || 0);
-  const thefts = [...new Set(readClaims(context.log, context.at, { kind: "theft" }).filter(({ field, value }) => /^taken_/.test(field) && String(value).toLowerCase().endsWith(address.toLowerCase())).map(({ subject }) => subject))];
+  const namesIt = (value: string) => value.toLowerCase().endsWith(address.toLowerCase());
+  const claims = readClaims(context.log, context.at, { kind: "theft" }).filter(({ field, value }) => /^taken_/.test(field) && namesIt(String(value)));
+  const thefts = [...new Set(claims.map(({ subject }) => subject))];
   const shown = transfers.slice(from, from + TRANSFERS_SHOWN);
   return html`<p class="label">Address</p><h1><code>${shortPlace(address)}</code></h1>
 <p class="cite"><code>${address}</code></p>

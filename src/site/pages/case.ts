@@ -1,7 +1,19 @@
 // What the case file holds: kinds, subjects, claims. Every kind has its list and its page, thin ones too.
-import { CHECKS, KINDS, kindSpec, readClaims, readSubjects, runChecks, type Claim, type Kind } from "../../casefile/casefile.ts";
+import {
+  CHECKS,
+  KINDS,
+  countHeld,
+  kindSpec,
+  listSubjects,
+  readClaims,
+  sumUpChecks,
+  type CheckSummary,
+  type Claim,
+  type Held,
+  type Kind,
+} from "../../casefile/casefile.ts";
 import { formatValue, listFigureSpecs } from "../../figures/figures.ts";
-import { csvAnswer, htmlType, jsonList } from "../answers.ts";
+import { FILE_ROWS_MAX, countIn, csvAnswer, htmlType, jsonList, onward } from "../answers.ts";
 import { CLAIM_COLUMNS, claimRow, claimValue, isPrivate, rivalTable } from "../claim-parts.ts";
 import { html, type Html } from "../html.ts";
 import { frame } from "../layout.ts";
@@ -11,6 +23,9 @@ import { figureHref, plural, theftHref } from "../words.ts";
 import { citeThis, history, judgements, sources } from "./theft.ts";
 
 const DEPENDS = ["casefile", "figures"];
+const SUBJECTS_SHOWN = 100;
+const FINDINGS_SHOWN = 60;
+const FIGURES_SHOWN = 200;
 
 export const caseRoutes: Route[] = [
   {
@@ -30,15 +45,23 @@ export const caseRoutes: Route[] = [
   },
   {
     path: "/case/:kind",
-    about: "Everything of one kind; with .csv or .json behind the name: every claim on it.",
-    render(context, { params, path }) {
+    about: "Everything of one kind, a hundred to a page; with .csv or .json behind the name: the claims on it.",
+    query: ["after", "from"],
+    render(context, { params, path, query }) {
       const [, name, form] = /^(.*?)(?:\.(csv|json))?$/.exec(params.kind!)!;
       if (!Object.hasOwn(KINDS, name!)) return undefined;
       const kind = name as Kind;
-      const claims = readClaims(context.log, context.at, { kind }).filter((claim) => !isPrivate(kind, claim.field));
-      if (form === "csv") return csvAnswer(`${kind}.csv`, CLAIM_COLUMNS, claims.map(claimRow), DEPENDS);
-      if (form === "json") return jsonList(context.at.log_size, CLAIM_COLUMNS, claims.map(claimRow), DEPENDS);
-      return kindPage(context, kind, claims, path);
+      if (form === undefined) return kindPage(context, kind, query, path);
+      // By the log's own order: the cursor is the entry of the last claim.
+      const claims = readClaims(context.log, context.at, {
+        kind,
+        after: query.get("from") ? countIn(query, "from") : undefined,
+        limit: FILE_ROWS_MAX,
+      });
+      const next = claims.length === FILE_ROWS_MAX ? onward(path, query, { from: String(claims.at(-1)!.seq) }) : undefined;
+      const rows = claims.filter((claim) => !isPrivate(kind, claim.field)).map(claimRow);
+      if (form === "csv") return csvAnswer(`${kind}.csv`, CLAIM_COLUMNS, rows, DEPENDS, next);
+      return jsonList(context.at.log_size, CLAIM_COLUMNS, rows, DEPENDS, next);
     },
   },
   {
@@ -63,25 +86,19 @@ export function subjectHref(subject: string): string {
 
 const KIND_COLUMNS = ["kind", "subjects", "claims"] as const;
 
-function kindList(context: SiteContext): (string | number)[][] {
-  return (Object.keys(KINDS) as Kind[]).map((kind) => [
-    kind,
-    readSubjects(context.log, context.at, kind).length,
-    readClaims(context.log, context.at, { kind }).length,
-  ]);
+export const heldOf = (context: SiteContext, kind: Kind): Held =>
+  context.memo(`held ${kind}`, () => countHeld(context.log, context.at, kind), ["casefile"]);
+
+function heldByKind(context: SiteContext): (Held & { kind: Kind })[] {
+  return (Object.keys(KINDS) as Kind[]).map((kind) => ({ kind, ...heldOf(context, kind) }));
 }
 
-function casePage(context: SiteContext, path: string): Page {
-  const kinds = (Object.keys(KINDS) as Kind[]).map((kind) => ({
-    kind,
-    subjects: readSubjects(context.log, context.at, kind).length,
-    claims: readClaims(context.log, context.at, { kind }).length,
-  }));
-  const raised = Map.groupBy(
-    context.memo("checks", () => runChecks(context.log, context.at)),
-    (result) => result.check,
-  );
-  const figures = listFigureSpecs(context.log)
+const kindList = (context: SiteContext) => heldByKind(context).map(({ kind, subjects, claims }) => [kind, subjects, claims]);
+
+async function casePage(context: SiteContext, path: string): Promise<Page> {
+  const kinds = heldByKind(context);
+  const raised = await context.memo("checks", () => sumUpChecks(context.log, context.at, FINDINGS_SHOWN), ["casefile"]);
+  const figures = listFigureSpecs(context.log, { limit: FIGURES_SHOWN })
     .map(({ id }) => context.figure(id))
     .filter((found) => found !== undefined);
   const body = html`<p class="label">The case</p>
@@ -108,15 +125,18 @@ ${
   figures.length === 0
     ? html`<p>No figure has been defined yet.</p>`
     : html`<ul class="plain">${figures.map(({ named, figure }) => html`<li><a class="fig" href="${figureHref(named.id, figure.log_size)}">${formatValue(figure.value, figure.unit, "exact", named.spec)}</a> ${named.spec.title}</li>`)}</ul>
-<p class="note"><a href="/figures">All figures, with their rules</a></p>`
+<p class="note"><a href="/figures">All figures, with their values</a></p>`
 }</section>
 <section><h2>Checks raised</h2>
 ${
   raised.size === 0
     ? html`<p>None.</p>`
     : html`<dl class="facts">${[...raised].map(
-        ([check, results]) => html`<div><dt>${plural(results.length, "finding", "findings")}</dt><dd>${CHECKS[check].about}
-<details><summary>Where</summary><ul class="plain">${results.slice(0, 60).map((result) => html`<li><a href="${subjectHref(result.subject)}">${result.subject.slice(result.subject.indexOf("/") + 1)}</a> ${result.what}</li>`)}</ul></details></dd></div>
+        ([check, { count, first }]: [
+          keyof typeof CHECKS,
+          CheckSummary,
+        ]) => html`<div><dt>${plural(count, "finding", "findings")}</dt><dd>${CHECKS[check].about}
+<details><summary>Where</summary><ul class="plain">${first.map((result) => html`<li><a href="${subjectHref(result.subject)}">${result.subject.slice(result.subject.indexOf("/") + 1)}</a> ${result.what}</li>`)}${count > first.length && html`<li>and ${(count - first.length).toLocaleString("en-US")} more, each on the page of its theft</li>`}</ul></details></dd></div>
 `,
       )}</dl>`
 }
@@ -136,16 +156,26 @@ ${
   };
 }
 
-function kindPage(context: SiteContext, kind: Kind, claims: readonly Claim[], path: string): Page {
+function kindPage(context: SiteContext, kind: Kind, query: URLSearchParams, path: string): Page {
   const spec = kindSpec(kind);
-  const subjects = [...Map.groupBy(claims, (claim) => claim.subject)].sort(([a], [b]) => (a < b ? -1 : 1));
+  const held = heldOf(context, kind);
+  const after = query.get("after") ? `${kind}/${query.get("after")!.slice(0, 120)}` : undefined;
+  const found = listSubjects(context.log, context.at, kind, { after, limit: SUBJECTS_SHOWN + 1 });
+  const more = found.length > SUBJECTS_SHOWN ? found[SUBJECTS_SHOWN - 1]!.slice(kind.length + 1) : undefined;
+  const subjects = found
+    .slice(0, SUBJECTS_SHOWN)
+    .map((subject): [string, Claim[]] => [
+      subject,
+      readClaims(context.log, context.at, { subject }).filter((claim) => !isPrivate(kind, claim.field)),
+    ])
+    .filter(([, own]) => own.length > 0);
   const body = html`<p class="label"><a href="/case">The case file</a></p>
 <h1>${spec.many.charAt(0).toUpperCase() + spec.many.slice(1)}</h1>
 <p>${spec.about}</p>
 ${
   subjects.length === 0
-    ? html`<p>Nothing of this kind has been released yet.</p>`
-    : html`<p class="note">${plural(subjects.length, spec.one, spec.many)}, ${plural(claims.length, "claim", "claims")}. The same as <a href="/case/${kind}.csv">CSV</a> and <a href="/case/${kind}.json">JSON</a>.</p>
+    ? html`<p>Nothing of this kind ${after === undefined ? "has been released yet" : "stands behind this name"}.</p>`
+    : html`<p class="note">${plural(held.subjects, spec.one, spec.many)}, ${plural(held.claims, "claim", "claims")}. The same as <a href="/case/${kind}.csv">CSV</a> and <a href="/case/${kind}.json">JSON</a>.</p>
 <section class="scroll" tabindex="0" aria-label="${spec.many}">
 <table class="data">
 <thead><tr><th scope="col">Subject</th><th scope="col">${spec.fields[spec.title]!.label}</th><th scope="col">Who says</th><th scope="col" class="num">Claims held</th></tr></thead>
@@ -158,13 +188,14 @@ ${subjects.map(([subject, own]) => {
 })}</tbody>
 </table>
 </section>`
-}
+}${(more !== undefined || after !== undefined) && html`<nav class="pages" aria-label="Pages">${after !== undefined && html`<a href="${path}">First</a> `}${more !== undefined && html`<a rel="next" href="${onward(path, query, { after: more })}">More</a>`}</nav>`}
 `;
   return {
     content_type: htmlType,
     body: frame({
       title: spec.many,
-      description: `${spec.about} ${plural(subjects.length, spec.one, spec.many)} held.`,
+      description: `${spec.about} ${plural(held.subjects, spec.one, spec.many)} held.`,
+      unlisted: after !== undefined,
       path,
       context,
       body,

@@ -1,28 +1,33 @@
 // Every mistake of ours that was mended, in one list: from the same records as the notices on the stories.
-import { listCorrections, type Correction } from "../../press/press.ts";
+import { countCorrections, listCorrections, type Correction } from "../../press/press.ts";
 import { html, type Html } from "../html.ts";
-import { csvAnswer, jsonList } from "../answers.ts";
+import { countIn, csvAnswer, jsonList, onward } from "../answers.ts";
 import { frame } from "../layout.ts";
 import type { Route, SiteContext } from "../route.ts";
 import { dayOf, formatDay, plural, revisionHref, storyHref } from "../words.ts";
 
-const CORRECTIONS_MAX = 200;
+const CORRECTIONS_SHOWN = 20;
+const CORRECTIONS_IN_A_FILE = 200;
 const COLUMNS = ["at", "kind", "slug", "headline", "from_revision", "to_revision", "what"];
 
 export const correctionRoutes: Route[] = [
   {
     path: "/corrections",
-    about: "Every correction and withdrawal, latest first.",
-    render(context) {
-      const corrections = known(context);
+    about: "Every correction and withdrawal, latest first, twenty to a page.",
+    query: ["before"],
+    render(context, { query }) {
+      const found = known(context, query, CORRECTIONS_SHOWN + 1);
+      const corrections = found.slice(0, CORRECTIONS_SHOWN);
+      const more = found.length > CORRECTIONS_SHOWN ? corrections.at(-1)!.seq : undefined;
+      const count = countCorrections(context.log, context.at.log_size);
       const body = html`<div class="column"><h1>Corrections</h1>
 <p class="standfirst">What we got wrong, what stood there, and what stands there now. Nothing is changed without a line here, and every older version stays readable.</p>
 ${
   corrections.length === 0
     ? html`<p>No story has needed a correction so far. If you think that one does: <a href="/about#report-an-error">how to report an error</a>.</p>`
-    : html`<p class="note">${plural(corrections.length, "correction", "corrections")}. The same as <a href="/corrections.csv">CSV</a>, <a href="/corrections.json">JSON</a> or a <a href="/corrections/feed.xml">feed</a>.</p>
+    : html`<p class="note">${plural(count, "correction", "corrections")}. The same as <a href="/corrections.csv">CSV</a>, <a href="/corrections.json">JSON</a> or a <a href="/corrections/feed.xml">feed</a>.</p>
 ${corrections.map(correctionHtml)}`
-}</div>`;
+}${(more !== undefined || query.has("before")) && html`<nav class="pages" aria-label="Pages">${query.has("before") && html`<a href="/corrections">Newest</a>`}${more !== undefined && html`<a rel="next" href="/corrections?before=${more}">Older</a>`}</nav>`}</div>`;
       return {
         content_type: "text/html; charset=utf-8",
         body: frame({
@@ -39,18 +44,37 @@ ${corrections.map(correctionHtml)}`
   {
     path: "/corrections.csv",
     about: "Corrections as CSV.",
-    render: (context) => csvAnswer("corrections.csv", COLUMNS, rows(context), ["stories"]),
+    query: ["before"],
+    render(context, { query, path }) {
+      const { rows, next } = fileOf(context, query, path);
+      return csvAnswer("corrections.csv", COLUMNS, rows, ["stories"], next);
+    },
   },
   {
     path: "/corrections.json",
     about: "Corrections as JSON.",
-    render: (context) => jsonList(context.at.log_size, COLUMNS, rows(context), ["stories"]),
+    query: ["before"],
+    render(context, { query, path }) {
+      const { rows, next } = fileOf(context, query, path);
+      return jsonList(context.at.log_size, COLUMNS, rows, ["stories"], next);
+    },
   },
 ];
 
-const known = ({ log, at }: SiteContext): Correction[] => listCorrections(log, { before: at.log_size, limit: CORRECTIONS_MAX });
-const rows = (context: SiteContext) =>
-  known(context).map((item) => [item.at, item.kind, item.slug, item.headline, item.from_revision, item.to_revision, item.what]);
+/** Those before the entry that the cursor names. */
+function known({ log, at }: SiteContext, query: URLSearchParams, limit: number): Correction[] {
+  const before = query.get("before") ? Math.min(countIn(query, "before"), at.log_size) : at.log_size;
+  return listCorrections(log, { before, limit });
+}
+
+function fileOf(context: SiteContext, query: URLSearchParams, path: string) {
+  const items = known(context, query, CORRECTIONS_IN_A_FILE);
+  const next = items.length === CORRECTIONS_IN_A_FILE ? onward(path, query, { before: String(items.at(-1)!.seq) }) : undefined;
+  return { rows: rowsOf(items), next };
+}
+
+const rowsOf = (items: readonly Correction[]) =>
+  items.map((item) => [item.at, item.kind, item.slug, item.headline, item.from_revision, item.to_revision, item.what]);
 
 function correctionHtml(item: Correction): Html {
   return html`<section class="box" id="c${item.seq}">

@@ -101,9 +101,9 @@ async function evidencePage(context: SiteContext, captures: readonly Capture[], 
   const capture = captures[0]!;
   const locator = readLocator(query);
   const extraction = await textOf(context, capture);
-  const claims = readClaims(context.log, context.at).filter(
-    (claim) => captures.some((own) => own.seq === claim.source.capture) && !isPrivate(claim.kind_of, claim.field),
-  );
+  const claims = captures
+    .flatMap((own) => readClaims(context.log, context.at, { capture: own.seq }))
+    .filter((claim) => !isPrivate(claim.kind_of, claim.field));
   const hasBytes = capture.bytes_released !== undefined && capture.bytes_released < context.at.log_size;
   const body = html`<p class="label">Evidence</p>
 <h1>${capture.title}</h1>

@@ -12,11 +12,13 @@ import {
   type FigureRow,
   type FigureSpec,
 } from "../../figures/figures.ts";
+import { listAffectedIssues, type AffectedIssue } from "../../newsletter/newsletter.ts";
 import { cardsCarrying, listAffected, readPublication } from "../../press/press.ts";
+import { listAffectedReports } from "../../reports/reports.ts";
 import { figureData } from "../json-ld.ts";
-import { pictureWords } from "../picture-files.ts";
+import { DRAWN, pictureWords } from "../picture-files.ts";
 import { sentencesHtml } from "./corrections.ts";
-import { csvAnswer, htmlType, jsonAnswer, jsonList } from "../answers.ts";
+import { csvAnswer, htmlType, jsonAnswer, jsonList, onward } from "../answers.ts";
 import { barChart, readSeries } from "../charts.ts";
 import { evidenceHref } from "../claim-parts.ts";
 import { html, nothing, type Html } from "../html.ts";
@@ -30,19 +32,33 @@ import { citeThis } from "./theft.ts";
 
 const DEPENDS = ["figures", "casefile", "stories", "log"];
 const EXCLUDED_OPEN_MAX = 20;
+const FIGURES_SHOWN = 200;
+const NAME_LENGTH_MAX = 80;
+/** A figure over thousands of rows shows its first; its files have all of them. */
+const ROWS_SHOWN = 500;
+const LEFT_OUT_SHOWN = 200;
+const CARRIED_SHOWN = 20;
+const RESTATED_SHOWN = 50;
 const COLUMNS = ["subject", "label", "value", "unit", "when", "low", "high", "claimant", "claim", "rivals", "capture", "locator"] as const;
 
 export const figureRoutes: Route[] = [
-  { path: "/figures", about: "Every named figure with its value.", render: (context, { path }) => figuresPage(context, path) },
+  {
+    path: "/figures",
+    about: "Every named figure with its value, two hundred to a page.",
+    query: ["after"],
+    render: (context, { path, query }) => figuresPage(context, path, query),
+  },
   {
     path: "/figures.csv",
     about: "The same list as CSV.",
-    render: (context) => csvAnswer("figures.csv", LIST_COLUMNS, figureList(context), DEPENDS),
+    query: ["after"],
+    render: (context, { path, query }) => csvAnswer("figures.csv", LIST_COLUMNS, ...fileOf(context, path, query)),
   },
   {
     path: "/figures.json",
     about: "The same list as JSON.",
-    render: (context) => jsonList(context.at.log_size, LIST_COLUMNS, figureList(context), DEPENDS),
+    query: ["after"],
+    render: (context, { path, query }) => jsonList(context.at.log_size, LIST_COLUMNS, ...fileOf(context, path, query)),
   },
   {
     path: "/figures/:id",
@@ -68,27 +84,37 @@ export const figureRoutes: Route[] = [
 
 const LIST_COLUMNS = ["figure", "title", "measure", "value", "unit", "low", "high", "rows", "unknown"] as const;
 
-function figureList(context: SiteContext): (string | null)[][] {
-  return listFigureSpecs(context.log)
-    .map(({ id }) => context.figure(id))
-    .filter((found) => found !== undefined)
-    .map(({ figure, named }) => [
-      named.id,
-      named.spec.title,
-      figure.measure,
-      figure.value,
-      figure.unit,
-      figure.low,
-      figure.high,
-      figure.row_count,
-      figure.unknown_count,
-    ]);
+/** By name, behind the one that the cursor names; with the name at which the list goes on. */
+function listed(context: SiteContext, query: URLSearchParams, limit: number) {
+  const specs = listFigureSpecs(context.log, { after: (query.get("after") ?? "").slice(0, NAME_LENGTH_MAX), limit: limit + 1 });
+  const shown = specs.slice(0, limit);
+  return {
+    found: shown.map(({ id }) => context.figure(id)).filter((item) => item !== undefined),
+    next: specs.length > limit ? shown.at(-1)!.id : undefined,
+  };
 }
 
-function figuresPage(context: SiteContext, path: string): Page {
-  const rows = listFigureSpecs(context.log)
-    .map(({ id }) => context.figure(id))
-    .filter((found) => found !== undefined);
+function fileOf(context: SiteContext, path: string, query: URLSearchParams): [(string | null)[][], string[], string | undefined] {
+  const { found, next } = listed(context, query, FIGURES_SHOWN);
+  return [cellsOf(found), DEPENDS, next === undefined ? undefined : onward(path, query, { after: next })];
+}
+
+function cellsOf(found: ReturnType<typeof listed>["found"]): (string | null)[][] {
+  return found.map(({ figure, named }) => [
+    named.id,
+    named.spec.title,
+    figure.measure,
+    figure.value,
+    figure.unit,
+    figure.low,
+    figure.high,
+    figure.row_count,
+    figure.unknown_count,
+  ]);
+}
+
+function figuresPage(context: SiteContext, path: string, query: URLSearchParams): Page {
+  const { found: rows, next } = listed(context, query, FIGURES_SHOWN);
   const body = html`<p class="label"><a href="/case">The case file</a></p>
 <h1>Figures</h1>
 <p>A figure is a set of rules and what comes out of it: nobody types the number. Open one to see its rows and what was left out.
@@ -107,7 +133,7 @@ ${rows.map(({ figure, named }) => {
 })}</tbody>
 </table>
 </section>`
-}`;
+}${(next !== undefined || query.get("after")) && html`<nav class="pages" aria-label="Pages">${query.get("after") && html`<a href="${path}">First</a> `}${next !== undefined && html`<a rel="next" href="${onward(path, query, { after: next })}">More</a>`}</nav>`}`;
   return {
     content_type: htmlType,
     body: frame({
@@ -158,8 +184,7 @@ ${citeThis(`/figures/${figure.id}`, Number(figure.log_size), `${spec.title}: ${w
         type: "website",
         title: `${spec.title}: ${words.exact}`,
         description: words.how.join(" ").slice(0, 300),
-        picture: `/embed/${figure.id}.png?known=${figure.log_size}`,
-        picture_words: pictureWords(context.log, figure),
+        picture: { href: `/embed/${figure.id}.png?known=${figure.log_size}`, words: pictureWords(context.log, figure), ...DRAWN },
       },
       alternates: [
         { href: `/figures/${figure.id}.json`, type: "application/json", title: "This figure as computed" },
@@ -187,7 +212,7 @@ function rowTable(context: SiteContext, figure: Figure): Html {
 <table class="data">
 <thead><tr><th scope="col">When</th><th scope="col">What</th>${anyValue && html`<th scope="col" class="num">Value</th>`}${anyRange && html`<th scope="col">Rivals say</th>`}<th scope="col">Who says</th><th scope="col">Source</th></tr></thead>
 <tbody>
-${figure.rows.map(
+${figure.rows.slice(0, ROWS_SHOWN).map(
   (
     row,
   ) => html`<tr><td>${row.when && formatDay(row.when)}</td><th scope="row">${rowLabel(row)}</th>${anyValue && html`<td class="num">${valueWords(row)}</td>`}${
@@ -198,8 +223,11 @@ ${figure.rows.map(
 )}</tbody>
 </table>
 </section>
-`;
+${figure.rows.length > ROWS_SHOWN && html`<p class="note">The first ${ROWS_SHOWN} of ${figure.rows.length.toLocaleString("en-US")} rows.</p>`}`;
 }
+
+const andMore = (held: number, shown: number): Html =>
+  held > shown ? html` and ${(held - shown).toLocaleString("en-US")} more, in its JSON` : nothing;
 
 function rowLabel(row: FigureRow): Html {
   const isSubject = row.subject.includes("/") && !/^\w+\/\d{4}$/.test(row.subject);
@@ -225,7 +253,7 @@ function leftOut(figure: Figure): Html {
     ([
       why,
       rows,
-    ]) => html`<div><dt>${why} (${rows.length})</dt><dd>${rows.map((row, at) => html`${at > 0 && ", "}<a href="${subjectHref(row.subject)}">${row.label}</a>`)}</dd></div>
+    ]) => html`<div><dt>${why} (${rows.length})</dt><dd>${rows.slice(0, LEFT_OUT_SHOWN).map((row, at) => html`${at > 0 && ", "}<a href="${subjectHref(row.subject)}">${row.label}</a>`)}${andMore(rows.length, LEFT_OUT_SHOWN)}</dd></div>
 `,
   )}</dl>`;
   return html`<section><h2>Left out, and why</h2>
@@ -243,7 +271,7 @@ function notCompared(figure: Figure): Html {
     ([
       why,
       items,
-    ]) => html`<div><dt>${why}</dt><dd>${items.map((item, at) => html`${at > 0 && ", "}<a href="/log/${item.claim}">entry ${item.claim.toLocaleString("en-US")}</a>`)}</dd></div>
+    ]) => html`<div><dt>${why}</dt><dd>${items.slice(0, LEFT_OUT_SHOWN).map((item, at) => html`${at > 0 && ", "}<a href="/log/${item.claim}">entry ${item.claim.toLocaleString("en-US")}</a>`)}${andMore(items.length, LEFT_OUT_SHOWN)}</dd></div>
 `,
   )}</dl></details></section>
 `;
@@ -256,7 +284,7 @@ function restated(context: SiteContext, id: string, spec: FigureSpec): Html {
   const value = (stated: { value: string | null; low: string | null; high: string | null }) =>
     `${formatValue(stated.value, unit, "exact", spec)}${stated.low && stated.high ? ` (${formatValue(stated.low, unit, "exact", spec)} to ${formatValue(stated.high, unit, "exact", spec)})` : ""}`;
   return html`<section><h2>Restated</h2>
-<ul class="plain">${all.map(
+<ul class="plain">${all.slice(-RESTATED_SHOWN).map(
     (
       restatement,
     ) => html`<li><a href="${figureHref(id, restatement.from.log_size)}">${value(restatement.from)}</a> became <a href="${figureHref(id, restatement.to.log_size)}">${value(restatement.to)}</a> on ${formatDay(restatement.at)}
@@ -267,10 +295,12 @@ function restated(context: SiteContext, id: string, spec: FigureSpec): Html {
 `;
 }
 
-/** The stories that print it, as of their own day; where today's evidence would change a sentence, both stand here. */
+/** What prints it, as of its own day; where today's evidence would change a sentence, both stand here. */
 function carriedBy(context: SiteContext, figure: Figure): Html {
-  const stories = cardsCarrying(context.log, figure.id).filter((card) => card.newest_seq < context.at.log_size);
-  if (stories.length === 0) return nothing;
+  const found = cardsCarrying(context.log, figure.id, CARRIED_SHOWN + 1);
+  const stories = found.slice(0, CARRIED_SHOWN).filter((card) => card.newest_seq < context.at.log_size);
+  const others = context.at.is_newest ? context.memo(`others affected ${figure.id}`, () => affectedBeside(context, figure.id)) : [];
+  if (stories.length + others.length === 0) return nothing;
   const moved = context.at.is_newest ? context.memo(`affected ${figure.id}`, () => listAffected(context.log, figure.id)) : [];
   return html`<section><h2>Carried by</h2>
 <ul class="plain">${stories.map((card) => {
@@ -279,10 +309,26 @@ function carriedBy(context: SiteContext, figure: Figure): Html {
     const spec = findFigureSpec(context.log, figure.id, Number(carried.log_size))?.spec;
     const affected = moved.find((item) => item.card.slug === card.slug);
     return html`<li><a href="${revisionHref(card.slug, card.revision)}">${card.headline}</a>, revision ${card.revision}, as ${formatValue(carried.value, carried.unit, "exact", spec)} on ${formatDay(card.newest_at)}${
-      affected && affected.sentences.length > 0 && html`. As printed, and as it would read today:${sentencesHtml(affected)}`
+      affected && affected.sentences.length > 0 && html`. ${THEN_AND_NOW}${sentencesHtml(affected)}`
     }</li>`;
-  })}</ul></section>
+  })}${found.length > CARRIED_SHOWN && html`<li>and older stories</li>`}${others}</ul></section>
 `;
+}
+
+const THEN_AND_NOW = "As printed, and as it would read today:";
+
+/** Letters that were sent and reports that were issued with a value that has moved since. */
+function affectedBeside({ log }: SiteContext, id: string): Html[] {
+  const line = (what: Html, moved: Pick<AffectedIssue, "sentences">) =>
+    html`<li>${what}${moved.sentences.length > 0 && html`. ${THEN_AND_NOW}${sentencesHtml(moved)}`}</li>`;
+  return [
+    ...listAffectedIssues(log, id).map((issue) =>
+      line(html`<a href="/newsletter/issues/${issue.number}">${issue.subject}</a>, letter ${issue.number}, sent`, issue),
+    ),
+    ...listAffectedReports(log, id).map(({ report, ...moved }) =>
+      line(html`<a href="/log/${report.seq}">${report.title}</a>, report ${report.symbol}, issued on ${formatDay(report.at)}`, moved),
+    ),
+  ];
 }
 
 function csvRow(context: SiteContext, row: FigureRow): (string | number | null)[] {

@@ -15,7 +15,7 @@ import { newsletterBox } from "../newsletter-box.ts";
 import { knownOf } from "../route.ts";
 import type { Route, SiteContext } from "../route.ts";
 import { dayOf, formatDay, storyHref } from "../words.ts";
-import { publishedFigures, storyPicture } from "./story.ts";
+import { leadPicture, publishedFigures } from "./story.ts";
 
 const STORIES_READ_MAX = 60;
 const RAIL_MAX = 6;
@@ -89,7 +89,7 @@ function leadStory(context: SiteContext, card: Card, sheet: NoteSheet): Html {
   const { story, slug } = publication;
   const figures = publishedFigures(context, publication);
   return html`<article class="lead">
-${storyPicture(context, story.picture, figures)}<p class="label"><a href="/topics/${card.topic_slug}">${story.topic}</a></p>
+${leadPicture(context, publication, figures)}<p class="label"><a href="/topics/${card.topic_slug}">${story.topic}</a></p>
 <h2><a href="${storyHref(slug)}">${inlineHtml(story.headline, figures, "plain")}</a></h2>
 <p class="standfirst">${inlineHtml(story.standfirst, figures, sheet)}</p>
 <p class="byline"><a href="/authors/${card.author_slug}">${story.byline}</a> · <time datetime="${dayOf(card.first_at)}">${formatDay(card.first_at)}</time></p>

@@ -24,6 +24,7 @@ export const healthRoutes: Route[] = [
         tracewire_log_entries: { help: "Entries of the log.", value: context.log_size },
         tracewire_checkpoint_entries: { help: "Entries that the newest checkpoint signs for.", value: signedSize(context) },
         tracewire_pages_ready: { help: "Pages kept ready.", value: context.pagesReady() },
+        ...context.gauges?.(),
       });
       return { content_type: "text/plain; version=0.0.4; charset=utf-8", body, depends: [], own: true };
     },

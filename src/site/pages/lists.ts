@@ -1,6 +1,6 @@
 // Lists of what was published: latest, by topic, by author, by month, press releases. Pages are cut by the log's own
 // order, so that a link to one shows the same stories for ever at its end.
-import { TOPICS, listAuthors, listCards, listMonths, listTopics, slugOf, type Card, type CardFilter } from "../../press/press.ts";
+import { TOPICS, findShelf, listCards, listMonths, listTopics, slugOf, type Card, type CardFilter } from "../../press/press.ts";
 import { earliest, type Age } from "../ages.ts";
 import { listItem } from "../cards.ts";
 import { html, nothing, type Html } from "../html.ts";
@@ -50,7 +50,7 @@ export const listRoutes: Route[] = [
     query: ["before"],
     render(context, request) {
       const slug = request.params.slug!;
-      const topic = listTopics(context.log).find((item) => item.slug === slug) ?? knownTopic(slug);
+      const topic = findShelf(context.log, "topic", slug) ?? knownTopic(slug);
       return (
         topic &&
         listPage(context, request, {
@@ -67,7 +67,7 @@ export const listRoutes: Route[] = [
     about: "Stories by one author or desk, with its own feeds.",
     query: ["before"],
     render(context, request) {
-      const author = listAuthors(context.log).find((item) => item.slug === request.params.slug);
+      const author = findShelf(context.log, "author", request.params.slug!);
       return (
         author &&
         listPage(context, request, {

@@ -1,14 +1,14 @@
-// What machines read: feeds, sitemaps, robots.txt, security.txt, oEmbed, and pictures and figures to embed.
+// What machines read: feeds, robots.txt, security.txt, oEmbed, and pictures and figures to embed.
 import { TracewireError } from "../../errors.ts";
 import { describeFigure, findFigureSpec, type Figure } from "../../figures/figures.ts";
-import { findCard, listCards, readPublication } from "../../press/press.ts";
+import { findCard, readPublication } from "../../press/press.ts";
 import { readSeries } from "../charts.ts";
-import { atom, jsonFeed, readFeed, rss, xml, type Feed, type FeedScope } from "../feeds.ts";
+import { atom, feedPicture, jsonFeed, readFeed, rss, type Feed, type FeedScope } from "../feeds.ts";
 import { html } from "../html.ts";
 import { frame } from "../layout.ts";
 import { listTopics } from "../../press/press.ts";
 import type { Page } from "../page-store.ts";
-import { PREVIEW, pictureSvg, pictureWords, toPng } from "../picture-files.ts";
+import { pictureSvg, pictureWords, toPng } from "../picture-files.ts";
 import type { Route, SiteContext } from "../route.ts";
 import { figureHref, formatDay } from "../words.ts";
 import { jsonAnswer } from "../answers.ts";
@@ -18,11 +18,6 @@ const FORMS: Record<string, { type: string; write: (feed: Feed) => string }> = {
   "atom.xml": { type: "application/atom+xml; charset=utf-8", write: atom },
   "feed.json": { type: "application/feed+json; charset=utf-8", write: jsonFeed },
 };
-/** Google's rule for a news sitemap: only what was written in the last two days, a thousand at most. */
-const NEWS_AGE_MS = 2 * 24 * 60 * 60 * 1000;
-const NEWS_MAX = 1_000;
-/** The sitemap protocol's own limit for one file. */
-const SITEMAP_MAX = 50_000;
 /** RFC 9116: a security.txt says until when it holds. */
 const SECURITY_MONTHS = 6;
 
@@ -73,62 +68,6 @@ export const machineRoutes: Route[] = [
     },
   },
   {
-    path: "/sitemap.xml",
-    about: "Every lasting address, for search engines.",
-    render(context) {
-      const fixed = [
-        "/",
-        "/latest",
-        "/press-releases",
-        "/topics",
-        "/corrections",
-        "/archive",
-        "/case",
-        "/thefts",
-        "/figures",
-        "/datasets",
-        "/how-we-count",
-        "/about",
-        "/log",
-        "/feeds",
-      ];
-      const cards = listCards(context.log, { limit: SITEMAP_MAX - fixed.length });
-      const lines = [
-        ...fixed.map((path) => `<url><loc>${xml(context.base_url + path)}</loc></url>`),
-        ...cards.map(
-          (card) =>
-            `<url><loc>${xml(`${context.base_url}${card.type === "release" ? "/press-releases" : "/stories"}/${card.slug}`)}</loc><lastmod>${card.newest_at}</lastmod></url>`,
-        ),
-      ];
-      return xmlPage(
-        `<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n${lines.join("\n")}\n</urlset>\n`,
-      );
-    },
-  },
-  {
-    path: "/news-sitemap.xml",
-    about: "Stories written in the last two days, for news search.",
-    render(context) {
-      const from = new Date(Date.parse(context.now) - NEWS_AGE_MS).toISOString();
-      const cards = listCards(context.log, { type: "story", limit: NEWS_MAX }).filter((card) => card.first_at > from);
-      const urls = cards.map(
-        (card) => `<url><loc>${xml(`${context.base_url}/stories/${card.slug}`)}</loc>
-<news:news><news:publication><news:name>Tracewire</news:name><news:language>en</news:language></news:publication>
-<news:publication_date>${card.first_at}</news:publication_date><news:title>${xml(card.headline)}</news:title></news:news></url>`,
-      );
-      const oldest = cards.reduce<string | undefined>(
-        (first, card) => (first === undefined || card.first_at < first ? card.first_at : first),
-        undefined,
-      );
-      return {
-        ...xmlPage(
-          `<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:news="http://www.google.com/schemas/sitemap-news/0.9">\n${urls.join("\n")}${urls.length > 0 ? "\n" : ""}</urlset>\n`,
-        ),
-        ...(oldest ? { expires: new Date(Date.parse(oldest) + NEWS_AGE_MS).toISOString() } : {}),
-      };
-    },
-  },
-  {
     path: "/robots.txt",
     about: "What crawlers may read: everything but searches.",
     render: ({ base_url }) => ({
@@ -170,9 +109,8 @@ export const machineRoutes: Route[] = [
       const card = slug ? findCard(context.log, slug) : undefined;
       if (!card || card.withdrawn !== null) return undefined;
       const href = `${context.base_url}${path}`;
-      const thumbnail = card.picture
-        ? { thumbnail_url: `${href}/picture.png`, thumbnail_width: PREVIEW.width, thumbnail_height: PREVIEW.height }
-        : {};
+      const picture = feedPicture(context, card, href);
+      const thumbnail = picture && { thumbnail_url: picture.href, thumbnail_width: picture.width, thumbnail_height: picture.height };
       return jsonAnswer(
         {
           version: "1.0",
@@ -285,5 +223,3 @@ function figureEmbed(context: SiteContext, id: string, known: string | undefined
 function pathOf({ base_url }: SiteContext, url: string): string | undefined {
   return url.startsWith(`${base_url}/`) ? url.slice(base_url.length) : undefined;
 }
-
-const xmlPage = (body: string): Page => ({ content_type: "application/xml; charset=utf-8", body, depends: ["stories"] });

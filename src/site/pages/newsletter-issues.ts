@@ -73,7 +73,8 @@ function issuePage(context: SiteContext, issue: Issue): Page {
   const body = html`<p class="label"><a href="/newsletter/issues">Newsletter</a></p>
 <h1>${issue.subject}</h1>
 <p class="byline">Issue ${issue.number} · sent <time datetime="${dayOf(issue.at)}">${formatDay(issue.at)}</time> · <a href="/log/${issue.seq}">entry ${issue.seq.toLocaleString("en-US")} of the log</a></p>
-<section aria-labelledby="carried"><h2 id="carried">What it carried</h2>
+${issue.sooner && html`<p class="known">It came within a week of the issue before it. Why: ${issue.sooner}</p>
+`}<section aria-labelledby="carried"><h2 id="carried">What it carried</h2>
 <ul>${issue.stories.map(({ slug, revision }) => storyLine(context, slug, revision))}</ul></section>
 <section aria-labelledby="words"><h2 id="words">The words, as plain text</h2>
 <p>${verdict}</p>

@@ -6,6 +6,7 @@ import {
   answersIn,
   askedWords,
   checkTotals,
+  countReports,
   findReport,
   listReports,
   reportLacks,
@@ -13,7 +14,7 @@ import {
   type KnownReport,
   type TotalCheck,
 } from "../../reports/reports.ts";
-import { csvAnswer, htmlType, jsonAnswer, jsonList } from "../answers.ts";
+import { countIn, csvAnswer, htmlType, jsonAnswer, jsonList, onward } from "../answers.ts";
 import { claimValue, hedgeWords, isPrivate, placeLink, whoWords } from "../claim-parts.ts";
 import { html, joinHtml, nothing, type Html } from "../html.ts";
 import { frame } from "../layout.ts";
@@ -23,6 +24,8 @@ import { capital, dayOf, figureHref, formatDay, plural } from "../words.ts";
 import { subjectHref } from "./case.ts";
 
 const DEPENDS = ["casefile", "figures"];
+const REPORTS_SHOWN = 50;
+const REPORTS_IN_A_FILE = 200;
 const LIST_COLUMNS = [
   "report",
   "symbol",
@@ -42,17 +45,20 @@ export const reportRoutes: Route[] = [
   {
     path: "/reports",
     about: "Monitors' reports that the case file knows: symbol, period, stages, claims held.",
-    render: (context, { path }) => listPage(context, path),
+    query: ["from"],
+    render: (context, { path, query }) => listPage(context, path, countIn(query, "from"), query),
   },
   {
     path: "/reports.csv",
     about: "The same list as CSV.",
-    render: (context) => csvAnswer("reports.csv", LIST_COLUMNS, listCells(context), DEPENDS),
+    query: ["from"],
+    render: (context, { path, query }) => csvAnswer("reports.csv", LIST_COLUMNS, ...fileOf(context, path, query)),
   },
   {
     path: "/reports.json",
     about: "The same list as JSON.",
-    render: (context) => jsonList(context.at.log_size, LIST_COLUMNS, listCells(context), DEPENDS),
+    query: ["from"],
+    render: (context, { path, query }) => jsonList(context.at.log_size, LIST_COLUMNS, ...fileOf(context, path, query)),
   },
   {
     path: "/reports/:id",
@@ -72,8 +78,19 @@ export const reportRoutes: Route[] = [
 const covers = (report: KnownReport): Claim | undefined => report.about.findLast(({ field }) => field === "covers");
 const stageDate = (claims: readonly Claim[]): string | null => claims.at(-1)?.value ?? null;
 
-function listCells(context: SiteContext): (string | number | null)[][] {
-  return listReports(context.log, context.at).map((report) => [
+type Cells = (string | number | null)[][];
+
+function fileOf(context: SiteContext, path: string, query: URLSearchParams): [Cells, string[], string | undefined] {
+  const from = countIn(query, "from");
+  const cells = listCells(context, from);
+  const end = from + cells.length;
+  return [cells, DEPENDS, end < held(context) ? onward(path, query, { from: String(end) }) : undefined];
+}
+
+const held = (context: SiteContext): number => context.memo("reports", () => countReports(context.log, context.at), ["casefile"]);
+
+function listCells(context: SiteContext, from: number): Cells {
+  return listReports(context.log, context.at, { from, limit: REPORTS_IN_A_FILE }).map((report) => [
     report.id,
     report.symbol,
     report.title,
@@ -84,8 +101,9 @@ function listCells(context: SiteContext): (string | number | null)[][] {
   ]);
 }
 
-function listPage(context: SiteContext, path: string): Page {
-  const reports = listReports(context.log, context.at);
+function listPage(context: SiteContext, path: string, from: number, query: URLSearchParams): Page {
+  const reports = context.memo(`reports from ${from}`, () => listReports(context.log, context.at, { from, limit: REPORTS_SHOWN }), ["casefile"]);
+  const end = from + reports.length;
   const body = html`<p class="label"><a href="/case">The case file</a></p>
 <h1>Monitors’ reports</h1>
 <p class="standfirst">A report of monitors goes from a draft to a committee, to a council and to the public. Each is listed with what the case file holds of it, and with what it does not.</p>
@@ -100,7 +118,7 @@ ${reports.map((report) => {
   const [draft, committee, , council, released] = report.stages.map(({ claims }) => stageDate(claims));
   return html`<tr><th scope="row"><a href="/reports/${report.id}">${report.symbol}</a>${report.title && html`<br>${report.title}`}</th><td>${dateOr(covers(report)?.value)}</td><td>${draft ? formatDay(draft) : report.from_draft.length > 0 ? "told of" : "not held"}</td><td>${dateOr(committee)}</td><td>${dateOr(council)}</td><td>${dateOr(released)}</td><td class="num">${report.says.length}</td></tr>
 `;
-})}</tbody></table></section>`
+})}</tbody></table></section>${(from > 0 || end < held(context)) && html`<nav class="pages" aria-label="Pages">${from > 0 && html`<a href="${path}">First</a> `}${end < held(context) && html`<a rel="next" href="${onward(path, query, { from: String(end) })}">More</a>`}</nav>`}`
 }
 <p class="note">“Told of” means that claims from the draft are held, and no date of the draft itself.</p>`;
   return page(

@@ -1,14 +1,16 @@
 // Two rooms of the case on real data: weapons events and recorded trade.
-import { readClaims, type Claim } from "../../casefile/casefile.ts";
+import { listSubjects, readClaims, type Claim } from "../../casefile/casefile.ts";
 import { findDataset, readRows, type Dataset, type Row } from "../../datasets/datasets.ts";
 import { formatValue, periodLengthName } from "../../figures/figures.ts";
-import { csvAnswer, jsonList } from "../answers.ts";
+import { csvAnswer, jsonList, onward } from "../answers.ts";
 import { html, nothing, type Html } from "../html.ts";
 import { frame } from "../layout.ts";
 import type { Route, SiteContext } from "../route.ts";
 import { formatDay, plural } from "../words.ts";
+import { heldOf } from "./case.ts";
 
 const EVENTS_MAX = 100;
+const VALUES_SHOWN = 100;
 const EVENT_COLUMNS = ["id", "date", "type", "event"];
 
 export const roomRoutes: Route[] = [
@@ -54,9 +56,10 @@ ${lacks(context, ["table/provocations"])}<p class="note">The list files some sat
   {
     path: "/trade",
     about: "Recorded trade as somebody printed it; two values are compared only over equally long periods.",
-    query: ["a", "b"],
+    query: ["a", "b", "after"],
     render(context, { query }) {
-      const claims = readClaims(context.log, context.at, { kind: "trade-figure", field: "amount" });
+      const { claims, next } = valuesShown(context, query);
+      const count = heldOf(context, "trade-figure").claims;
       const label = (claim: Claim) =>
         `${claim.subject.slice("trade-figure/".length).replaceAll("-", " ")}, ${claim.period ? formatDay(claim.period) : "period not stated"}: ${formatValue(claim.value, claim.unit ?? "", "short")}`;
       const [a, b] = ["a", "b"].map((name) => claims.find((claim) => String(claim.seq) === query.get(name)));
@@ -66,7 +69,7 @@ ${lacks(context, ["table/provocations"])}<p class="note">The list files some sat
 <p class="standfirst">Totals as the press and monitors printed them. Recorded trade is not all trade, and a match with a measure is not a violation.</p>
 <form class="filters" action="/trade" method="get">${select("a", a)}${select("b", b)}<button type="submit">Compare</button></form>
 ${a && b && comparison(a, b)}
-<p class="note">${plural(claims.length, "value", "values")} held, not verified against the primary text. All as <a href="/case/trade-figure.csv">CSV</a> or <a href="/case/trade-figure.json">JSON</a>. <a href="/case/measure">Measures by date and code</a>, with what of each is verified; <a href="/case/luxury-line">luxury lists by list</a>, because “luxury” has no meaning without one.</p>
+<p class="note">${plural(claims.length, "value", "values")} on this page, of ${plural(count, "claim", "claims")} held; not verified against the primary text. All as <a href="/case/trade-figure.csv">CSV</a> or <a href="/case/trade-figure.json">JSON</a>. <a href="/case/measure">Measures by date and code</a>, with what of each is verified; <a href="/case/luxury-line">luxury lists by list</a>, because “luxury” has no meaning without one.</p>
 <section class="scroll" tabindex="0" aria-label="Values"><table class="data"><thead><tr><th scope="col">What</th><th scope="col">Period</th><th scope="col" class="num">Value</th><th scope="col">Who says</th></tr></thead><tbody>
 ${claims.map(
   (
@@ -74,12 +77,29 @@ ${claims.map(
   ) => html`<tr><th scope="row">${claim.subject.slice("trade-figure/".length).replaceAll("-", " ")}</th><td>${claim.period ? formatDay(claim.period) : "not stated"}</td><td class="num">${formatValue(claim.value, claim.unit ?? "", "exact")}</td><td>${claim.claimant} <a href="/log/${claim.seq}">entry ${claim.seq}</a></td></tr>
 `,
 )}</tbody></table></section>
-<p><a href="/trade/hs">Was this good banned on this day?</a> Look a commodity code up.</p>
+${(next !== undefined || query.get("after")) && html`<nav class="pages" aria-label="Pages">${query.get("after") && html`<a href="/trade">First</a> `}${next !== undefined && html`<a rel="next" href="${onward("/trade", query, { after: next })}">More</a>`}</nav>`}<p><a href="/trade/hs">Was this good banned on this day?</a> Look a commodity code up.</p>
 <section><h2>Two years in one resolution</h2><p>The cap on refined petroleum runs by calendar year. The cap on crude runs for twelve months from Dec 22. A tonne is not one number of barrels either: each factor names its product, and they are <a href="/case/trade-figure">in the case file</a> one by one.</p></section>`;
       return page(context, "/trade", "Recorded trade", body);
     },
   },
 ];
+
+/** A page of values, and besides them the two that are compared, wherever they stand. */
+function valuesShown(context: SiteContext, query: URLSearchParams): { claims: Claim[]; next: string | undefined } {
+  const after = query.get("after") ? `trade-figure/${query.get("after")!.slice(0, 120)}` : undefined;
+  const found = listSubjects(context.log, context.at, "trade-figure", { after, limit: VALUES_SHOWN + 1 });
+  const subjects = found.slice(0, VALUES_SHOWN);
+  const own = subjects.flatMap((subject) => readClaims(context.log, context.at, { subject, field: "amount" }));
+  const asked = ["a", "b"].flatMap((name) => {
+    const seq = Number(query.get(name) || Number.NaN);
+    return Number.isSafeInteger(seq)
+      ? readClaims(context.log, context.at, { kind: "trade-figure", field: "amount", after: seq - 1, limit: 1 })
+      : [];
+  });
+  const chosen = asked.filter((claim) => ["a", "b"].some((name) => query.get(name) === String(claim.seq)));
+  const claims = [...new Map([...own, ...chosen].map((claim) => [claim.seq, claim])).values()].sort((a, b) => a.seq - b.seq);
+  return { claims, next: found.length > VALUES_SHOWN ? subjects.at(-1)!.slice("trade-figure/".length) : undefined };
+}
 
 function comparison(a: Claim, b: Claim): Html {
   if (!a.period || !b.period) return html`<p class="known"><strong>Not compared.</strong> The period of one of them is not stated.</p>`;

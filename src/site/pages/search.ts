@@ -1,10 +1,10 @@
-// Search over stories, releases, thefts, groups and figures. An address or a transaction is looked for in the rows of
-// every source that is held.
-import { readSubjects, readClaims } from "../../casefile/casefile.ts";
+// Search over stories, releases, thefts, groups and figures. An address or a transaction is looked for in the case file
+// and in the rows of every source that is held.
+import { readClaims } from "../../casefile/casefile.ts";
 import { accountsOf, describeReading, readAddress } from "../../chains/chains.ts";
 import { findDataset, readRow } from "../../datasets/datasets.ts";
-import { listFigureSpecs } from "../../figures/figures.ts";
-import { editDistance, searchStories, type StorySearch } from "../../press/press.ts";
+import { TracewireError } from "../../errors.ts";
+import { COUNTED_MAX, FINDABLE_KINDS, HITS_SHOWN, findCard, search, type FindableKind, type Found, type Hit } from "../../press/press.ts";
 import { jsonAnswer } from "../answers.ts";
 import { html, nothing, type Html } from "../html.ts";
 import { frame } from "../layout.ts";
@@ -12,30 +12,26 @@ import type { Route, SiteContext } from "../route.ts";
 import { formatDay, plural, storyHref, theftHref } from "../words.ts";
 
 const QUERY_LENGTH_MAX = 200;
-const OTHERS_MAX = 20;
 const ROWS_MAX = 50;
-const KINDS = ["story", "release", "theft", "actor", "figure"] as const;
+const QUERY = ["q", "topic", "kind", "year", "skip"] as const;
 
 export const searchRoutes: Route[] = [
   {
     path: "/search",
     about: "Search over stories, releases, thefts, groups and figures; addresses and transactions are recognised.",
-    query: ["q", "topic", "kind"],
+    query: QUERY,
     render(context, { query }) {
-      const text = (query.get("q") ?? "").trim().slice(0, QUERY_LENGTH_MAX);
-      const kind = KINDS.find((item) => item === query.get("kind"));
-      const topic = query.get("topic") || undefined;
-      const found = text ? searchAll(context, text, kind, topic) : undefined;
+      const asked = readAsked(query);
       const body = html`<div class="column wide"><h1>Search</h1>
 <form class="filters" action="/search" method="get" role="search" aria-label="Search">
-<label>Words, an address or a transaction<input type="search" name="q" value="${text}" size="34" maxlength="${QUERY_LENGTH_MAX}"></label>
-<label>Only<select name="kind"><option value="">everything</option>${KINDS.map((item) => html`<option value="${item}"${kind === item && html` selected`}>${KIND_WORDS[item]}</option>`)}</select></label>
+<label>Words, an address or a transaction<input type="search" name="q" value="${asked.text}" size="34" maxlength="${QUERY_LENGTH_MAX}"></label>
+<label>Only<select name="kind"><option value="">everything</option>${FINDABLE_KINDS.map((item) => html`<option value="${item}"${asked.kind === item && html` selected`}>${KIND_WORDS[item]}</option>`)}</select></label>
 <button type="submit">Search</button></form>
-${found ? resultsHtml(text, found, topic) : emptyHtml()}</div>`;
+${asked.text ? resultsHtml(context, asked, searchAll(context, asked)) : emptyHtml()}</div>`;
       return {
         content_type: "text/html; charset=utf-8",
         body: frame({
-          title: text ? `Search: ${text}` : "Search",
+          title: asked.text ? `Search: ${asked.text}` : "Search",
           description: "Search Tracewire.",
           path: "/search",
           context,
@@ -49,29 +45,26 @@ ${found ? resultsHtml(text, found, topic) : emptyHtml()}</div>`;
   {
     path: "/search.json",
     about: "The same search for programs.",
-    query: ["q", "topic", "kind"],
+    query: QUERY,
     render(context, { query }) {
-      const text = (query.get("q") ?? "").trim().slice(0, QUERY_LENGTH_MAX);
-      const found = text
-        ? searchAll(
-            context,
-            text,
-            KINDS.find((item) => item === query.get("kind")),
-            query.get("topic") || undefined,
-          )
-        : undefined;
-      const stories = found?.stories.hits.map(({ card, snippet }) => ({
-        kind: card.type,
-        title: card.headline,
-        href: hrefOf(card),
-        snippet: snippet.replaceAll(/[\u0001\u0002]/g, ""),
-      }));
+      const asked = readAsked(query);
+      const { found, rows } = searchAll(context, asked);
       return jsonAnswer(
         {
-          q: text,
-          instead: found?.stories.instead ?? null,
-          results: [...(stories ?? []), ...(found?.others ?? [])],
-          rows: found?.rows ?? [],
+          q: asked.text,
+          instead: found.instead ?? null,
+          count: found.count,
+          kinds: found.kinds,
+          topics: found.topics,
+          years: found.years,
+          results: found.hits.map((hit) => ({
+            kind: hit.kind,
+            title: hit.title,
+            href: hrefOf(hit),
+            snippet: hit.snippet.replaceAll(/[\u0001\u0002]/g, ""),
+          })),
+          next: found.isMore ? asked.skip + HITS_SHOWN : null,
+          rows,
         },
         ["log"],
       );
@@ -80,34 +73,50 @@ ${found ? resultsHtml(text, found, topic) : emptyHtml()}</div>`;
 ];
 
 const KIND_WORDS = { story: "stories", release: "press releases", theft: "thefts", actor: "groups", figure: "figures" } as const;
+const ONE_WORD = { story: "story", release: "press release", theft: "theft", actor: "group", figure: "figure" } as const;
 
-type Other = { kind: "theft" | "actor" | "figure"; title: string; href: string };
+type Asked = { text: string; kind?: FindableKind; topic?: string; year?: string; skip: number };
 type RowHit = { dataset: string; entry: number; row: number; title: string; cells: Record<string, string> };
 type RowPlace = { dataset: number; at: number; name: string };
-type Found = { stories: StorySearch; others: Other[]; rows: RowHit[]; identifier?: string };
+type Identifier = { spellings: string[]; words: string; isAddress: boolean };
+type Everything = { found: Found; rows: RowHit[]; identifier?: Identifier; subject?: string };
 
-function searchAll(context: SiteContext, text: string, kind: (typeof KINDS)[number] | undefined, topic: string | undefined): Found {
-  const identifier = identifierOf(text);
-  const wantsStories = kind === undefined || kind === "story" || kind === "release";
-  const stories = wantsStories
-    ? searchStories(context.log, text, { topic, type: kind, before: context.at.log_size })
-    : { hits: [], topics: [] };
-  const others = topic ? [] : searchTitles(context, text).filter((other) => kind === undefined || other.kind === kind);
+function readAsked(query: URLSearchParams): Asked {
+  const skip = query.get("skip") ?? "0";
+  if (!/^\d{1,5}$/.test(skip) || Number(skip) > COUNTED_MAX)
+    throw new TracewireError("BAD_ARGUMENT", { what: `skip: “${skip.slice(0, 40)}” is not a number up to ${COUNTED_MAX}` });
   return {
-    stories,
-    others: others.slice(0, OTHERS_MAX),
+    text: (query.get("q") ?? "").trim().slice(0, QUERY_LENGTH_MAX),
+    kind: FINDABLE_KINDS.find((item) => item === query.get("kind")),
+    topic: query.get("topic") || undefined,
+    year: query.get("year") || undefined,
+    skip: Number(skip),
+  };
+}
+
+function searchAll(context: SiteContext, { text, kind, topic, year, skip }: Asked): Everything {
+  const identifier = identifierOf(text);
+  const subject = identifier?.spellings.map((spelling) => `address/${spelling}`).find((one) => readClaims(context.log, context.at, { subject: one }).length > 0);
+  return {
+    found: search(context.log, text, { kind, topic, year, skip, before: context.at.log_size }),
     rows: identifier ? rowsWith(context, identifier.spellings) : [],
-    identifier: identifier?.words,
+    identifier,
+    subject,
   };
 }
 
 /** What a text is, when it is no words: an address or a transaction, in every spelling that a source's row may have. */
-function identifierOf(text: string): { spellings: string[]; words: string } | undefined {
-  if (/^0x[0-9a-f]{64}$/i.test(text)) return { spellings: [text.toLowerCase()], words: "a transaction" };
-  if (/^[0-9a-f]{64}$/i.test(text)) return { spellings: [text.toLowerCase()], words: "a transaction of Bitcoin or a like chain" };
+function identifierOf(text: string): Identifier | undefined {
+  if (/^0x[0-9a-f]{64}$/i.test(text)) return { spellings: [text.toLowerCase()], words: "a transaction", isAddress: false };
+  if (/^[0-9a-f]{64}$/i.test(text))
+    return { spellings: [text.toLowerCase()], words: "a transaction of Bitcoin or a like chain", isAddress: false };
   const reading = readAddress(text);
   if (reading.outcome === "not_an_address") return undefined;
-  return { spellings: [...new Set([text, ...accountsOf(reading).map(({ address }) => address)])], words: describeReading(reading) };
+  return {
+    spellings: [...new Set([text, ...accountsOf(reading).map(({ address }) => address)])],
+    words: describeReading(reading),
+    isAddress: true,
+  };
 }
 
 function rowsWith(context: SiteContext, spellings: readonly string[]): RowHit[] {
@@ -123,55 +132,18 @@ function rowsWith(context: SiteContext, spellings: readonly string[]): RowHit[] 
   });
 }
 
-/** Titles of thefts, groups and figures that have every word, or one spelled nearly so. */
-function searchTitles(context: SiteContext, text: string): Other[] {
-  const words = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
-  if (words.length === 0) return [];
-  const titles = context.memo("search titles", () => titlesOf(context));
-  return titles
-    .filter(({ parts }) =>
-      words.every((word) =>
-        parts.some(
-          (part) => part.startsWith(word) || (word.length > 4 && Math.abs(part.length - word.length) < 2 && editDistance(part, word) === 1),
-        ),
-      ),
-    )
-    .map(({ other }) => other);
-}
-
-function titlesOf(context: SiteContext): { other: Other; parts: string[] }[] {
-  const { log, at } = context;
-  const groups = new Map(
-    readClaims(log, at, { kind: "actor" }).map((claim) => [claim.subject, claim.subject.slice("actor/".length).replaceAll("-", " ")]),
-  );
-  const others: Other[] = [
-    ...readSubjects(log, at, "theft").map((subject): Other => {
-      const victim = readClaims(log, at, { subject, field: "victim" }).at(-1)?.value ?? subject;
-      return { kind: "theft", title: victim, href: theftHref(subject) };
-    }),
-    ...[...groups].map(([subject, name]): Other => ({ kind: "actor", title: name, href: `/case/actor/${subject.slice("actor/".length)}` })),
-    ...listFigureSpecs(log).map(({ id, spec }): Other => ({ kind: "figure", title: spec.title, href: `/figures/${id}` })),
-  ];
-  return others.map((other) => ({ other, parts: other.title.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [] }));
-}
-
-function resultsHtml(text: string, { stories, others, rows, identifier }: Found, topic: string | undefined): Html {
-  const count = stories.hits.length + others.length + rows.length;
-  if (count === 0)
-    return html`<p>Nothing was found for “${text}”${identifier && html`, which is ${identifier}`}.</p>
+function resultsHtml(context: SiteContext, asked: Asked, { found, rows, identifier, subject }: Everything): Html {
+  const { text } = asked;
+  if (found.count + rows.length === 0 && !subject)
+    return html`<p>Nothing was found for “${text}”${identifier && html`, which is ${identifier.words}`}.</p>
 ${identifier ? html`<p>No source that is held names it. That is not a clean record: it says only that our sources are silent.</p>` : html`<p>Fewer words, or a shorter form, may find more. Or begin with <a href="/topics">the topics</a>, <a href="/thefts">the thefts</a> or <a href="/figures">the figures</a>.</p>`}`;
-  return html`${identifier && html`<p class="known">This is ${identifier}.</p>`}${stories.instead && html`<p class="known">Nothing for “${text}” as typed. These are for <strong>${stories.instead}</strong>.</p>`}
-${
-  stories.topics.length > 1 &&
-  html`<p class="note">By topic: ${stories.topics.map((item) => html`<a href="/search?q=${encodeURIComponent(text)}&amp;topic=${item.slug}"${topic === item.slug && html` aria-current="true"`}>${item.name}</a> (${item.stories}) `)}</p>`
-}${
-    stories.hits.length > 0 &&
-    html`<h2 class="label">${plural(stories.hits.length, "story", "stories")}</h2>
-<ol class="plain list">${stories.hits.map(
-      ({ card, snippet }) =>
-        html`<li><div><p class="label">${card.topic}</p><h2><a href="${hrefOf(card)}">${card.headline}</a></h2><p>${marked(snippet)}</p><p class="byline">Written ${formatDay(card.first_at)}</p></div></li>`,
-    )}</ol>`
-  }${others.length > 0 && html`<h2 class="label">In the case file</h2><dl class="facts">${others.map((other) => html`<div><dt>${other.kind === "actor" ? "group" : other.kind}</dt><dd><a href="${other.href}">${other.title}</a></dd></div>`)}</dl>`}${
+  return html`${identifier && html`<p class="known">This is ${identifier.words}.${subject && html` <a href="/case/${subject}">What is claimed of it</a>`}${identifier.isAddress && html` <a href="/screen?q=${encodeURIComponent(text)}">Is it on a list?</a>`}</p>`}${found.instead && html`<p class="known">Nothing for “${text}” as typed. These are for <strong>${found.instead}</strong>.</p>`}
+${facetsHtml(asked, found)}${
+    found.hits.length > 0 &&
+    html`<h2 class="label">${found.count >= COUNTED_MAX ? `The newest ${COUNTED_MAX.toLocaleString("en-US")} of what was found, best first` : plural(found.count, "page", "pages")}</h2>
+<ol class="plain list"${asked.skip > 0 && html` start="${asked.skip + 1}"`}>${found.hits.map((hit) => hitHtml(context, hit))}</ol>
+<nav class="pages" aria-label="Pages">${asked.skip > 0 && html`<a rel="prev" href="${searchHref(asked, { skip: Math.max(0, asked.skip - HITS_SHOWN) })}">Before</a>`}${found.isMore && html`<a rel="next" href="${searchHref(asked, { skip: asked.skip + HITS_SHOWN })}">More</a>`}</nav>`
+  }${
     rows.length > 0 &&
     html`<h2 class="label">${plural(rows.length, "row of a source", "rows of sources")}</h2><dl class="facts">${rows.map(
       (row) =>
@@ -184,8 +156,34 @@ ${
   }`;
 }
 
-const hrefOf = (card: { type: string; slug: string }): string =>
-  card.type === "release" ? `/press-releases/${card.slug}` : storyHref(card.slug);
+function hitHtml(context: SiteContext, hit: Hit): Html {
+  const card = hit.kind === "story" || hit.kind === "release" ? findCard(context.log, hit.name) : undefined;
+  return html`<li><div><p class="label">${card?.type === "story" ? card.topic : ONE_WORD[hit.kind]}</p><h2><a href="${hrefOf(hit)}">${hit.title}</a></h2><p>${marked(hit.snippet)}</p>${card && html`<p class="byline">Written ${formatDay(card.first_at)}</p>`}</div></li>`;
+}
+
+/** Ways to less: by what it is, by topic, by year. The one that is chosen leads back to all. */
+function facetsHtml(asked: Asked, { kinds, topics, years }: Found): Html {
+  const line = (name: "kind" | "topic" | "year", words: string, items: Found["kinds"], show: (value: string) => string) =>
+    (items.length > 1 || asked[name] !== undefined) &&
+    html`<p class="note">${words}: ${items.map(({ value, count }) => html`<a href="${searchHref(asked, { [name]: asked[name] === value ? undefined : value, skip: 0 })}"${asked[name] === value && html` aria-current="true"`}>${show(value)}</a> (${count}) `)}</p>
+`;
+  return html`${line("kind", "By kind", kinds, (value) => KIND_WORDS[value as FindableKind])}${line("topic", "By topic", topics, (value) => value.replaceAll("-", " "))}${line("year", "By year", years, (value) => value)}`;
+}
+
+function searchHref(asked: Asked, changed: Partial<Asked>): string {
+  const { text, kind, topic, year, skip } = { ...asked, ...changed };
+  return `/search?${new URLSearchParams({ q: text, ...(kind ? { kind } : {}), ...(topic ? { topic } : {}), ...(year ? { year } : {}), ...(skip > 0 ? { skip: String(skip) } : {}) }).toString()}`;
+}
+
+function hrefOf({ kind, name }: Hit): string {
+  return {
+    story: storyHref(name),
+    release: `/press-releases/${name}`,
+    theft: theftHref(`theft/${name}`),
+    actor: `/actors/${name}`,
+    figure: `/figures/${name}`,
+  }[kind];
+}
 
 /** The words that were found, marked; everything else is text. */
 function marked(snippet: string): Html {

@@ -22,7 +22,8 @@ import { html, nothing, type Html } from "../html.ts";
 import { inlineHtml, inlineText, type FigureLookup } from "../inline.ts";
 import { articleData } from "../json-ld.ts";
 import { FEEDS, frame, type PagePreview } from "../layout.ts";
-import { pictureWords } from "../picture-files.ts";
+import { jpegOf, photoFigure, photoHref, shownPhoto } from "../photos.ts";
+import { DRAWN, pictureWords } from "../picture-files.ts";
 import type { Page } from "../page-store.ts";
 import { knownOf, type Route, type SiteContext } from "../route.ts";
 import { capital, dayOf, figureHref, formatDay, plural, revisionHref, storyHref } from "../words.ts";
@@ -91,15 +92,15 @@ export const publicationHref = ({ slug, story }: Pick<Publication, "slug" | "sto
   story.type === "release" ? `/press-releases/${slug}` : storyHref(slug);
 
 function knownRevisions({ log, at, memo }: SiteContext, slug: string): Publication[] {
-  return memo(`revisions ${slug}`, () => listRevisions(log, slug).filter(({ seq }) => seq < at.log_size));
+  return memo(`revisions ${slug}`, () => listRevisions(log, slug).filter(({ seq }) => seq < at.log_size), [`story:${slug}`]);
 }
 
 const dependsOf = (slug: string) => [`story:${slug}`, "figures", "casefile"];
 
 function storyJson(publication: Publication, revisions: Publication[]): Page {
-  const { seq, at, by, slug, revision, story, figures, waivers, why } = publication;
+  const { seq, at, by, slug, revision, story, figures, waivers, why, photo } = publication;
   const all = revisions.map((item) => ({ revision: item.revision, published_at: item.at, entry: item.seq, why: item.why }));
-  const body = { slug, revision, published_at: at, by, why, entry: seq, story, figures, waivers, revisions: all };
+  const body = { slug, revision, published_at: at, by, why, entry: seq, story, figures, waivers, photo, revisions: all };
   return { content_type: "application/json; charset=utf-8", body: `${JSON.stringify(body, null, 1)}\n`, depends: dependsOf(slug) };
 }
 
@@ -137,13 +138,12 @@ function storyPage(context: SiteContext, publication: Publication, revisions: Pu
 }
 
 function previewOf(context: SiteContext, publication: Publication, title: string, description: string): PagePreview {
+  const photo = shownPhoto(context, publication);
   const figure = publication.figures.find(({ id }) => id === publication.story.picture);
-  return {
-    type: "article",
-    title,
-    description,
-    ...(figure ? { picture: `${publicationHref(publication)}/picture.png`, picture_words: pictureWords(context.log, figure) } : {}),
-  };
+  const picture = photo
+    ? { href: photoHref(jpegOf(photo)), words: photo.alt, ...jpegOf(photo) }
+    : figure && { href: `${publicationHref(publication)}/picture.png`, words: pictureWords(context.log, figure), ...DRAWN };
+  return { type: "article", title, description, ...(picture ? { picture } : {}) };
 }
 
 function storyArticle(
@@ -166,7 +166,7 @@ ${story.type === "release" && html`<p class="supplied">Press release, supplied b
     publication.revision > 1 && html`<span>Revised <time datetime="${dayOf(publication.at)}">${formatDay(publication.at)}</time></span>`
   }</p>
 ${publication !== newest && olderNotice(publication, newest)}${publication.withdrawn && html`<p class="known"><strong>This story is withdrawn.</strong> ${publication.withdrawn.why} <a href="${revisionHref(slug, publication.revision - 1)}">What it said</a></p>`}${correctionNotices(revisions, publication)}${movedNotice(publication, figures)}</header>
-${!publication.withdrawn && storyPicture(context, story.picture, figures)}<div class="text">
+${!publication.withdrawn && leadPicture(context, publication, figures)}<div class="text">
 ${
   !publication.withdrawn &&
   story.sections.map(
@@ -267,8 +267,14 @@ export function publishedFigures(context: SiteContext, publication: Publication)
   };
 }
 
-/** The picture over a story: what it shows and what it lacks stand below it. */
-export function storyPicture(context: SiteContext, id: string | undefined, figures: FigureLookup): Html {
+/** The picture over a story: the one that was supplied, else the one drawn from its figure. */
+export function leadPicture(context: SiteContext, publication: Publication, figures: FigureLookup): Html {
+  const photo = shownPhoto(context, publication);
+  return photo ? photoFigure(photo, publication, figures) : storyPicture(context, publication.story.picture, figures);
+}
+
+/** A drawn picture: what it shows and what it lacks stand below it. */
+function storyPicture(context: SiteContext, id: string | undefined, figures: FigureLookup): Html {
   const noted = id === undefined ? undefined : figures(id);
   if (noted?.figure.measure !== "series") return nothing;
   const series = readSeries(context.log, noted.figure, noted.spec);

@@ -1,5 +1,5 @@
 // One theft: rival claims side by side, who blames whom, when, checks raised, history, sources.
-import { CHECKS, kindSpec, readClaims, readHistory, readJudgements, runChecks, type Claim } from "../../casefile/casefile.ts";
+import { CHECKS, kindSpec, readClaims, readHistory, readJudgements, runChecksOn, type Claim } from "../../casefile/casefile.ts";
 import { htmlType, jsonAnswer } from "../answers.ts";
 import { CLAIM_COLUMNS, claimRow, claimValue, hedgeWords, isPrivate, placeLink, rivalTable, whoWords } from "../claim-parts.ts";
 import { html, nothing, type Html } from "../html.ts";
@@ -7,9 +7,9 @@ import { frame } from "../layout.ts";
 import type { Page } from "../page-store.ts";
 import type { Route, SiteContext } from "../route.ts";
 import { GRADE_WORDS, gradeMark } from "../sources.ts";
-import { theftRows, levelWords } from "../theft-rows.ts";
+import { levelWords } from "../level-words.ts";
 import { formatDay, plural, theftHref } from "../words.ts";
-import { formatMoney } from "../../figures/figures.ts";
+import { formatMoney, theftLineOf } from "../../figures/figures.ts";
 
 /** Fields that have a place of their own on the page. */
 const DATES = ["date", "date_theft", "date_disclosed", "date_attributed"];
@@ -42,11 +42,11 @@ export const theftRoutes: Route[] = [
 function theftPage(context: SiteContext, subject: string, claims: Claim[], path: string, depends: string[]): Page {
   const of = (field: string) => claims.filter((claim) => claim.field === field);
   const label = of("victim").at(-1)?.value ?? subject;
-  const row = theftRows(context).find((candidate) => candidate.subject === subject);
+  const row = theftLineOf(subject, claims, context.at.as_of);
   const level = of("attribution_level").at(-1)?.value ?? "";
   const amounts = of("amount");
   const others = Object.entries(kindSpec("theft").fields).filter(([field]) => !PLACED.has(field) && of(field).length > 0);
-  const value = row?.value ? formatMoney(row.value, row.unit ?? "USD", "exact") : "Amount not known";
+  const value = row.value ? formatMoney(row.value, row.unit ?? "USD", "exact") : "Amount not known";
   const body = html`<p class="label"><a href="/thefts">Thefts</a></p>
 <h1>${label}</h1>
 <p class="standfirst">${value}${row?.low && row.low !== row.high && html`, or anything from ${formatMoney(row.low, row.unit!, "exact")} to ${formatMoney(row.high!, row.unit!, "exact")}, depending on who says`};
@@ -99,9 +99,9 @@ function timeline(context: SiteContext, claims: readonly Claim[]): Html {
 }
 
 function checksRaised(context: SiteContext, subject: string): Html {
-  const raised = context
-    .memo("checks", () => runChecks(context.log, context.at))
-    .filter((result) => result.subject === subject || (result.check === "equal-amounts" && result.what.includes(subject)));
+  const raised = runChecksOn(context.log, context.at, subject).filter(
+    (result) => result.subject === subject || (result.check === "equal-amounts" && result.what.includes(subject)),
+  );
   if (raised.length === 0) return nothing;
   return html`<section><h2>Checks raised</h2>
 <ul class="plain">${raised.map((result) => html`<li>${result.what} <span class="note">${CHECKS[result.check].about} (claims ${result.claims.map((seq, at) => html`${at > 0 && ", "}<a href="/log/${seq}">${seq}</a>`)})</span></li>`)}</ul>

@@ -1,16 +1,23 @@
 // All thefts that the case file holds, one line each; filter and sort stand in the address.
 import { ATTRIBUTION_LEVELS } from "../../casefile/casefile.ts";
 import { TracewireError } from "../../errors.ts";
-import { compareDecimal, formatMoney, parseDecimal } from "../../figures/figures.ts";
-import { csvAnswer, htmlType, jsonList } from "../answers.ts";
+import {
+  formatMoney,
+  readTheftChoices,
+  readTheftLines,
+  type TheftChoices,
+  type TheftFilter,
+  type TheftLine,
+} from "../../figures/figures.ts";
+import { FILE_ROWS_MAX, countIn, csvAnswer, htmlType, jsonList, onward } from "../answers.ts";
 import { html, type Html } from "../html.ts";
 import { frame } from "../layout.ts";
 import type { Page } from "../page-store.ts";
 import type { Route, SiteContext } from "../route.ts";
-import { levelWords, theftRows, type TheftRow } from "../theft-rows.ts";
+import { levelWords } from "../level-words.ts";
 import { formatDay, plural, theftHref } from "../words.ts";
 
-const QUERY = ["q", "year", "level", "country", "min", "sort", "order"] as const;
+const QUERY = ["q", "year", "level", "country", "min", "sort", "order", "from"] as const;
 const SORTS = { date: "Date", victim: "Victim", amount: "Amount" } as const;
 const COLUMNS = [
   "theft",
@@ -30,8 +37,9 @@ const COLUMNS = [
 ] as const;
 const DEPENDS = ["casefile"];
 const TEXT_LENGTH_MAX = 100;
+const PAGE_LENGTH = 200;
 
-type Filter = { q: string; year: string; level: string; country: string; min: string; sort: keyof typeof SORTS; order: "asc" | "desc" };
+type Filter = Required<Omit<TheftFilter, "limit">>;
 
 export const theftsRoutes: Route[] = [
   {
@@ -44,13 +52,19 @@ export const theftsRoutes: Route[] = [
     path: "/thefts.csv",
     about: "The same list as CSV, safe to open in a spreadsheet.",
     query: QUERY,
-    render: (context, { query }) => csvAnswer("thefts.csv", COLUMNS, select(context, readFilter(query)).map(cells), DEPENDS),
+    render(context, { query, path }) {
+      const { rows, next } = fileOf(context, query, path);
+      return csvAnswer("thefts.csv", COLUMNS, rows, DEPENDS, next);
+    },
   },
   {
     path: "/thefts.json",
     about: "The same list as JSON.",
     query: QUERY,
-    render: (context, { query }) => jsonList(context.at.log_size, COLUMNS, select(context, readFilter(query)).map(cells), DEPENDS),
+    render(context, { query, path }) {
+      const { rows, next } = fileOf(context, query, path);
+      return jsonList(context.at.log_size, COLUMNS, rows, DEPENDS, next);
+    },
   },
 ];
 
@@ -71,7 +85,8 @@ function readFilter(query: URLSearchParams): Filter {
   const q = query.get("q") ?? "";
   if (q.length > TEXT_LENGTH_MAX) refuse("q", `shorter than ${TEXT_LENGTH_MAX} characters`);
   return {
-    q,
+    text: q,
+    from: countIn(query, "from"),
     level,
     year: text("year", /^\d{4}$/, "a year"),
     country: text("country", /^[A-Z]{2}$/, "a country code of two letters"),
@@ -81,45 +96,37 @@ function readFilter(query: URLSearchParams): Filter {
   };
 }
 
-function select(context: SiteContext, filter: Filter): TheftRow[] {
-  const needle = filter.q.toLowerCase();
-  const rows = theftRows(context).filter(
-    (row) =>
-      (!needle || `${row.label} ${row.subject} ${row.blamed_by}`.toLowerCase().includes(needle)) &&
-      (!filter.year || row.when?.startsWith(filter.year)) &&
-      (!filter.level || row.level === filter.level) &&
-      (!filter.country || row.country === filter.country) &&
-      (!filter.min || (row.value !== null && compareDecimal(parseDecimal(row.value), parseDecimal(filter.min)) >= 0)),
-  );
-  const sign = filter.order === "asc" ? 1 : -1;
-  return rows.toSorted((a, b) => sign * compare(a, b, filter.sort) || (a.subject < b.subject ? -1 : 1));
-}
-
-function compare(a: TheftRow, b: TheftRow, sort: Filter["sort"]): number {
-  if (sort === "amount") return compareDecimal(parseDecimal(a.value ?? "-1"), parseDecimal(b.value ?? "-1"));
-  const [x, y] = sort === "date" ? [a.when ?? "", b.when ?? ""] : [a.label.toLowerCase(), b.label.toLowerCase()];
-  return x < y ? -1 : x > y ? 1 : 0;
+function fileOf(context: SiteContext, query: URLSearchParams, path: string) {
+  const filter = readFilter(query);
+  const { lines, fit } = readTheftLines(context.log, context.at, { ...filter, limit: FILE_ROWS_MAX });
+  const end = filter.from + lines.length;
+  return { rows: lines.map(cells), next: end < fit ? onward(path, query, { from: String(end) }) : undefined };
 }
 
 function theftsPage(context: SiteContext, filter: Filter, query: URLSearchParams, path: string): Page {
-  const all = theftRows(context);
-  const rows = select(context, filter);
-  const unknown = rows.filter((row) => row.value === null).length;
+  const choices = context.memo("theft choices", () => readTheftChoices(context.log, context.at), DEPENDS);
+  const { lines, fit, unknown } = readTheftLines(context.log, context.at, { ...filter, limit: PAGE_LENGTH });
+  const { held } = choices;
   const asked = new URLSearchParams([...query].filter(([, value]) => value !== "")).toString();
-  const tail = asked ? `?${asked}` : "";
+  const all = new URLSearchParams([...query].filter(([name, value]) => value !== "" && name !== "from")).toString();
+  const tail = all ? `?${all}` : "";
+  const end = filter.from + lines.length;
   const body = html`<p class="label">The case file</p>
 <h1>Thefts</h1>
 <p>Crypto assets that somebody says were taken, and whom somebody blames. One value stands for each theft here, that of one researcher’s list where it has one,
 else the latest claimed; behind each line the rival claims stand side by side. Nothing is merged because two amounts are equal.</p>
-${filterForm(filter, all)}
-<p class="note">${plural(rows.length, "theft", "thefts")}${rows.length < all.length && html` of ${all.length.toLocaleString("en-US")}`}${unknown > 0 && html`, ${unknown === 1 ? "one" : String(unknown)} of unknown amount`}.
+${filterForm(filter, choices)}
+<p class="note">${plural(fit, "theft", "thefts")}${fit < held && html` of ${held.toLocaleString("en-US")}`}${unknown > 0 && html`, ${unknown === 1 ? "one" : unknown.toLocaleString("en-US")} of unknown amount`}.
 The same list as <a href="/thefts.csv${tail}">CSV</a> and <a href="/thefts.json${tail}">JSON</a>.</p>
-${rows.length === 0 ? emptyList(all.length) : theftTable(rows, filter, query)}`;
+${lines.length === 0 ? emptyList(held) : theftTable(lines, filter, query)}${
+    (filter.from > 0 || end < fit) &&
+    html`<nav class="pages" aria-label="Pages"><span>${(filter.from + 1).toLocaleString("en-US")} to ${end.toLocaleString("en-US")}</span>${filter.from > 0 && html` <a rel="prev" href="${onward(path, query, { from: String(Math.max(0, filter.from - PAGE_LENGTH)) })}">Before</a>`}${end < fit && html` <a rel="next" href="${onward(path, query, { from: String(end) })}">More</a>`}</nav>`
+  }`;
   return {
     content_type: htmlType,
     body: frame({
       title: "Thefts",
-      description: `${plural(all.length, "theft", "thefts")} in the case file, each with its rival claims, who is blamed by whom, and the sources.`,
+      description: `${plural(held, "theft", "thefts")} in the case file, each with its rival claims, who is blamed by whom, and the sources.`,
       path,
       context,
       body,
@@ -133,10 +140,8 @@ ${rows.length === 0 ? emptyList(all.length) : theftTable(rows, filter, query)}`;
   };
 }
 
-function filterForm(filter: Filter, all: readonly TheftRow[]): Html {
-  const years = [...new Set(all.map((row) => row.when?.slice(0, 4)).filter(Boolean))].sort().reverse() as string[];
-  const levels = ATTRIBUTION_LEVELS.filter((level) => all.some((row) => row.level === level));
-  const countries = [...new Set(all.map((row) => row.country).filter(Boolean))].sort();
+function filterForm(filter: Filter, { years, levels: given, countries }: TheftChoices): Html {
+  const levels = ATTRIBUTION_LEVELS.filter((level) => given.includes(level));
   const select = (
     name: string,
     label: string,
@@ -148,7 +153,7 @@ function filterForm(filter: Filter, all: readonly TheftRow[]): Html {
 `;
   return html`<form class="filters" method="get" action="/thefts">
 <label>Victim or body
-<input name="q" type="search" maxlength="${TEXT_LENGTH_MAX}" value="${filter.q}"></label>
+<input name="q" type="search" maxlength="${TEXT_LENGTH_MAX}" value="${filter.text}"></label>
 ${select(
   "year",
   "Year",
@@ -180,9 +185,9 @@ function emptyList(held: number): Html {
   return html`<p>No theft fits. <a href="/thefts">Show all ${held.toLocaleString("en-US")}</a>, or ask for less: a year, a part of a name, a smaller amount.</p>`;
 }
 
-function theftTable(rows: readonly TheftRow[], filter: Filter, query: URLSearchParams): Html {
+function theftTable(rows: readonly TheftLine[], filter: Filter, query: URLSearchParams): Html {
   const head = (sort: Filter["sort"], numeric = false) => {
-    const next = new URLSearchParams([...query].filter(([name, value]) => value !== "" && name !== "sort" && name !== "order"));
+    const next = new URLSearchParams([...query].filter(([name, value]) => value !== "" && !["sort", "order", "from"].includes(name)));
     next.set("sort", sort);
     next.set("order", filter.sort === sort && filter.order === "desc" ? "asc" : "desc");
     const sorted = filter.sort === sort ? (filter.order === "asc" ? "ascending" : "descending") : "none";
@@ -207,7 +212,7 @@ ${rows.map(
 `;
 }
 
-function cells(row: TheftRow) {
+function cells(row: TheftLine) {
   return [
     row.subject.slice("theft/".length),
     row.when,

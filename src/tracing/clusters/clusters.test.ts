@@ -10,6 +10,7 @@ import { clusterBySpending, shapeGate } from "./co-spend.ts";
 import { HEURISTICS } from "./heuristics.ts";
 import { shapeIn, shapeOf } from "./shapes.ts";
 import { createUnionFind } from "./union-find.ts";
+import { answer } from "../ask.ts";
 import { buildUtxoGraph } from "../utxo-graph.ts";
 import type { UtxoInput, UtxoTransaction } from "../transfer.ts";
 
@@ -195,6 +196,17 @@ test("a value or an address that the data lacks leaves the shape undecided, and 
   assert.equal(clusters.skipped.get(graph.numberOf("mix")!)?.gate, "coinjoin");
   assert.equal(clusters.why(clusters.numbers.numberOf("in0")!, clusters.numbers.numberOf("in1")!), undefined);
   assert.deepEqual(changeOf(changeContext(clusters), graph.numberOf("mix")!), []);
+});
+
+test("a trace through a CoinJoin says so, with the rule that fits", () => {
+  const graph = buildUtxoGraph([
+    transaction("fund", [[900, "f"]], many(3, (at) => [300, `in${at}`] as const)),
+    transaction("mix", many(3, (at) => `fund:${at}`), [[200, "a"], [200, "b"], [200, "c"], [90, "d"], [91, "e"]]),
+    transaction("plain", ["mix:0"], [[190, "z"]]),
+  ]);
+  const ask = { from: "fund", methods: ["fifo" as const], direction: "forward" as const };
+  const { result } = answer(ask, { data: { kind: "utxo", graph, asset: "native" }, sets: [], log_size: 0 });
+  assert.deepEqual(result.notes, ["It goes through mix, which has the shape of CoinJoin: 3 equal outputs of 200 for 3 participants, paid from 3 addresses (confidence not measured)."]);
 });
 
 const P2PKH = ["1BoatSLRHtKNngkdXEeobR76b53LETtpyT", "1dice8EMZmqKvrGE4Qc9bUFf9PX3xaYDp", "1FfmbHfnpaZjKFvyi1okTjJJusN455paPH"];

@@ -14,8 +14,9 @@ export function openSource<Carried>(method: Method<Carried>, ledger: AccountLedg
   let returned = 0n;
   const fromReturned = (amount: bigint) => (returned < amount ? returned : amount);
   return {
+    // Poison counts again what comes back, as it counts everything again.
     credit(_, carried) {
-      returned += method.total(carried);
+      if (method.conserves) returned += method.total(carried);
     },
     fresh: ({ amount }) => amount - fromReturned(amount),
     debit({ amount }) {

@@ -18,6 +18,8 @@ export type StatedTransfer = {
   asset: string;
   amount: string;
   fee: string;
+  /** What the source calls the asset: nothing is decided by it, but a borrowed name is flagged. */
+  symbol?: string;
 };
 
 const KINDS = new Set<string>(TRANSFER_KINDS);
@@ -25,6 +27,7 @@ const KINDS = new Set<string>(TRANSFER_KINDS);
 export function addAccountRows(out: ReadRow[], stated: StatedTransfer, file: number, place: Place, names: Names, options: ReadOptions): void {
   const given = names.chain(stated.chain, place);
   const { asset, chain } = names.asset(stated.asset, given, place);
+  if (stated.symbol) names.flag(chain, asset, stated.symbol);
   const from = names.address(stated.from, chain, place, "from");
   const to = names.address(stated.to, chain, place, "to");
   if (from === "" && to === "") refuseField(place, "from, to", "both are empty");

@@ -49,8 +49,8 @@ export const ethereumEtl: TransferReader = {
     if (options.chain === undefined) report.notes.push("Taken as Ethereum (eip155:1); say --chain for another chain of its kind.");
     const tables = await Promise.all(files.map(async (file, at) => ({ file, at, table: await tableOfFile(file) })));
     const hasTraces = tables.some(({ table }) => table === "traces");
-    const blocks = new Map<string, { miner: string; base_fee: bigint; time: string; fees: bigint; file: number; place: Place }>();
-    const receipts = new Map<string, { fee: bigint; status: string; contract: string }>();
+    const blocks = new Map<string, { miner: string; base_fee: bigint; time: string }>();
+    const receipts = new Map<string, { fee: bigint; gas_used: string; status: string; contract: string }>();
     const counts = { failed: 0, unpaid: 0, unknown_status: 0, other_logs: 0 };
     const read = async function* ({ file, at, table }: (typeof tables)[number]): AsyncGenerator<ReadRow[]> {
       const order = createTraceOrder();
@@ -76,24 +76,27 @@ export const ethereumEtl: TransferReader = {
           };
           if (table === "blocks") {
             const miner = text("miner").toLowerCase();
-            blocks.set(block, { miner, base_fee: whole(text("basefeepergas") || "0", place, "base_fee_per_gas"), time: text("blocktimestamp"), fees: 0n, file: at, place });
+            blocks.set(block, { miner, base_fee: whole(text("basefeepergas") || "0", place, "base_fee_per_gas"), time: text("blocktimestamp") });
             const paid = withdrawalsOf(cells.get("withdrawals"), place);
             for (const { index, address, amount } of paid)
               add({ txid: "", tx_index: "", kind: "reward", index, to: address, amount: String(whole(amount, place, "withdrawals.amount") * GWEI) });
           } else if (table === "receipts") {
-            receipts.set(text("transactionhash"), { fee: feeOf(text("gasused"), text("effectivegasprice"), text("l1fee"), place), status: text("status"), contract: text("contractaddress") });
+            receipts.set(text("transactionhash"), { fee: feeOf(text("gasused"), text("effectivegasprice"), text("l1fee"), place), gas_used: text("gasused"), status: text("status"), contract: text("contractaddress") });
             if (receipts.size > RECEIPTS_MAX) throw new TracewireError("BAD_INPUT", { what: `More than ${RECEIPTS_MAX} receipts`, where: file.name, hint: "Import transactions that carry their receipts (ethereumetl stream does)." });
           } else if (table === "transactions") {
             const txid = text("hash") || text("transactionhash");
             const receipt = receipts.get(txid);
-            const gas_used = text("receiptgasused");
+            const gas_used = receipt?.gas_used ?? text("receiptgasused");
             const fee = receipt?.fee ?? (gas_used === "" ? undefined : feeOf(gas_used, text("receipteffectivegasprice") || text("gasprice"), text("receiptl1fee"), place));
             const status = receipt?.status ?? text("receiptstatus");
             if (fee === undefined) counts.unpaid += 1;
             else if (fee > 0n) {
               add({ txid, kind: "fee", from: text("fromaddress"), amount: String(fee) });
+              // What was not burnt (EIP-1559) its block's maker earned: a row for each transaction, so that a block in two
+              // files pays nobody twice.
               const own = blocks.get(block);
-              if (own) own.fees += fee - whole(gas_used || "0", place, "receipt_gas_used") * own.base_fee;
+              const earned = fee - whole(gas_used || "0", place, "receipt_gas_used") * (own?.base_fee ?? 0n);
+              if (own && own.miner !== "" && earned > 0n) add({ txid, kind: "reward", to: own.miner, amount: String(earned) });
             }
             if (hasTraces) continue;
             if (status === "") counts.unknown_status += 1;
@@ -117,11 +120,6 @@ export const ethereumEtl: TransferReader = {
       yield out;
     };
     for (const table of TABLES) for (const one of tables) if (one.table === table) yield* read(one);
-    // What was paid for gas and not burnt is what its block's maker earned (EIP-1559 for the burnt part).
-    const earned: ReadRow[] = [];
-    for (const [block, { miner, fees, time, file, place }] of blocks)
-      if (fees > 0n && miner !== "") addAccountRows(earned, { ...EMPTY, chain, block, time, kind: "reward", to: miner, amount: String(fees) }, file, place, names, {});
-    yield earned;
     tellCounts(counts, hasTraces, report);
   },
 };

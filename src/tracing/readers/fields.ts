@@ -3,6 +3,7 @@
 import { findChain, foldAddress, nativeAsset, parseAssetId, readAddress } from "../../chains/chains.ts";
 import { isAmount } from "../set-row.ts";
 import { placeText, quoted, refuseField, type Place, type ReadOptions, type ReadReport } from "./reader.ts";
+import { flagName } from "./token-names.ts";
 
 const KEPT_MAX = 500_000;
 const BAD_CHECKSUMS_LISTED = 10;
@@ -63,6 +64,8 @@ export type Names = {
   /** "" where there is none. */
   address(text: string, chain: string, place: Place, field: string): string;
   asset(text: string, chain: string, place: Place): { asset: string; chain: string };
+  /** Counts a name that is not the asset's own. */
+  flag(chain: string, asset: string, name: string): void;
 };
 
 /** Chains, addresses and assets through the rules of their chains; what was read once is remembered, up to a limit. */
@@ -78,6 +81,7 @@ export function createNames(options: ReadOptions, report: ReadReport): Names {
   const givenChain = options.chain ?? "";
 
   return {
+    flag: (chain, asset, name) => flagName(report, chain, asset, name),
     chain(text, place) {
       const wanted = text === "" ? givenChain : text;
       if (wanted === "") return "";

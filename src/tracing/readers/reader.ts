@@ -45,6 +45,8 @@ export type TransferReader = {
   grade: "original" | "copy" | "transcription";
   source_grade: "A" | "B" | "C" | "D" | "E" | "F";
   item_grade: "1" | "2" | "3" | "4" | "5" | "6";
+  /** Its set's name, where there is one source of the kind; else the first file's. */
+  set_name?: string;
   /** Where the source's files have names of their own. */
   own_names?: RegExp;
   /** By a file's name and its first characters, so that the format may be left out. */

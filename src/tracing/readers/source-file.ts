@@ -7,7 +7,8 @@ import type { InputFile } from "./reader.ts";
 
 export type SourceFile = { name: string; raw(): Iterable<Uint8Array> };
 
-const HEAD_BYTES = 4_096;
+/** A transaction's input, which may be long, stands before columns that tell its table. */
+const HEAD_BYTES = 65_536;
 const PIECE_BYTES = 1024 * 1024;
 
 /** What a packed file expands to at most: rows are streamed, so this bounds the day, not the memory. */

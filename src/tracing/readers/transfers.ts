@@ -5,7 +5,7 @@ import { cellText } from "./lines.ts";
 import { refuseField, type Place, type ReadRow, type TransferReader } from "./reader.ts";
 import { readRecords } from "./records.ts";
 
-const FIELDS = ["chain", "txid", "tx_index", "index", "kind", "time", "block", "from", "to", "asset", "amount", "fee"] as const;
+const FIELDS = ["chain", "txid", "tx_index", "index", "kind", "time", "block", "from", "to", "asset", "amount", "fee", "symbol"] as const;
 const REQUIRED = ["from", "to", "amount"] as const;
 const RECORD_CHARS_MAX = 1_000_000;
 
@@ -23,7 +23,8 @@ export const transfersReader: TransferReader = {
   grade: "copy",
   source_grade: "F",
   item_grade: "6",
-  recognises(_, head) {
+  recognises(name, head) {
+    if (head.startsWith("PAR1")) return name.endsWith(".parquet");
     const first = head.replace(/^\ufeff/, "").split(/\r?\n/, 1)[0]!;
     if (first.startsWith("{")) return /"from"\s*:/.test(first) && /"to"\s*:/.test(first) && /"amount"\s*:/.test(first);
     const columns = first.split(",").map((cell) => cell.trim().replaceAll('"', ""));
@@ -69,4 +70,5 @@ const stated = (cell: (field: Field) => string): StatedTransfer => ({
   asset: cell("asset"),
   amount: cell("amount"),
   fee: cell("fee"),
+  symbol: cell("symbol"),
 });

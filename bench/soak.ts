@@ -1,0 +1,66 @@
+// A thousand connections of mixed reading for a minute: every address that the sitemap and the case name, searches that no
+// page store keeps, links that somebody's counter has lengthened. Counts errors and the slowest hundredth.
+// Run: <pinned node> bench/soak.ts   (needs wrk; SOAK_SECONDS, SOAK_CONNECTIONS)
+import { execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { firstAnswer, inTurn, machine, rss, stop, waitFor, wrk } from "./measure.ts";
+
+const PORT = 4396;
+const SECONDS = Number(process.env.SOAK_SECONDS ?? 60);
+const CONNECTIONS = Number(process.env.SOAK_CONNECTIONS ?? 1_000);
+const root = join(import.meta.dirname, "..");
+const folder = mkdtempSync(join(tmpdir(), "tracewire-bench-soak-"));
+
+console.log(machine());
+console.log(`open files allowed: ${execFileSync("sh", ["-c", "ulimit -n"], { encoding: "utf8" }).trim()}`);
+const site = spawn(
+  process.execPath,
+  [join(root, "bootstrap.mjs"), "start", "--port", String(PORT), "--data", join(folder, "data"), "--json"],
+  {
+    stdio: ["ignore", "pipe", "inherit"],
+  },
+);
+const { pid } = JSON.parse(await waitFor(site)) as { pid: number };
+await firstAnswer(PORT, "/");
+const text = async (path: string) => (await fetch(`http://127.0.0.1:${PORT}${path}`)).text();
+const lasting = [...(await text("/sitemap.xml")).matchAll(/<loc>https?:\/\/[^/]+([^<]*)<\/loc>/g)].map(([, path]) => path || "/");
+const thefts = [...(await text("/thefts")).matchAll(/href="(\/thefts\/[a-z0-9-]+)"/g)].map(([, path]) => path!);
+const figures = [...(await text("/figures")).matchAll(/href="(\/figures\/[a-z0-9-]+)"/g)].map(([, path]) => path!);
+const words = "ronin bridge exchange sanctions lazarus wallet bitcoin russia seized panel".split(" ");
+const searches = words.flatMap((word, at) => [
+  `/search?q=${word}`,
+  `/search?q=${word}+${words[(at + 3) % words.length]}`,
+  `/search.json?q=${word}`,
+]);
+const paths = [
+  ...new Set([...lasting, ...thefts, ...figures.slice(0, 60)]),
+  ...searches,
+  ...[
+    "/feed.xml",
+    "/atom.xml",
+    "/feed.json",
+    "/thefts.csv",
+    "/case",
+    "/actors",
+    "/reports",
+    "/workers",
+    "/trade",
+    "/docs",
+    "/log.json",
+    "/thefts?sort=amount&order=desc",
+  ],
+  ...lasting.slice(0, 40).map((path) => `${path}${path.includes("?") ? "&" : "?"}utm_source=somewhere`),
+];
+const script = join(folder, "soak.lua");
+writeFileSync(script, inTurn(paths));
+console.log(`${paths.length} addresses, ${CONNECTIONS} connections, ${SECONDS} s`);
+await wrk(`http://127.0.0.1:${PORT}`, { seconds: 5, script });
+const load = await wrk(`http://127.0.0.1:${PORT}`, { seconds: SECONDS, script, connections: CONNECTIONS });
+console.log(
+  `${load.requests} answers, ${load.rate.toFixed(0)} req/s, p99 ${load.p99_ms.toFixed(0)} ms (target < 1 s), ${load.errors} errors (target 0)${load.faults && ` (${load.faults})`}; RSS ${rss(pid).toFixed(0)} MB`,
+);
+await stop(site);
+rmSync(folder, { recursive: true });
+process.exitCode = load.errors === 0 && load.p99_ms < 1_000 ? 0 : 1;

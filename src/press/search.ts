@@ -1,0 +1,120 @@
+// Full-text search over what has a page (SQLite FTS5): words as typed, else words spelled nearly so. What a search costs
+// follows from what it finds, and that is capped: no list here is as long as the archive.
+import type { LogReader } from "../evidence/evidence.ts";
+import { editDistance } from "../edit-distance.ts";
+
+export const FINDABLE_KINDS = ["story", "release", "theft", "actor", "figure"] as const;
+export type FindableKind = (typeof FINDABLE_KINDS)[number];
+
+export type Hit = {
+  kind: FindableKind;
+  /** Slug, or subject without its kind, or name of a figure. */
+  name: string;
+  title: string;
+  /** With \u0001 before and \u0002 behind each word that was found. */
+  snippet: string;
+};
+export type Facet = { value: string; count: number };
+export type SearchFilter = {
+  kind?: FindableKind;
+  topic?: string;
+  year?: string;
+  /** Only what was public when the log had this size. */
+  before: number;
+  skip?: number;
+};
+export type Found = {
+  hits: Hit[];
+  /** How many there are in all; at most COUNTED_MAX are counted. */
+  count: number;
+  isMore: boolean;
+  /** What was searched for instead, when the words as typed were not there. */
+  instead?: string;
+  kinds: Facet[];
+  topics: Facet[];
+  years: Facet[];
+};
+
+export const HITS_SHOWN = 20;
+/** Ranking looks at this many at most, the newest first: a word that stands everywhere finds no more than it can show. */
+export const COUNTED_MAX = 1_000;
+const WORDS_MAX = 12;
+const SNIPPET_WORDS = 24;
+/** Words of the vocabulary that are looked at for a nearer spelling. */
+const NEAR_MAX = 20_000;
+
+const NOTHING: Found = { hits: [], count: 0, isMore: false, kinds: [], topics: [], years: [] };
+
+export function search(log: Pick<LogReader, "db">, text: string, filter: SearchFilter): Found {
+  const words = wordsOf(text);
+  if (words.length === 0) return NOTHING;
+  const found = look(log, words, filter);
+  if (found.count > 0 || filter.kind || filter.topic || filter.year) return found;
+  const nearer = words.map((word) => nearestWord(log, word));
+  if (nearer.every((word, at) => word === words[at])) return found;
+  const again = look(log, nearer, filter);
+  return again.count > 0 ? { ...again, instead: nearer.join(" ") } : found;
+}
+
+/** Letters and digits only: nothing that a reader types is an operator of the query language. */
+function wordsOf(text: string): string[] {
+  return (
+    text
+      .normalize("NFC")
+      .toLowerCase()
+      .match(/[\p{L}\p{N}]+/gu) ?? []
+  ).slice(0, WORDS_MAX);
+}
+
+function look({ db }: Pick<LogReader, "db">, words: string[], { kind, topic, year, before, skip = 0 }: SearchFilter): Found {
+  // The last word may still be half typed.
+  const query = words.map((word, at) => `"${word}"${at === words.length - 1 ? "*" : ""}`).join(" ");
+  const chosen =
+    (kind === undefined ? "" : " AND f.kind = :kind") +
+    (topic === undefined ? "" : " AND f.topic = :topic") +
+    (year === undefined ? "" : " AND f.year = :year");
+  const values = { query, before, limit: COUNTED_MAX, ...(kind ? { kind } : {}), ...(topic ? { topic } : {}), ...(year ? { year } : {}) };
+  // Newest first and cut there; only these are ranked.
+  const matched = `SELECT f.id, f.kind, f.topic, f.year, bm25(findable_text, 8.0, 4.0, 1.0) AS score FROM findable_text JOIN findable f ON f.id = findable_text.rowid
+    WHERE findable_text MATCH :query AND findable_text.rowid < :before AND f.since < :before${chosen} ORDER BY findable_text.rowid DESC LIMIT :limit`;
+  const all = db.prepare(matched).all(values) as unknown as {
+    id: number;
+    kind: string;
+    topic: string | null;
+    year: string | null;
+    score: number;
+  }[];
+  const ranked = all.toSorted((a, b) => a.score - b.score || b.id - a.id).slice(skip, skip + HITS_SHOWN);
+  const show = db.prepare(
+    `SELECT f.kind, f.name, t.title, snippet(findable_text, -1, char(1), char(2), ' … ', ${SNIPPET_WORDS}) AS snippet
+       FROM findable_text t JOIN findable f ON f.id = t.rowid WHERE t.findable_text MATCH ? AND t.rowid = ?`,
+  );
+  return {
+    hits: ranked.map(({ id }) => show.get(query, id) as unknown as Hit),
+    count: all.length,
+    isMore: skip + HITS_SHOWN < all.length,
+    kinds: facet(all, "kind"),
+    topics: facet(all, "topic"),
+    years: facet(all, "year").toSorted((a, b) => (a.value < b.value ? 1 : -1)),
+  };
+}
+
+function facet(rows: readonly { kind: string; topic: string | null; year: string | null }[], by: "kind" | "topic" | "year"): Facet[] {
+  return [...Map.groupBy(rows, (row) => row[by])]
+    .flatMap(([value, own]) => (value === null ? [] : [{ value, count: own.length }]))
+    .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1));
+}
+
+/** The word itself where it is known, else the nearest: first among those with its first letter, then among all. */
+function nearestWord({ db }: Pick<LogReader, "db">, word: string): string {
+  if (word.length < 4 || /\d/.test(word) || db.prepare("SELECT 1 FROM findable_words WHERE term = ?").get(word)) return word;
+  const [first] = word;
+  const near = (from: string, to: string) =>
+    db
+      .prepare("SELECT term, doc FROM findable_words WHERE term >= ? AND term < ? AND length(term) BETWEEN ? AND ? LIMIT ?")
+      .all(from, to, word.length - 2, word.length + 2, NEAR_MAX)
+      .map(({ term, doc }) => ({ term: term as string, doc: doc as number, distance: editDistance(word, term as string) }))
+      .filter(({ distance }) => distance <= (word.length < 6 ? 1 : 2))
+      .sort((a, b) => a.distance - b.distance || b.doc - a.doc || (a.term < b.term ? -1 : 1))[0]?.term;
+  return near(first!, `${first}\u{10ffff}`) ?? near("a", "{") ?? word;
+}

@@ -1,0 +1,17 @@
+// Classes of attributing bodies, as readers read them.
+const LEVEL_WORDS: Record<string, string> = {
+  "official-UN": "UN monitors",
+  "official-gov": "a government",
+  "official-coalition": "a coalition of states",
+  "official-UN-unnamed-victim": "UN monitors, victim not named",
+  "official-gov-unnamed-victim": "a government, victim not named",
+  "official-suspected": "an official body, as suspected",
+  vendor: "a company",
+  "victim+vendor": "the victim and a company",
+  "independent-investigator": "an investigator",
+  "single-researcher": "one researcher",
+  "withdrawn-by-source": "withdrawn by its source",
+  "not-attributed": "nobody",
+};
+
+export const levelWords = (level: string): string => LEVEL_WORDS[level] ?? (level || "nobody yet");

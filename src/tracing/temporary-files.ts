@@ -1,0 +1,33 @@
+// Files that an import writes on its way: sorted runs and the segment that is not finished. They lie apart from the data
+// folder's tmp/, which a server empties when it starts, and carry the number of their process, so that the next import
+// takes away what a killed one left behind.
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+
+const folderOf = (folder: string): string => join(folder, "segments", "tmp");
+let count = 0;
+
+/** A path that no other import uses; its folder is there. */
+export function temporaryPath(folder: string, what: "run" | "segment"): string {
+  mkdirSync(folderOf(folder), { recursive: true });
+  return join(folderOf(folder), `${what}.${process.pid}.${count++}`);
+}
+
+/** Removes files whose process is gone. One that bears our own number and is older than this process is gone, too. */
+export function sweepTemporaryFiles(folder: string): void {
+  if (!existsSync(folderOf(folder))) return;
+  for (const name of readdirSync(folderOf(folder))) {
+    const [, pid, nth] = name.split(".").map(Number);
+    const isOurs = pid === process.pid && nth! < count;
+    if (!isOurs && (pid === process.pid || !isAlive(pid!))) rmSync(join(folderOf(folder), name), { force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
