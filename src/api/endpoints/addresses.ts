@@ -8,7 +8,7 @@ import { TracewireError } from "../../errors.ts";
 import { HEURISTICS, listTraces } from "../../tracing/tracing.ts";
 import { isPrivate } from "../../site/site.ts";
 import { endpoint, type ApiContext } from "../endpoint.ts";
-import { ledgerSets } from "../ledger.ts";
+import { ledgerSets, type LedgerSets } from "../ledger.ts";
 import { pageThrough } from "../paging.ts";
 import { amount, closed, entryNumber, listQuery, logSize, named, nullable, oneOf, optionalText, pageOf, tagSchema, text, vantageQuery } from "../schemas.ts";
 import { tagsOfAddress } from "../tags.ts";
@@ -61,7 +61,16 @@ const addressSchema = named(
           last: moment,
         }),
       ),
-      outputs: Type.Array(Type.Object({ chain: Type.String(), received: amount("Base units"), sent: amount("Base units"), balance: amount("Unspent"), output_count: Type.Integer(), outputs: Type.Array(Type.Record(Type.String(), Type.Unknown())) })),
+      outputs: Type.Array(
+        Type.Object({
+          chain: Type.String(),
+          received: amount("Base units"),
+          sent: amount("Base units"),
+          balance: amount("Unspent"),
+          output_count: Type.Integer(),
+          outputs: Type.Array(Type.Record(Type.String(), Type.Unknown())),
+        }),
+      ),
       tags: Type.Array(tagSchema),
       thefts: Type.Array(text("Thefts whose claims name it")),
       traces: Type.Array(text("Kept traces that reach it")),
@@ -106,7 +115,7 @@ export const addressEndpoints = [
           thefts,
           traces: tracesTouching(context, spellings),
           sets: found?.sets ?? [],
-          left_out: [...sets.left_out, ...(found ? sets.seqs.filter((seq) => !found.sets.some((used) => used.seq === seq)).map((seq) => sets.names.get(seq)!) : [])],
+          left_out: [...sets.left_out, ...(found ? notRead(sets, found.sets) : [])],
         },
       };
     },
@@ -164,7 +173,10 @@ export const addressEndpoints = [
     query: Type.Object(vantageQuery, closed),
     answer: named(
       "Transaction",
-      Type.Object({ log_size: logSize, txid: Type.String(), transfers: Type.Array(transferSchema), sides: Type.Array(Type.Record(Type.String(), Type.Unknown())), sets: Type.Array(setSchema) }, closed),
+      Type.Object(
+        { log_size: logSize, txid: Type.String(), transfers: Type.Array(transferSchema), sides: Type.Array(Type.Record(Type.String(), Type.Unknown())), sets: Type.Array(setSchema) },
+        closed,
+      ),
     ),
     scopes: ["traces:private"],
     async run(context, { params: { txid } }) {
@@ -207,6 +219,9 @@ export const addressEndpoints = [
     },
   }),
 ];
+
+const notRead = ({ seqs, names }: LedgerSets, used: readonly { seq: number }[]): string[] =>
+  seqs.filter((seq) => !used.some((one) => one.seq === seq)).map((seq) => names.get(seq)!);
 
 function theftsTouching(context: ApiContext, spellings: ReadonlySet<string>): string[] {
   const claims = readClaims(context.log, context.at, { kind: "theft" }).filter(({ kind_of, field, value }) => {

@@ -110,4 +110,5 @@ const vintage = ({ at }: ApiContext, { on: day, vintage: editions }: Screener) =
 /** An edition that names only its month has no day to count from. */
 const daysBetween = (edition: string, day: string): number | null => (edition.length === DAY_LENGTH ? Math.round((Date.parse(day) - Date.parse(edition)) / DAY_MS) : null);
 
-const toScreened = ({ given, address, form, outcome, words, is_alert, hits, tags, evidence, exceptions }: BatchAnswer) => ({ asked: given, address, form, outcome, words, is_alert, hits, tags, evidence, exceptions });
+/** Which editions were looked into is said once for all of them. */
+const toScreened = ({ given, on: _, editions: __, ...rest }: BatchAnswer) => ({ asked: given, ...rest });
