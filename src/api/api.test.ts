@@ -189,11 +189,15 @@ describe("the API", () => {
     assert.deepEqual(seen, whole);
     assert.equal(whole.length, 43);
     assert.equal((await room.get(path.replace("10", "200"))).json.items.length, 44);
-    // Without a block it cannot be put among those that have one: it is left out and named, and the rest is answered.
+    // Without a block it cannot be put among those that have one: what it says stands beside, and is not added up.
+    const before = (await room.get(`/v1/addresses/${VICTIM}`)).json.holdings.length;
     await room.importAccounts("unplaced", `chain,txid,from,to,amount\neip155:1,${txid(8_888)},${THIEF},${VICTIM},5\n`, true);
     assert.equal((await room.get(path.replace("10", "200"))).json.items.length, 44);
-    const { json } = await room.get(`/v1/addresses/${THIEF}`);
-    assert.deepEqual(json.left_out, ["transfers/unplaced"]);
+    assert.equal((await room.get(`/v1/transactions/${txid(8_888)}`)).json.transfers.length, 1);
+    const { json } = await room.get(`/v1/addresses/${VICTIM}`);
+    assert.equal(json.holdings.length, before + 1);
+    assert.equal(json.holdings.at(-1).balance, "5");
+    assert.ok(json.sets.some(({ name }: { name: string }) => name === "transfers/unplaced"));
     assert.ok(json.sets.some(({ name }: { name: string }) => name === "transfers/more"));
   });
 

@@ -38,6 +38,8 @@ const chainOf = (data: LedgerData, currency: string): string | undefined => {
   return chainsOfCurrency(currency).find((chain) => held.includes(chain));
 };
 
+/** Of the interface that these shapes are of. */
+const VERSION = "1.6.0";
 const GRAPHSENSE_NAMES = ["BTC", "BCH", "LTC", "ZEC", "ETH", "TRX"];
 export function currencyOf(chain: string): string {
   const symbols = findChain(chain)?.symbols ?? [];
@@ -48,7 +50,7 @@ export function graphsense(data: LedgerData, ask: GraphsenseAsk): GraphsenseRepl
   const { call, labels = {} } = ask;
   if (call === "stats") {
     const currencies = heldChains(data).flatMap((chain) => worldOf(data, currencyOf(chain))?.stats(labels) ?? []);
-    return whole({ currencies, version: "1.6.0", request_timestamp: new Date((ask.now_s ?? 0) * 1_000).toISOString() });
+    return whole({ currencies, version: VERSION, request_timestamp: new Date((ask.now_s ?? 0) * 1_000).toISOString() });
   }
   if (call === "search") {
     const asked = ask.currency === undefined ? heldChains(data).map(currencyOf) : [ask.currency];
@@ -64,6 +66,19 @@ export function graphsense(data: LedgerData, ask: GraphsenseAsk): GraphsenseRepl
   const by: NodeKind = ask.entity === undefined ? "address" : "entity";
   const node = nodeOf(world, ask);
   return node === undefined ? undefined : ofNode(world, node, by, ask);
+}
+
+export const isOfAll = ({ call }: GraphsenseAsk): boolean => call === "stats" || call === "search";
+
+/** Of parts that cannot be read together: each currency once, as the first part that has it. */
+export function joinCurrencies(replies: readonly NonNullable<GraphsenseReply>[], ask: GraphsenseAsk): GraphsenseReply {
+  const answers = replies.map(({ json }) => JSON.parse(json) as { currencies: { name?: string; currency?: string }[] });
+  const names = new Set<string>();
+  const currencies = answers.flatMap((answer) =>
+    answer.currencies.filter(({ name, currency = name! }) => ask.call === "search" || (!names.has(currency) && names.add(currency))),
+  );
+  const empty = ask.call === "stats" ? { version: VERSION, request_timestamp: new Date((ask.now_s ?? 0) * 1_000).toISOString() } : { labels: [] };
+  return whole({ ...empty, ...answers[0], currencies });
 }
 
 function nodeOf(world: World, { address, entity }: GraphsenseAsk): number | undefined {

@@ -48,8 +48,36 @@ export type NodeGraph = {
 
 export const isNative = (asset: string, chain: string): boolean => asset === "native" || asset === nativeAsset(chain);
 
-export async function readLedger(newsroom: NewsroomReader, seqs: readonly number[]): Promise<LedgerData> {
-  const read = await readTogether(newsroom, seqs);
+/**
+ * Sets that contradict each other, or that cannot be put in one order, are apart: each part is read by itself, and what two
+ * of them say of an address is never added up. Usually there is one part; none where there are no sets.
+ */
+export async function readLedger(newsroom: NewsroomReader, seqs: readonly number[]): Promise<LedgerData[]> {
+  if (seqs.length === 0) return [];
+  const readAll = (chosen: readonly number[]) => readTransferSets(newsroom, { sets: chosen.map(String) });
+  try {
+    return [index(await readAll(seqs))];
+  } catch (error) {
+    if (!isContradiction(error)) throw error;
+  }
+  const parts: { seqs: number[]; read: Read }[] = [];
+  next: for (const seq of seqs) {
+    for (const part of parts)
+      try {
+        part.read = await readAll([...part.seqs, seq]);
+        part.seqs.push(seq);
+        continue next;
+      } catch (error) {
+        if (!isContradiction(error)) throw error;
+      }
+    parts.push({ seqs: [seq], read: await readAll([seq]) });
+  }
+  return parts.map(({ read }) => index(read));
+}
+
+type Read = Awaited<ReturnType<typeof readTransferSets>>;
+
+function index(read: Read): LedgerData {
   const table = buildTransferTable(read.transfers);
   const byChain = Map.groupBy<string, UtxoTransaction>(read.transactions, ({ chain }) => chain);
   const numbered = new Map<string, AccountNumbers>();
@@ -63,32 +91,6 @@ export async function readLedger(newsroom: NewsroomReader, seqs: readonly number
       return known;
     },
   };
-}
-
-type Read = Pick<Awaited<ReturnType<typeof readTransferSets>>, "sets" | "transfers" | "transactions">;
-
-/**
- * Sets that contradict each other, or that cannot be put in one order, must not silence the rest: then they are taken one
- * after the other, oldest first, and one that does not go with those before it is left out.
- */
-async function readTogether(newsroom: NewsroomReader, seqs: readonly number[]): Promise<Read> {
-  let read: Read = { sets: [], transfers: [], transactions: [] };
-  const readAll = (chosen: readonly number[]) => readTransferSets(newsroom, { sets: chosen.map(String) });
-  if (seqs.length === 0) return read;
-  try {
-    return await readAll(seqs);
-  } catch (error) {
-    if (!isContradiction(error)) throw error;
-  }
-  const taken: number[] = [];
-  for (const seq of seqs)
-    try {
-      read = await readAll([...taken, seq]);
-      taken.push(seq);
-    } catch (error) {
-      if (!isContradiction(error)) throw error;
-    }
-  return read;
 }
 
 const isContradiction = (error: unknown): boolean => error instanceof TracewireError && error.code === "BAD_INPUT";

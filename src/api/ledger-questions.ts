@@ -1,7 +1,8 @@
 // What may be asked of the transfers, as functions from data to plain values: amounts are strings of base units.
 import { accountsOf, readAddress } from "../chains/chains.ts";
 import { holdingsOf, outputsHeld, sidesOf, transfersIn, type Transfer } from "../tracing/tracing.ts";
-import { graphsense } from "./graphsense-questions.ts";
+import { graphsense, isOfAll, joinCurrencies } from "./graphsense-questions.ts";
+import type { GraphsenseAsk } from "./graphsense-shapes.ts";
 import type { ChainGraph, LedgerData } from "./ledger-data.ts";
 
 export type TransferRow = {
@@ -147,3 +148,22 @@ export const LEDGER_QUESTIONS = {
   graphsense,
 };
 export type LedgerQuestions = typeof LEDGER_QUESTIONS;
+
+type AddressAnswer = NonNullable<ReturnType<LedgerQuestions["address"]>>;
+
+/** What is said of an address stands side by side; everything else is of the first part that shows it. */
+export function askParts(parts: readonly LedgerData[], name: keyof LedgerQuestions, args: unknown): unknown {
+  const ask = LEDGER_QUESTIONS[name] as (data: LedgerData, asked: unknown) => unknown;
+  if (name === "graphsense" && isOfAll(args as GraphsenseAsk)) return joinCurrencies(parts.map((part) => graphsense(part, args as GraphsenseAsk)!), args as GraphsenseAsk);
+  if (name !== "address") {
+    for (const part of parts) {
+      const found = ask(part, args);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+  const found = parts.flatMap((part) => (ask(part, args) as AddressAnswer | undefined) ?? []);
+  if (found.length === 0) return undefined;
+  const { address } = found[0]!;
+  return { address, holdings: found.flatMap(({ holdings }) => holdings), outputs: found.flatMap(({ outputs }) => outputs), sets: found.flatMap(({ sets }) => sets) } satisfies AddressAnswer;
+}

@@ -3,15 +3,15 @@ import { parentPort, workerData } from "node:worker_threads";
 import { TracewireError } from "../errors.ts";
 import { openNewsroom } from "../newsroom.ts";
 import { readLedger, type LedgerData } from "./ledger-data.ts";
-import { LEDGER_QUESTIONS } from "./ledger-questions.ts";
+import { askParts } from "./ledger-questions.ts";
 import type { LedgerCall, LedgerReply } from "./ledger.ts";
 
 const KEPT_MAX = 2;
 const newsroom = openNewsroom((workerData as { folder: string }).folder);
-const kept = new Map<string, Promise<LedgerData>>();
+const kept = new Map<string, Promise<LedgerData[]>>();
 
 /** The same sets are the same rows, whatever else was appended. */
-function dataOf(seqs: readonly number[]): Promise<LedgerData> {
+function dataOf(seqs: readonly number[]): Promise<LedgerData[]> {
   const key = seqs.join(" ");
   const known = kept.get(key);
   if (known) {
@@ -30,8 +30,7 @@ parentPort!.on("message", ({ id, seqs, name, args }: LedgerCall) => {
   void (async () => {
     let reply: LedgerReply;
     try {
-      const question = LEDGER_QUESTIONS[name] as (data: LedgerData, asked: unknown) => unknown;
-      reply = { id, value: question(await dataOf(seqs), args) };
+      reply = { id, value: askParts(await dataOf(seqs), name, args) };
     } catch (error) {
       const { code, message, hint, where } = error instanceof TracewireError ? error : new TracewireError("INTERNAL", { what: error instanceof Error ? error.message : String(error) });
       reply = { id, fault: { code, what: message, hint, ...(where === undefined ? {} : { where }) } };

@@ -13,7 +13,7 @@ const ANSWER_MS_MAX = 30_000;
 const IDLE_MS_MAX = 600_000;
 const MEMORY_MB_MAX = 2_048;
 
-export type LedgerSets = { seqs: number[]; names: ReadonlyMap<number, string>; left_out: string[] };
+export type LedgerSets = { seqs: number[]; left_out: string[] };
 
 export type Ledger = {
   ask<N extends keyof LedgerQuestions>(sets: LedgerSets, name: N, args: Parameters<LedgerQuestions[N]>[1]): Promise<Awaited<ReturnType<LedgerQuestions[N]>>>;
@@ -33,10 +33,9 @@ export function visibleSets({ log, at, caller }: Pick<ApiContext, "log" | "at" |
 
 /** Of those, what one answer may rest on: smallest first, up to the limit. */
 export function ledgerSets(context: Pick<ApiContext, "log" | "at" | "caller">): LedgerSets {
-  const visible = visibleSets(context);
-  const sets: LedgerSets = { seqs: [], names: new Map(visible.map(({ seq, name }) => [seq, name])), left_out: [] };
+  const sets: LedgerSets = { seqs: [], left_out: [] };
   let rows = 0;
-  for (const set of visible.toSorted((a, b) => a.row_count - b.row_count)) {
+  for (const set of visibleSets(context).toSorted((a, b) => a.row_count - b.row_count)) {
     rows += set.row_count;
     if (rows <= LEDGER_ROWS_MAX) sets.seqs.push(set.seq);
     else sets.left_out.push(set.name);

@@ -8,7 +8,7 @@ import { TracewireError } from "../../errors.ts";
 import { HEURISTICS, listTraces } from "../../tracing/tracing.ts";
 import { isPrivate } from "../../site/site.ts";
 import { endpoint, type ApiContext } from "../endpoint.ts";
-import { ledgerSets, type LedgerSets } from "../ledger.ts";
+import { ledgerSets } from "../ledger.ts";
 import { pageThrough } from "../paging.ts";
 import { amount, closed, entryNumber, listQuery, logSize, named, nullable, oneOf, optionalText, pageOf, tagSchema, text, vantageQuery } from "../schemas.ts";
 import { tagsOfAddress } from "../tags.ts";
@@ -75,7 +75,7 @@ const addressSchema = named(
       thefts: Type.Array(text("Thefts whose claims name it")),
       traces: Type.Array(text("Kept traces that reach it")),
       sets: Type.Array(setSchema),
-      left_out: Type.Array(text("Sets that were not read: too large, or at odds with the others")),
+      left_out: Type.Array(text("Sets too large to be read for an answer")),
     },
     closed,
   ),
@@ -115,7 +115,7 @@ export const addressEndpoints = [
           thefts,
           traces: tracesTouching(context, spellings),
           sets: found?.sets ?? [],
-          left_out: [...sets.left_out, ...(found ? notRead(sets, found.sets) : [])],
+          left_out: sets.left_out,
         },
       };
     },
@@ -219,9 +219,6 @@ export const addressEndpoints = [
     },
   }),
 ];
-
-const notRead = ({ seqs, names }: LedgerSets, used: readonly { seq: number }[]): string[] =>
-  seqs.filter((seq) => !used.some((one) => one.seq === seq)).map((seq) => names.get(seq)!);
 
 function theftsTouching(context: ApiContext, spellings: ReadonlySet<string>): string[] {
   const claims = readClaims(context.log, context.at, { kind: "theft" }).filter(({ kind_of, field, value }) => {
