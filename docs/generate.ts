@@ -7,6 +7,7 @@ import { CHECKS, KINDS, kindSpec, type Kind } from "../src/casefile/casefile.ts"
 import { COMMANDS, optionsOf } from "../src/cli.ts";
 import { ERRORS } from "../src/errors.ts";
 import { LINT_RULES } from "../src/press/press.ts";
+import { API_ROUTES } from "../src/api/api.ts";
 import { ROUTES } from "../src/site/site.ts";
 
 const table = (head: string[], rows: string[][]): string =>
@@ -69,10 +70,22 @@ export function referencePages(): Record<string, string> {
       "`tracewire story check FILE` lists them with place and fix. Publishing with open findings is refused; `--waive rule=reason` publishes in spite of one and keeps the reason.",
       ...Object.entries(LINT_RULES).map(([name, about]) => `## ${name}\n\n${about}`),
     ].join("\n\n"),
+    "api-routes.md": [
+      "# Addresses of the API",
+      generated,
+      "Below `/v1`; [api.md](api.md) says what holds for all of them, `/v1/openapi.json` says everything. “A key adds” names the scopes that show more here.",
+      ...[...Map.groupBy(API_ROUTES(), ({ group }) => group)].map(
+        ([group, own]) =>
+          `## ${group[0]!.toUpperCase()}${group.slice(1)}\n\n${table(
+            ["address", "what it is", "parameters", "a key adds"],
+            own.map(({ method, path, about, parameters, scopes }) => [`\`${method} ${path}\``, about, parameters.map((name) => `\`${name}\``).join(" "), scopes.map((name) => `\`${name}\``).join(" ")]),
+          )}`,
+      ),
+    ].join("\n\n"),
     "routes.md": [
       "# Routes of the public site",
       generated,
-      "Every address answers GET and HEAD only. `?known=` (a log size or a time) shows a page as known then; `?as-of=` (a date) counts only what had been claimed by then; both stay in the addresses that “cite this” gives. Addresses of published revisions never change.",
+      "Every address answers GET and HEAD only; programs read [the API](api.md). `?known=` (a log size or a time) shows a page as known then; `?as-of=` (a date) counts only what had been claimed by then; both stay in the addresses that “cite this” gives. Addresses of published revisions never change.",
       table(
         ["address", "what it is", "parameters"],
         ROUTES.map((route) => [`\`${route.path}\``, route.about, (route.query ?? []).map((name) => `\`${name}\``).join(" ")]),

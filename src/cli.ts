@@ -13,6 +13,7 @@ import { figure } from "./cli/figure.ts";
 import { freeze } from "./cli/freeze.ts";
 import { importCommand } from "./cli/import.ts";
 import { judge } from "./cli/judge.ts";
+import { key } from "./cli/key.ts";
 import { newsletter } from "./cli/newsletter.ts";
 import { terminalOutput } from "./cli/output.ts";
 import { story } from "./cli/story.ts";
@@ -58,6 +59,7 @@ export const COMMANDS: readonly Command[] = [
   story,
   reportCommand,
   newsletter,
+  key,
   release,
   erase,
   reproduce,

@@ -151,6 +151,33 @@ export const ERRORS = {
     exit: 5,
     status: 429,
   },
+  BAD_KEY: {
+    summary: "This key opens nothing",
+    hint: "Send it as `Authorization: Bearer …`; `tracewire key list` shows which are in force.",
+    exit: 2,
+    status: 401,
+  },
+  TOO_MANY_REQUESTS: { summary: "Too many requests came from your network", hint: "Wait as long as Retry-After says.", exit: 5, status: 429 },
+  TOO_MANY_JOBS: { summary: "Too many jobs are waiting", hint: "Wait for one to end, or cancel one.", exit: 5, status: 429 },
+  JOB_LIMIT: {
+    summary: "The job would take more than a job may",
+    hint: "Ask for less (a floor, a day, fewer sets), or run `tracewire trace`, which has no such limit.",
+    exit: 5,
+    status: 422,
+  },
+  IDEMPOTENCY_KEY_REUSED: {
+    summary: "This Idempotency-Key came with another question before",
+    hint: "Take a new key for a new question.",
+    exit: 3,
+    status: 422,
+  },
+  BODY_TOO_LARGE: { summary: "The request's body is larger than the limit", hint: "Send it in parts.", exit: 3, status: 413 },
+  UNSUPPORTED_MEDIA_TYPE: {
+    summary: "A body of this type is not read here",
+    hint: "Send what the address names in /v1/openapi.json.",
+    exit: 3,
+    status: 415,
+  },
   METHOD_NOT_ALLOWED: { summary: "This page can only be read", hint: "Use GET or HEAD.", exit: 2, status: 405 },
   BACKUP_INCOMPLETE: {
     summary: "The backup is not complete",

@@ -38,6 +38,7 @@ const ORDER = [
   "recompute.ts",
   "pipeline.ts",
   "site",
+  "api",
   "cli",
   "cli.ts",
 ];

@@ -2,6 +2,7 @@ import { readFileSync, readdirSync, readlinkSync } from "node:fs";
 import { createServer } from "node:net";
 import { LOG_FORMATS } from "../config.ts";
 import { TracewireError } from "../errors.ts";
+import { mountApi } from "../api/api.ts";
 import { createNewsroom, newsroomExists, openForWriting, openNewsroom, type NewsroomWriter } from "../newsroom.ts";
 import { openSchedule, scheduleExists } from "../press/press.ts";
 import { publishDue } from "../scheduler.ts";
@@ -62,6 +63,10 @@ export const serve: Command = {
       mailSink: mail?.mailSink,
       ...(config.log === "off" ? {} : { log: { format: config.log, write: (line) => void process.stderr.write(`${line}\n`) } }),
     });
+    const api = mountApi(site.app, newsroom, {
+      effects: context.effects,
+      report: (error) => context.output.note(error instanceof Error ? (error.stack ?? error.message) : String(error)),
+    });
     const address = await site.app.listen({ port, host });
     await mail?.start(address);
     hub?.start();
@@ -72,6 +77,7 @@ export const serve: Command = {
     clearInterval(scheduler);
     output.note("Stopping: requests in flight are finished first.");
     const forced = setTimeout(() => process.exit(5), SHUTDOWN_MS_MAX);
+    await api.close();
     await site.close();
     await mail?.stop();
     await hub?.stop();

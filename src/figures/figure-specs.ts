@@ -28,10 +28,10 @@ export function requireFigureSpec(log: LogReader, id: string, log_size?: number)
   });
 }
 
-/** By name; of a long list a page at a time, those behind `after`. */
-export function listFigureSpecs(log: Pick<LogReader, "db">, { after = "", limit = -1 } = {}): NamedSpec[] {
+/** By name; of a long list a page at a time, those behind `after`, as they stood at `log_size`. */
+export function listFigureSpecs(log: Pick<LogReader, "db">, { after = "", limit = -1, log_size = Number.MAX_SAFE_INTEGER } = {}): NamedSpec[] {
   return log.db
-    .prepare("SELECT seq, id, spec FROM figure_specs WHERE id > ? AND to_seq IS NULL ORDER BY id LIMIT ?")
-    .all(after, limit)
+    .prepare("SELECT seq, id, spec FROM figure_specs WHERE id > ? AND seq < ? AND (to_seq IS NULL OR to_seq >= ?) ORDER BY id LIMIT ?")
+    .all(after, log_size, log_size, limit)
     .map((row) => ({ id: row.id as string, seq: row.seq as number, spec: JSON.parse(row.spec as string) as FigureSpec }));
 }

@@ -19,6 +19,12 @@ import { openVitals, type Gauges } from "./vitals.ts";
 
 export { ACTIONS, ROUTES } from "./routes.ts";
 export { newsletterBox } from "./newsletter-box.ts";
+// For the API, which shows the same to programs.
+export { clientOf } from "./client.ts";
+export { claimValue, isPrivate } from "./claim-parts.ts";
+export { networkOf } from "./request-log.ts";
+export { consistencyProof, entryProof, publicEntry, type PublicEntry } from "./pages/log-page.ts";
+export { assetHref } from "./assets.ts";
 
 /** How often another process's commit is looked for: what is published is on every page well inside 50 ms. A look takes microseconds. */
 const LOOK_INTERVAL_MS = 20;
@@ -331,7 +337,8 @@ function forgetMoved(figures: Map<string, FoundFigure>, moved: Moved): void {
 
 const httpDate = (at: string): string => new Date(at).toUTCString();
 
-function knownSize(value: string | null, head: number, sizeAt: (at: string) => number): number | undefined {
+/** A log size, from a size or a time as a reader writes it. Throws BAD_ARGUMENT. */
+export function knownSize(value: string | null, head: number, sizeAt: (at: string) => number): number | undefined {
   if (value === null || value === "") return undefined;
   if (/^\d{1,12}$/.test(value) && Number(value) <= head) return Number(value);
   if (/^\d{4}-\d{2}-\d{2}(T[\d:.]+Z)?$/.test(value)) return sizeAt(value.length === 10 ? `${value}T23:59:59.999Z` : value);

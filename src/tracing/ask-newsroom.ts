@@ -1,6 +1,6 @@
 // A question asked of a newsroom: its sets of transfers are read, and the case file says what a theft's transactions are.
 import { accountsOf, nativeAsset, readAddress } from "../chains/chains.ts";
-import { readClaims } from "../casefile/casefile.ts";
+import { readClaims, type Vantage } from "../casefile/casefile.ts";
 import { TracewireError } from "../errors.ts";
 import type { EvidenceReader, LogReader } from "../evidence/evidence.ts";
 import { answer, type Answer, type AskContext, type TraceAsk } from "./ask.ts";
@@ -17,12 +17,20 @@ const STEPS_HELD_MAX = 2_000_000;
 
 export type Newsroom = EvidenceReader & { folder: string };
 export type NewsroomAnswer = Answer & { captures: number[] };
-export type AskOptions = Pick<AskContext, "knownStop"> & { sets?: string[]; log_size?: number; keepSteps?: boolean };
+export type AskOptions = Pick<AskContext, "knownStop"> & {
+  sets?: string[];
+  /** Where no sets are named: these are all that the asker may see. */
+  among?: readonly string[];
+  log_size?: number;
+  keepSteps?: boolean;
+  /** Of the case file, for a seed that is a theft: "released" where the answer is for readers. */
+  evidence?: "released" | "all";
+};
 
 /** Over the sets named, or all that are held. Throws NOT_FOUND where none is, or where the seed is not in them. */
 export async function askNewsroom(newsroom: Newsroom, ask: TraceAsk, options: AskOptions = {}): Promise<NewsroomAnswer> {
-  const { sets, log_size = newsroom.log.size(), keepSteps = false, knownStop } = options;
-  const read = await readWanted(newsroom, ask, sets, log_size);
+  const { sets, log_size = newsroom.log.size(), keepSteps = false, knownStop, among, evidence = "all" } = options;
+  const read = await readWanted(newsroom, ask, { sets, among }, log_size);
   const read_seqs = new Set(read.sets.map(({ seq }) => seq));
   const used = listTransferSets(newsroom.log, log_size).filter(({ seq }) => read_seqs.has(seq));
   const found = answer(ask, {
@@ -32,7 +40,7 @@ export async function askNewsroom(newsroom: Newsroom, ask: TraceAsk, options: As
     notes: read.notes,
     tokens: Object.assign({}, ...used.map(({ tokens }) => tokens)),
     knownStop: knownStop ?? (ask.known ? stopsFromTags(openTagBook(newsroom.log, { log_size })) : undefined),
-    theft: (name) => theftSeeds(newsroom.log, name, log_size),
+    theft: (name) => theftSeeds(newsroom.log, name, { log_size, evidence }),
     steps_max: keepSteps ? STEPS_HELD_MAX : 0,
   });
   return { ...found, captures: [...new Set(used.flatMap(({ captures }) => captures))] };
@@ -48,16 +56,16 @@ export async function reproduceTrace(newsroom: Newsroom, saved: SavedTrace): Pro
  * The sets named. Where none is: all of them, or, where these cannot be put in one order, those that hold the seed; what
  * was left out is noted.
  */
-async function readWanted(newsroom: Newsroom, ask: TraceAsk, sets: string[] | undefined, log_size: number): Promise<ReadTransferSets> {
+async function readWanted(newsroom: Newsroom, ask: TraceAsk, { sets, among }: Pick<AskOptions, "sets" | "among">, log_size: number): Promise<ReadTransferSets> {
   const options = { log_size, until: ask.until };
   try {
-    return await readTransferSets(newsroom, { sets, ...options });
+    return await readTransferSets(newsroom, { sets: sets ?? among, ...options });
   } catch (error) {
     if (sets !== undefined || !(error instanceof TracewireError) || error.code !== "BAD_INPUT") throw error;
     const seeds = ask.from.split(",").map((seed) => seed.trim().replace(/[@=].*$/, "").replace(/:\d+$/, ""));
     const holding: string[] = [];
     for (const { seq, superseded_by } of listTransferSets(newsroom.log, log_size)) {
-      if (superseded_by !== undefined) continue;
+      if (superseded_by !== undefined || (among && !among.includes(String(seq)))) continue;
       const { transfers, transactions } = await readTransferSets(newsroom, { sets: [String(seq)], ...options });
       const names = new Set([
         ...transfers.flatMap(({ txid, from, to }) => [txid, from, to]),
@@ -90,9 +98,9 @@ function dataOf(read: ReadTransferSets, ask: TraceAsk): TraceData {
 
 const FIELDS = ["taken_in", "taken_by", "taken_from"] as const;
 
-function theftSeeds(log: LogReader, name: string, log_size: number): TheftSeeds | undefined {
+function theftSeeds(log: LogReader, name: string, at: Vantage): TheftSeeds | undefined {
   const subject = name.startsWith("theft/") ? name : `theft/${name}`;
-  const claims = readClaims(log, { log_size, evidence: "all" }, { subject });
+  const claims = readClaims(log, at, { subject });
   if (claims.length === 0) return undefined;
   const values = (field: (typeof FIELDS)[number]) => claims.filter((claim) => claim.field === field).map(({ value }) => String(value));
   return { taken_in: values("taken_in"), taken_by: values("taken_by"), taken_from: values("taken_from") };

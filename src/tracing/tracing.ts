@@ -9,7 +9,7 @@ export { STOP_REASONS, type Seed, type Step, type Stop, type StopReason } from "
 export { SEED_FORMS, type TheftSeeds } from "./seed-text.ts";
 export { BACKWARD_REFUSED, trace, type Trace, type TraceData } from "./trace.ts";
 export { buildTransferTable, type TransferTable } from "./transfer-table.ts";
-export { TRANSFER_KINDS, type Transfer, type UtxoTransaction } from "./transfer.ts";
+export { isExternal, TRANSFER_KINDS, type Transfer, type UtxoTransaction } from "./transfer.ts";
 export { buildUtxoGraph, type UtxoGraph } from "./utxo-graph.ts";
 export { findTrace, listTraces, saveTrace, stepsTable, totalsTable, tracesView, STEP_COLUMNS, TOTAL_COLUMNS, type SavedTrace, type SaveOutcome } from "./saved-traces.ts";
 export { auditHtml, auditWorkbook, limbs, methodStatement, type AuditInput } from "./audit.ts";
@@ -36,3 +36,4 @@ export { fileOnDisk, type SourceFile } from "./readers/source-file.ts";
 export { openTagBook, stopsFromTags, STOPS_BY_CATEGORY, type Tag, type TagBook } from "./tags/tags.ts";
 export { valueAt, VALUATION_BASES, type PriceRow, type Valuation, type ValuationAsk, type ValuationBasis } from "./valuation.ts";
 export * from "./clusters/clusters.ts";
+export { flows, relations, totalsOf, type Flow as NodeFlow, type Relation } from "./clusters/address-graph.ts";

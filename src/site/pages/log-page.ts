@@ -2,6 +2,8 @@
 import { createPublicKey } from "node:crypto";
 import { TracewireError } from "../../errors.ts";
 import { openCheckpoint, parseTilePath, tileBytes, type LogReader } from "../../evidence/evidence.ts";
+import { kindOf } from "../../casefile/casefile.ts";
+import { isPrivate } from "../claim-parts.ts";
 import { csvAnswer, htmlType, jsonAnswer, jsonList } from "../answers.ts";
 import { html, nothing, type Html } from "../html.ts";
 import { frame } from "../layout.ts";
@@ -68,7 +70,7 @@ export const logRoutes: Route[] = [
   },
 ];
 
-type PublicEntry = {
+export type PublicEntry = {
   seq: number;
   leaf: Uint8Array;
   state: "released" | "not released" | "erased";
@@ -81,11 +83,11 @@ type PublicEntry = {
 };
 
 /** An entry as the public may see it: of one that is not released, only its leaf. */
-function publicEntry(log: LogReader, seq: number): PublicEntry {
+export function publicEntry(log: LogReader, seq: number): PublicEntry {
   const entry = log.read(seq)!;
   const index = log.db.prepare("SELECT kind, at, released, erased FROM entry_index WHERE seq = ?").get(seq);
   if (index?.erased != null) return { seq, leaf: entry.leaf, state: "erased", erased_by: index.erased as number };
-  if (index?.released == null || !entry.body) return { seq, leaf: entry.leaf, state: "not released" };
+  if (index?.released == null || !entry.body || isPrivateClaim(entry.body)) return { seq, leaf: entry.leaf, state: "not released" };
   return {
     seq,
     leaf: entry.leaf,
@@ -96,6 +98,14 @@ function publicEntry(log: LogReader, seq: number): PublicEntry {
     salt: entry.salt,
     bytes: entry.bytes,
   };
+}
+
+/** A field that is marked private is shown nowhere, whoever released it. */
+function isPrivateClaim({ kind, claim }: Record<string, unknown>): boolean {
+  if (kind !== "claim") return false;
+  const { subject, field } = claim as { subject: string; field: string };
+  const of = kindOf(subject);
+  return of !== undefined && isPrivate(of, field);
 }
 
 const COLUMNS = ["entry", "state", "kind", "at", "leaf"] as const;
@@ -231,28 +241,27 @@ with <code>openssl</code> and <code>sha256sum</code>.</p>
   };
 }
 
-function entryJson(context: SiteContext, seq: number): Page {
-  const { log, log_size: size, verifierKey } = context;
+function entryJson({ log, log_size, verifierKey }: SiteContext, seq: number): Page {
+  return jsonAnswer(entryProof(log, verifierKey, seq, log_size), ["log"]);
+}
+
+/** All that is needed to check with other programs that an entry stands in the log of `size` (docs/check-a-proof.md). */
+export function entryProof(log: LogReader, verifierKey: string, seq: number, size: number) {
   const entry = publicEntry(log, seq);
   const opened = openCheckpoint(log.checkpoint(), verifierKey);
-  return jsonAnswer(
-    {
-      seq,
-      size,
-      state: entry.state,
-      ...(entry.salt && entry.bytes
-        ? { salt: Buffer.from(entry.salt).toString("base64"), body: Buffer.from(entry.bytes).toString("utf8") }
-        : {}),
-      leaf: hex(entry.leaf),
-      proof: log.inclusion(seq, size).map(hex),
-      root: log.root(size),
-      checkpoint: log.checkpoint(),
-      verifier_key: verifierKey,
-      origin: opened.outcome === "valid" ? opened.checkpoint.origin : verifierKey.split("+")[0],
-      public_key_pem: publicKeyPem(verifierKey),
-    },
-    ["log"],
-  );
+  return {
+    seq,
+    size,
+    state: entry.state,
+    ...(entry.salt && entry.bytes ? { salt: Buffer.from(entry.salt).toString("base64"), body: Buffer.from(entry.bytes).toString("utf8") } : {}),
+    leaf: hex(entry.leaf),
+    proof: log.inclusion(seq, size).map(hex),
+    root: log.root(size),
+    checkpoint: log.checkpoint(),
+    verifier_key: verifierKey,
+    origin: opened.outcome === "valid" ? opened.checkpoint.origin : verifierKey.split("+")[0]!,
+    public_key_pem: publicKeyPem(verifierKey),
+  };
 }
 
 function publicKeyPem(verifierKey: string): string {
@@ -270,8 +279,17 @@ function consistency({ log, log_size }: SiteContext, query: URLSearchParams): Pa
     return Number(value);
   }) as [number, number];
   if (from > to) throw new TracewireError("BAD_ARGUMENT", { what: "from is larger than to" });
-  return jsonAnswer({ from, to, from_root: log.root(from), to_root: log.root(to), proof: log.consistency(from, to).map(hex) }, ["log"]);
+  return jsonAnswer(consistencyProof(log, from, to), ["log"]);
 }
+
+/** That the log of `to` entries continues the log of `from`. */
+export const consistencyProof = (log: LogReader, from: number, to: number) => ({
+  from,
+  to,
+  from_root: log.root(from),
+  to_root: log.root(to),
+  proof: log.consistency(from, to).map(hex),
+});
 
 function tile({ log, log_size }: SiteContext, path: string): Page | undefined {
   const name = parseTilePath(path);

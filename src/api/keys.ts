@@ -1,0 +1,111 @@
+// Keys for what is not public. A key is shown once; kept is its SHA-256, in a database of its own, so that a copy of that
+// file opens nothing. 256 random bits need no slow hash (NIST SP 800-63B §5.1.2.2: look-up secrets of full entropy).
+import { createHash } from "node:crypto";
+import { chmodSync, existsSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import type { Effects } from "../effects.ts";
+import { TracewireError } from "../errors.ts";
+import { diskFault } from "../evidence/evidence.ts";
+
+export const KEYS_FILE = "keys.db";
+const TOKEN_BYTES = 32;
+const BUSY_WAIT_MS = 5_000;
+
+/** What a key may add to what everybody may read. */
+export const SCOPES = {
+  "claims:unreleased": "claims, figures and tables that are not released",
+  "tags:own": "tables of tags that are not released",
+  "traces:private": "kept traces and sets of transfers that are not released",
+} as const;
+export type Scope = keyof typeof SCOPES;
+export const SCOPE_NAMES = Object.keys(SCOPES) as Scope[];
+
+export type Key = { id: number; name: string; scopes: Scope[]; created: string; revoked: string | null };
+
+const TABLES = `CREATE TABLE IF NOT EXISTS keys (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, hash BLOB NOT NULL UNIQUE, scopes TEXT NOT NULL,
+  created TEXT NOT NULL, revoked TEXT
+) STRICT`;
+
+export type KeyStore = {
+  /** The token is in this answer and nowhere else. Throws BAD_ARGUMENT for a name in use or a scope that is none. */
+  add(name: string, scopes: readonly string[]): { key: Key; token: string };
+  list(): Key[];
+  /** Throws NOT_FOUND where no key in force has the name. */
+  revoke(name: string): Key;
+  close(): void;
+};
+
+export function openKeyStore(folder: string, effects: Effects): KeyStore {
+  const path = join(folder, KEYS_FILE);
+  let db: DatabaseSync;
+  try {
+    db = new DatabaseSync(path);
+    chmodSync(path, 0o600);
+    db.exec(`PRAGMA busy_timeout = ${BUSY_WAIT_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;`);
+    db.exec(TABLES);
+  } catch (error) {
+    throw diskFault(error, path);
+  }
+  const inForce = (name: string) => db.prepare("SELECT * FROM keys WHERE name = ? AND revoked IS NULL").get(name);
+  return {
+    add(name, scopes) {
+      if (!/^[\w .-]{1,60}$/.test(name))
+        throw new TracewireError("BAD_ARGUMENT", { what: `"${name}" is no name for a key`, hint: "Letters, digits, blanks, dots and hyphens, 60 at most." });
+      const unknown = scopes.find((scope) => !Object.hasOwn(SCOPES, scope));
+      if (unknown !== undefined || scopes.length === 0)
+        throw new TracewireError("BAD_ARGUMENT", {
+          what: unknown === undefined ? "A key without a scope opens nothing" : `"${unknown}" is no scope`,
+          hint: `Scopes: ${SCOPE_NAMES.join(", ")}.`,
+        });
+      if (inForce(name)) throw new TracewireError("BAD_ARGUMENT", { what: `A key named "${name}" is in force`, hint: "Revoke it first, or take another name." });
+      const token = `twk_${Buffer.from(effects.random(TOKEN_BYTES)).toString("base64url")}`;
+      const chosen = SCOPE_NAMES.filter((scope) => scopes.includes(scope));
+      db.prepare("INSERT INTO keys (name, hash, scopes, created) VALUES (?, ?, ?, ?)").run(name, hashOf(token), JSON.stringify(chosen), effects.clock());
+      return { key: toKey(inForce(name)!), token };
+    },
+    list: () => db.prepare("SELECT * FROM keys ORDER BY id").all().map(toKey),
+    revoke(name) {
+      const row = inForce(name);
+      if (!row) throw new TracewireError("NOT_FOUND", { what: `No key named "${name}" is in force`, hint: "tracewire key list shows all." });
+      db.prepare("UPDATE keys SET revoked = ? WHERE id = ?").run(effects.clock(), row.id!);
+      return toKey(db.prepare("SELECT * FROM keys WHERE id = ?").get(row.id!)!);
+    },
+    close: () => db.close(),
+  };
+}
+
+export type KeyReader = {
+  /** The key in force that this token is; undefined for every other text, found in the same way. */
+  find(token: string): Key | undefined;
+  close(): void;
+};
+
+/** Reads only; the file may come later, when the first key is made beside a running server. */
+export function openKeyReader(folder: string): KeyReader {
+  const path = join(folder, KEYS_FILE);
+  let db: DatabaseSync | undefined;
+  return {
+    find(token) {
+      const hash = hashOf(token);
+      if (!db && existsSync(path)) {
+        db = new DatabaseSync(path, { readOnly: true });
+        db.exec(`PRAGMA busy_timeout = ${BUSY_WAIT_MS}`);
+      }
+      const row = db?.prepare("SELECT * FROM keys WHERE hash = ? AND revoked IS NULL").get(hash);
+      return row && toKey(row);
+    },
+    close: () => db?.close(),
+  };
+}
+
+const hashOf = (token: string): Uint8Array => createHash("sha256").update(token).digest();
+
+const toKey = ({ id, name, scopes, created, revoked }: Record<string, unknown>): Key => ({
+  id: id as number,
+  name: name as string,
+  scopes: JSON.parse(scopes as string) as Scope[],
+  created: created as string,
+  revoked: revoked as string | null,
+});

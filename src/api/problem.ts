@@ -1,0 +1,40 @@
+// Faults as problem documents (RFC 9457). `code` is one of docs/errors.md and is what a program should look at.
+import { ERRORS, TracewireError, type ErrorCode } from "../errors.ts";
+
+export type Problem = {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  code: ErrorCode;
+  hint: string;
+  where?: string;
+};
+
+export const PROBLEM_TYPE = "application/problem+json";
+
+export const problemOf = (error: TracewireError): Problem => ({
+  type: `/v1/errors/${error.code}`,
+  title: ERRORS[error.code].summary,
+  status: error.status,
+  detail: error.message,
+  code: error.code,
+  hint: error.hint,
+  ...(error.where === undefined ? {} : { where: error.where }),
+});
+
+const CLIENT_CODES: Record<string, ErrorCode> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: "BODY_TOO_LARGE",
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: "UNSUPPORTED_MEDIA_TYPE",
+  FST_ERR_CTP_EMPTY_TYPE: "UNSUPPORTED_MEDIA_TYPE",
+};
+
+/** A fault as one of ours; what the HTTP library refused is the caller's. */
+export function asTracewireError(error: unknown): TracewireError {
+  if (error instanceof TracewireError) return error;
+  const { code = "", statusCode = 500, message } = error as { code?: string; statusCode?: number; message?: string };
+  const known = Object.hasOwn(CLIENT_CODES, code) ? CLIENT_CODES[code] : undefined;
+  if (known) return new TracewireError(known, { cause: error });
+  if (statusCode < 500) return new TracewireError("BAD_ARGUMENT", { what: `The request cannot be read: ${message ?? code}`, hint: "See /v1/openapi.json.", cause: error });
+  return new TracewireError("INTERNAL", { what: "This answer could not be made", cause: error });
+}
