@@ -39,6 +39,11 @@ const PAGES = [
   "/figures/thefts-2017-2023-official-usd",
   "/figures/panel-2024-table-by-year",
   "/evidence/EVIDENCE?row=6&column=count",
+  "/traces",
+  "/traces/lesson",
+  "/traces/nomad-bridge?method=haircut",
+  "/addresses/0x098b716b8aaf21512996dc57eb0615e2383e2f96",
+  "/transactions/invented-3",
   "/log",
   "/log/500",
 ];

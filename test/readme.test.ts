@@ -42,14 +42,13 @@ test("the five-minute path of the README works beside a running site, which show
     const block = /## Five minutes[\s\S]*?```sh\n([\s\S]*?)```/.exec(readme)![1]!;
     const lines = block.trim().split("\n");
     assert.ok(lines.length >= 5);
-    let released = 0;
     for (const line of lines) {
       const [npx, name, ...args] = shellWords(line);
       assert.deepEqual([npx, name], ["npx", "tracewire"], line);
       const { stdout } = await run(process.execPath, [...cli, ...args], { env: environment, cwd: repositoryRoot });
       assert.ok(stdout.length > 0, line);
-      if (args[0] === "release") released = performance.now();
-      if (args[0] === "release") {
+      if (args.includes("--release")) {
+        const released = performance.now();
         let after = before;
         while (after.high === before.high && performance.now() - released < 1_000) {
           await new Promise((resolve) => setTimeout(resolve, 50));
@@ -60,6 +59,15 @@ test("the five-minute path of the README works beside a running site, which show
         assert.match(await page("/figures/thefts-2017-2023-official-usd"), /Restate|restate/);
       }
     }
+    // The second path, from one's own transfers to a packet; what it writes goes into the scratch folder.
+    const trace = /## Five minutes to a first trace[\s\S]*?```sh\n([\s\S]*?)```/.exec(readme)![1]!;
+    const inScratch = (word: string) => (word.startsWith("tmp/") ? join(folder, "..", word) : word);
+    for (const line of trace.trim().split("\n")) {
+      const [, , ...args] = shellWords(line).map(inScratch);
+      const { stdout } = await run(process.execPath, [...cli, ...args], { env: environment, cwd: repositoryRoot });
+      if (args[1] === "--from" && !args.includes("--save")) assert.match(stdout, /friend +150 +60 +100 +· +· +100/, "five conventions that disagree");
+    }
+    assert.match(await page("/traces/mine"), /The exchange/);
     assert.ok((await page("/stories/un-monitors-58-suspected-cyberattacks.json")) === story, "nothing published has moved");
     assert.match(await page("/stories/un-monitors-58-suspected-cyberattacks"), /newer value/, "the story says that a newer value exists");
     const exited = new Promise<number | null>((resolve) => server.on("exit", resolve));

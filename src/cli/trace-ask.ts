@@ -50,10 +50,13 @@ function readMethods(given: string | undefined, direction: TraceAsk["direction"]
 
 const REASONS = new Set(["service", "mixer", "bridge", "contract"]);
 
+/** "ADDRESS", "ADDRESS=service", "ADDRESS=service:Name", or "ADDRESS=your own word". */
 function readStop(given: string): [string, Stop] {
-  const [address, word] = given.split("=") as [string, string?];
-  const stop: Stop = word !== undefined && REASONS.has(word) ? { reason: word as Stop["reason"] } : { reason: "named", ...(word ? { name: word } : {}) };
-  return [address.trim(), stop];
+  const [, address, word = "", name] = /^([^=]+)(?:=([^:]*)(?::(.+))?)?$/s.exec(given) ?? [];
+  if (!address) throw new TracewireError("BAD_ARGUMENT", { what: `--stop: "${given}" names no address`, hint: 'Write ADDRESS=service, or "ADDRESS=service:Its name".' });
+  if (REASONS.has(word)) return [address.trim(), { reason: word as Stop["reason"], ...(name ? { name: name.trim() } : {}) }];
+  const own = name === undefined ? word : `${word}:${name}`;
+  return [address.trim(), { reason: "named", ...(own ? { name: own } : {}) }];
 }
 
 export async function askWith(

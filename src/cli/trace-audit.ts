@@ -1,5 +1,6 @@
 // tracewire trace audit: every step of a kept trace, or of a question, as CSV, XLSX or HTML with the method statement.
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { datasetOfEntry, readRows, type Row } from "../datasets/datasets.ts";
 import { TracewireError } from "../errors.ts";
 import { askNewsroom, auditHtml, auditWorkbook, findTrace, methodStatement, stepsTable, STEP_COLUMNS, type AuditInput } from "../tracing/tracing.ts";
@@ -22,7 +23,10 @@ export async function auditTrace(context: CommandContext, [name]: string[], opti
     const form = /\.(csv|xlsx|html?)$/i.exec(out)?.[1]?.toLowerCase();
     if (form === undefined) throw new TracewireError("BAD_ARGUMENT", { what: `--out: "${out}" ends in none of .csv, .xlsx, .html` });
     const bytes = form === "csv" ? csvOfSteps(input) : form === "xlsx" ? auditWorkbook(input) : auditHtml(input);
-    if (!context.dryRun) writeFileSync(out, bytes);
+    if (!context.dryRun) {
+      mkdirSync(dirname(out), { recursive: true });
+      writeFileSync(out, bytes);
+    }
     context.output.json({ out, steps: input.steps.length, result_sha256: input.result_sha256 });
     context.output.line(`Wrote ${context.output.bold(out)}: ${input.steps.length} steps.`);
     if (form === "csv") for (const line of methodStatement(input)) context.output.note(line);

@@ -29,7 +29,7 @@ export const trace: Command = {
     { flags: "--floor <units>", about: "do not follow less than this many base units; they are counted apart" },
     { flags: "--until <when>", about: "as if the data ended at this day or time (UTC)" },
     { flags: "--depth <n>", about: "follow at most so many transfers" },
-    { flags: "--stop <address=reason>", about: "end there; the reason is service, mixer, bridge, contract or your own word (may be repeated)", repeat: true },
+    { flags: "--stop <address=reason>", about: "end there: service, mixer, bridge or contract, with a name if you like (service:Its name), or your own word (may be repeated)", repeat: true },
     { flags: "--known", about: "end at addresses that tags and lists name as services, mixers or bridges" },
     { flags: "--no-conversions", about: "do not carry taint through an exchange inside one transaction" },
     { flags: "--set <name>", about: "only over this set of transfers (may be repeated); without it, all that are held", repeat: true },

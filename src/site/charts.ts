@@ -31,10 +31,13 @@ export function readSeries(log: LogReader, figure: Figure, spec: FigureSpec): Se
     const rivals = shown.map((seq) => readClaim(log, seq)).filter((claim) => claim !== undefined);
     rivals.sort((a, b) => Number(a.value) - Number(b.value) || a.seq - b.seq);
     const chosen = row.claim === null ? undefined : readClaim(log, row.claim);
-    return [{ label: row.label, value: row.value, low: row.low ?? row.value, high: row.high ?? row.value, chosen, rivals }];
+    return [{ label: shortLabel(row.label), value: row.value, low: row.low ?? row.value, high: row.high ?? row.value, chosen, rivals }];
   });
   return { title: spec.title, unit: figure.rows[0]?.unit ?? figure.unit, points, spec };
 }
+
+/** A word too long for a chart is an address: its ends tell it from others, and the table has it whole. */
+const shortLabel = (label: string): string => (/^\S{25,}$/.test(label) ? `${label.slice(0, 6)}…${label.slice(-4)}` : label);
 
 /** Horizontal bars with every rival value as a mark on its year's line. Widths are shares, so text keeps its size at 320 px. */
 export function barChart(series: Series, id: string): Html {

@@ -50,6 +50,7 @@ const FOOTER_WAYS = [
   ["/latest", "Latest"],
   ["/archive", "Archive"],
   ["/thefts", "Thefts"],
+  ["/traces", "Traces"],
   ["/lists", "Lists"],
   ["/datasets", "Sources"],
   ["/reports", "Monitors’ reports"],

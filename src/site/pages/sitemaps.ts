@@ -29,6 +29,7 @@ const FIXED = [
   "/figures",
   "/lists",
   "/screen",
+  "/traces",
   "/datasets",
   "/how-we-count",
   "/about",
