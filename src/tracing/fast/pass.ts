@@ -1,26 +1,31 @@
 // Where much of the data is reached, following records from one to the next costs more than looking at every row: then
-// a haircut goes on as one pass in the order of rows, over arrays as long as there are accounts. The same arithmetic, the
-// same bound; only the way to the next row is another. Measured in bench/trace-pass.ts.
-import { NEXT, RECORD, WINDOW } from "./fast-index.ts";
-import { haircut } from "./methods/haircut.ts";
+// a haircut goes on as one pass in the order of rows, over columns in that order and arrays as long as there are
+// accounts. The same arithmetic, the same bound; only the way to the next row is another. The columns (12 bytes a
+// transfer) are made when a trace first wants them. Measured in bench/trace-pass.ts.
+import { rowOf, shareOf, toOf, WINDOW, type Records, type Segment } from "./fast-index.ts";
+import { haircut, leaveByShare } from "./methods/haircut.ts";
 import type { Run } from "./run.ts";
 import { GIVES, KIND, SLOT } from "./slots.ts";
 
-/** Nanoseconds, as measured: what an edge costs more by records than in a pass, what a row costs in a pass, an account to set up. */
-const EDGE = 200;
+/** Nanoseconds, as measured: what an edge costs more by records than in a pass; a row, in a pass and to put in order once; an account. */
+const EDGE = 250;
 const ROW_OF_PASS = 4;
-const ACCOUNT = 12;
+const ROW_IN_ORDER = 40;
+const ACCOUNT = 40;
+
+type InOrder = { to: Int32Array; share: Float64Array };
+const inOrder = new WeakMap<Records, InOrder>();
 
 /** Is it worth while, with so many rows due in each window, and so many rows left? */
-export function isPassCheaper(due: number, rows_left: number, accounts: number): boolean {
-  return (rows_left / WINDOW) * (due * EDGE - WINDOW * ROW_OF_PASS) > accounts * ACCOUNT;
+export function isPassCheaper({ records, rows, accounts }: Segment, due: number, rows_left: number): boolean {
+  const gain = (rows_left / WINDOW) * (due * EDGE - WINDOW * ROW_OF_PASS);
+  return gain > accounts * ACCOUNT + (inOrder.has(records) ? 0 : rows * ROW_IN_ORDER);
 }
 
 /** Plays rows `from` to the end of the segment. Only with no seed still to come and no account that is one whole. */
 export function passOver(run: Run, givenBy: Int32Array, from: number): void {
   const { segment, slots } = run;
-  const { words } = segment.records;
-  const cursors = new Int32Array(segment.accounts);
+  const { to, share } = columnsOf(segment);
   // A slot is an account's number from here to the end of the pass.
   const bySlot = slots.amounts;
   const byAccount = new Float64Array(2 * segment.accounts);
@@ -28,18 +33,16 @@ export function passOver(run: Run, givenBy: Int32Array, from: number): void {
     const account = slots.ints[slot * SLOT + GIVES.account]!;
     byAccount[2 * account] = bySlot[2 * slot]!;
     byAccount[2 * account + 1] = bySlot[2 * slot + 1]!;
-    cursors[account] = slots.ints[slot * SLOT + GIVES.record]!;
     slots.ints[slot * SLOT + GIVES.record] = -1;
   }
   slots.amounts = byAccount;
   for (let row = from; row < segment.rows; row++) {
     const giver = givenBy[row]!;
     if (byAccount[2 * giver] === 0 || run.isStop(giver)) continue;
-    const record = cursors[giver]!++;
     run.edges++;
-    haircut.leave(run, giver, record);
+    leaveByShare(run, giver, share[row]!);
     if (haircut.isNothing(run)) continue;
-    const account = run.takerOf(record, giver, false);
+    const account = run.takerOf(to[row]!, row, giver, false);
     if (account < 0) continue;
     if (!run.isStop(account)) {
       if (haircut.isBelowFloor(run, account)) {
@@ -48,8 +51,7 @@ export function passOver(run: Run, givenBy: Int32Array, from: number): void {
       }
       if (byAccount[2 * account] === 0) run.assertFits(account);
     }
-    haircut.enter(run, account, record);
-    cursors[account] = words[RECORD * record + NEXT]!;
+    haircut.enter(run, account, -1);
   }
   slots.amounts = bySlot;
   for (let account = 0; account < segment.accounts; account++) {
@@ -61,4 +63,17 @@ export function passOver(run: Run, givenBy: Int32Array, from: number): void {
     slots.amounts[2 * slot] = byAccount[2 * account]!;
     slots.amounts[2 * slot + 1] = byAccount[2 * account + 1]!;
   }
+}
+
+function columnsOf({ records, rows }: Segment): InOrder {
+  const known = inOrder.get(records);
+  if (known) return known;
+  const made: InOrder = { to: new Int32Array(rows), share: new Float64Array(rows) };
+  for (let record = 0; record < rows; record++) {
+    const row = rowOf(records, record);
+    made.to[row] = toOf(records, record);
+    made.share[row] = shareOf(records, record);
+  }
+  inOrder.set(records, made);
+  return made;
 }

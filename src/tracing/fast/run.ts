@@ -129,14 +129,13 @@ export class Run {
   finish(): void {
     const givenBy = this.options.pass === "never" || this.method.name !== "haircut" || this.#hasSources() ? undefined : this.segment.givenBy;
     if (!givenBy) return this.drain(this.segment.rows);
-    const { rows, accounts } = this.segment;
+    const { rows } = this.segment;
     for (let slot = this.due.pop(rows); slot >= 0; slot = this.due.pop(rows)) {
       const row = this.slots.ints[slot * SLOT + GIVES.row]!;
       this.step(slot);
-      if (this.options.pass !== "always" && !isPassCheaper(this.#dueInWindow, rows - row, accounts)) continue;
+      if (this.options.pass !== "always" && !isPassCheaper(this.segment, this.#dueInWindow, rows - row)) continue;
       const givers = givenBy();
       if (!givers) return this.drain(rows);
-      this.#scheduleFar();
       return passOver(this, givers, row + 1);
     }
   }
@@ -161,7 +160,9 @@ export class Run {
 
   /** What is carried goes where the record goes. */
   settle(record: number, giver: number, depth: number, isSeed: boolean): void {
-    const account = this.takerOf(record, giver, isSeed);
+    const { records } = this.segment;
+    const to = toOf(records, record);
+    const account = to < 0 ? this.takerOf(to, rowOf(records, record), giver, isSeed) : to & ACCOUNT_BITS;
     if (account < 0) return;
     let slot = this.slots.find(account);
     if (slot >= 0) {
@@ -181,21 +182,19 @@ export class Run {
     if (isDue && this.method.keepsFirst) return;
     // Where the next row lies behind the window at hand, looking it up can wait until many are looked up at once.
     const next = nextOf(this.segment.records, record);
-    if (next >= 0 && (toOf(this.segment.records, record) & NEAR) === 0) this.#putOff(slot, next);
+    if (next >= 0 && (to & NEAR) === 0) this.#putOff(slot, next);
     else this.schedule(slot, next);
   }
 
-  /** The account that a record reaches; -1 where what is carried has come to its end instead. */
-  takerOf(record: number, giver: number, isSeed: boolean): number {
-    const to = toOf(this.segment.records, record);
+  /** The account that a row of the segment reaches, by its word `to`; -1 where what is carried has come to its end instead. */
+  takerOf(to: number, row: number, giver: number, isSeed: boolean): number {
     const account = to & ACCOUNT_BITS;
     if (to >= 0) return account;
-    const row = this.segment.first_row + rowOf(this.segment.records, record);
     if (account < BURN) {
-      if (this.options.conversions && !isSeed) throw new Refusal("conversion", `row ${row} is one side of an exchange`);
+      if (this.options.conversions && !isSeed) throw new Refusal("conversion", `row ${this.segment.first_row + row} is one side of an exchange`);
       return account;
     }
-    if (account === FEE) this.spill("fee", row);
+    if (account === FEE) this.spill("fee", this.segment.first_row + row);
     else this.spill("burn", giver);
     return -1;
   }

@@ -22,29 +22,7 @@ export const haircut: FastMethod = {
   name: "haircut",
   conserves: true,
   keepsFirst: true,
-  leave(run, slot, record) {
-    const { amounts } = run.slots;
-    const share = shareOf(run.segment.records, record);
-    const tainted = amounts[2 * slot]!;
-    const bound = amounts[2 * slot + 1]!;
-    if (share === 1) {
-      run.carried.high = tainted;
-      run.carried.low = bound;
-      amounts[2 * slot] = 0;
-      amounts[2 * slot + 1] = 0;
-      return;
-    }
-    const out = Math.floor(tainted * share);
-    const rounding = share === 0 ? 0 : 2 + tainted * RELATIVE;
-    const outBound = bound * share + rounding;
-    const leftBound = bound * (1 - share) + rounding;
-    amounts[2 * slot] = tainted - out;
-    amounts[2 * slot + 1] = leftBound;
-    run.carried.high = out;
-    run.carried.low = outBound;
-    if (out === 0) stray(run, outBound);
-    if (out === tainted) stray(run, leftBound);
-  },
+  leave: (run, slot, record) => leaveByShare(run, slot, shareOf(run.segment.records, record)),
   whole(run, record) {
     const [high, low] = run.segment.amountOf(record);
     run.carried.high = quantaOf(run, high, low);
@@ -72,6 +50,29 @@ export const haircut: FastMethod = {
     return true;
   },
 };
+
+export function leaveByShare(run: Run, slot: number, share: number): void {
+  const { amounts } = run.slots;
+  const tainted = amounts[2 * slot]!;
+  const bound = amounts[2 * slot + 1]!;
+  if (share === 1) {
+    run.carried.high = tainted;
+    run.carried.low = bound;
+    amounts[2 * slot] = 0;
+    amounts[2 * slot + 1] = 0;
+    return;
+  }
+  const out = Math.floor(tainted * share);
+  const rounding = share === 0 ? 0 : 2 + tainted * RELATIVE;
+  const outBound = bound * share + rounding;
+  const leftBound = bound * (1 - share) + rounding;
+  amounts[2 * slot] = tainted - out;
+  amounts[2 * slot + 1] = leftBound;
+  run.carried.high = out;
+  run.carried.low = outBound;
+  if (out === 0) stray(run, outBound);
+  if (out === tainted) stray(run, leftBound);
+}
 
 /** What the exact run may carry on where this one does not; below the floor it comes to rest at once. */
 function stray(run: Run, bound: number): void {
