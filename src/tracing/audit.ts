@@ -4,6 +4,7 @@ import { writeWorkbook, columnName, type Cell } from "../spreadsheet.ts";
 import { escapeHtml } from "../escape-html.ts";
 import type { Row } from "../datasets/datasets.ts";
 import type { TraceAsk, SetRef } from "./ask.ts";
+import { knownErrorOf } from "./known-error.ts";
 import { METHODS, type MethodName } from "./methods/methods.ts";
 
 export type AuditInput = {
@@ -49,6 +50,7 @@ export function methodStatement({ ask, sets, log_size, result_sha256, notes }: A
     "Exchanges. Where an address gives one asset and gets one other in the same transaction, taint is carried over in the ratio of that transaction; both sides are shown. No outside price is used.",
     "Check. For each line of a method that conserves: after = before + in − out. For each method that conserves and each asset: seed + converted in = held + stopped + fees + below the floor + converted out, to the unit.",
     "Error rates. The conventions are arithmetic, not measurements: which one is right is a question of law or of policy. No clustering and no change heuristic was used. What the imported transfers leave out is not known.",
+    ...(ask.direction === "forward" ? [`Measured elsewhere: ${ask.methods.map(knownErrorOf).join("; ")}.`] : []),
     ...notes.map((note) => `Of the data: ${note}`),
   ];
 }

@@ -14,6 +14,7 @@ export { buildUtxoGraph, type UtxoGraph } from "./utxo-graph.ts";
 export { findTrace, listTraces, saveTrace, stepsTable, totalsTable, tracesView, STEP_COLUMNS, TOTAL_COLUMNS, type SavedTrace, type SaveOutcome } from "./saved-traces.ts";
 export { auditHtml, auditWorkbook, limbs, methodStatement, type AuditInput } from "./audit.ts";
 export { assetWords, shortAmount, writeAmount, type AssetWords } from "./asset-words.ts";
+export { KNOWN_ERROR, knownErrorOf } from "./known-error.ts";
 export { compareTotals, type Difference, type TotalsRow } from "./compare.ts";
 export { rankPaths, type Path, type PathHop } from "./paths.ts";
 export { holdingsOf, outputsHeld, sidesOf, transfersIn, transfersOf, type Holding, type OutputHolding, type TransactionSides } from "./holdings.ts";

@@ -6,6 +6,7 @@ import {
   auditHtml,
   auditWorkbook,
   findTrace,
+  knownErrorOf,
   listTraces,
   methodStatement,
   shortAmount,
@@ -128,6 +129,7 @@ ${assets.length > 1 && html`<nav class="pages" aria-label="Assets"><ul>${assets.
 ${picture(found, flows, own, method, words)}
 <section><h2>Five conventions, one theft</h2>
 ${sideBySide(own, methods, words)}
+${found.ask.direction === "forward" && html`<details><summary>What is known of their error</summary><ul>${methods.map((name) => html`<li>${knownErrorOf(name)}.</li>`)}</ul><p>Measured on transfers in dollars that others had followed by hand; a theft that was laundered otherwise may come out otherwise.</p></details>`}
 <p>Which convention is right is a question of law or of policy, not of arithmetic. Where they agree, the choice does not matter; where they differ, say which one you use. <a href="/docs/following-funds">What each means</a>.</p></section>
 <section><h2>Where it is</h2>
 ${placesTable(own, found, words)}
