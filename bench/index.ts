@@ -63,12 +63,14 @@ rmSync(folder, { recursive: true });
 
 async function readParquet(path: string, rows: number) {
   const columns = { rows, from: new Int32Array(rows), to: new Int32Array(rows), high: new Float64Array(rows), low: new Float64Array(rows) };
+  const words = new Int32Array(5 * 4096);
+  const numbers = new Int32Array(4096);
   const result = await connection.stream(`select f0, f1, f2, t0, t1, t2, asset, amount from '${path}'`);
   let row = 0;
   for (;;) {
     const chunk = await result.fetchChunk();
     if (!chunk || chunk.rowCount === 0) break;
-    const words = [0, 1, 3, 4].map((column) => {
+    const halves = [0, 1, 3, 4].map((column) => {
       const { items } = chunk.getColumnVector(column) as { items: BigUint64Array };
       return new Int32Array(items.buffer, items.byteOffset, 2 * items.length);
     });
@@ -77,13 +79,25 @@ async function readParquet(path: string, rows: number) {
     // DECIMAL(38) lies in memory as 128 bits, the low half first.
     const { dataView } = chunk.getColumnVector(7) as { dataView: DataView };
     const amounts = new Uint32Array(dataView.buffer, dataView.byteOffset, 4 * chunk.rowCount);
-    const [f0, f1, t0, t1] = words as [Int32Array, Int32Array, Int32Array, Int32Array];
+    const [f0, f1, t0, t1] = halves as [Int32Array, Int32Array, Int32Array, Int32Array];
+    for (let at = 0; at < chunk.rowCount; at++) {
+      const own = 10 * at;
+      words[own] = f0[2 * at]!;
+      words[own + 1] = f0[2 * at + 1]!;
+      words[own + 2] = f1[2 * at]!;
+      words[own + 3] = f1[2 * at + 1]!;
+      words[own + 4] = fromEnd![at]!;
+      words[own + 5] = t0[2 * at]!;
+      words[own + 6] = t0[2 * at + 1]!;
+      words[own + 7] = t1[2 * at]!;
+      words[own + 8] = t1[2 * at + 1]!;
+      words[own + 9] = toEnd![at]!;
+    }
+    addresses.numbersOf(0, words, 2 * chunk.rowCount, numbers);
     for (let at = 0; at < chunk.rowCount; at++, row++) {
       const asset = assets[at]!;
-      const from = addresses.number(0, f0[2 * at]!, f0[2 * at + 1]!, f1[2 * at]!, f1[2 * at + 1]!, fromEnd![at]!);
-      const to = addresses.number(0, t0[2 * at]!, t0[2 * at + 1]!, t1[2 * at]!, t1[2 * at + 1]!, toEnd![at]!);
-      columns.from[row] = accounts.number(from, asset);
-      columns.to[row] = accounts.number(to, asset);
+      columns.from[row] = accounts.number(numbers[2 * at]!, asset);
+      columns.to[row] = accounts.number(numbers[2 * at + 1]!, asset);
       const middle = amounts[4 * at + 1]!;
       columns.low[row] = amounts[4 * at]! + (middle & 0x3ffff) * 2 ** 32;
       columns.high[row] = (middle >>> 18) + amounts[4 * at + 2]! * 2 ** 14 + amounts[4 * at + 3]! * 2 ** 46;

@@ -193,11 +193,11 @@ export async function openPostgres(csv: string, folder: string): Promise<{ fetch
   };
 }
 
-export async function openGraphology(rows: number, edge: (row: number) => [from: number, to: number, share: number]): Promise<(question: Question) => Answer> {
+export async function openGraphology(rows: number, edge: (record: number) => [from: number, to: number, share: number, row: number]): Promise<(question: Question) => Answer> {
   const { default: graphology } = await import("graphology" as string);
   const graph = new graphology.MultiDirectedGraph();
-  for (let row = 0; row < rows; row++) {
-    const [from, to, share] = edge(row);
+  for (let record = 0; record < rows; record++) {
+    const [from, to, share, row] = edge(record);
     graph.mergeNode(from);
     graph.mergeNode(to);
     graph.addDirectedEdge(from, to, { row, share });

@@ -13,6 +13,9 @@ export class AddressBook {
   /** Hash and number + 1. */
   #table: Int32Array;
   #mask: number;
+  #hashes = new Int32Array(0);
+  /** Kept so that reads ahead are not optimised away. */
+  ahead = 0;
 
   constructor(expected = 1024) {
     const slots = 2 ** Math.ceil(Math.log2(2 * expected));
@@ -23,7 +26,32 @@ export class AddressBook {
 
   /** Number of an address, a new one if it has none. Numbers go up from 0 in the order in which addresses first come. */
   number(chain: number, a: number, b: number, c: number, d: number, e: number): number {
-    const hash = hashWords(chain, a, b, c, d, e);
+    return this.#numberOf(hashWords(chain, a, b, c, d, e), chain, a, b, c, d, e);
+  }
+
+  /**
+   * Numbers of many addresses of one chain, five words each, in order, into `numbers`. The places of all are read before
+   * any is settled: a processor waits for a batch about as long as for one.
+   */
+  numbersOf(chain: number, words: Int32Array, count: number, numbers: Int32Array): void {
+    if (this.#hashes.length < count) this.#hashes = new Int32Array(count);
+    const hashes = this.#hashes;
+    let ahead = 0;
+    for (let at = 0; at < count; at++) {
+      const own = 5 * at;
+      const hash = hashWords(chain, words[own]!, words[own + 1]!, words[own + 2]!, words[own + 3]!, words[own + 4]!);
+      hashes[at] = hash;
+      ahead ^= this.#table[2 * (hash & this.#mask) + 1]!;
+    }
+    for (let at = 0; at < count; at++) ahead ^= this.keys[KEY_WORDS * (this.#table[2 * (hashes[at]! & this.#mask) + 1]! - 1)] ?? 0;
+    this.ahead = ahead;
+    for (let at = 0; at < count; at++) {
+      const own = 5 * at;
+      numbers[at] = this.#numberOf(hashes[at]!, chain, words[own]!, words[own + 1]!, words[own + 2]!, words[own + 3]!, words[own + 4]!);
+    }
+  }
+
+  #numberOf(hash: number, chain: number, a: number, b: number, c: number, d: number, e: number): number {
     for (let at = hash & this.#mask; ; at = (at + 1) & this.#mask) {
       const known = this.#table[2 * at + 1]!;
       if (known === 0) return this.#add(at, hash, chain, a, b, c, d, e);

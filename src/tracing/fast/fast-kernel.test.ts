@@ -213,6 +213,12 @@ test("addresses and accounts are numbered as a map would number them", () => {
     fc.property(fc.array(fc.tuple(words, fc.nat(2)), { maxLength: 400 }), (keys) => {
       const book = new AddressBook(4);
       const accounts = new AccountBook(4);
+      const many = new AddressBook(4);
+      const numbers = new Int32Array(keys.length);
+      many.numbersOf(1, Int32Array.from(keys.flatMap(([[, ...words]]) => words)), keys.length, numbers);
+      const seen = new Map<string, number>();
+      for (const [at, [[, ...words]]] of keys.entries())
+        assert.equal(numbers[at], seen.get(words.join()) ?? seen.set(words.join(), seen.size).get(words.join())!);
       const known = new Map<string, number>();
       const knownAccounts = new Map<string, number>();
       for (const [key, asset] of keys) {
