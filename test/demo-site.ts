@@ -4,6 +4,7 @@ import { request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { mountApi } from "../src/api/api.ts";
 import { importCasefile } from "../src/casefile/casefile.ts";
 import { demoSources, demoStories, demoTraces } from "../src/cli/demo.ts";
 import { readSource } from "../src/cli/import.ts";
@@ -35,6 +36,13 @@ export async function serveNewsroom({ demo }: { demo: boolean }): Promise<Served
   if (demo) await fillDemo(newsroom);
   const reader = openNewsroom(folder);
   const site = openSite(reader, { clock, hosts: ["127.0.0.1", "localhost"] });
+  // As `tracewire serve` does: pages link to /v1.
+  const api = mountApi(site.app, reader, {
+    effects: { clock, random: seededRandom(8) },
+    report(error) {
+      throw error;
+    },
+  });
   await site.app.listen({ port: 0, host: "127.0.0.1" });
   const { port } = site.app.server.address() as AddressInfo;
   return {
@@ -43,6 +51,7 @@ export async function serveNewsroom({ demo }: { demo: boolean }): Promise<Served
     base: `http://127.0.0.1:${port}`,
     get: (path, options) => get(port, path, options),
     async stop() {
+      await api.close();
       await site.close();
       reader.close();
       newsroom.close();

@@ -5,6 +5,7 @@ import { accountsOf, describeReading, readAddress } from "../../chains/chains.ts
 import { findDataset, readRow } from "../../datasets/datasets.ts";
 import { TracewireError } from "../../errors.ts";
 import { COUNTED_MAX, FINDABLE_KINDS, HITS_SHOWN, findCard, search, type FindableKind, type Found, type Hit } from "../../press/press.ts";
+import { readReleased } from "../../tracing/tracing.ts";
 import { jsonAnswer } from "../answers.ts";
 import { html, nothing, type Html } from "../html.ts";
 import { frame } from "../layout.ts";
@@ -20,14 +21,14 @@ export const searchRoutes: Route[] = [
     path: "/search",
     about: "Search over stories, releases, thefts, groups and figures; addresses and transactions are recognised.",
     query: QUERY,
-    render(context, { query }) {
+    async render(context, { query }) {
       const asked = readAsked(query);
       const body = html`<div class="column wide"><h1>Search</h1>
 <form class="filters" action="/search" method="get" role="search" aria-label="Search">
 <label>Words, an address or a transaction<input type="search" name="q" value="${asked.text}" size="34" maxlength="${QUERY_LENGTH_MAX}"></label>
 <label>Only<select name="kind"><option value="">everything</option>${FINDABLE_KINDS.map((item) => html`<option value="${item}"${asked.kind === item && html` selected`}>${KIND_WORDS[item]}</option>`)}</select></label>
 <button type="submit">Search</button></form>
-${asked.text ? resultsHtml(context, asked, searchAll(context, asked)) : emptyHtml()}</div>`;
+${asked.text ? resultsHtml(context, asked, await searchAll(context, asked)) : emptyHtml()}</div>`;
       return {
         content_type: "text/html; charset=utf-8",
         body: frame({
@@ -46,9 +47,9 @@ ${asked.text ? resultsHtml(context, asked, searchAll(context, asked)) : emptyHtm
     path: "/search.json",
     about: "The same search for programs.",
     query: QUERY,
-    render(context, { query }) {
+    async render(context, { query }) {
       const asked = readAsked(query);
-      const { found, rows } = searchAll(context, asked);
+      const { found, rows, page } = await searchAll(context, asked);
       return jsonAnswer(
         {
           q: asked.text,
@@ -65,6 +66,7 @@ ${asked.text ? resultsHtml(context, asked, searchAll(context, asked)) : emptyHtm
           })),
           next: found.isMore ? asked.skip + HITS_SHOWN : null,
           rows,
+          page: page ?? null,
         },
         ["log"],
       );
@@ -79,7 +81,7 @@ type Asked = { text: string; kind?: FindableKind; topic?: string; year?: string;
 type RowHit = { dataset: string; entry: number; row: number; title: string; cells: Record<string, string> };
 type RowPlace = { dataset: number; at: number; name: string };
 type Identifier = { spellings: string[]; words: string; isAddress: boolean };
-type Everything = { found: Found; rows: RowHit[]; identifier?: Identifier; subject?: string };
+type Everything = { found: Found; rows: RowHit[]; identifier?: Identifier; subject?: string; page?: string };
 
 function readAsked(query: URLSearchParams): Asked {
   const skip = query.get("skip") ?? "0";
@@ -94,7 +96,7 @@ function readAsked(query: URLSearchParams): Asked {
   };
 }
 
-function searchAll(context: SiteContext, { text, kind, topic, year, skip }: Asked): Everything {
+async function searchAll(context: SiteContext, { text, kind, topic, year, skip }: Asked): Promise<Everything> {
   const identifier = identifierOf(text);
   const subject = identifier?.spellings.map((spelling) => `address/${spelling}`).find((one) => readClaims(context.log, context.at, { subject: one }).length > 0);
   return {
@@ -102,7 +104,21 @@ function searchAll(context: SiteContext, { text, kind, topic, year, skip }: Aske
     rows: identifier ? rowsWith(context, identifier.spellings) : [],
     identifier,
     subject,
+    page: identifier && (await pageOf(context, identifier)),
   };
+}
+
+/** The page of an address or a transaction that the transfers hold. */
+async function pageOf(context: SiteContext, { spellings, isAddress }: Identifier): Promise<string | undefined> {
+  const { parts } = await readReleased(context, context.at.log_size);
+  const isHeld = (name: string) =>
+    parts.some(({ table, graphs }) =>
+      isAddress
+        ? table.accountsOf(name).length > 0 || graphs.some((graph) => graph.outputsOf(name).length > 0)
+        : table.rowsOfTransaction(name).length > 0 || graphs.some((graph) => graph.numberOf(name) !== undefined),
+    );
+  const held = spellings.find(isHeld);
+  return held === undefined ? undefined : `/${isAddress ? "addresses" : "transactions"}/${held}`;
 }
 
 /** What a text is, when it is no words: an address or a transaction, in every spelling that a source's row may have. */
@@ -132,12 +148,12 @@ function rowsWith(context: SiteContext, spellings: readonly string[]): RowHit[] 
   });
 }
 
-function resultsHtml(context: SiteContext, asked: Asked, { found, rows, identifier, subject }: Everything): Html {
+function resultsHtml(context: SiteContext, asked: Asked, { found, rows, identifier, subject, page }: Everything): Html {
   const { text } = asked;
-  if (found.count + rows.length === 0 && !subject)
+  if (found.count + rows.length === 0 && !subject && !page)
     return html`<p>Nothing was found for “${text}”${identifier && html`, which is ${identifier.words}`}.</p>
 ${identifier ? html`<p>No source that is held names it. That is not a clean record: it says only that our sources are silent.</p>` : html`<p>Fewer words, or a shorter form, may find more. Or begin with <a href="/topics">the topics</a>, <a href="/thefts">the thefts</a> or <a href="/figures">the figures</a>.</p>`}`;
-  return html`${identifier && html`<p class="known">This is ${identifier.words}.${subject && html` <a href="/case/${subject}">What is claimed of it</a>`}${identifier.isAddress && html` <a href="/screen?q=${encodeURIComponent(text)}">Is it on a list?</a>`}</p>`}${found.instead && html`<p class="known">Nothing for “${text}” as typed. These are for <strong>${found.instead}</strong>.</p>`}
+  return html`${identifier && html`<p class="known">This is ${identifier.words}.${page && html` <a href="${page}"><strong>Open its page</strong></a>.`}${subject && html` <a href="/case/${subject}">What is claimed of it</a>`}${identifier.isAddress && html` <a href="/screen?q=${encodeURIComponent(text)}">Is it on a list?</a>`}</p>`}${found.instead && html`<p class="known">Nothing for “${text}” as typed. These are for <strong>${found.instead}</strong>.</p>`}
 ${facetsHtml(asked, found)}${
     found.hits.length > 0 &&
     html`<h2 class="label">${found.count >= COUNTED_MAX ? `The newest ${COUNTED_MAX.toLocaleString("en-US")} of what was found, best first` : plural(found.count, "page", "pages")}</h2>

@@ -10,6 +10,7 @@ import {
   listTraces,
   methodStatement,
   shortAmount,
+  supersededSets,
   writeAmount,
   STEP_COLUMNS,
   TOTAL_COLUMNS,
@@ -18,7 +19,7 @@ import {
 } from "../../tracing/tracing.ts";
 import { csvAnswer, jsonAnswer } from "../answers.ts";
 import { flowList, flowPicture, layOut, shortPlace, type FlowRow } from "../flow-picture.ts";
-import { html, type Html } from "../html.ts";
+import { html, nothing, type Html } from "../html.ts";
 import { frame } from "../layout.ts";
 import type { Route, SiteContext } from "../route.ts";
 import { formatDay, plural } from "../words.ts";
@@ -134,6 +135,7 @@ ${found.ask.direction === "forward" && html`<details><summary>What is known of t
 <section><h2>Where it is</h2>
 ${placesTable(own, found, words)}
 ${found.tokens?.[asset] && html`<p class="note">${found.tokens[asset].symbol} is what the source calls <code>${asset}</code>; a token is known by its contract.</p>`}<p class="note">All places as <a href="/traces/${found.id}.csv">CSV</a> or <a href="/traces/${found.id}.json">JSON</a>.</p></section>
+${movedSets(context, found)}
 ${found.notes.length > 0 && html`<section><h2>What the data lacks</h2><ul>${found.notes.map((note) => html`<li>${note}</li>`)}</ul></section>`}
 ${stepsSection(context, found, asset, method, words, Math.max(0, Number(query.get("from") ?? 0) || 0), link)}
 <section><h2>How it was done</h2>
@@ -142,6 +144,15 @@ ${found.sets.map((set) => html`<div><dt>Over</dt><dd><a href="/log/${set.seq}">$
 <div><dt>Kept</dt><dd><a href="/log/${found.seq}">Entry ${found.seq}</a>, ${formatDay(found.at)}, at log size ${found.log_size.toLocaleString("en-US")}</dd></div>
 <div><dt>Answer</dt><dd>SHA-256 ${found.result_sha256.slice(0, 16)}…; <code>tracewire reproduce ${found.id}</code> makes it again</dd></div></dl>
 <details><summary>The method, for an expert of the other side</summary>${methodStatement({ ...found, columns: STEP_COLUMNS, steps: [] }).map((line) => html`<p>${line}</p>`)}</details></section>`;
+}
+
+/** Sets under this trace that a later one replaced: the answer stays as it was kept, and says so. */
+function movedSets(context: SiteContext, found: SavedTrace): Html {
+  const replaced = supersededSets(context.log, context.at.log_size);
+  const moved = found.sets.filter(({ seq }) => replaced.has(seq));
+  return moved.length === 0
+    ? nothing
+    : html`<p class="known"><strong>The data has moved.</strong> ${moved.map(({ name, seq }) => html`${name} was replaced by <a href="/log/${replaced.get(seq)!}">entry ${replaced.get(seq)!}</a>. `)}This trace stands as of log size ${found.log_size.toLocaleString("en-US")}; asked again over the newer rows it may come out otherwise.</p>`;
 }
 
 function largestAsset(totals: readonly Row[], assets: readonly string[]): string {
