@@ -3,6 +3,7 @@ export { KINDS, kindOf, kindSpec, fieldSpec, ATTRIBUTION_LEVELS, type Kind, type
 export { BOUNDS, HEDGES, MEASURES, VALUATION_BASES } from "./claim-words.ts";
 export { appendClaim, claimKey, claimSchema, parseClaim, type Claim, type ClaimInput } from "./claims.ts";
 export { QUESTIONS, VERDICTS, appendJudgement, parseJudgement, type Judgement, type JudgementInput, type Question } from "./judgements.ts";
+export { isPrivateClaim, requireReleasable } from "./private-claims.ts";
 export { casefileView } from "./casefile-view.ts";
 export {
   countHeld,

@@ -7,7 +7,7 @@ import {
   appendClaim,
   claimKey,
   findClaimByKey,
-  parseClaim,
+  parseClaim, requireReleasable,
   readClaim,
   type ClaimInput,
 } from "../casefile/casefile.ts";
@@ -65,6 +65,7 @@ export const claim: Command = {
       const checked: { claim: ClaimInput; place: string }[] = [];
       for (const { value, where } of claims) {
         const parsed = parseClaim(value, where);
+        if (options.release) requireReleasable(parsed, where);
         checked.push({ claim: parsed, place: await resolve(newsroom, parsed, where) });
       }
       const results = change(context, newsroom, (transaction) =>

@@ -1,4 +1,5 @@
 import { writeFileSync } from "node:fs";
+import { isPrivateClaim } from "../casefile/casefile.ts";
 import { TracewireError } from "../errors.ts";
 import { exportBundle, type Json } from "../evidence/evidence.ts";
 import { computeFigure, entriesOfFigures, requireFigureSpec, type Figure } from "../figures/figures.ts";
@@ -32,6 +33,7 @@ export const exportCommand: Command = {
           ...contents(newsroom, what!, id),
           made_at: context.effects.clock(),
           verifier_key: newsroom.verifierKey,
+          withhold: isPrivateClaim,
         }),
       );
       try {

@@ -1,6 +1,6 @@
 import { TracewireError } from "../errors.ts";
 import { appendErasure, appendRelease, findCapture, type LogReader } from "../evidence/evidence.ts";
-import { readClaim, readClaims } from "../casefile/casefile.ts";
+import { readClaim, readClaims, requireReleasable } from "../casefile/casefile.ts";
 import { versionsMadeFrom } from "../press/press.ts";
 import { listTransferSets, sweepSegments } from "../tracing/tracing.ts";
 import { change, openWriter, text, type Command } from "./command.ts";
@@ -19,6 +19,7 @@ export const release: Command = {
         const seq = findEntry(newsroom.log, id);
         // A public claim whose source stays hidden could not be opened by its reader.
         const claim = readClaim(newsroom.log, seq);
+        if (claim) requireReleasable(claim, `entry ${seq}`);
         return claim ? [seq, claim.source.capture] : [seq];
       });
       const bytes = options.bytes ? seqs.filter((seq) => findCapture(newsroom.log, seq)) : [];

@@ -4,12 +4,13 @@ import { createHash } from "node:crypto";
 import type { BlobStore } from "./blob-store.ts";
 import { canonicalJson, type Json } from "./canonical-json.ts";
 import type { LogReader } from "./log.ts";
+import type { EntryBody } from "./view.ts";
 
 export const BUNDLE_FORMAT = "tracewire-bundle/1";
 
 export type BundleEntry = { seq: number; salt: string; body: string; proof: string[] };
 export type BundleBlob = { sha256: string; media_type: string; base64: string };
-export type LeftOut = { what: string; why: "no such entry" | "erased" | "not released" | "bytes withheld" | "bytes missing" };
+export type LeftOut = { what: string; why: "no such entry" | "erased" | "not released" | "private" | "bytes withheld" | "bytes missing" };
 
 export type Bundle = {
   format: typeof BUNDLE_FORMAT;
@@ -35,6 +36,8 @@ export type BundleInput = {
   verifier_key: string;
   extra?: Json;
   log_size?: number;
+  /** Entries that never leave, released or not. */
+  withhold?(body: EntryBody): boolean;
 };
 
 /** Builds the bundle for the given log indexes, all against one state of the log: its newest, or an earlier signed one. */
@@ -61,6 +64,7 @@ function build(log: LogReader, store: Pick<BlobStore, "get">, input: BundleInput
     if (!row || !entry) left_out.push({ what: `entry ${seq}`, why: "no such entry" });
     else if (row.erased !== null || !entry.salt || !entry.bytes) left_out.push({ what: `entry ${seq}`, why: "erased" });
     else if (row.released === null || (row.released as number) >= size) left_out.push({ what: `entry ${seq}`, why: "not released" });
+    else if (entry.body && input.withhold?.(entry.body)) left_out.push({ what: `entry ${seq}`, why: "private" });
     else {
       entries.push({
         seq,

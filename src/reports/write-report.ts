@@ -2,6 +2,7 @@
 // there whole; two builds of one state are byte-identical.
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
+import { isPrivateClaim } from "../casefile/casefile.ts";
 import { TracewireError } from "../errors.ts";
 import { canonicalJson, diskFault, exportBundle, sha256Hex, type EvidenceReader, type Json } from "../evidence/evidence.ts";
 import { entriesOfFigures } from "../figures/figures.ts";
@@ -36,6 +37,7 @@ export async function renderReport(
     verifier_key: newsroom.verifierKey,
     extra: { figures: figures as unknown as Json },
     log_size,
+    withhold: isPrivateClaim,
   });
   files.push({ name: "bundle.json", bytes: text(`${canonicalJson(bundle as unknown as Json)}\n`) });
   files.sort((a, b) => (a.name < b.name ? -1 : 1));

@@ -72,7 +72,7 @@ export function answer(ask: TraceAsk, context: AskContext): Answer {
     floor: ask.floor === undefined ? undefined : BigInt(ask.floor),
     depth: ask.depth,
     conversions: ask.conversions,
-    stopAt: (address, chain) => ask.stops?.[address] ?? context.knownStop?.(address, chain),
+    stopAt: (address, chain) => (ask.stops && Object.hasOwn(ask.stops, address) ? ask.stops[address] : undefined) ?? context.knownStop?.(address, chain),
     onStep(step) {
       flows.onStep(step);
       if (++step_count <= steps_max) steps.push(step);

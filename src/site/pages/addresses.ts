@@ -124,7 +124,7 @@ function addressPage(
   const shown = transfers.slice(from, from + TRANSFERS_SHOWN);
   return html`<p class="label">Address</p><h1><code>${shortPlace(address)}</code></h1>
 <p class="cite"><code>${address}</code></p>
-<p class="standfirst">What ${data.sets.map(({ name }) => name).join(", ")} show of it. An address is not a person; who is behind it is somebody’s word: <a href="/screen?q=${encodeURIComponent(address)}">lists and tags</a>.</p>
+<p class="standfirst">What the transfers held here show of it. An address is not a person; who is behind it is somebody’s word: <a href="/screen?q=${encodeURIComponent(address)}">lists and tags</a>.</p>
 ${holdings.length > 0 && html`<section><h2>Balances, as far as the transfers show</h2>${holdingTable(holdings)}</section>`}
 ${outputs.map((one) => html`<section><h2>Outputs</h2><dl class="facts"><div><dt>Received</dt><dd>${writeAmount(one.received, assetWords(`${one.chain}/slip44:0`))}</dd></div><div><dt>Spent</dt><dd>${writeAmount(one.sent, assetWords(`${one.chain}/slip44:0`))}</dd></div><div><dt>Unspent</dt><dd>${writeAmount(one.balance, assetWords(`${one.chain}/slip44:0`))}</dd></div></dl>
 <div class="scroll" tabindex="0" role="region" aria-label="Outputs"><table class="data"><thead><tr><th scope="col">Output</th><th scope="col" class="num">Value</th><th scope="col">Spent in</th></tr></thead><tbody>${one.outputs.slice(0, TRANSFERS_SHOWN).map((output) => html`<tr><td><a href="/transactions/${output.txid}">${shortPlace(output.txid)}</a>:${output.vout}</td><td class="num">${shortAmount(output.value, assetWords(`${one.chain}/slip44:0`))}</td><td>${output.spent_in ? html`<a href="/transactions/${output.spent_in}">${shortPlace(output.spent_in)}</a>` : "not in the data"}</td></tr>

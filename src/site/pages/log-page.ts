@@ -2,8 +2,7 @@
 import { createPublicKey } from "node:crypto";
 import { TracewireError } from "../../errors.ts";
 import { openCheckpoint, parseTilePath, tileBytes, type LogReader } from "../../evidence/evidence.ts";
-import { kindOf } from "../../casefile/casefile.ts";
-import { isPrivate } from "../claim-parts.ts";
+import { isPrivateClaim } from "../../casefile/casefile.ts";
 import { csvAnswer, htmlType, jsonAnswer, jsonList } from "../answers.ts";
 import { html, nothing, type Html } from "../html.ts";
 import { frame } from "../layout.ts";
@@ -98,14 +97,6 @@ export function publicEntry(log: LogReader, seq: number): PublicEntry {
     salt: entry.salt,
     bytes: entry.bytes,
   };
-}
-
-/** A field that is marked private is shown nowhere, whoever released it. */
-function isPrivateClaim({ kind, claim }: Record<string, unknown>): boolean {
-  if (kind !== "claim") return false;
-  const { subject, field } = claim as { subject: string; field: string };
-  const of = kindOf(subject);
-  return of !== undefined && isPrivate(of, field);
 }
 
 const COLUMNS = ["entry", "state", "kind", "at", "leaf"] as const;
