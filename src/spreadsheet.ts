@@ -1,7 +1,9 @@
 // Tables as a workbook that every spreadsheet opens (ECMA-376, the parts that are needed and no more). The same tables
 // give the same bytes: no date of writing, no program's name. Text stays text: a cell never becomes a formula by itself.
-import { zipSync } from "fflate";
 import { escapeHtml } from "./escape-html.ts";
+import { lazily } from "./lazy.ts";
+
+const fflate = lazily<typeof import("fflate")>(import.meta.url, "fflate");
 
 /** A number is written as one (up to 2^53 it stays exact); a formula must be asked for. */
 export type Cell = string | number | { formula: string };
@@ -23,7 +25,7 @@ export function writeWorkbook(sheets: readonly Sheet[]): Uint8Array {
     "xl/_rels/workbook.xml.rels": `${XML}<Relationships xmlns="${PACKAGE}/relationships">${sheets.map((_, at) => `<Relationship Id="rId${at + 1}" Type="${RELATIONS}/worksheet" Target="worksheets/sheet${at + 1}.xml"/>`).join("")}</Relationships>`,
   };
   for (const [at, { rows }] of sheets.entries()) files[`xl/worksheets/sheet${at + 1}.xml`] = sheetXml(rows.slice(0, ROWS_MAX));
-  return zipSync(Object.fromEntries(Object.entries(files).map(([name, text]) => [name, new TextEncoder().encode(text)])), { mtime: NO_DATE, level: 6 });
+  return fflate().zipSync(Object.fromEntries(Object.entries(files).map(([name, text]) => [name, new TextEncoder().encode(text)])), { mtime: NO_DATE, level: 6 });
 }
 
 function sheetXml(rows: Sheet["rows"]): string {

@@ -1,8 +1,10 @@
 // Records out of an XML file, one at a time: what is held is one record, however long the file. The parser knows no
 // external entities, and one that a file declares itself is refused, so nothing can be expanded or fetched.
-import { SaxesParser } from "saxes";
 import { TracewireError } from "../errors.ts";
 import type { SourceFile } from "./reader.ts";
+import { lazily } from "../lazy.ts";
+
+const saxes = lazily<typeof import("saxes")>(import.meta.url, "saxes");
 
 const PIECE_LENGTH = 64 * 1024;
 const DEPTH_MAX = 10;
@@ -16,7 +18,7 @@ export function readXmlRecords(
   depth: number,
   take: (record: XmlElement, line: number) => void,
 ): { name: string; attributes: Record<string, string> } {
-  const parser = new SaxesParser({ position: true });
+  const parser = new (saxes().SaxesParser)({ position: true });
   const open: XmlElement[] = [];
   let root: { name: string; attributes: Record<string, string> } | undefined;
   let length = 0;

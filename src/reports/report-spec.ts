@@ -1,9 +1,11 @@
 // A report's file (YAML) becomes a checked spec and a story's tree, or a refusal that names file, line and field.
-import { LineCounter, isCollection, isMap, parseDocument, type Document } from "yaml";
+import type { Document } from "yaml";
 import { TracewireError } from "../errors.ts";
 import { lazily } from "../lazy.ts";
 import { parseInline, parseStory, type Inline, type Story } from "../press/press.ts";
 import type { ReportSpec } from "./report-spec-schema.ts";
+
+const yaml = lazily<typeof import("yaml")>(import.meta.url, "yaml");
 
 export type { ReportSpec } from "./report-spec-schema.ts";
 export const reportSpecSchema = lazily<typeof import("./report-spec-schema.ts")>(import.meta.url, "./report-spec-schema.ts");
@@ -25,8 +27,8 @@ export type ParsedReport = {
 /** Reads the file of a report. Throws BAD_REPORT with file, line and field. */
 export function parseReportSpec(text: string, file: string): ParsedReport {
   if (text.length > BYTES_MAX) throw new TracewireError("BAD_REPORT", { what: `More than ${BYTES_MAX} characters`, where: file });
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, schema: "core", uniqueKeys: true });
+  const lines = new (yaml().LineCounter)();
+  const document = yaml().parseDocument(text, { lineCounter: lines, schema: "core", uniqueKeys: true });
   const refuse = (line: number, what: string): never => {
     throw new TracewireError("BAD_REPORT", { what, where: `${file}:${line}` });
   };
@@ -95,12 +97,12 @@ function offsetOf(document: Document, path: readonly (string | number)[]): numbe
   let offset = 0;
   let node: unknown = document.contents;
   for (const part of path) {
-    if (isMap(node)) {
+    if (yaml().isMap(node)) {
       const pair = node.items.find((item) => String((item.key as { value?: unknown })?.value) === String(part));
       const key = pair?.key as { range?: [number, number, number] } | undefined;
       if (key?.range) offset = key.range[0];
       node = pair?.value;
-    } else if (isCollection(node)) {
+    } else if (yaml().isCollection(node)) {
       node = node.items[Number(part)];
       const range = (node as { range?: [number, number, number] } | undefined)?.range;
       if (range) offset = range[0];

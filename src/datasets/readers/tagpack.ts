@@ -1,9 +1,11 @@
 // GraphSense TagPacks: who is behind an address, according to whom. Fields at the head of a pack hold for every tag
 // that does not state its own (the TagPack specification calls it inheritance).
-import { parse } from "yaml";
 import { foldAddress } from "../../chains/chains.ts";
 import { TracewireError } from "../../errors.ts";
 import { textOf, type DatasetReader, type Row } from "../reader.ts";
+import { lazily } from "../../lazy.ts";
+
+const yaml = lazily<typeof import("yaml")>(import.meta.url, "yaml");
 
 const FIELDS = ["address", "currency", "label", "category", "abuse", "actor", "source", "confidence", "lastmod"] as const;
 const PASSED = new Set(["title", "creator", "description", "tags", "is_cluster_definer", "is_public", "context", "network", "concepts"]);
@@ -29,7 +31,7 @@ export const tagpack: DatasetReader = {
     const rows = files.flatMap((file, place): Row[] => {
       let pack: Pack;
       try {
-        pack = parse(textOf(file), { schema: "failsafe", maxAliasCount: ALIASES_MAX }) as Pack;
+        pack = yaml().parse(textOf(file), { schema: "failsafe", maxAliasCount: ALIASES_MAX }) as Pack;
       } catch (error) {
         throw new TracewireError("BAD_INPUT", { what: (error as Error).message.split("\n")[0]!, where: file.name, cause: error });
       }

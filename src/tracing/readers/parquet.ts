@@ -1,10 +1,13 @@
 // Parquet files as records. Numbers keep every digit: decimals and wide integers come as text, bytes of an address or an
 // id as hexadecimal. The file is held whole, packed as it is; rows are unpacked group by group.
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from "node:zlib";
-import { parquetMetadata, parquetReadObjects, type SchemaElement } from "hyparquet";
+import type { SchemaElement } from "hyparquet";
 import { TracewireError } from "../../errors.ts";
 import type { InputFile } from "./reader.ts";
 import type { FileRecord } from "./records.ts";
+import { lazily } from "../../lazy.ts";
+
+const hyparquet = lazily<typeof import("hyparquet")>(import.meta.url, "hyparquet");
 
 const FILE_BYTES_MAX = 2 ** 30;
 const BATCH_ROWS = 20_000;
@@ -19,12 +22,12 @@ export async function* readParquet(file: InputFile): AsyncGenerator<FileRecord[]
   const bytes = await wholeFile(file);
   const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
   try {
-    const metadata = parquetMetadata(buffer);
+    const metadata = hyparquet().parquetMetadata(buffer);
     // The library makes doubles of decimals: taken as plain numbers and bytes, they are put together here.
     const scales = new Map(metadata.schema.filter((element) => element.converted_type === "DECIMAL").map(asPlain));
     const total = Number(metadata.num_rows);
     for (let start = 0; start < total; start += BATCH_ROWS) {
-      const rows = await parquetReadObjects({
+      const rows = await hyparquet().parquetReadObjects({
         file: buffer,
         metadata,
         rowStart: start,
