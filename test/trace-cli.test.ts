@@ -147,4 +147,25 @@ describe("tracewire trace", () => {
     assert.equal(readFileSync(join(out, "letter.pdf")).subarray(0, 5).toString(), "%PDF-");
     assert.match(run("freeze", "lesson", "--service", "The market", "--address", "market", "--contact", "x", "--out", out).err, /there already/);
   });
+
+  test("ranked: where to look further, with what tags say, and that it is no evidence", () => {
+    const out = ok("trace", "rank", "thief");
+    assert.match(out, /1 +ben +0\.222404\n +2 +ada/);
+    assert.match(out, /are no amounts of money: they say where to look further, and are no\s+evidence/);
+    for (const [args, pattern] of [
+      [[], /Seen from which address/],
+      [["nobody"], /neither an address nor a transaction "nobody"/],
+      [["invented-2"], /begins at addresses, and "invented-2" is none/],
+      [["thief", "--method", "pagerank"], /"pagerank" is no ranking/],
+    ] as const)
+      assert.match(run("trace", "rank", ...args).err, pattern);
+    const [payer, taker] = [`0x${"1".repeat(40)}`, `0x${"2".repeat(40)}`];
+    ok("import", "transfers", file("tagged.csv", `txid,block,from,to,amount\n0x${"a".repeat(64)},1,${payer},${taker},5\n`), "--chain", "eip155:1");
+    ok("import", "tags", file("own-tags.csv", `address,chain,label,category,source\n${taker},eip155:1,A shop,exchange,a note\n`));
+    const set = ["--set", "transfers/tagged"];
+    assert.match(ok("trace", "rank", payer, ...set), new RegExp(`${taker} +0\\.\\d{6} +A shop \\(`));
+    const { ranks, method, note } = JSON.parse(ok("trace", "rank", payer, "--method", "appr", ...set, "--json")) as { ranks: { address: string; chain: string; score: number; tags: { label: string }[] }[]; method: string; note: string };
+    assert.deepEqual([method, ranks.map(({ chain, address, tags }) => [chain, address, tags.map(({ label }) => label)])], ["appr", [["eip155:1", payer, []], ["eip155:1", taker, ["A shop"]]]]);
+    assert.match(note, /no evidence/);
+  });
 });

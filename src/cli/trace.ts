@@ -1,6 +1,6 @@
 // Following funds from the command line: one question, up to five answers side by side, and what stands behind them.
 import { TracewireError } from "../errors.ts";
-import { METHOD_NAMES, saveTrace, type Answer } from "../tracing/tracing.ts";
+import { METHOD_NAMES, RANKING_METHODS, saveTrace, type Answer } from "../tracing/tracing.ts";
 import { change, openReader, openWriter, text, type Command, type CommandContext, type Options } from "./command.ts";
 import { auditTrace } from "./trace-audit.ts";
 import { askWith, listSets, readAsk } from "./trace-ask.ts";
@@ -8,11 +8,13 @@ import { compareTraces } from "./trace-compare.ts";
 import { csvOf, graphmlOf } from "./trace-files.ts";
 import { findPaths } from "./trace-paths.ts";
 import { printAnswer } from "./trace-print.ts";
+import { rankAddresses } from "./trace-rank.ts";
 
 const ACTIONS: Record<string, (context: CommandContext, args: string[], options: Options) => Promise<void> | void> = {
   audit: auditTrace,
   compare: compareTraces,
   path: findPaths,
+  rank: rankAddresses,
   sets: listSets,
 };
 
@@ -33,6 +35,7 @@ export const trace: Command = {
     { flags: "--known", about: "end at addresses that tags and lists name as services, mixers or bridges" },
     { flags: "--no-conversions", about: "do not carry taint through an exchange inside one transaction" },
     { flags: "--set <name>", about: "only over this set of transfers (may be repeated); without it, all that are held", repeat: true },
+    { flags: "--method <name>", about: `for rank: ${RANKING_METHODS.join(" (heeds time and asset; the default) or ")} (heeds neither)` },
     { flags: "--csv", about: "the places as CSV" },
     { flags: "--graphml", about: "the flows as GraphML" },
     { flags: "--save <name>", about: "keep the question and its answer in the log, for figures and pages" },
@@ -43,6 +46,7 @@ export const trace: Command = {
   examples: [
     ["tracewire trace --from lesson", "the invented ledger: five conventions that disagree"],
     ["tracewire trace sets", "which transfers are held"],
+    ["tracewire trace rank thief", "which addresses to look at next; scores, no amounts"],
     ["tracewire trace audit lesson --out lesson.csv", "every step, to be added up again by anybody"],
   ],
   async run(context, [action, ...args], options) {
