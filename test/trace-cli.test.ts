@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { parquetMetadata, parquetReadObjects } from "hyparquet";
 import { repositoryRoot } from "./scale.ts";
 
 type Answer = {
@@ -146,5 +147,57 @@ describe("tracewire trace", () => {
     assert.match(ok("verify", "--bundle", join(out, "proof.json")), /clean|Clean|verifies/);
     assert.equal(readFileSync(join(out, "letter.pdf")).subarray(0, 5).toString(), "%PDF-");
     assert.match(run("freeze", "lesson", "--service", "The market", "--address", "market", "--contact", "x", "--out", out).err, /there already/);
+  });
+
+  test("ranked: where to look further, with what tags say, and that it is no evidence", () => {
+    const out = ok("trace", "rank", "thief");
+    assert.match(out, /1 +ben +0\.222404\n +2 +ada/);
+    assert.match(out, /are no amounts of money: they say where to look further, and are no\s+evidence/);
+    for (const [args, pattern] of [
+      [[], /Seen from which address/],
+      [["nobody"], /neither an address nor a transaction "nobody"/],
+      [["invented-2"], /begins at addresses, and "invented-2" is none/],
+      [["thief", "--method", "pagerank"], /"pagerank" is no ranking/],
+    ] as const)
+      assert.match(run("trace", "rank", ...args).err, pattern);
+    const [payer, taker] = [`0x${"1".repeat(40)}`, `0x${"2".repeat(40)}`];
+    ok("import", "transfers", file("tagged.csv", `txid,block,from,to,amount\n0x${"a".repeat(64)},1,${payer},${taker},5\n`), "--chain", "eip155:1");
+    ok("import", "tags", file("own-tags.csv", `address,chain,label,category,source\n${taker},eip155:1,A shop,exchange,a note\n`));
+    const set = ["--set", "transfers/tagged"];
+    assert.match(ok("trace", "rank", payer, ...set), new RegExp(`${taker} +0\\.\\d{6} +A shop \\(`));
+    const { ranks, method, note } = JSON.parse(ok("trace", "rank", payer, "--method", "appr", ...set, "--json")) as { ranks: { address: string; chain: string; score: number; tags: { label: string }[] }[]; method: string; note: string };
+    assert.deepEqual([method, ranks.map(({ chain, address, tags }) => [chain, address, tags.map(({ label }) => label)])], ["appr", [["eip155:1", payer, []], ["eip155:1", taker, ["A shop"]]]]);
+    assert.match(note, /no evidence/);
+  });
+
+  test("as files for other programs: Parquet, CSV and GraphML say the same, amounts beyond 64 bits whole", async () => {
+    const most = 2n ** 256n - 1n;
+    ok("import", "transfers", file("large.csv", `txid,block,from,to,amount\nbig-1,1,mine,robber,${most}\nbig-2,2,robber,fence,${most - 1n}\n`));
+    const large = ["--from", "big-1", "--methods", "fifo", "--set", "transfers/large"];
+    const path = join(scratch, "out", "places.parquet");
+    const { result_sha256 } = ask(...large);
+    assert.deepEqual(JSON.parse(ok("trace", ...large, "--parquet", "--out", path, "--json")), { out: path, form: "parquet", result_sha256 });
+    const bytes = readFileSync(path);
+    const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
+    const rows = await parquetReadObjects({ file: buffer });
+    const held = rows.filter(({ what }) => what === "held").map(({ place, amount }) => [place, amount]);
+    assert.deepEqual(held, [["fence", String(most - 1n)], ["robber", "1"]]);
+    assert.deepEqual(parquetMetadata(buffer).key_value_metadata, [{ key: "result_sha256", value: result_sha256 }]);
+
+    const csv = ok("trace", ...large, "--csv");
+    const cells = csv.trim().split(/\r?\n/).map((line) => line.split(","));
+    assert.deepEqual(rows.map((row) => Object.values(row)), cells.slice(1));
+    assert.deepEqual(Object.keys(rows[0]!), cells[0]);
+    for (const form of ["csv", "graphml"] as const) {
+      const out = join(scratch, `places.${form}`);
+      assert.match(ok("trace", ...large, "--out", out), /^Wrote /);
+      assert.equal(readFileSync(out, "utf8").trimEnd(), ok("trace", ...large, `--${form}`).trimEnd());
+    }
+    for (const [args, pattern] of [
+      [["--parquet"], /Parquet is no text for a terminal/],
+      [["--csv", "--parquet", "--out", path], /One form at a time, not --csv and --parquet/],
+      [["--out", "places.xlsx"], /ends in none of \.csv, \.graphml, \.parquet/],
+    ] as const)
+      assert.match(run("trace", ...large, ...args).err, pattern);
   });
 });

@@ -1,18 +1,20 @@
 // Following funds from the command line: one question, up to five answers side by side, and what stands behind them.
 import { TracewireError } from "../errors.ts";
-import { METHOD_NAMES, saveTrace, type Answer } from "../tracing/tracing.ts";
+import { METHOD_NAMES, RANKING_METHODS, saveTrace, type Answer } from "../tracing/tracing.ts";
 import { change, openReader, openWriter, text, type Command, type CommandContext, type Options } from "./command.ts";
 import { auditTrace } from "./trace-audit.ts";
 import { askWith, listSets, readAsk } from "./trace-ask.ts";
 import { compareTraces } from "./trace-compare.ts";
-import { csvOf, graphmlOf } from "./trace-files.ts";
+import { readForm, textOf, writeForm, type FileForm } from "./trace-files.ts";
 import { findPaths } from "./trace-paths.ts";
 import { printAnswer } from "./trace-print.ts";
+import { rankAddresses } from "./trace-rank.ts";
 
 const ACTIONS: Record<string, (context: CommandContext, args: string[], options: Options) => Promise<void> | void> = {
   audit: auditTrace,
   compare: compareTraces,
   path: findPaths,
+  rank: rankAddresses,
   sets: listSets,
 };
 
@@ -33,16 +35,19 @@ export const trace: Command = {
     { flags: "--known", about: "end at addresses that tags and lists name as services, mixers or bridges" },
     { flags: "--no-conversions", about: "do not carry taint through an exchange inside one transaction" },
     { flags: "--set <name>", about: "only over this set of transfers (may be repeated); without it, all that are held", repeat: true },
+    { flags: "--method <name>", about: `for rank: ${RANKING_METHODS.join(" (heeds time and asset; the default) or ")} (heeds neither)` },
     { flags: "--csv", about: "the places as CSV" },
     { flags: "--graphml", about: "the flows as GraphML" },
+    { flags: "--parquet", about: "the places as Parquet, amounts as text; needs --out" },
     { flags: "--save <name>", about: "keep the question and its answer in the log, for figures and pages" },
     { flags: "--title <words>", about: "with --save: what readers see" },
     { flags: "--release", about: "with --save: public at once" },
-    { flags: "--out <file>", about: "for audit: write there; .csv, .xlsx or .html says in which form" },
+    { flags: "--out <file>", about: "write there; the ending says in which form: .csv, .graphml or .parquet; of audit .csv, .xlsx or .html" },
   ],
   examples: [
     ["tracewire trace --from lesson", "the invented ledger: five conventions that disagree"],
     ["tracewire trace sets", "which transfers are held"],
+    ["tracewire trace rank thief", "which addresses to look at next; scores, no amounts"],
     ["tracewire trace audit lesson --out lesson.csv", "every step, to be added up again by anybody"],
   ],
   async run(context, [action, ...args], options) {
@@ -55,11 +60,12 @@ export const trace: Command = {
       });
     }
     const ask = readAsk(options);
+    const form = readForm(options);
     const name = text(options, "save");
     if (name === undefined) {
       const newsroom = openReader(context);
       try {
-        show(context, await askWith(context, newsroom, ask, options), options);
+        show(context, await askWith(context, newsroom, ask, options), form);
       } finally {
         newsroom.close();
       }
@@ -72,7 +78,7 @@ export const trace: Command = {
       const saved = change(context, newsroom, (transaction) =>
         saveTrace(transaction, found, { id: name, title, by: context.by, captures: found.captures, release: Boolean(options.release) }),
       );
-      show(context, found, options, saved);
+      show(context, found, form, saved);
       if (!context.json) {
         context.output.note(
           saved.outcome === "saved"
@@ -86,10 +92,10 @@ export const trace: Command = {
   },
 };
 
-function show(context: CommandContext, found: Answer, options: Options, saved?: unknown): void {
+function show(context: CommandContext, found: Answer, asked: FileForm | undefined, saved?: unknown): void {
   const { output } = context;
-  if (context.json) output.json({ ...found.result, result_sha256: found.result_sha256, ...(saved ? { saved } : {}) });
-  else if (options.csv) output.line(csvOf(found).trimEnd());
-  else if (options.graphml) output.line(graphmlOf(found).trimEnd());
+  if (asked?.out !== undefined) writeForm(context, found, asked.form, asked.out, saved);
+  else if (context.json) output.json({ ...found.result, result_sha256: found.result_sha256, ...(saved ? { saved } : {}) });
+  else if (asked && asked.form !== "parquet") output.line(textOf(found, asked.form));
   else printAnswer(output, found);
 }

@@ -56,7 +56,7 @@ export async function reproduceTrace(newsroom: Newsroom, saved: SavedTrace): Pro
  * The sets named. Where none is: all of them, or, where these cannot be put in one order, those that hold the seed; what
  * was left out is noted.
  */
-async function readWanted(newsroom: Newsroom, ask: TraceAsk, { sets, among }: Pick<AskOptions, "sets" | "among">, log_size: number): Promise<ReadTransferSets> {
+export async function readWanted(newsroom: Newsroom, ask: Pick<TraceAsk, "from" | "until">, { sets, among }: Pick<AskOptions, "sets" | "among">, log_size: number): Promise<ReadTransferSets> {
   const options = { log_size, until: ask.until };
   try {
     return await readTransferSets(newsroom, { sets: sets ?? among, ...options });
@@ -82,7 +82,7 @@ async function readWanted(newsroom: Newsroom, ask: TraceAsk, { sets, among }: Pi
 }
 
 /** Accounts and outputs are two worlds, and so are two chains of outputs: what is asked for is in one of them. */
-function dataOf(read: ReadTransferSets, ask: TraceAsk): TraceData {
+export function dataOf(read: ReadTransferSets, ask: Pick<TraceAsk, "from">): TraceData {
   if (read.sets.length === 0)
     throw new TracewireError("NOT_FOUND", {
       what: "No transfers are held",

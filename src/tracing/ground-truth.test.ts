@@ -2,10 +2,8 @@
 // convention reaches, alone and among a million transfers that have nothing to do with it. The results stand in
 // known-error.ts, where traces print them; this test makes them again.
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import test from "node:test";
-import { parse } from "csv-parse/sync";
+import { background, readCase, skip, type Case } from "../../test/ground-truth.ts";
 import { KNOWN_ERROR, type Coverage } from "./known-error.ts";
 import { METHOD_NAMES } from "./methods/methods.ts";
 import type { Step } from "./request.ts";
@@ -13,59 +11,7 @@ import { trace } from "./trace.ts";
 import { buildTransferTable } from "./transfer-table.ts";
 import type { Transfer } from "./transfer.ts";
 
-const folder = join(process.env.TRACEWIRE_CORPORA ?? "../shared", "data", "trace-groundtruth");
-const skip = existsSync(folder) ? false : `no ${folder}`;
 const BACKGROUND = 1_000_000;
-const STRANGERS = 200_000;
-
-type Case = { edges: Transfer[]; sources: Set<string>; terminals: Set<string> };
-
-function read(name: string): Case {
-  const text = (file: string) => readFileSync(join(folder, `${name}__${file}.csv`), "utf8");
-  const addresses = (file: string) => new Set(text(file).split(/\r?\n/).map((line) => line.trim().toLowerCase()).filter((line) => line.startsWith("0x")));
-  const rows = parse(text(name), { columns: true, bom: true, relax_column_count: true }) as Record<string, string>[];
-  const edges = rows.map(
-    (row, at): Transfer => ({
-      chain: "",
-      txid: `edge-${at}`,
-      block: Number(row.Block),
-      tx_index: null,
-      index: null,
-      kind: "transfer",
-      time: null,
-      from: row.From!.toLowerCase(),
-      to: row.To!.toLowerCase(),
-      asset: "native",
-      // Only dollars are stated: millionths of one, as whole units.
-      amount: BigInt(Math.round(Number(row.Value_in_USD) * 1e6)),
-      row: `${name}:${at + 1}`,
-    }),
-  );
-  return { edges, sources: addresses("source_addresses"), terminals: addresses("terminal_addresses") };
-}
-
-/** Transfers between strangers; of a hundred, one goes to an address of the theft and one comes from it: other money that mixes in and leaves. */
-function background({ edges }: Case, count: number): Transfer[] {
-  let state = 7;
-  const next = (below: number) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-  const places = [...new Set(edges.flatMap(({ from, to }) => [from!, to!]))];
-  const [first, last] = [edges.reduce((least, { block }) => Math.min(least, block!), Infinity), edges.reduce((most, { block }) => Math.max(most, block!), 0)];
-  return Array.from({ length: count }, (_, at): Transfer => {
-    const mixed = next(100);
-    return {
-      ...edges[0]!,
-      txid: `stranger-${at}`,
-      block: first + next(last - first + 1),
-      from: mixed === 1 ? places[next(places.length)]! : `s${next(STRANGERS)}`,
-      to: mixed === 0 ? places[next(places.length)]! : `s${next(STRANGERS)}`,
-      amount: BigInt(1 + next(1_000)) * 1_000_000n,
-      row: `background:${at + 1}`,
-    };
-  });
-}
 
 function measure(found: Case, others: readonly Transfer[]): Record<string, Coverage> {
   const table = buildTransferTable([...found.edges, ...others]);
@@ -97,12 +43,12 @@ function measure(found: Case, others: readonly Transfer[]): Record<string, Cover
 
 for (const name of ["HB", "LIFI"] as const) {
   test(`${name}: what each convention reaches of a theft that was followed by hand`, { skip }, () => {
-    assert.deepEqual(measure(read(name), []), KNOWN_ERROR[name].alone);
+    assert.deepEqual(measure(readCase(name), []), KNOWN_ERROR[name].alone);
   });
 
   const isProving = Boolean(process.env.TRACEWIRE_PROVE);
   test(`${name}: the same among ${BACKGROUND} other transfers`, { skip: skip || (isProving ? false : "in npm run prove: a minute") }, () => {
-    const found = read(name);
+    const found = readCase(name);
     assert.deepEqual(measure(found, background(found, BACKGROUND)), KNOWN_ERROR[name].hidden);
   });
 }
