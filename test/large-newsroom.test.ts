@@ -158,6 +158,15 @@ describe("a newsroom of some size", () => {
     for (const { value, count: found } of everything.kinds)
       assert.equal(search(reader.log, "vault", { before, kind: value as "story" }).count, found);
     for (const { value, count: found } of everything.years) assert.equal(search(reader.log, "vault", { before, year: value }).count, found);
+    // Each hit has its own words (SQLite 3.53.4 gives those of the first where MATCH stands beside rowid =).
+    for (const { kind, name, title, snippet } of everything.hits) {
+      const own = reader.log.db
+        .prepare("SELECT t.title FROM findable f JOIN findable_text t ON t.rowid = f.id WHERE f.kind = ? AND f.name = ?")
+        .get(kind, name);
+      assert.equal(title, own?.title);
+      assert.match(snippet, /\u0001/);
+    }
+    assert.ok(new Set(everything.hits.map(({ title }) => title)).size > 1);
     const second = search(reader.log, "vault", { before, skip: 20 });
     assert.equal(
       second.hits.some((hit) => everything.hits.some((other) => other.kind === hit.kind && other.name === hit.name)),

@@ -161,7 +161,7 @@ describe("after publication", () => {
   test("search forgives spelling, and says what it searched for instead", async () => {
     const found = await text("/search?q=rnoin");
     assert.match(found, /These are for <strong>ronin<\/strong>/);
-    assert.match(found, /\/stories\/ronin-182164-ether/);
+    assert.match(found, /\/stories\/ronin-182164-ether">Ronin’s thief sent 182,164 ETH/);
     assert.match(await text("/search?q=0x098B716B8Aaf21512996dC57EB0615e2383E2f96"), /ronin-transfers\/transfers/);
     // Nothing that a reader types is an operator of the query language.
     for (const q of ['" OR NEAR(', "a* AND", "col:x", "^", "-", "\u0000"])

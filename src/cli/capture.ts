@@ -48,7 +48,7 @@ export const capture: Command = {
     { flags: "--release-bytes", about: "make the record and its bytes public at once" },
   ],
   examples: [
-    ["tracewire capture demo/try/statement.txt --grade copy --source-grade C --item-grade 3", "a file; it prints the name to claim from"],
+    ["tracewire capture demo/try/2023-09-04-Stake.md --grade copy --source-grade C --item-grade 3", "a file; it prints the name to claim from"],
     [
       'curl -s https://example.org/report | tracewire capture - --title "Report" --grade copy --source-grade B --item-grade 2',
       "standard input",

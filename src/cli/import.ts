@@ -106,6 +106,8 @@ async function importSource(
         : `${context.output.bold(table.dataset)}${table.edition ? ` (edition ${table.edition})` : ""}: ${table.row_count} rows, entry ${table.seq}.${against}`,
     );
   }
+  if (!options.release && result.tables.some((table) => table.outcome !== "unchanged"))
+    context.output.line("Readers do not see it yet. Next: the same command with --release.");
   const unknown = Object.entries(result.unknown_fields);
   if (unknown.length > 0) context.output.line(`Not read: ${unknown.map(([field, count]) => `${field} (${count})`).join(", ")}.`);
 }

@@ -67,6 +67,12 @@ export const newsletter: Command = {
   },
 };
 
+/** The site may run at another port than this command knows of: then every link of the letter would be dead. */
+function sayLinks({ config, output }: CommandContext): void {
+  if (config.origins.base_url === "default")
+    output.line(`Links in it begin with ${config.base_url}. If readers reach the site elsewhere, set TRACEWIRE_BASE_URL first.`);
+}
+
 const ACTIONS: Record<string, Action> = {
   compose: (context, slugs, options) =>
     withRooms(context, ({ people, newsroom }) => {
@@ -76,6 +82,7 @@ const ACTIONS: Record<string, Action> = {
       for (const { slug, revision } of draft.stories) context.output.line(`  ${slug}, revision ${revision}`);
       const wait = waitOf(newsroom.log, context.effects.clock());
       if (wait) context.output.line(`Issue ${wait.last} is less than a week old: this one may go on ${wait.until}, or with send --sooner WHY.`);
+      sayLinks(context);
       context.output.line("Next: tracewire newsletter preview, test ADDRESS, send.");
     }),
 

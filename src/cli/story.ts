@@ -82,7 +82,7 @@ function create(context: CommandContext, args: string[]): void {
   const file = `${slug}.md`;
   if (existsSync(file)) throw new TracewireError("BAD_ARGUMENT", { what: "There is such a file already", where: file });
   const today = context.effects.clock().slice(0, 10);
-  const source = `---\nslug: ${slug}\ntopic: Sanctions\nbyline: ${context.by}\nhappened: ${today}\n---\n\n# ${headline}\n\n> One or two sentences that say what is new, and how sure it is.\n\nThe first paragraph. A number is a figure: write its name in double braces, as {{panel-2024-table-count}}; docs/stories.md has the rest.\n`;
+  const source = `---\nslug: ${slug}\ntopic: Sanctions\nbyline: ${context.by}\nhappened: ${today}\n---\n\n# ${headline}\n\n> What is new, and how sure it is.\n\nA number is the name of a figure in braces, such as {{figure-id}}; docs/stories.md has the rest.\n`;
   if (!context.dryRun) writeFileSync(file, source, { flag: "wx" });
   context.output.json({ file, slug });
   context.output.line(`Wrote ${context.output.bold(file)}. Look at what is open: tracewire story check ${file}`);
@@ -239,15 +239,17 @@ function diff(context: CommandContext, [slug]: string[], options: Options): void
   const newsroom = openReader(context);
   try {
     const after = readPublication(newsroom.log, slug ?? "", whole(options, "revision", "--revision"));
-    if (!after)
-      throw new TracewireError("NOT_FOUND", {
-        what: `There is no such revision of "${slug}"`,
-        hint: `Published: ${
-          listPublications(newsroom.log)
-            .map((item) => item.slug)
-            .join(", ") || "nothing yet"
-        }`,
-      });
+    if (!after) {
+      const newest = readPublication(newsroom.log, slug ?? "")?.revision;
+      const hint = newest
+        ? `It has revisions 1 to ${newest}.`
+        : `Published: ${
+            listPublications(newsroom.log)
+              .map((item) => item.slug)
+              .join(", ") || "nothing yet"
+          }`;
+      throw new TracewireError("NOT_FOUND", { what: `There is no such revision of "${slug}"`, hint });
+    }
     const before = readPublication(newsroom.log, after.slug, after.revision - 1);
     const lines = diffSentences(
       before ? sentencesOf(before.story, printerOf(newsroom.log, before.figures)) : [],
@@ -323,7 +325,7 @@ function readStory(file: string | undefined): Story {
     return parseStoryText(readFileSync(file, "utf8"), file);
   } catch (error) {
     if (error instanceof TracewireError) throw error;
-    throw new TracewireError("NOT_FOUND", { what: "The story cannot be read", where: file, cause: error });
+    throw new TracewireError("NOT_FOUND", { what: "The story cannot be read", where: file, hint: "It is a file in the form of docs/stories.md; check its path.", cause: error });
   }
 }
 

@@ -23,13 +23,13 @@ export function parseFigureSpec(value: unknown, where?: string): FigureSpec {
     refuse("value: a number cannot be typed in; it is computed from the rules");
   const compiled = figureSpecSchema().compiledFigureSpec;
   if (!compiled.Check(value)) {
-    const errors = compiled.Errors(value) as { instancePath?: string; message?: string; params?: { additionalProperties?: string[] } }[];
+    const errors = compiled.Errors(value) as { instancePath?: string; message?: string; params?: { additionalProperties?: string[]; allowedValues?: unknown[] } }[];
     const extra = errors.find((error) => error.params?.additionalProperties)?.params?.additionalProperties?.join(", ");
     const first = errors[0];
     return refuse(
       extra
         ? `${extra}: there is no such rule`
-        : `${(first?.instancePath ?? "").slice(1).replaceAll("/", ".") || "spec"}: ${first?.message}`,
+        : `${(first?.instancePath ?? "").slice(1).replaceAll("/", ".") || "spec"}: ${first?.params?.allowedValues ? `is none of ${first.params.allowedValues.join(", ")}` : first?.message}`,
     );
   }
   const spec = value as FigureSpec;

@@ -1,7 +1,11 @@
 // Figures by their names: the rules of each, as they stand or stood.
+import { editDistance } from "../edit-distance.ts";
 import { TracewireError } from "../errors.ts";
 import { prepared, type LogReader } from "../evidence/evidence.ts";
 import type { FigureSpec } from "./figure-spec.ts";
+
+/** Names of figures that a refusal says at most. */
+const NAMES_SAID_MAX = 8;
 
 export type NamedSpec = { id: string; seq: number; spec: FigureSpec };
 
@@ -20,12 +24,21 @@ export function requireFigureSpec(log: LogReader, id: string, log_size?: number)
   if (found) return found;
   throw new TracewireError("NOT_FOUND", {
     what: `There is no figure "${id}"`,
-    hint: `Figures: ${
-      listFigureSpecs(log)
-        .map((named) => named.id)
-        .join(", ") || "none yet"
-    }`,
+    hint: nearNames(id, listFigureSpecs(log).map((named) => named.id)),
   });
+}
+
+/** All names where they are few, else those spelled nearly so or sharing a word of it: a wall of names helps nobody. */
+function nearNames(id: string, names: readonly string[]): string {
+  if (names.length <= NAMES_SAID_MAX) return `Figures: ${names.join(", ") || "none yet"}`;
+  const words = id.split("-").filter((word) => word.length > 2);
+  const near = names
+    .map((name) => ({ name, shared: words.filter((word) => name.includes(word)).length, distance: editDistance(id, name) }))
+    .filter(({ shared, distance }) => shared > 0 || distance <= 3)
+    .sort((a, b) => b.shared - a.shared || a.distance - b.distance)
+    .slice(0, NAMES_SAID_MAX)
+    .map(({ name }) => name);
+  return near.length > 0 ? `Near it: ${near.join(", ")}. All ${names.length} are at /figures.` : `All ${names.length} are at /figures.`;
 }
 
 /** By name; of a long list a page at a time, those behind `after`, as they stood at `log_size`. */

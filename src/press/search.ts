@@ -85,9 +85,10 @@ function look({ db }: Pick<LogReader, "db">, words: string[], { kind, topic, yea
     score: number;
   }[];
   const ranked = all.toSorted((a, b) => a.score - b.score || b.id - a.id).slice(skip, skip + HITS_SHOWN);
+  // SQLite 3.53.4 answers "MATCH … AND rowid = …" with the text of the first row that matches; a range of one is read rightly.
   const show = db.prepare(
     `SELECT f.kind, f.name, t.title, snippet(findable_text, -1, char(1), char(2), ' … ', ${SNIPPET_WORDS}) AS snippet
-       FROM findable_text t JOIN findable f ON f.id = t.rowid WHERE t.findable_text MATCH ? AND t.rowid = ?`,
+       FROM findable_text t JOIN findable f ON f.id = t.rowid WHERE t.findable_text MATCH ?1 AND t.rowid BETWEEN ?2 AND ?2`,
   );
   return {
     hits: ranked.map(({ id }) => show.get(query, id) as unknown as Hit),

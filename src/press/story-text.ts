@@ -7,6 +7,8 @@ const LINES_MAX = 5_000;
 const PHOTO_KEYS = ["photo", "credit", "licence", "alt", "caption"];
 const HEAD_KEYS = ["type", "supplied", "slug", "topic", "byline", "happened", "picture", ...PHOTO_KEYS, "reply"];
 
+const HEAD_NEEDED = ["slug", "topic", "byline", "happened"];
+
 /** Reads the text form. Throws BAD_STORY with file and line. */
 export function parseStoryText(text: string, file = "story"): Story {
   const lines = text.replaceAll("\r\n", "\n").split("\n");
@@ -23,6 +25,8 @@ export function parseStoryText(text: string, file = "story"): Story {
     (head[match![1]!] ??= []).push(match![2]!);
   }
   if (at++ >= lines.length) refuse(lines.length - 1, 'The head has no closing "---"');
+  const missing = HEAD_NEEDED.filter((key) => !head[key]);
+  if (missing.length > 0) refuse(at - 1, `The head lacks ${missing.map((key) => `"${key}: …"`).join(", ")}`);
 
   const stray = PHOTO_KEYS.slice(1).find((key) => head[key] && !head.photo);
   if (stray) refuse(at - 1, `“${stray}” speaks of a picture, and there is no “photo: FILE”`);

@@ -9,6 +9,7 @@ export const TOPICS: Record<string, string> = {
   Security: "Groups, their many names, and what they share.",
   Weapons: "Launches and tests, with the unit of count named.",
   Trade: "Recorded trade with North Korea. Recorded trade is not all trade.",
+  Tracewire: "This publication itself: what it holds and what it cannot show.",
 };
 
 export const slugOf = (words: string): string =>

@@ -7,6 +7,8 @@ export type SanctionsList = {
   /** Part of its address, /lists/<id>. */
   id: string;
   title: string;
+  /** For a chart on a phone. */
+  short: string;
   publisher: string;
   about: string;
   /** Tables that are this list; for one day, the first that is held counts. */
@@ -28,6 +30,7 @@ export const LISTS: readonly SanctionsList[] = [
   {
     id: "ofac-sdn",
     title: "OFAC: Specially Designated Nationals",
+    short: "OFAC SDN",
     publisher: "US Treasury, OFAC",
     about: "Persons, companies, vessels and aircraft whose property is blocked under US law.",
     tables: ["ofac-sdn/entries"],
@@ -44,6 +47,7 @@ export const LISTS: readonly SanctionsList[] = [
   {
     id: "ofac-crypto",
     title: "OFAC: crypto addresses",
+    short: "OFAC crypto addresses",
     publisher: "US Treasury, OFAC; the edition of 2024 as a public project extracts it",
     about: "The addresses that stand on the SDN list, by the symbol of the asset that the list names.",
     tables: ["ofac-crypto/addresses", "ofac-sdn/crypto-addresses"],
@@ -61,6 +65,7 @@ export const LISTS: readonly SanctionsList[] = [
   {
     id: "un",
     title: "United Nations: Security Council consolidated list",
+    short: "UN consolidated list",
     publisher: "United Nations",
     about: "Persons and entities under measures of the Security Council.",
     tables: ["un-list/entries", "table/un-list"],
@@ -77,6 +82,7 @@ export const LISTS: readonly SanctionsList[] = [
   {
     id: "reported",
     title: "Listings and delistings as reported",
+    short: "Reported events",
     publisher: "the press, transcribed",
     about: "Days on which a listing was reported to begin or to end, where no edition held shows it.",
     tables: ["table/listing-events"],

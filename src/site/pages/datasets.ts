@@ -79,7 +79,7 @@ const cells = (context: SiteContext) =>
 const hrefOf = (dataset: Dataset): string => `/datasets/${dataset.name}${dataset.edition ? `?edition=${dataset.edition}` : ""}`;
 
 function table(datasets: readonly Dataset[]): Html {
-  return html`<section class="scroll" tabindex="0" aria-label="Sources as tables"><table class="data">
+  return html`<section class="scroll" tabindex="0" aria-label="Sources as tables"><table class="data wordy">
 <thead><tr><th scope="col">Table</th><th scope="col">Edition</th><th scope="col" class="num">Rows</th><th scope="col">Publisher</th><th scope="col">What it lacks</th></tr></thead>
 <tbody>${datasets.map(
     (

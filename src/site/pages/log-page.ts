@@ -133,7 +133,7 @@ keeps a checkpoint can prove later that something was changed.</p>
 <div><dt>Public key</dt><dd><a href="/log/key"><code>${context.verifierKey}</code></a></dd></div>
 </dl>
 <p>Of an entry that has not been released only its hash is shown: that it is there can be proved, what it says cannot be read. An erased entry leaves its hash and the entry that says why.
-The way to check one proof with <code>openssl</code> and <code>sha256sum</code> alone is in <code>docs/check-a-proof.md</code>; <code>npx tracewire verify</code> checks all of it.
+The way to check one proof with <code>openssl</code> and <code>sha256sum</code> alone is <a href="/docs/check-a-proof">in the documentation</a>; <code>npx tracewire verify</code> checks all of it.
 These entries as <a href="/log.csv${tail}">CSV</a> and <a href="/log.json${tail}">JSON</a>.</p>
 <section class="scroll" tabindex="0" aria-label="Entries">
 <table class="data">
@@ -214,7 +214,7 @@ ${
 </dl>
 ${entry.body ? html`<section><h2>What it says</h2><pre class="text" tabindex="0">${JSON.stringify(entry.body, null, 2).slice(0, BODY_CHARS_SHOWN)}</pre></section>` : nothing}
 <section><h2>Its proof</h2>
-<p><a href="/log/${seq}.json">All that is needed to check it, as JSON</a>: salt, content, leaf, path, signed checkpoint and key. Save it, switch our server off, and follow <code>docs/check-a-proof.md</code>
+<p><a href="/log/${seq}.json">All that is needed to check it, as JSON</a>: salt, content, leaf, path, signed checkpoint and key. Save it, switch our server off, and follow <a href="/docs/check-a-proof">the steps of checking a proof</a>
 with <code>openssl</code> and <code>sha256sum</code>.</p>
 <details><summary>${proof.length} hashes from the leaf to the root</summary><ol>${proof.map((hash) => html`<li><code>${hex(hash)}</code></li>`)}</ol></details></section>
 <nav class="pages" aria-label="Other entries">${seq > 0 && html`<a href="/log/${seq - 1}">Entry before</a> `}${seq + 1 < context.log_size && html`<a href="/log/${seq + 1}">Entry after</a>`}</nav>`;

@@ -19,7 +19,7 @@ export const mailRoutes: Route[] = [
       const mails = sink.list(MAILS_MAX);
       const body = html`<p class="label">On this machine only</p>
 <h1>Letters that were not sent</h1>
-<p>No mail server is set, so every letter stays here instead of leaving. Nobody but this machine can see this page. docs/newsletter.md says how to set
+<p>No mail server is set, so every letter stays here instead of leaving. Nobody but this machine can see this page. <a href="/docs/newsletter">The documentation</a> says how to set
 a server.</p>
 ${
   mails.length === 0

@@ -61,7 +61,7 @@ ${lacks(context, ["table/provocations"])}<p class="note">The list files some sat
       const { claims, next } = valuesShown(context, query);
       const count = heldOf(context, "trade-figure").claims;
       const label = (claim: Claim) =>
-        `${claim.subject.slice("trade-figure/".length).replaceAll("-", " ")}, ${claim.period ? formatDay(claim.period) : "period not stated"}: ${formatValue(claim.value, claim.unit ?? "", "short")}`;
+        `${measureOf(claim)}, ${claim.period ? formatDay(claim.period) : "period not stated"}: ${formatValue(claim.value, claim.unit ?? "", "short")}`;
       const [a, b] = ["a", "b"].map((name) => claims.find((claim) => String(claim.seq) === query.get(name)));
       const select = (name: string, chosen: Claim | undefined) =>
         html`<label>${name === "a" ? "Compare" : "with"}<select name="${name}"><option value="">choose</option>${claims.map((claim) => html`<option value="${claim.seq}"${claim === chosen && html` selected`}>${label(claim)}</option>`)}</select></label>`;
@@ -69,12 +69,12 @@ ${lacks(context, ["table/provocations"])}<p class="note">The list files some sat
 <p class="standfirst">Totals as the press and monitors printed them. Recorded trade is not all trade, and a match with a measure is not a violation.</p>
 <form class="filters" action="/trade" method="get">${select("a", a)}${select("b", b)}<button type="submit">Compare</button></form>
 ${a && b && comparison(a, b)}
-<p class="note">${plural(claims.length, "value", "values")} on this page, of ${plural(count, "claim", "claims")} held; not verified against the primary text. All as <a href="/case/trade-figure.csv">CSV</a> or <a href="/case/trade-figure.json">JSON</a>. <a href="/case/measure">Measures by date and code</a>, with what of each is verified; <a href="/case/luxury-line">luxury lists by list</a>, because “luxury” has no meaning without one.</p>
+<p class="note">${plural(claims.length, "value", "values")} on this page, of ${plural(count, "claim", "claims")} held; not verified against the primary text. All as <a href="/case/trade-figure.csv">CSV</a> or <a href="/case/trade-figure.json">JSON</a>. <a href="/case/measure">Measures by date and code</a>, with what of each is verified; <a href="/case/luxury-line">luxury lists by list</a>, because “luxury” has no meaning without one. GACC is the customs office of China, KOTRA the trade agency of South Korea; Comtrade is trade as states report it to the United Nations, DOTS as they report it to the IMF.</p>
 <section class="scroll" tabindex="0" aria-label="Values"><table class="data"><thead><tr><th scope="col">What</th><th scope="col">Period</th><th scope="col" class="num">Value</th><th scope="col">Who says</th></tr></thead><tbody>
 ${claims.map(
   (
     claim,
-  ) => html`<tr><th scope="row">${claim.subject.slice("trade-figure/".length).replaceAll("-", " ")}</th><td>${claim.period ? formatDay(claim.period) : "not stated"}</td><td class="num">${formatValue(claim.value, claim.unit ?? "", "exact")}</td><td>${claim.claimant} <a href="/log/${claim.seq}">entry ${claim.seq}</a></td></tr>
+  ) => html`<tr><th scope="row">${measureOf(claim)}</th><td>${claim.period ? formatDay(claim.period) : "not stated"}</td><td class="num">${formatValue(claim.value, claim.unit ?? "", "exact")}</td><td>${claim.claimant} <a href="/log/${claim.seq}">entry ${claim.seq}</a></td></tr>
 `,
 )}</tbody></table></section>
 ${(next !== undefined || query.get("after")) && html`<nav class="pages" aria-label="Pages">${query.get("after") && html`<a href="/trade">First</a> `}${next !== undefined && html`<a rel="next" href="${onward("/trade", query, { after: next })}">More</a>`}</nav>`}<p><a href="/trade/hs">Was this good banned on this day?</a> Look a commodity code up.</p>
@@ -100,6 +100,30 @@ function valuesShown(context: SiteContext, query: URLSearchParams): { claims: Cl
   const claims = [...new Map([...own, ...chosen].map((claim) => [claim.seq, claim])).values()].sort((a, b) => a.seq - b.seq);
   return { claims, next: found.length > VALUES_SHOWN ? subjects.at(-1)!.slice("trade-figure/".length) : undefined };
 }
+
+/** A subject's name is all in small letters; these are not written so. */
+const SPELT: Record<string, string> = {
+  dprk: "DPRK",
+  china: "China",
+  russian: "Russian",
+  gacc: "GACC",
+  un: "UN",
+  panel: "Panel",
+  rep: "Rep.",
+  yoon: "Yoon",
+  kotra: "KOTRA",
+  comtrade: "Comtrade",
+  dots: "DOTS",
+  algeria: "Algeria",
+};
+const measureOf = ({ subject }: Claim): string => {
+  const words = subject
+    .slice("trade-figure/".length)
+    .split("-")
+    .map((word) => SPELT[word] ?? word)
+    .join(" ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+};
 
 function comparison(a: Claim, b: Claim): Html {
   if (!a.period || !b.period) return html`<p class="known"><strong>Not compared.</strong> The period of one of them is not stated.</p>`;

@@ -115,7 +115,7 @@ function overview(context: SiteContext): Html {
   if (held.length === 0) return html`<h1>Sanctions lists</h1><p>None is held yet. One comes with <code>tracewire import</code>.</p>`;
   const bars = held.flatMap(({ list, editions }) =>
     editions.map(({ edition, dataset }) => ({
-      label: `${list.title}, ${formatDay(edition)}`,
+      label: `${list.short}, ${formatDay(edition)}`,
       value: dataset.row_count,
       text: dataset.row_count.toLocaleString("en-US"),
     })),

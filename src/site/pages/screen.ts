@@ -47,7 +47,7 @@ ${
         "; ",
       )}.</p>`
 }
-<p class="note">No legal advice. One at a time; a batch comes with tracing. What each list is and lacks: <a href="/lists">the lists</a>.</p></div>`;
+<p class="note">No legal advice. One at a time here; many at once: <a href="/docs/screening"><code>tracewire screen</code></a>. What each list is and lacks: <a href="/lists">the lists</a>.</p></div>`;
       return {
         content_type: htmlType,
         body: frame({
