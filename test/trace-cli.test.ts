@@ -81,6 +81,24 @@ describe("tracewire trace", () => {
     assert.deepEqual(ask("--from", "invented-2", "--methods", "fifo", "--until", "2024-01-06").methods.fifo!.assets.native!.held, { ben: "70", market: "30" });
   });
 
+  test("a stop is met however its address is spelt; one that the data does not hold is said", () => {
+    const [payer, exchange] = ["0x00000000219ab540356cBB839Cbe05303d7705Fa", "0xdAC17F958D2ee523a2206206994597C13D831ec7"];
+    const csv = file("spelt.csv", `chain,txid,time,from,to,amount\neip155:1,spelt-1,2024-01-01T00:00:00Z,${payer},${exchange.toLowerCase()},7\n`);
+    ok("import", "transfers", csv);
+    const asked = ["--from", "spelt-1", "--methods", "fifo", "--set", "spelt", "--stop", `${exchange}=service:Desk`, "--stop", "elsewhere=service"] as const;
+    const found = ask(...asked) as Answer & { notes: string[] };
+    assert.deepEqual(Object.values(found.methods.fifo!.assets)[0]!.stops, { [exchange.toLowerCase()]: "7" });
+    assert.ok(found.notes.includes("It was told to end at elsewhere, which these transfers do not hold."), found.notes.join());
+  });
+
+  test("a place in the order is one of the account's own chain", () => {
+    const [x, y] = [1, 2].map((digit) => `0x${String(digit).repeat(40)}`);
+    const rows = [`eip155:1,two-1,5,0,0,2024-01-01T00:00:00Z,,${x},100`, `eip155:1,two-2,20,0,0,2024-01-02T00:00:00Z,${x},${y},100`, `eip155:10,two-3,3,0,0,2024-01-01T00:00:00Z,,${y},100`];
+    ok("import", "transfers", file("two-chains.csv", ["chain,txid,block,tx_index,index,time,from,to,amount", ...rows].join("\n")));
+    const { held } = Object.values(ask("--from", `${x}@10=60`, "--set", "two-chains", "--methods", "fifo").methods.fifo!.assets)[0]!;
+    assert.deepEqual(held, { [y!]: "60" });
+  });
+
   test("backward: exact for two, refused for two", () => {
     const { methods } = ask("--from", "ben@7=90", "--backward");
     assert.deepEqual(Object.keys(methods), ["haircut", "fifo", "lifo"]);

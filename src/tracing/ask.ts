@@ -7,7 +7,7 @@ import type { MethodName } from "./methods/methods.ts";
 import type { Step, Stop } from "./request.ts";
 import { shapesCrossed } from "./clusters/shapes-crossed.ts";
 import { writeResults, type MethodResults } from "./result.ts";
-import { readSeeds, type TheftSeeds } from "./seed-text.ts";
+import { asHeld, readSeeds, type TheftSeeds } from "./seed-text.ts";
 import { trace, type TraceData } from "./trace.ts";
 import type { Seed } from "./request.ts";
 import type { UtxoGraph } from "./utxo-graph.ts";
@@ -62,6 +62,9 @@ export type AskContext = {
 export function answer(ask: TraceAsk, context: AskContext): Answer {
   const { data, sets, log_size, notes = [], tokens = {}, steps_max = 0 } = context;
   const seeds = readSeeds(ask.from, { data, asset: ask.asset, theft: context.theft });
+  // As the data spells them: a checksum's letters, copied from an explorer, name the same address.
+  const stops = new Map(Object.entries(ask.stops ?? {}).map(([address, stop]) => [asHeld(address, data) ?? address, stop]));
+  const unmet = Object.keys(ask.stops ?? {}).filter((address) => asHeld(address, data) === undefined);
   const flows = collectFlows();
   const steps: Step[] = [];
   let step_count = 0;
@@ -72,7 +75,7 @@ export function answer(ask: TraceAsk, context: AskContext): Answer {
     floor: ask.floor === undefined ? undefined : BigInt(ask.floor),
     depth: ask.depth,
     conversions: ask.conversions,
-    stopAt: (address, chain) => (ask.stops && Object.hasOwn(ask.stops, address) ? ask.stops[address] : undefined) ?? context.knownStop?.(address, chain),
+    stopAt: (address, chain) => stops.get(address) ?? context.knownStop?.(address, chain),
     onStep(step) {
       flows.onStep(step);
       if (++step_count <= steps_max) steps.push(step);
@@ -80,7 +83,7 @@ export function answer(ask: TraceAsk, context: AskContext): Answer {
   });
   const crossed = data.kind === "utxo" ? shapesCrossed(data.graph, flows.flows()) : [];
   const methods = writeResults(found, data.kind === "utxo" ? (place) => addressOf(data.graph, place) : undefined);
-  const result: TraceResult = { ask, sets, log_size, methods, tokens: tokensOf(methods, tokens), notes: [...notes, ...crossed] };
+  const result: TraceResult = { ask, sets, log_size, methods, tokens: tokensOf(methods, tokens), notes: [...notes, ...unmet.map((address) => `It was told to end at ${address}, which these transfers do not hold.`), ...crossed] };
   return { result, result_sha256: resultHash(result), seeds, flows: flows.flows(), steps, steps_cut: step_count > steps_max };
 }
 

@@ -47,12 +47,18 @@ export function methodStatement({ ask, sets, log_size, result_sha256, notes }: A
     ...ask.methods.map((name) => RULES[name]),
     "Order. Transfers are taken by block, place in the block and place in the transaction; where the source states none, by file and row. A fee stands behind the transfer that it paid for and is paid from the chain’s own asset only.",
     "Balances. An account is one address, one chain, one asset; amounts of different assets are never added. Where a debit exceeds what the data shows an account to have, everything known leaves and the rest is an unknown lot that begins at that row.",
-    "Exchanges. Where an address gives one asset and gets one other in the same transaction, taint is carried over in the ratio of that transaction; both sides are shown. No outside price is used.",
+    exchangesOf(ask),
     "Check. For each line of a method that conserves: after = before + in − out. For each method that conserves and each asset: seed + converted in = held + stopped + fees + below the floor + converted out, to the unit.",
     "Error rates. The conventions are arithmetic, not measurements: which one is right is a question of law or of policy. No clustering and no change heuristic was used. What the imported transfers leave out is not known.",
     ...(ask.direction === "forward" ? [`Measured elsewhere: ${ask.methods.map(knownErrorOf).join("; ")}.`] : []),
     ...notes.map((note) => `Of the data: ${note}`),
   ];
+}
+
+function exchangesOf({ direction, conversions }: TraceAsk): string {
+  if (direction === "backward") return "Exchanges. None is followed backward: what an exchange paid out ends at whoever paid it.";
+  if (conversions === false) return "Exchanges. None is followed: each asset is traced for itself, as was asked.";
+  return "Exchanges. Where an address gives one asset and gets one other in the same transaction, taint is carried over in the ratio of that transaction; both sides are shown. What it gave to others beside the exchange is an ordinary payment, and what came back of the asset given was not exchanged. No outside price is used.";
 }
 
 /** An amount as three numbers of at most twelve digits: exact in every spreadsheet up to 10^36. */

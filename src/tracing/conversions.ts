@@ -1,12 +1,16 @@
 // An exchange inside one transaction: an account gives one asset and gets one other. Swaps, wraps, mints and burns have
 // this shape, whatever contracts stand between. What was tainted of the one is then tainted of the other, in the ratio
 // of the transaction itself: no price of anybody is needed. Two assets in or out are no exchange that can be told apart.
+// What one batch pays to others beside the exchange is a payment, and what the exchange gives back of the same asset was
+// never exchanged: both stay what they were. Else a thief could lose any amount by buying one unit in the same batch.
 import { NOBODY, type TransferTable } from "./transfer-table.ts";
 
 export type Conversion = {
-  /** Base units given in all rows of the transaction, and how many of them stand before this row. */
+  /** Base units that were exchanged: all that was given for the other asset, less what came back. */
   given: bigint;
+  /** How many given units stand before this row; those behind `given` came back, in the rows of `back`. */
   offset: bigint;
+  back: readonly number[];
   got: bigint;
   /** Rows that bring the other asset, in order. */
   rows: readonly number[];
@@ -38,6 +42,27 @@ export function conversionOf(table: TransferTable, row: number): Conversion | un
   if (gains.length !== 1 || losses.length !== 1 || losses[0]![0] !== asset || chain !== table.transfers[row]!.chain) return undefined;
   const sum = (rows: readonly number[]) => rows.reduce((total, other) => total + table.transfers[other]!.amount, 0n);
   const rows = got.filter((other) => table.transfers[other]!.asset === gains[0]![0]);
-  const own = given.filter((other) => table.transfers[other]!.asset === asset);
-  return { given: sum(own), offset: sum(own.filter((other) => other < row)), got: sum(rows), rows };
+  const own = paidInto(table, together, address, given.filter((other) => table.transfers[other]!.asset === asset));
+  if (!own.includes(row)) return undefined;
+  const back = got.filter((other) => table.transfers[other]!.asset === asset && other > own.at(-1)!);
+  const exchanged = sum(own) - sum(back);
+  if (exchanged <= 0n) return undefined;
+  return { given: exchanged, offset: sum(own.filter((other) => other < row)), back, got: sum(rows), rows };
+}
+
+/** Of what an address gave in a transaction, the rows whose taker leads back to it inside the transaction; all of them where none does, as in a mint. */
+function paidInto(table: TransferTable, together: readonly number[], giver: string, given: readonly number[]): readonly number[] {
+  if (given.length < 2) return given;
+  const payers = new Map<string, string[]>();
+  for (const other of together) {
+    const { kind, from, to } = table.transfers[other]!;
+    if (kind === "fee" || from === null || to === null) continue;
+    const known = payers.get(to);
+    if (known) known.push(from);
+    else payers.set(to, [from]);
+  }
+  const leading = new Set([giver]);
+  for (const address of leading) for (const payer of payers.get(address) ?? []) leading.add(payer);
+  const own = given.filter((other) => leading.has(table.transfers[other]!.to ?? ""));
+  return own.length > 0 ? own : given;
 }

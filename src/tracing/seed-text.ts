@@ -38,7 +38,10 @@ function readSeed(text: string, context: SeedContext): Seed[] {
     if (amount === undefined) throw new TracewireError("BAD_ARGUMENT", { what: `--from: "${text}" names no amount`, hint: SEED_FORMS });
     if (data.kind === "utxo")
       throw new TracewireError("BAD_ARGUMENT", { what: `--from: "${text}": these transactions have outputs; name txid:vout=amount` });
-    return [{ kind: "account", address: known(holder!, data) ?? notHeld(holder!), asset, row: rowOfOrder(data.table, order), amount: BigInt(amount) }];
+    const address = asHeld(holder!, data) ?? notHeld(holder!);
+    const account = data.table.accountsOf(address).find((one) => asset === undefined || data.table.accounts[one]!.asset === asset);
+    const chain = account === undefined ? undefined : data.table.accounts[account]!.chain;
+    return [{ kind: "account", address, asset, row: rowOfOrder(data.table, order, chain), amount: BigInt(amount) }];
   }
   const output = /^(.+):(\d+)$/.exec(name);
   if (output && data.kind === "utxo" && data.graph.numberOf(output[1]!) !== undefined)
@@ -46,7 +49,7 @@ function readSeed(text: string, context: SeedContext): Seed[] {
   if (amount !== undefined)
     throw new TracewireError("BAD_ARGUMENT", { what: `--from: "${text}": an amount needs a place: address@order=amount, or txid:vout=amount`, hint: SEED_FORMS });
   if (isTransaction(name, data)) return [{ kind: "transaction", txid: name }];
-  const address = known(name, data);
+  const address = asHeld(name, data);
   if (address !== undefined) return [{ kind: "address", address, ...(asset === undefined ? {} : { asset }) }];
   const theft = context.theft?.(name);
   if (theft) return theftSeeds(name, theft, context);
@@ -57,7 +60,7 @@ const isTransaction = (txid: string, data: TraceData): boolean =>
   data.kind === "utxo" ? data.graph.numberOf(txid) !== undefined : data.table.rowsOfTransaction(txid).length > 0;
 
 /** The address as the data spells it; a legal other spelling of it is it too (chains/). */
-function known(text: string, data: TraceData): string | undefined {
+export function asHeld(text: string, data: TraceData): string | undefined {
   const isThere = (address: string) => (data.kind === "utxo" ? data.graph.outputsOf(address).length > 0 : data.table.accountsOf(address).length > 0);
   if (isThere(text)) return text;
   const reading = readAddress(text);
@@ -65,8 +68,8 @@ function known(text: string, data: TraceData): string | undefined {
   return candidates.find(isThere);
 }
 
-/** "12" is a block, or a row where blocks are not stated; "12.3.4" is block, place in the block, place in the transaction. */
-function rowOfOrder(table: TransferTable, order: string): number {
+/** Blocks of the account's own chain count: another chain counts its own. "12" is a block, or a row where blocks are not stated; "12.3.4" is block, place in the block, place in the transaction. */
+function rowOfOrder(table: TransferTable, order: string, chain: string | undefined): number {
   const place = order.split(".").map(Number);
   const hasBlocks = table.transfers.some(({ block }) => block !== null);
   if (!hasBlocks) {
@@ -74,7 +77,8 @@ function rowOfOrder(table: TransferTable, order: string): number {
     return Math.min(place[0]!, table.transfers.length) - 1;
   }
   let last = -1;
-  for (const [row, { block, tx_index, index }] of table.transfers.entries()) {
+  for (const [row, { chain: own, block, tx_index, index }] of table.transfers.entries()) {
+    if (own !== chain) continue;
     const parts = [block ?? 0, tx_index ?? 0, index ?? 0].slice(0, place.length);
     const difference = parts.map((part, at) => part - place[at]!).find((one) => one !== 0) ?? 0;
     if (difference <= 0) last = row;
@@ -87,13 +91,13 @@ function theftSeeds(name: string, { taken_in, taken_by, taken_from }: TheftSeeds
   const held = taken_in.filter((txid) => isTransaction(txid, data));
   if (held.length > 0) {
     if (data.kind === "utxo" || taken_from.length === 0) return held.map((txid) => ({ kind: "transaction", txid }));
-    const victims = new Set(taken_from.flatMap((address) => known(address, data) ?? []));
+    const victims = new Set(taken_from.flatMap((address) => asHeld(address, data) ?? []));
     const rows = held.flatMap((txid) => data.table.rowsOfTransaction(txid).filter((row) => victims.has(data.table.transfers[row]!.from ?? "")));
     if (rows.length > 0) return [{ kind: "rows", rows, name }];
   }
   for (const addresses of [taken_from, taken_by]) {
     const seeds = addresses.flatMap((text): Seed[] => {
-      const address = known(text, data);
+      const address = asHeld(text, data);
       return address === undefined ? [] : [{ kind: "address", address, ...(context.asset === undefined ? {} : { asset: context.asset }) }];
     });
     if (seeds.length > 0) return seeds;
@@ -107,6 +111,6 @@ function theftSeeds(name: string, { taken_in, taken_by, taken_from }: TheftSeeds
 function notHeld(name: string): never {
   throw new TracewireError("NOT_FOUND", {
     what: `The transfers hold neither an address nor a transaction "${name}", and the case file no such theft`,
-    hint: `A seed is a ${SEED_FORMS}. List what is held: tracewire trace --sets`,
+    hint: `A seed is a ${SEED_FORMS}. What is held: tracewire show datasets`,
   });
 }

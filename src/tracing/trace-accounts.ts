@@ -3,7 +3,7 @@
 // is the next step. Cost: O(e log e) for e debits looked at.
 import assert from "node:assert/strict";
 import { balanceAfter, eventAfter, eventAt, type AccountLedger, type ExtraLot, type LedgerEvent } from "./account-ledger.ts";
-import { conversionOf } from "./conversions.ts";
+import { conversionOf, type Conversion } from "./conversions.ts";
 import type { AccountTaint, Method } from "./methods/method.ts";
 import { openSource, type SourceTaint } from "./methods/source.ts";
 import type { Step, Stop, TraceRequest } from "./request.ts";
@@ -44,6 +44,9 @@ export function traceAccounts<Carried>(
   const live = new Map<number, Live<Carried>>();
   const assets = new Map<string, AssetTotals>();
   const queue = createRowQueue();
+  const broughtBy = new Map<number, "transfer" | "exchange">();
+  /** What exchanges bring back in later rows. */
+  const pending = new Map<number, (() => void)[]>();
   let step_count = 0;
 
   const totalsOf = (account: number): AssetTotals => {
@@ -99,10 +102,16 @@ export function traceAccounts<Carried>(
     stopAt(placeOf(account), table.accounts[account]!.chain) ?? (depth >= depthMax && !live.has(account) ? { reason: "depth" } : undefined);
 
   /** Taint reaches an account with a row: it stops, falls below the floor, or is there. */
-  const arrive = (account: number, row: number, carried: Carried, depth: number, now: number, rule: "credit" | "conversion_in" | "seed"): void => {
+  const arrive = (account: number, row: number, carried: Carried, depth: number, now: number, rule: "credit" | "conversion_in" | "seed", by: "transfer" | "exchange"): void => {
     const amount = method.total(carried);
     if (amount === 0n) return;
     const from = table.transfers[row]!.from ?? undefined;
+    // A pool that was tainted itself may pay out in a row that an exchange taints too: the same units never count twice.
+    if ((broughtBy.get(row) ?? by) !== by) {
+      addStop(totalsOf(account), placeOf(account), amount, { reason: "conversion", name: "the same units came by a transfer and by an exchange" });
+      return step("stop", account, row, { in: amount, after: amount }, { from, reason: "conversion" });
+    }
+    broughtBy.set(row, by);
     const stop = stopFor(account, depth);
     if (stop) {
       addStop(totalsOf(account), placeOf(account), amount, stop);
@@ -120,11 +129,32 @@ export function traceAccounts<Carried>(
     schedule(state, eventAfter(state.ledger, Math.max(row, now)));
   };
 
+  /** What an exchange did not take lies in the rows that bring it back, in their order. */
+  const comeBack = (giver: number, carried: Carried, { given, offset, back }: Conversion, depth: number): void => {
+    const total = back.reduce((sum, other) => sum + table.transfers[other]!.amount, 0n);
+    if (total === 0n || method.total(carried) === 0n) return;
+    const placed = method.scale(carried, offset > given ? offset - given : 0n, total, total);
+    let start = 0n;
+    for (const other of back) {
+      const end = start + table.transfers[other]!.amount;
+      const part = method.part(placed, total, start, end);
+      pending.set(other, [...(pending.get(other) ?? []), () => arrive(giver, other, part, depth, other, "credit", "exchange")]);
+      queue.push(other);
+      start = end;
+    }
+  };
+
   /** Carries taint through an exchange into the other asset; what cannot be placed there is a stop that says so. */
-  const convert = (giver: number, row: number, carried: Carried, depth: number): boolean => {
+  const convert = (giver: number, row: number, all: Carried, depth: number): boolean => {
     const exchange = conversions ? conversionOf(table, row) : undefined;
-    if (!exchange || method.total(carried) === 0n) return false;
+    if (!exchange || method.total(all) === 0n) return false;
+    const { amount: moved } = table.transfers[row]!;
+    const given = exchange.given - exchange.offset;
+    const exchanged = given < 0n ? 0n : given < moved ? given : moved;
+    comeBack(giver, method.part(all, moved, exchanged, moved), exchange, depth);
+    const carried = method.part(all, moved, 0n, exchanged);
     const amount = method.total(carried);
+    if (amount === 0n) return true;
     const account = table.to[exchange.rows[0]!]!;
     const ledger = live.get(account)?.ledger ?? table.ledger(account);
     // A pool may pay out before it is paid. Taint can still be put where that came in, unless it has been spent in between.
@@ -141,7 +171,7 @@ export function traceAccounts<Carried>(
     let start = 0n;
     for (const other of exchange.rows) {
       const { amount: length } = table.transfers[other]!;
-      arrive(account, other, method.part(inOther, exchange.got, start, start + length), depth, row, "conversion_in");
+      arrive(account, other, method.part(inOther, exchange.got, start, start + length), depth, row, "conversion_in", "exchange");
       start += length;
     }
     return true;
@@ -158,7 +188,7 @@ export function traceAccounts<Carried>(
       return step("fee", giver, row, { in: amount, out: amount, after: 0n }, { from: placeOf(giver) });
     }
     if (rule === "credit" && giver !== NOBODY && convert(giver, row, carried, depth)) return;
-    if (taker !== NOBODY) return arrive(taker, row, carried, depth, row, rule);
+    if (taker !== NOBODY) return arrive(taker, row, carried, depth, row, rule, "transfer");
     addStop(totalsOf(giver), placeOf(giver), amount, { reason: "burn" });
     step("stop", giver, row, { in: amount, after: amount }, { reason: "burn" });
   };
@@ -201,7 +231,8 @@ export function traceAccounts<Carried>(
     const giver = table.from[row]!;
     const state = giver === NOBODY ? undefined : live.get(giver);
     const isDue = state?.next === row;
-    if (!isDue && !seedRows.has(row)) continue;
+    const waiting = pending.get(row);
+    if (!isDue && !seedRows.has(row) && !waiting) continue;
     last = row;
     let carried = method.nothing;
     let depth = 1;
@@ -213,7 +244,7 @@ export function traceAccounts<Carried>(
       depth = state.depth + 1;
       const out = method.total(carried);
       const after = state.taint.held();
-      if (out > 0n) step("debit", giver, row, { out, after }, { before, balance: event.before, rounding: roundingOf(method.name, before, event) });
+      if (out > 0n) step("debit", giver, row, { out, after }, state.source ? { before, balance: before } : { before, balance: event.before, rounding: roundingOf(method.name, before, event) });
       state.next = NEVER;
       schedule(state, eventAfter(state.ledger, row));
     }
@@ -224,6 +255,7 @@ export function traceAccounts<Carried>(
       totalsOf(taker === NOBODY ? giver : taker).seed += method.total(carried) - (method.conserves ? known : 0n);
       follow(row, carried, 0, "seed");
     } else follow(row, carried, depth);
+    for (const arriveNow of waiting ?? []) arriveNow();
   }
 
   for (const [account, state] of live) {

@@ -156,6 +156,48 @@ test("an exchange: who gave 10 of one and got 30 of the other holds 30 tainted, 
   assert.equal(without.get("a")!.held.get("pool"), 10n);
 });
 
+test("beside an exchange: what went to others, to oneself, or came back, is not lost in it", () => {
+  const swap = { txid: "swap", block: 1 };
+  const mint = (amount: bigint) => transferOf(0, null, "thief", amount, { asset: "a", kind: "mint" });
+  const give = (to: string, amount: bigint, index: number) => transferOf(1, "thief", to, amount, { ...swap, asset: "a", index });
+  const get = (asset: string, amount: bigint, index: number) => transferOf(1, "pool", "thief", amount, { ...swap, asset, index });
+  const heldAfter = (...transfers: Transfer[]) =>
+    conserving.map((method) => {
+      const { assets } = follow(transfers, [rowSeed(0)], [method]).get(method)!;
+      return [assets.get("a")!.converted_out, ...["a", "b"].map((asset) => Object.fromEntries([...assets.get(asset)!.held].sort()))];
+    });
+  for (const found of heldAfter(mint(1000n), give("friend", 900n, 0), give("pool", 100n, 1), get("b", 50n, 2))) assert.deepEqual(found, [100n, { friend: 900n }, { thief: 50n }]);
+  for (const found of heldAfter(mint(1000n), give("thief", 1000n, 0), give("pool", 100n, 1), get("b", 50n, 2))) assert.deepEqual(found, [100n, { thief: 900n }, { thief: 50n }]);
+  for (const found of heldAfter(mint(100n), give("pool", 100n, 0), get("b", 50n, 1), get("a", 20n, 2))) assert.deepEqual(found, [80n, { thief: 20n }, { thief: 50n }]);
+  for (const found of heldAfter(mint(110n), give("pool", 90n, 0), give("pool", 10n, 1), give("friend", 10n, 2), get("b", 50n, 3), get("a", 20n, 4)))
+    assert.deepEqual(found, [80n, { friend: 10n, thief: 20n }, { thief: 50n }]);
+});
+
+test("units that a tainted pool pays out for tainted units count once, and the rest is an end with its reason", () => {
+  const swap = { txid: "swap", block: 1 };
+  const transfers = (paidAt: number) => [
+    transferOf(0, null, "thief", 100n, { asset: "a", kind: "mint" }),
+    transferOf(0, null, "pool", 50n, { asset: "b", kind: "mint", index: 1 }),
+    transferOf(1, "other", "pool", 7n, { ...swap, asset: "c", index: 1 }),
+    transferOf(1, "pool", "thief", 50n, { ...swap, asset: "b", index: paidAt }),
+    transferOf(1, "thief", "pool", 100n, { ...swap, asset: "a", index: 3 }),
+  ];
+  for (const paidAt of [2, 4])
+    for (const method of conserving) {
+      const b = follow(transfers(paidAt), [rowSeed(0, 1)], [method]).get(method)!.assets.get("b")!;
+      assert.deepEqual([Object.fromEntries(b.held), b.stops.get("thief")?.amount], [{ thief: 50n }, 50n], method);
+    }
+});
+
+test("a haircut's line holds for a seed that is an address: out = ⌊before·amount/balance⌋", () => {
+  const steps: Step[] = [];
+  const transfers = [transferOf(0, "v", "t", 1000n), transferOf(1, "t", "b", 300n), transferOf(2, "b", "t", 300n), transferOf(3, "t", "c", 70n)];
+  follow(transfers, [{ kind: "address", address: "t" }], ["haircut"], { onStep: (step) => steps.push(step) });
+  const debits = steps.filter(({ rule }) => rule === "debit");
+  assert.equal(debits.length, 3);
+  for (const { before, amount, balance, out, rounding } of debits) assert.deepEqual([out, rounding], [(before * amount) / balance, (before * amount) % balance]);
+});
+
 test("stops, floors, depths, fees and burns are rows with their reason", () => {
   const transfers = [
     transferOf(0, null, "thief", 100n, { kind: "mint" }),
