@@ -26,8 +26,9 @@ const LABEL_DISTANCE = 11;
 export function readSeries(log: LogReader, figure: Figure, spec: FigureSpec): Series {
   const points = figure.rows.slice(0, POINTS_MAX).flatMap((row): SeriesPoint[] => {
     if (row.value === null) return [];
-    // Past so many nothing could be told apart; the range says how far they go.
-    const shown = row.rivals.length > RIVALS_DRAWN_MAX ? [] : row.rivals;
+    // A computed point names the claims that it adds up: they are its parts, no other values for it. And past so many
+    // nothing could be told apart. The range says how far they go.
+    const shown = row.claim === null || row.rivals.length > RIVALS_DRAWN_MAX ? [] : row.rivals;
     const rivals = shown.map((seq) => readClaim(log, seq)).filter((claim) => claim !== undefined);
     rivals.sort((a, b) => Number(a.value) - Number(b.value) || a.seq - b.seq);
     const chosen = row.claim === null ? undefined : readClaim(log, row.claim);
@@ -98,13 +99,15 @@ export function squarePicture(series: Series, id: string, across: number, varian
     }
     const besideTop = Math.min(...series.points.slice(Math.max(0, at - 2), at).map((before) => height(before.high) - 20));
     const isAgreed = clusters.length === 1;
-    const labels = clusters.map((cluster) => {
-      const y = height(cluster[0]!);
-      return (
-        y < besideTop &&
-        html`<text x="${left - 6}" y="${round(y + 5)}" text-anchor="end">${cluster.toReversed().map(scale.print).join(" / ")}</text>`
-      );
-    });
+    const beside = at === 0 ? [] : clusters.filter((cluster) => height(cluster[0]!) < besideTop);
+    // Where there is no room beside, the ends of what is claimed stand above.
+    const labels =
+      beside.length === 0
+        ? html`<text class="num" x="${left}" y="${floor - Math.ceil(Number(point.high) / unit / across) * cell - 5}">${scale.print(values.at(-1)!)}–${scale.print(values[0]!)}</text>`
+        : beside.map(
+            (cluster) =>
+              html`<text x="${left - 6}" y="${round(height(cluster[0]!) + 5)}" text-anchor="end">${cluster.toReversed().map(scale.print).join(" / ")}</text>`,
+          );
     const solid = Math.round(Number(point.value) / unit);
     const whole = Math.floor(solid / across) * cell;
     const above = html`${squares(Number(point.high) / unit, "hollow")}<rect class="ground" x="${left}" y="${floor - whole}" width="${column}" height="${whole}"/>`;

@@ -217,7 +217,7 @@ ${figure.rows.slice(0, ROWS_SHOWN).map(
     row,
   ) => html`<tr><td>${row.when && formatDay(row.when)}</td><th scope="row">${rowLabel(row)}</th>${anyValue && html`<td class="num">${valueWords(row)}</td>`}${
     anyRange &&
-    html`<td>${row.low !== row.high && row.low !== null && html`${formatValue(row.low, row.unit ?? "", "exact")} to ${formatValue(row.high, row.unit ?? "", "exact")}, ${plural(row.rivals.length, "other claim", "other claims")}`}</td>`
+    html`<td>${row.low !== row.high && row.low !== null && html`${formatValue(row.low, row.unit ?? "", "exact")} to ${formatValue(row.high, row.unit ?? "", "exact")}${row.claim !== null && `, ${plural(row.rivals.length, "other claim", "other claims")}`}`}</td>`
   }<td>${row.claimant}</td><td>${rowSource(context, row)}</td></tr>
 `,
 )}</tbody>

@@ -320,7 +320,8 @@ ${seriesTable(series, capital(noted.spec.title))}
 
 function sourceWords({ figure, spec }: NotedFigure): string {
   const claimants = [...new Set(figure.rows.map((row) => row.claimant).filter(Boolean))].join(", ");
-  return `${claimants}${spec.choice?.documents?.length ? `, ${spec.choice.documents.join("; ")}` : ""}`;
+  // A computed point has no claimant of its own: whom the figure takes its values from says it.
+  return `${claimants || spec.choice?.claimants?.join(", ") || "our count of what the case file holds"}${spec.choice?.documents?.length ? `, ${spec.choice.documents.join("; ")}` : ""}`;
 }
 
 /** What was printed stays; that today's value is another is said once above the text and again in each note. */
