@@ -51,6 +51,7 @@ const FOOTER_WAYS = [
   ["/archive", "Archive"],
   ["/thefts", "Thefts"],
   ["/traces", "Traces"],
+  ["/screen", "Is it on a list?"],
   ["/lists", "Lists"],
   ["/datasets", "Sources"],
   ["/reports", "Monitors’ reports"],
