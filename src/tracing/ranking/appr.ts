@@ -40,8 +40,8 @@ export function rankByAppr(table: TransferTable, places: Places, seeds: readonly
   const residual = new Map<number, number>();
   const heap = createHeap<{ place: number; excess: number }>((a, b) => a.excess > b.excess || (a.excess === b.excess && a.place < b.place));
   const excessOf = (place: number): number => (residual.get(place) ?? 0) / degrees[place]!;
-  const give = (place: number, amount: number): void => {
-    residual.set(place, (residual.get(place) ?? 0) + amount);
+  const give = (place: number, share: number): void => {
+    residual.set(place, (residual.get(place) ?? 0) + share);
     if (excessOf(place) > epsilon) heap.push({ place, excess: excessOf(place) });
   };
   for (const seed of seeds) give(seed, 1 / seeds.length);

@@ -15,7 +15,7 @@ export const TTR = { alpha: 0.15, beta: 0.8, epsilon: 1e-3, rows_max: 100_000_00
 /** Of an account on one side: rows in order, and their amounts, of one asset all of them. */
 type Ways = { rows: number[]; weights: number[] };
 /** Where on the time line, as a row number, and how much. */
-type Chip = { row: number; amount: number };
+type Chip = { row: number; share: number };
 
 /**
  * From the seeds in equal parts, along all their transfers whenever they were; of several assets each counts by its number
@@ -34,7 +34,7 @@ export function rankByTtr(
   const ways = { out: new Map<number, Ways>(), in: new Map<number, Ways>() };
   let looked_at = 0;
 
-  const add = (sums: Map<number, number>, key: number, amount: number): void => void sums.set(key, (sums.get(key) ?? 0) + amount);
+  const add = (sums: Map<number, number>, key: number, share: number): void => void sums.set(key, (sums.get(key) ?? 0) + share);
   const placeOf = (account: number): number => places.ofAccount[account]!;
   const waysOf = (account: number, side: "out" | "in"): Ways => {
     let found = ways[side].get(account);
@@ -52,24 +52,24 @@ export function rankByTtr(
   };
 
   const touched = new Set<number>();
-  const give = (account: number, row: number, amount: number): void => {
+  const give = (account: number, row: number, share: number): void => {
     let chips = waiting.get(account);
     if (!chips) waiting.set(account, (chips = new Map()));
-    add(chips, row, amount);
-    add(residual, placeOf(account), amount);
+    add(chips, row, share);
+    add(residual, placeOf(account), share);
     touched.add(placeOf(account));
   };
   const takeChips = (account: number): Chip[] => {
-    const chips = [...(waiting.get(account) ?? [])].map(([row, amount]): Chip => ({ row, amount }));
+    const chips = [...(waiting.get(account) ?? [])].map(([row, share]): Chip => ({ row, share }));
     waiting.delete(account);
     return chips.sort((a, b) => a.row - b.row);
   };
-  const handOn = (row: number, side: "out" | "in", amount: number): void => {
+  const handOn = (row: number, side: "out" | "in", share: number): void => {
     const exchange = exchangeAt(table, row, side);
-    if (!exchange) return give(side === "out" ? table.to[row]! : table.from[row]!, row, amount);
+    if (!exchange) return give(side === "out" ? table.to[row]! : table.from[row]!, row, share);
     const others = side === "out" ? exchange.rows : exchange.given_rows;
     const sum = Number(side === "out" ? exchange.got : exchange.given);
-    for (const other of others) give((side === "out" ? table.to : table.from)[other]!, other, (amount * Number(table.transfers[other]!.amount)) / sum);
+    for (const other of others) give((side === "out" ? table.to : table.from)[other]!, other, (share * Number(table.transfers[other]!.amount)) / sum);
   };
 
   /** Each chip goes along the ways behind it in the order of `side`: forward the later ones, back the earlier ones. */
@@ -86,20 +86,20 @@ export function rankByTtr(
     let next = 0;
     for (let at = side === "out" ? 0 : rows.length - 1; at !== end; at += direction) {
       looked_at++;
-      for (; next < chips.length && isBehind(rows[at]!, chips[next]!); next++) rate += chips[next]!.amount / sums[at + 1]!;
+      for (; next < chips.length && isBehind(rows[at]!, chips[next]!); next++) rate += chips[next]!.share / sums[at + 1]!;
       if (rate > 0) handOn(rows[at]!, side, rate * weights[at]!);
     }
-    for (; next < chips.length; next++) add(score, placeOf(account), chips[next]!.amount);
+    for (; next < chips.length; next++) add(score, placeOf(account), chips[next]!.share);
   };
 
-  const start = (place: number, amount: number): void => {
-    add(score, place, alpha * amount);
-    for (const [side, share, row] of [["out", beta, -1], ["in", 1 - beta, table.transfers.length]] as const) {
+  const start = (place: number, share: number): void => {
+    add(score, place, alpha * share);
+    for (const [side, weight, row] of [["out", beta, -1], ["in", 1 - beta, table.transfers.length]] as const) {
       const counts = inOrder(table, places.accountsOf(place)).map((account) => ({ account, count: waysOf(account, side).rows.length }));
       const all = counts.reduce((sum, { count }) => sum + count, 0);
-      const part = (1 - alpha) * share * amount;
+      const part = (1 - alpha) * weight * share;
       if (all === 0) add(score, place, part);
-      else for (const { account, count } of counts) if (count > 0) spread(account, side, [{ row, amount: (part * count) / all }]);
+      else for (const { account, count } of counts) if (count > 0) spread(account, side, [{ row, share: (part * count) / all }]);
     }
   };
 
@@ -125,8 +125,8 @@ export function rankByTtr(
     // All chips are taken up first: an exchange gives some back to the same place, for the next time.
     const taken = inOrder(table, places.accountsOf(place)).map((account) => ({ account, chips: takeChips(account) }));
     for (const { account, chips } of taken) {
-      const part = (share: number) => chips.map(({ row, amount }): Chip => ({ row, amount: amount * share }));
-      for (const { amount } of chips) add(score, place, alpha * amount);
+      const part = (weight: number) => chips.map(({ row, share }): Chip => ({ row, share: share * weight }));
+      for (const { share } of chips) add(score, place, alpha * share);
       spread(account, "out", part((1 - alpha) * beta));
       spread(account, "in", part((1 - alpha) * (1 - beta)).reverse());
     }
