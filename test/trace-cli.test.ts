@@ -16,6 +16,7 @@ type Answer = {
 describe("tracewire trace", () => {
   const scratch = mkdtempSync(join(tmpdir(), "tracewire-trace-"));
   const data = join(scratch, "data");
+  const apart = ["--data", join(scratch, "apart")];
   const run = (...args: string[]) => {
     const { status, stdout, stderr } = spawnSync(process.execPath, ["--disable-warning=ExperimentalWarning", join(repositoryRoot, "src", "cli.ts"), ...args], {
       cwd: repositoryRoot,
@@ -84,18 +85,29 @@ describe("tracewire trace", () => {
   test("a stop is met however its address is spelt; one that the data does not hold is said", () => {
     const [payer, exchange] = ["0x00000000219ab540356cBB839Cbe05303d7705Fa", "0xdAC17F958D2ee523a2206206994597C13D831ec7"];
     const csv = file("spelt.csv", `chain,txid,time,from,to,amount\neip155:1,spelt-1,2024-01-01T00:00:00Z,${payer},${exchange.toLowerCase()},7\n`);
-    ok("import", "transfers", csv);
-    const asked = ["--from", "spelt-1", "--methods", "fifo", "--set", "spelt", "--stop", `${exchange}=service:Desk`, "--stop", "elsewhere=service"] as const;
+    ok("import", "transfers", csv, ...apart);
+    const asked = ["--from", "spelt-1", "--methods", "fifo", ...apart, "--set", "spelt", "--stop", `${exchange}=service:Desk`, "--stop", "elsewhere=service"] as const;
     const found = ask(...asked) as Answer & { notes: string[] };
     assert.deepEqual(Object.values(found.methods.fifo!.assets)[0]!.stops, { [exchange.toLowerCase()]: "7" });
     assert.ok(found.notes.includes("It was told to end at elsewhere, which these transfers do not hold."), found.notes.join());
   });
 
+  test("a way: whatever the spelling, each transfer in its own asset", () => {
+    const [thief, pool, end] = ["0x00000000219ab540356cBB839Cbe05303d7705Fa", "0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2", "0x28C6c06298d514Db089934071355E5743bf21d60"];
+    const token = "0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48";
+    const first = `0x${"3".repeat(40)}`;
+    const rows = [`way-1,1,0,${first},${thief},,2000000000000000000`, `way-2,2,0,${thief},${pool},,2000000000000000000`, `way-2,2,1,${pool},${thief},${token},70`, `way-3,3,0,${thief},${end},${token},70`];
+    ok("import", "transfers", file("way.csv", ["txid,block,index,from,to,asset,amount", ...rows].join("\n")), "--chain", "eip155:1", ...apart);
+    const out = ok("trace", "path", first, end!, "--set", "way", ...apart);
+    assert.match(out, /at most 70 base units, 2 transfers/);
+    assert.match(out, /  2 ETH  way-1/);
+  });
+
   test("a place in the order is one of the account's own chain", () => {
     const [x, y] = [1, 2].map((digit) => `0x${String(digit).repeat(40)}`);
     const rows = [`eip155:1,two-1,5,0,0,2024-01-01T00:00:00Z,,${x},100`, `eip155:1,two-2,20,0,0,2024-01-02T00:00:00Z,${x},${y},100`, `eip155:10,two-3,3,0,0,2024-01-01T00:00:00Z,,${y},100`];
-    ok("import", "transfers", file("two-chains.csv", ["chain,txid,block,tx_index,index,time,from,to,amount", ...rows].join("\n")));
-    const { held } = Object.values(ask("--from", `${x}@10=60`, "--set", "two-chains", "--methods", "fifo").methods.fifo!.assets)[0]!;
+    ok("import", "transfers", file("two-chains.csv", ["chain,txid,block,tx_index,index,time,from,to,amount", ...rows].join("\n")), ...apart);
+    const { held } = Object.values(ask("--from", `${x}@10=60`, ...apart, "--set", "two-chains", "--methods", "fifo").methods.fifo!.assets)[0]!;
     assert.deepEqual(held, { [y!]: "60" });
   });
 

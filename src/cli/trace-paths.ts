@@ -1,4 +1,5 @@
 // tracewire trace path X Y: by which transfers funds of one address came to another, the largest ways first.
+import { accountsOf, readAddress } from "../chains/chains.ts";
 import { TracewireError } from "../errors.ts";
 import { assetWords, rankPaths, writeAmount } from "../tracing/tracing.ts";
 import { openReader, whole, type CommandContext, type Options } from "./command.ts";
@@ -16,17 +17,20 @@ export async function findPaths(context: CommandContext, [from, to]: string[], o
     const found = await askWith(context, newsroom, ask, options, { keepSteps: true });
     const [seed] = found.seeds;
     const start = seed?.kind === "address" ? seed.address : from;
-    const { paths, cut } = rankPaths(found.steps, start, to, PATHS_MAX, whole(options, "depth", "--depth") ?? HOPS_MAX);
+    if (found.steps.some(({ rule }) => rule === "pay" || rule === "spend"))
+      throw new TracewireError("BAD_ARGUMENT", { what: "Ways are between accounts, and these transactions have outputs", hint: "tracewire trace --from TXID:VOUT --graphml gives the flows." });
+    const spellings = [to, ...accountsOf(readAddress(to)).map(({ address }) => address)];
+    const end = found.steps.find(({ place }) => spellings.includes(place))?.place ?? to;
+    const { paths, cut } = rankPaths(found.steps, start, end, PATHS_MAX, whole(options, "depth", "--depth") ?? HOPS_MAX);
     for (const path of paths) context.output.json({ carried: String(path.carried), hops: path.hops.map((hop) => ({ ...hop, amount: String(hop.amount) })) });
     if (paths.length === 0) {
       context.output.line(`Under ${ask.methods[0]} nothing of ${from} reached ${to} in these transfers.`);
       return;
     }
-    const asset = Object.keys(found.result.methods[ask.methods[0]!]!.assets)[0]!;
-    const words = assetWords(asset, found.result.tokens);
+    const write = (amount: bigint, asset: string) => writeAmount(amount, assetWords(asset, found.result.tokens));
     for (const [at, { carried, hops }] of paths.entries()) {
-      context.output.line(context.output.bold(`${at + 1}. at most ${writeAmount(carried, words)}, ${hops.length} transfer${hops.length === 1 ? "" : "s"}`));
-      for (const hop of hops) context.output.line(`   ${hop.from} → ${hop.to}  ${writeAmount(hop.amount, words)}  ${context.output.dim(hop.transfer)}`);
+      context.output.line(context.output.bold(`${at + 1}. at most ${write(carried, hops.at(-1)!.asset)}, ${hops.length} transfer${hops.length === 1 ? "" : "s"}`));
+      for (const hop of hops) context.output.line(`   ${hop.from} → ${hop.to}  ${write(hop.amount, hop.asset)}  ${context.output.dim(hop.transfer)}`);
     }
     if (cut) context.output.line(context.output.dim("There are more ways; these are the widest."));
     context.output.line(context.output.dim("Amounts of two ways may be the same units: ways are not added."));

@@ -1,9 +1,10 @@
 // Ways by which taint went from one place to another: transfers in the order of time, no place twice, ranked by the least
-// amount carried on the way (widest first). A way is a reading aid: amounts on two ways may be the same units.
+// amount carried on the way (widest first). After an exchange the amount is of the other asset and is counted anew: amounts
+// of two assets are never compared. A way is a reading aid: amounts on two ways may be the same units.
 import { createHeap } from "./heap.ts";
 import type { Step } from "./request.ts";
 
-export type PathHop = { from: string; to: string; amount: bigint; transfer: string };
+export type PathHop = { from: string; to: string; amount: bigint; asset: string; transfer: string };
 export type Path = { hops: PathHop[]; carried: bigint };
 export type PathsFound = { paths: Path[]; cut: boolean };
 
@@ -11,9 +12,9 @@ const LOOKED_AT_MAX = 200_000;
 
 export function rankPaths(steps: readonly Step[], from: string, to: string, paths_max: number, hops_max: number): PathsFound {
   // Steps stand in the order of time, so an edge's place is its time.
-  const edges = steps.flatMap(({ rule, from: source, place, in: amount, transfer }, at) =>
+  const edges = steps.flatMap(({ rule, from: source, place, in: amount, asset, transfer }, at) =>
     source !== undefined && amount > 0n && (rule === "credit" || rule === "stop" || rule === "seed" || rule === "conversion_in")
-      ? [{ at, from: source, to: place, amount, transfer }]
+      ? [{ at, from: source, to: place, amount, asset, transfer }]
       : [],
   );
   const leaving = Map.groupBy(edges, (edge) => edge.from);
@@ -34,7 +35,7 @@ export function rankPaths(steps: readonly Step[], from: string, to: string, path
     if (way.edges.length >= hops_max) continue;
     for (const edge of leaving.get(last.to) ?? []) {
       if (edge.at <= last.at || edge.to === from || way.edges.some((other) => other.to === edge.to)) continue;
-      heap.push({ edges: [...way.edges, edge], carried: edge.amount < way.carried ? edge.amount : way.carried });
+      heap.push({ edges: [...way.edges, edge], carried: edge.asset !== last.asset || edge.amount < way.carried ? edge.amount : way.carried });
     }
   }
   return { paths, cut: false };

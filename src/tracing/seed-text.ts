@@ -111,6 +111,6 @@ function theftSeeds(name: string, { taken_in, taken_by, taken_from }: TheftSeeds
 function notHeld(name: string): never {
   throw new TracewireError("NOT_FOUND", {
     what: `The transfers hold neither an address nor a transaction "${name}", and the case file no such theft`,
-    hint: `A seed is a ${SEED_FORMS}. What is held: tracewire show datasets`,
+    hint: `A seed is a ${SEED_FORMS}. Check its spelling, or import what is missing.`,
   });
 }

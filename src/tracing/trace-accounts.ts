@@ -125,7 +125,9 @@ export function traceAccounts<Carried>(
     const event = eventAt(state.ledger, row, "credit");
     assert.ok(event, `row ${row} is a credit of account ${account}`);
     state.taint.credit(event, carried);
-    step(rule, account, row, { in: amount, after: state.taint.held() }, { from, balance: event.before });
+    // Poison counts the whole known balance, as it is at this row and not at the end of the data.
+    const after = method.conserves ? state.taint.held() : event.before + event.amount;
+    step(rule, account, row, { in: amount, after }, { from, balance: event.before });
     schedule(state, eventAfter(state.ledger, Math.max(row, now)));
   };
 
@@ -239,11 +241,11 @@ export function traceAccounts<Carried>(
     if (isDue) {
       const event = eventAt(state.ledger, row, "debit") as LedgerEvent;
       if (state.source) seedSource(state.source, giver, row, state.source.fresh(event));
-      const before = state.taint.held() + (state.source?.fresh(event) ?? 0n);
+      const before = method.conserves || state.source ? state.taint.held() + (state.source?.fresh(event) ?? 0n) : event.before;
       carried = state.taint.debit(event);
       depth = state.depth + 1;
       const out = method.total(carried);
-      const after = state.taint.held();
+      const after = method.conserves || state.source ? state.taint.held() : event.before < out ? 0n : event.before - out;
       if (out > 0n) step("debit", giver, row, { out, after }, state.source ? { before, balance: before } : { before, balance: event.before, rounding: roundingOf(method.name, before, event) });
       state.next = NEVER;
       schedule(state, eventAfter(state.ledger, row));

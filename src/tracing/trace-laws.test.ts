@@ -189,6 +189,12 @@ test("units that a tainted pool pays out for tainted units count once, and the r
     }
 });
 
+test("poison's lines show the balance at their row: none is below zero", () => {
+  const steps: Step[] = [];
+  follow([transferOf(0, "v", "t", 5n), transferOf(1, "t", "b", 3n), transferOf(2, "x", "t", 4n)], [rowSeed(0)], ["poison"], { onStep: (step) => steps.push(step) });
+  assert.deepEqual(steps.filter(({ place }) => place === "t").map(({ rule, before, after }) => [rule, before, after]), [["seed", 0n, 5n], ["debit", 5n, 2n]]);
+});
+
 test("a haircut's line holds for a seed that is an address: out = ⌊before·amount/balance⌋", () => {
   const steps: Step[] = [];
   const transfers = [transferOf(0, "v", "t", 1000n), transferOf(1, "t", "b", 300n), transferOf(2, "b", "t", 300n), transferOf(3, "t", "c", 70n)];

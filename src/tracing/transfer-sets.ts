@@ -182,7 +182,7 @@ function agreed(a: StoredRow, b: StoredRow): SetRow {
       throw new TracewireError("BAD_INPUT", {
         what: `Two sets say different things of one transfer: ${field} ${one.slice(0, 80)} and ${other.slice(0, 80)}`,
         where: `${a.name} and ${b.name}`,
-        hint: "Name the sets to read with --sets, or import the right one again with --supersedes SET.",
+        hint: "Name the sets to read with --set, or import the right one again with --supersedes SET.",
       });
     row[field] = one === "" ? other : one;
   }
@@ -197,7 +197,7 @@ function commonOrder(rows: readonly StoredRow[], sets: readonly TransferSet[], k
   if (sets.every((set) => set.order === "file")) return "file";
   throw new TracewireError("BAD_INPUT", {
     what: `${sets.map((set) => `${set.name} (by ${set.order})`).join(" and ")} cannot be put in one order`,
-    hint: "State block or time in all of them, or name the sets to read with --sets.",
+    hint: "State block or time in all of them, or name the sets to read with --set.",
   });
 }
 

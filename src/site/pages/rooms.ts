@@ -3,15 +3,25 @@ import { listSubjects, readClaims, type Claim } from "../../casefile/casefile.ts
 import { findDataset, readRows, type Dataset, type Row } from "../../datasets/datasets.ts";
 import { formatValue, periodLengthName } from "../../figures/figures.ts";
 import { csvAnswer, jsonList, onward } from "../answers.ts";
+import { barChart, readSeries } from "../charts.ts";
 import { html, nothing, type Html } from "../html.ts";
 import { frame } from "../layout.ts";
 import type { Route, SiteContext } from "../route.ts";
-import { formatDay, plural } from "../words.ts";
+import { figureHref, formatDay, plural } from "../words.ts";
 import { heldOf } from "./case.ts";
 
 const EVENTS_MAX = 100;
 const VALUES_SHOWN = 100;
 const EVENT_COLUMNS = ["id", "date", "type", "event"];
+
+/** A room's chart, where the newsroom has the figure. */
+function seriesFigure(context: SiteContext, id: string): Html {
+  const found = context.figure(id);
+  if (found?.figure.measure !== "series" || found.figure.rows.length === 0) return nothing;
+  const { figure, named } = found;
+  return html`<figure class="chart"><p class="charthead"><strong>${named.spec.title}</strong></p>${barChart(readSeries(context.log, figure, named.spec), id)}
+<figcaption><a href="${figureHref(figure.id, figure.log_size)}">How this was counted, and the same as a table</a></figcaption></figure>`;
+}
 
 export const roomRoutes: Route[] = [
   {
@@ -37,7 +47,7 @@ ${rows.slice(0, EVENTS_MAX).map(
 `,
 )}</tbody></table></section>`
 }
-${lacks(context, ["table/provocations"])}<p class="note">The list files some satellite launches and the submarine’s unveiling as “other”, or not at all. It changes after the fact; this is one edition.</p>`;
+${seriesFigure(context, "missile-events-by-year")}${lacks(context, ["table/provocations"])}<p class="note">The list files some satellite launches and the submarine’s unveiling as “other”, or not at all. It changes after the fact; this is one edition.</p>`;
       return page(context, "/events", "Weapons events", body);
     },
   },
@@ -78,7 +88,7 @@ ${claims.map(
 `,
 )}</tbody></table></section>
 ${(next !== undefined || query.get("after")) && html`<nav class="pages" aria-label="Pages">${query.get("after") && html`<a href="/trade">First</a> `}${next !== undefined && html`<a rel="next" href="${onward("/trade", query, { after: next })}">More</a>`}</nav>`}<p><a href="/trade/hs">Was this good banned on this day?</a> Look a commodity code up.</p>
-<section><h2>Two years in one resolution</h2><p>The cap on refined petroleum runs by calendar year. The cap on crude runs for twelve months from Dec 22. A tonne is not one number of barrels either: each factor names its product, and they are <a href="/case/trade-figure">in the case file</a> one by one.</p></section>`;
+${seriesFigure(context, "trade-china-by-year")}<section><h2>Two years in one resolution</h2><p>The cap on refined petroleum runs by calendar year. The cap on crude runs for twelve months from Dec 22. A tonne is not one number of barrels either: each factor names its product, and they are <a href="/case/trade-figure">in the case file</a> one by one.</p></section>`;
       return page(context, "/trade", "Recorded trade", body);
     },
   },
