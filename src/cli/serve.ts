@@ -14,6 +14,8 @@ import { openMailWorker } from "./mail-worker.ts";
 
 /** How late a scheduled story may come out while the site runs. */
 const SCHEDULE_LOOK_MS = 1_000;
+/** With Node's 511 a thousand readers who come at once wait seconds for a connection that the kernel has dropped. */
+const WAITING_CONNECTIONS_MAX = 4_096;
 const SHUTDOWN_MS_MAX = 10_000;
 /** npm, the shell and the bootstrap may each pass the same Ctrl-C on: it counts once. */
 const SIGNAL_ECHO_MS = 700;
@@ -67,7 +69,7 @@ export const serve: Command = {
       effects: context.effects,
       report: (error) => context.output.note(error instanceof Error ? (error.stack ?? error.message) : String(error)),
     });
-    const address = await site.app.listen({ port, host });
+    const address = await site.app.listen({ port, host, backlog: WAITING_CONNECTIONS_MAX });
     await mail?.start(address);
     hub?.start();
     output.json({ address, data: config.data, log_size: newsroom.log.size(), root: newsroom.log.root(), pid: process.pid });
