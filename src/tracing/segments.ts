@@ -53,3 +53,23 @@ export function scaleSegments(segments: readonly Segment[], offset: bigint, of: 
   }
   return scaled;
 }
+
+/** Taints up to `amount` clean units of the stretches, from the front of each; returns how many were found. */
+export function addClean(segments: Segment[], amount: bigint, ...stretches: [bigint, bigint][]): bigint {
+  let left = amount;
+  for (const [start, end] of stretches) {
+    let at = start;
+    while (left > 0n && at < end) {
+      const next = segments.find((segment) => segment.start + segment.length > at);
+      if (next && next.start <= at) {
+        at = next.start + next.length;
+        continue;
+      }
+      const until = next && next.start < end ? next.start : end;
+      const length = until - at < left ? until - at : left;
+      left -= addSegment(segments, at, length);
+      at += length;
+    }
+  }
+  return amount - left;
+}

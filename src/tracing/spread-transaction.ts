@@ -20,19 +20,24 @@ type SpreadShares = (inputs: readonly TaintedInput[], shares: readonly bigint[],
 
 const front = (amount: bigint): Segment[] => (amount > 0n ? [{ start: 0n, length: amount }] : []);
 
+/** `amount` in proportion to the weights, which add up to `total`: whole units by largest remainder, so that the parts add up; ties go to the lower index. */
+export function divide(amount: bigint, weights: readonly bigint[], total: bigint): bigint[] {
+  const parts = weights.map((weight) => (weight * amount) / total);
+  const left = Number(amount - parts.reduce((sum, part) => sum + part, 0n));
+  const byRemainder = weights
+    .map((weight, at) => ({ at, remainder: (weight * amount) % total }))
+    .sort((a, b) => (a.remainder === b.remainder ? a.at - b.at : a.remainder > b.remainder ? -1 : 1));
+  for (const { at } of byRemainder.slice(0, left)) parts[at]! += 1n;
+  return parts;
+}
+
 const SPREAD: Record<MethodName, SpreadShares> = {
   poison: (_, shares) => shares.map(front),
 
-  /** Largest remainder over outputs and fee, so that the parts add up; ties go to the lower index, the fee last. */
+  /** Outputs by index, the fee last. */
   haircut(inputs, shares, tainted) {
     const total = inputs.reduce((sum, { value }) => sum + value, 0n);
-    const parts = shares.map((share) => (share * tainted) / total);
-    const left = Number(tainted - parts.reduce((sum, part) => sum + part, 0n));
-    const byRemainder = shares
-      .map((share, at) => ({ at, remainder: (share * tainted) % total }))
-      .sort((a, b) => (a.remainder === b.remainder ? a.at - b.at : a.remainder > b.remainder ? -1 : 1));
-    for (const { at } of byRemainder.slice(0, left)) parts[at]! += 1n;
-    return parts.map(front);
+    return divide(tainted, shares, total).map(front);
   },
 
   fifo(inputs, shares) {

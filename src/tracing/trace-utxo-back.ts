@@ -4,6 +4,7 @@ import type { MethodName } from "./methods/method.ts";
 import type { Step, TraceRequest } from "./request.ts";
 import { createRowQueue } from "./row-queue.ts";
 import { addSegment, takeSegments, totalOf, type Segment } from "./segments.ts";
+import { divide } from "./spread-transaction.ts";
 import { addStop, addTo, assertBalances, emptyTotals } from "./totals.ts";
 import { isExternal } from "./transfer.ts";
 import type { OutputSeeds } from "./trace-utxo.ts";
@@ -108,14 +109,7 @@ function fromInputs(
   const sources = [...inputs, total - inputs.reduce((sum, value) => sum + value, 0n)];
   if (method === "haircut") {
     const amount = [...wanted.values()].reduce((sum, { taint }) => sum + totalOf(taint), 0n);
-    const parts = sources.map((value) => (value * amount) / total);
-    let left = amount - parts.reduce((sum, part) => sum + part, 0n);
-    const order = sources.map((value, at) => ({ at, remainder: (value * amount) % total })).sort((a, b) => (a.remainder === b.remainder ? a.at - b.at : a.remainder > b.remainder ? -1 : 1));
-    for (const { at } of order) {
-      if (left === 0n) break;
-      parts[at]! += 1n;
-      left -= 1n;
-    }
+    const parts = divide(amount, sources, total);
     return parts.map((part) => (part > 0n ? [{ start: 0n, length: part }] : []));
   }
   const line: Segment[] = [];

@@ -1,7 +1,7 @@
 // A forward trace over segments of an index: seeds in, columns of amounts out, the balance asserted.
 import assert from "node:assert/strict";
-import { addClean } from "../methods/fifo.ts";
 import type { MethodName } from "../methods/method.ts";
+import { addClean } from "../segments.ts";
 import type { AccountSeeds } from "../trace-accounts.ts";
 import { ACCOUNT_BITS, BURN, recordAfter, toOf, type Segment } from "./fast-index.ts";
 import { highOf, joinLimbs, LIMB, lowOf } from "./limbs.ts";

@@ -3,8 +3,7 @@
 // whole units at each credit: an estimate, off by less than one unit for each credit that was split. Poison and TIHO have
 // no answer: what they call tainted depends on where taint began, which is what is asked here.
 import { balanceAfter, eventAfter, eventAt, type AccountLedger, type LedgerEvent } from "../account-ledger.ts";
-import { addSegment, takeSegments, totalOf, type Segment } from "../segments.ts";
-import { addClean } from "./fifo.ts";
+import { addClean, addSegment, takeSegments, totalOf, type Segment } from "../segments.ts";
 import type { MethodName } from "./method.ts";
 
 export type AccountWant<Carried> = {

@@ -3,18 +3,13 @@
 // clean deposit has to be replayed, and days that are appended change nothing before them.
 // A presumption between creditors of one mixed account, not a finding of fact: results say so.
 import { eventAfter, eventAt, firstDebit, type AccountLedger } from "../account-ledger.ts";
-import { addSegment, scaleSegments, takeSegments, totalOf, type Segment } from "../segments.ts";
+import { addClean, addSegment, takeSegments, totalOf, type Segment } from "../segments.ts";
 import type { Method } from "./method.ts";
+import { ordered } from "./ordered.ts";
 
 export const fifo: Method<Segment[]> = {
+  ...ordered,
   name: "fifo",
-  version: "1",
-  conserves: true,
-  nothing: [],
-  total: totalOf,
-  whole: (amount) => [{ start: 0n, length: amount }],
-  scale: scaleSegments,
-  part: (carried, _of, start, end) => takeSegments([...carried], start, end),
   open(ledger) {
     const queue: Segment[] = [];
     return {
@@ -55,24 +50,4 @@ function debitReaching(ledger: AccountLedger, at: number, position: bigint) {
 function sumOfDebits(ledger: AccountLedger): bigint {
   const last = ledger.events.at(-1);
   return last ? last.debited + (last.side === "debit" ? last.amount : 0n) : 0n;
-}
-
-/** Taints up to `amount` clean units of the stretches, from the front of each; returns how many were found. */
-export function addClean(segments: Segment[], amount: bigint, ...stretches: [bigint, bigint][]): bigint {
-  let left = amount;
-  for (const [start, end] of stretches) {
-    let at = start;
-    while (left > 0n && at < end) {
-      const next = segments.find((segment) => segment.start + segment.length > at);
-      if (next && next.start <= at) {
-        at = next.start + next.length;
-        continue;
-      }
-      const until = next && next.start < end ? next.start : end;
-      const length = until - at < left ? until - at : left;
-      left -= addSegment(segments, at, length);
-      at += length;
-    }
-  }
-  return amount - left;
 }

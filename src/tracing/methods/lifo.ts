@@ -1,19 +1,13 @@
 // LIFO: what came last leaves first. The account is a stack of units: a credit lies on top of the balance before it, a
 // debit takes everything above the balance after it. Units keep their order inside a transfer.
 import { eventAfter, eventAt, firstDebit, type AccountLedger } from "../account-ledger.ts";
-import { addSegment, scaleSegments, takeSegments, totalOf, type Segment } from "../segments.ts";
-import { addClean } from "./fifo.ts";
+import { addClean, addSegment, takeSegments, totalOf, type Segment } from "../segments.ts";
 import type { Method } from "./method.ts";
+import { ordered } from "./ordered.ts";
 
 export const lifo: Method<Segment[]> = {
+  ...ordered,
   name: "lifo",
-  version: "1",
-  conserves: true,
-  nothing: [],
-  total: totalOf,
-  whole: (amount) => [{ start: 0n, length: amount }],
-  scale: scaleSegments,
-  part: (carried, _of, start, end) => takeSegments([...carried], start, end),
   open(ledger) {
     const stack: Segment[] = [];
     return {
