@@ -16,6 +16,7 @@ const ORDER = [
   "schema.ts",
   "lazy.ts",
   "escape-html.ts",
+  "csv.ts",
   "edit-distance.ts",
   "config.ts",
   "evidence",

@@ -1,13 +1,13 @@
 // tracewire trace audit: every step of a kept trace, or of a question, as CSV, XLSX or HTML with the method statement.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { formatCsv } from "../csv.ts";
 import { datasetOfEntry, readRows, type Row } from "../datasets/datasets.ts";
 import { TracewireError } from "../errors.ts";
 import { askNewsroom, auditHtml, auditWorkbook, findTrace, methodStatement, stepsTable, STEP_COLUMNS, type AuditInput } from "../tracing/tracing.ts";
 import type { NewsroomReader } from "../newsroom.ts";
 import { openReader, text, type CommandContext, type Options } from "./command.ts";
 import { askWith, readAsk } from "./trace-ask.ts";
-import { csvLine } from "./trace-files.ts";
 
 export async function auditTrace(context: CommandContext, [name]: string[], options: Options): Promise<void> {
   const newsroom = openReader(context);
@@ -36,7 +36,7 @@ export async function auditTrace(context: CommandContext, [name]: string[], opti
 }
 
 function csvOfSteps({ columns, steps }: AuditInput): string {
-  return `${[csvLine(columns), ...steps.map((step) => csvLine(columns.map((column) => step[column] ?? "")))].join("\r\n")}\r\n`;
+  return formatCsv(columns, steps.map((step) => columns.map((column) => step[column])));
 }
 
 async function auditOf(context: CommandContext, newsroom: NewsroomReader, options: Options): Promise<AuditInput> {

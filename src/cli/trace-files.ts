@@ -1,4 +1,5 @@
 // An answer as files for other programs: the places as CSV or Parquet, the flows as GraphML.
+import { formatCsv } from "../csv.ts";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { TracewireError } from "../errors.ts";
@@ -38,12 +39,9 @@ export function writeForm({ output, dryRun }: CommandContext, found: Answer, for
   output.line(`Wrote ${output.bold(out)}.`);
 }
 
-/** RFC 4180; a cell that a spreadsheet would take for a formula is not possible here: names, digits and our own words. */
-export const csvLine = (cells: readonly string[]): string => cells.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(",");
-
 function csvOf({ result }: Answer): string {
   const { columns, rows } = totalsTable(result.methods);
-  return `${[csvLine(columns), ...rows.map((row) => csvLine(columns.map((column) => row[column] ?? "")))].join("\r\n")}\r\n`;
+  return formatCsv(columns, rows.map((row) => columns.map((column) => row[column])));
 }
 
 /** The same table, all columns as text: amounts go beyond every number type of the format's readers. */

@@ -1,4 +1,5 @@
 // The door of the freezing room: a packet for a service's desk as files, with their sums and the proof from the log.
+import { formatCsv } from "../csv.ts";
 import { exportBundle, sha256Hex, type EvidenceReader } from "../evidence/evidence.ts";
 import type { SavedTrace } from "../tracing/tracing.ts";
 import { writeLetter } from "./letter.ts";
@@ -23,17 +24,15 @@ export async function packetFiles(newsroom: EvidenceReader & { verifierKey: stri
   return files;
 }
 
-const csv = (rows: readonly (readonly string[])[]): string => rows.map((row) => `${row.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(",")}\r\n`).join("");
-
 function addressesCsv({ addresses, trace }: Packet): string {
   const methods = trace.ask.methods;
-  return csv([
+  return formatCsv(
     ["address", "why", "asset", ...methods, "lowest", "highest"],
-    ...addresses.flatMap(({ address, why, amounts }) => amounts.map(({ asset, by_method, low, high }) => [address, why, asset, ...methods.map((method) => by_method[method] ?? "0"), low, high])),
-  ]);
+    addresses.flatMap(({ address, why, amounts }) => amounts.map(({ asset, by_method, low, high }) => [address, why, asset, ...methods.map((method) => by_method[method] ?? "0"), low, high])),
+  );
 }
 
 function transactionsCsv({ arrivals, trace }: Packet): string {
   const methods = trace.ask.methods;
-  return csv([["transfer", "address", "from", "asset", ...methods], ...arrivals.map(({ transfer, address, from, asset, by_method }) => [transfer, address, from, asset, ...methods.map((method) => by_method[method] ?? "0")])]);
+  return formatCsv(["transfer", "address", "from", "asset", ...methods], arrivals.map(({ transfer, address, from, asset, by_method }) => [transfer, address, from, asset, ...methods.map((method) => by_method[method] ?? "0")]));
 }

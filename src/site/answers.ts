@@ -1,7 +1,7 @@
 // The same list as a page, as CSV and as JSON: one route each way, one order of columns.
 import { TracewireError } from "../errors.ts";
 import type { Page } from "./page-store.ts";
-import { formatCsv, type CsvCell } from "./csv.ts";
+import { formatCsv, type CsvCell } from "../csv.ts";
 
 /** Lines of one file. A longer list goes on at the address that its Link header (RFC 8288) and, as JSON, its `next` names. */
 export const FILE_ROWS_MAX = 2_000;

@@ -21,7 +21,7 @@ import {
   prepareCapture,
   type Json,
 } from "../evidence/evidence.ts";
-import { formatCell } from "./csv.ts";
+import { formatCell } from "../csv.ts";
 import { docNames } from "./pages/docs.ts";
 
 const HTML_BYTES_MAX = 40 * 1024;

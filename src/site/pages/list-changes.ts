@@ -3,7 +3,7 @@ import { LISTS, findList, listEditions } from "../../screening/screening.ts";
 import type { Edition, EditionChange, EditionChanges, SanctionsList } from "../../screening/screening.ts";
 import { csvAnswer, jsonAnswer } from "../answers.ts";
 import { claimBars } from "../claim-chart.ts";
-import type { CsvCell } from "../csv.ts";
+import type { CsvCell } from "../../csv.ts";
 import { html, type Html } from "../html.ts";
 import {
   CELL_LENGTH_MAX,

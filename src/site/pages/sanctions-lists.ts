@@ -3,7 +3,7 @@ import { readRows, type Row } from "../../datasets/datasets.ts";
 import { LISTS, findList, invalidLines, listEditions, otherNamesOf, type Edition, type SanctionsList } from "../../screening/screening.ts";
 import { csvAnswer, jsonAnswer, jsonList } from "../answers.ts";
 import { claimBars } from "../claim-chart.ts";
-import type { CsvCell } from "../csv.ts";
+import type { CsvCell } from "../../csv.ts";
 import { html, nothing, type Html } from "../html.ts";
 import {
   CELL_LENGTH_MAX,
