@@ -86,6 +86,16 @@ test("TTR through an exchange: the holder's chip changes its asset, the pool is 
   assert.deepEqual(back.toSorted(), ["a", "b", "c"], "backward too");
 });
 
+test("TTR through an exchange that gave part of its own asset back: no share is made", () => {
+  const rows: Short[] = [["a", "e", 2, "x", "swap"], ["b", "a", 1, "y", "swap"], ["e", "a", 1, "x", "swap"]];
+  const table = buildTransferTable(placed(rows));
+  const places = placesOf(table);
+  for (const start of places.names.keys()) {
+    const found = rankByTtr(table, places, [start]);
+    assert.ok(Math.abs(sumOf(found) - 1) < 1e-12, `${places.names[start]!.address}: ${sumOf(found)}`);
+  }
+});
+
 test("the same string on two chains is two places; a fee joins nobody; an address without others keeps all", () => {
   const table = buildTransferTable([...transfersOf([["a", "b", 1]], "one"), ...transfersOf([["a", "c", 1], ["d", "d", 1], [null, "d", 1]], "two"), { ...transfersOf([["a", "maker", 1]], "two")[0]!, kind: "fee" }]);
   for (const method of ["ttr", "appr"] as const) {

@@ -68,7 +68,8 @@ export function rankByTtr(
     const exchange = exchangeAt(table, row, side);
     if (!exchange) return give(side === "out" ? table.to[row]! : table.from[row]!, row, share);
     const others = side === "out" ? exchange.rows : exchange.given_rows;
-    const sum = Number(side === "out" ? exchange.got : exchange.given);
+    // What the rows add up to, not what was exchanged: what came back inside the transaction is in the rows too.
+    const sum = others.reduce((total, other) => total + Number(table.transfers[other]!.amount), 0);
     for (const other of others) give((side === "out" ? table.to : table.from)[other]!, other, (share * Number(table.transfers[other]!.amount)) / sum);
   };
 
@@ -151,12 +152,12 @@ function exchangeAt(table: TransferTable, row: number, side: "out" | "in"): Exch
   for (const giver of givers) {
     const found = conversionOf(table, giver);
     if (!found || (side === "in" && !found.rows.includes(row))) continue;
-    const { asset } = table.transfers[giver]!;
-    const given_rows = together.filter((other) => {
-      const { kind, from, to, asset: own } = table.transfers[other]!;
-      return isHolders(table.from[other]!) && own === asset && kind !== "fee" && from !== to;
-    });
-    return { ...found, given_rows };
+    return { ...found, given_rows: together.filter((other) => isHolders(table.from[other]!) && isGivenIn(table, other)) };
   }
   return undefined;
 }
+
+const isGivenIn = (table: TransferTable, row: number): boolean => {
+  const { kind, from, to } = table.transfers[row]!;
+  return kind !== "fee" && from !== to && conversionOf(table, row) !== undefined;
+};
