@@ -19,7 +19,7 @@ export type Conversion = {
 /** The exchange that row `row` is the giving side of; undefined when it is an ordinary transfer. */
 export function conversionOf(table: TransferTable, row: number): Conversion | undefined {
   const giver = table.from[row]!;
-  if (giver === NOBODY) return undefined;
+  if (giver === NOBODY || table.isAlone(row)) return undefined;
   const together = table.transactionRows(row);
   if (together.length < 2) return undefined;
   const { address, chain, asset } = table.accounts[giver]!;
