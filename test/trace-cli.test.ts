@@ -9,6 +9,7 @@ import { parquetMetadata, parquetReadObjects } from "hyparquet";
 import { repositoryRoot } from "./scale.ts";
 
 type Answer = {
+  exploring?: Record<string, { kernel: string; why?: string }>;
   methods: Record<string, { assets: Record<string, { seed: string; held: Record<string, string>; stops: Record<string, string>; fees: Record<string, string>; floor: string; converted_in: string; converted_out: string; seed_unbacked?: string }>; excess?: Record<string, string> }>;
   result_sha256: string;
 };
@@ -41,6 +42,24 @@ describe("tracewire trace", () => {
     ok("import", "transfers", "demo/sources/lesson/lesson.csv", "--release");
   });
   after(() => rmSync(scratch, { recursive: true, force: true }));
+
+  test("for exploring: the same units by the fast kernel, its refusals said, and nothing of it is kept", () => {
+    const { methods, exploring, result_sha256 } = ask("--from", "invented-2", "--explore");
+    const evidence = ask("--from", "invented-2").methods;
+    assert.deepEqual(new Set(Object.values(exploring!).map(({ kernel }) => kernel)), new Set(["fast"]));
+    assert.equal(result_sha256, undefined);
+    for (const [name, { assets }] of Object.entries(methods)) assert.deepEqual(assets.native!.held, evidence[name]!.assets.native!.held, name);
+    const deep = ask("--from", "invented-2", "--explore", "--depth", "2");
+    assert.deepEqual([deep.exploring!.haircut!.kernel, deep.exploring!.fifo!.kernel], ["exact", "fast"]);
+    assert.match(ok("trace", "--from", "invented-2", "--explore", "--depth", "2"), /haircut by the exact kernel, since the fast one refused: haircut_depth/);
+    assert.match(ok("trace", "--from", "invented-2", "--explore"), /haircut by the fast kernel: no amount is further than \d+ base units from the exact one/);
+    assert.match(ask("--from", "ada", "--explore", "--backward").exploring!.fifo!.why!, /^backward/);
+    for (const kept of [["--save", "looked"], ["--csv"], ["--out", join(scratch, "looked.csv")]]) {
+      const { code, err } = run("trace", "--from", "invented-2", "--explore", ...kept);
+      assert.equal(code !== 0 && /never kept/.test(err), true, err);
+    }
+    assert.ok(!existsSync(join(scratch, "looked.csv")));
+  });
 
   test("five conventions over the lesson: what a reader works out on paper", () => {
     const { methods } = ask("--from", "invented-2");

@@ -19,7 +19,7 @@ export function printAnswer(output: Output, { result }: Answer): void {
   if (assets.length === 0) output.line("Nothing moved: the seed is empty.");
   for (const asset of assets) printAsset(output, asset, assetWords(asset, result.tokens), names.map((name) => [name, methods[name]!]));
   output.line();
-  for (const line of noteLines(methods, result.tokens)) for (const part of wrap(line, output.width)) output.line(output.dim(part));
+  for (const line of [...exploringLines(result), ...noteLines(result)]) for (const part of wrap(line, output.width)) output.line(output.dim(part));
 }
 
 function printAsset(output: Output, asset: string, words: AssetWords | undefined, methods: [string, MethodResult][]): void {
@@ -87,13 +87,24 @@ function spread(amounts: readonly bigint[], methods: readonly [string, MethodRes
   return high - low;
 }
 
-function noteLines(methods: Record<string, MethodResult>, tokens: Record<string, AssetWords> | undefined): string[] {
+/** What an answer for exploring is, and which convention the fast kernel left to the exact one. */
+function exploringLines({ exploring, methods }: Answer["result"]): string[] {
+  if (!exploring) return [];
+  const left = Object.entries(exploring).filter(([, { kernel }]) => kernel === "exact");
+  return [
+    "For exploring, not for evidence: it is not kept and has no hash.",
+    ...(exploring.haircut?.kernel === "fast" ? [`haircut by the fast kernel: no amount is further than ${methods.haircut!.bound} base units from the exact one.`] : []),
+    ...left.map(([name, { why }]) => `${name} by the exact kernel, since the fast one refused: ${why}.`),
+  ];
+}
+
+function noteLines({ methods, tokens, exploring }: Answer["result"]): string[] {
   const notes: string[] = [];
   for (const [name, { excess, bound }] of Object.entries(methods)) {
     const over = Object.entries(excess ?? {}).filter(([, amount]) => amount !== "0");
     if (over.length > 0)
       notes.push(`${name} does not conserve: it counts ${over.map(([asset, amount]) => `${writeAmount(amount.startsWith("-") ? -BigInt(amount) : BigInt(amount), assetWords(asset, tokens))} ${amount.startsWith("-") ? "less" : "more"} than the seed`).join(", ")}. Read it as an upper bound of exposure only.`);
-    if (bound !== undefined) notes.push(`${name} backward is an estimate: each amount is less than ${bound} base units from the exact share.`);
+    if (bound !== undefined && !exploring) notes.push(`${name} backward is an estimate: each amount is less than ${bound} base units from the exact share.`);
   }
   const conserving = Object.entries(methods).filter(([, { conserves }]) => conserves);
   if (conserving.length > 0)

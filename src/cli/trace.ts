@@ -34,6 +34,7 @@ export const trace: Command = {
     { flags: "--stop <address=reason>", about: "end there: service, mixer, bridge or contract, with a name if you like (service:Its name), or your own word (may be repeated)", repeat: true },
     { flags: "--known", about: "end at addresses that tags and lists name as services, mixers or bridges" },
     { flags: "--no-conversions", about: "do not carry taint through an exchange inside one transaction" },
+    { flags: "--explore", about: "quickly, for looking around: haircut within a printed bound, the others exact; never kept" },
     { flags: "--set <name>", about: "only over this set of transfers (may be repeated); without it, all that are held", repeat: true },
     { flags: "--method <name>", about: `for rank: ${RANKING_METHODS.join(" (heeds time and asset; the default) or ")} (heeds neither)` },
     { flags: "--csv", about: "the places as CSV" },
@@ -62,6 +63,7 @@ export const trace: Command = {
     const ask = readAsk(options);
     const form = readForm(options);
     const name = text(options, "save");
+    if (options.explore && (name !== undefined || form)) throw new TracewireError("BAD_ARGUMENT", { what: "An answer for exploring is never kept, nor written as a file", hint: "Ask without --explore: the exact kernel gives what can be kept." });
     if (name === undefined) {
       const newsroom = openReader(context);
       try {
@@ -95,7 +97,7 @@ export const trace: Command = {
 function show(context: CommandContext, found: Answer, asked: FileForm | undefined, saved?: unknown): void {
   const { output } = context;
   if (asked?.out !== undefined) writeForm(context, found, asked.form, asked.out, saved);
-  else if (context.json) output.json({ ...found.result, result_sha256: found.result_sha256, ...(saved ? { saved } : {}) });
+  else if (context.json) output.json({ ...found.result, ...(found.result.exploring ? {} : { result_sha256: found.result_sha256 }), ...(saved ? { saved } : {}) });
   else if (asked && asked.form !== "parquet") output.line(textOf(found, asked.form));
   else printAnswer(output, found);
 }

@@ -2,9 +2,10 @@
 // over which sets. Same question, same sets, same versions: the same bytes.
 import { canonicalJson, sha256Hex, type Json } from "../evidence/evidence.ts";
 import type { AssetWords } from "./asset-words.ts";
+import { explore, type Kernels } from "./explore.ts";
 import { collectFlows, type Flow } from "./flows.ts";
 import type { MethodName } from "./methods/methods.ts";
-import type { Step, Stop } from "./request.ts";
+import type { Step, Stop, TraceRequest } from "./request.ts";
 import { shapesCrossed } from "./clusters/shapes-crossed.ts";
 import { writeResults, type MethodResults } from "./result.ts";
 import { asHeld, readSeeds, type TheftSeeds } from "./seed-text.ts";
@@ -40,6 +41,8 @@ export type TraceResult = {
   methods: MethodResults;
   /** Names and decimals of the tokens met, as the sources state them: for reading amounts, and no part of the hash. */
   tokens?: Record<string, AssetWords>;
+  /** Of an answer for exploring: which kernel gave it under each convention. It has no hash, and nobody keeps it. */
+  exploring?: Kernels;
   /** What a reader must know of the data: gaps, look-alike rows, what was left out. */
   notes: string[];
 };
@@ -55,6 +58,8 @@ export type AskContext = {
   theft?(name: string): TheftSeeds | undefined;
   /** Stops that lists and tags decide; those of the question come first. */
   knownStop?(address: string, chain: string): Stop | undefined;
+  /** By the fast kernel where it can: no steps, no flows. */
+  exploring?: boolean;
   /** How many steps are kept; more are counted and not kept. */
   steps_max?: number;
 };
@@ -68,7 +73,7 @@ export function answer(ask: TraceAsk, context: AskContext): Answer {
   const flows = collectFlows();
   const steps: Step[] = [];
   let step_count = 0;
-  const found = trace(data, {
+  const request: TraceRequest = {
     seeds,
     methods: ask.methods,
     direction: ask.direction,
@@ -76,14 +81,16 @@ export function answer(ask: TraceAsk, context: AskContext): Answer {
     depth: ask.depth,
     conversions: ask.conversions,
     stopAt: (address, chain) => stops.get(address) ?? context.knownStop?.(address, chain),
-    onStep(step) {
-      flows.onStep(step);
-      if (++step_count <= steps_max) steps.push(step);
-    },
-  });
+  };
+  const onStep = (step: Step): void => {
+    flows.onStep(step);
+    if (++step_count <= steps_max) steps.push(step);
+  };
+  const explored = context.exploring ? explore(data, request) : undefined;
+  const found = explored?.trace ?? trace(data, { ...request, onStep });
   const crossed = data.kind === "utxo" ? shapesCrossed(data.graph, flows.flows()) : [];
   const methods = writeResults(found, data.kind === "utxo" ? (place) => addressOf(data.graph, place) : undefined);
-  const result: TraceResult = { ask, sets, log_size, methods, tokens: tokensOf(methods, tokens), notes: [...notes, ...unmet.map((address) => `It was told to end at ${address}, which these transfers do not hold.`), ...crossed] };
+  const result: TraceResult = { ask, sets, log_size, methods, tokens: tokensOf(methods, tokens), ...(explored ? { exploring: explored.kernels } : {}), notes: [...notes, ...unmet.map((address) => `It was told to end at ${address}, which these transfers do not hold.`), ...crossed] };
   return { result, result_sha256: resultHash(result), seeds, flows: flows.flows(), steps, steps_cut: step_count > steps_max };
 }
 

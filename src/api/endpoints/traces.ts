@@ -38,6 +38,7 @@ const askSchema = named(
       ),
       conversions: Type.Optional(Type.Boolean({ description: "Follow exchanges inside one transaction; yes unless false" })),
       known: Type.Optional(Type.Boolean({ description: "End at addresses that released tags and lists name as services, mixers, bridges or contracts" })),
+      explore: Type.Optional(Type.Boolean({ description: "Quickly, by the fast kernel where it can: haircut within the bound that comes with it, the others exact. No evidence: it has no hash" })),
       sets: Type.Optional(Type.Array(text("Name of a set of transfers", { minLength: 1, maxLength: 120 }), { minItems: 1, maxItems: SETS_MAX, description: "Only over these; else over all that you may see" })),
     },
     closed,
@@ -75,11 +76,15 @@ const resultSchema = named(
           ),
           step_count: Type.Integer({ minimum: 0 }),
           excess: Type.Optional(amounts),
-          bound: Type.Optional(amount("Of an estimate: each amount is less than this far from the exact share")),
+          bound: Type.Optional(amount("Of an estimate: no amount is further from the exact one")),
         }),
       ),
       notes: Type.Array(Type.String()),
-      result_sha256: text("Over question, roots and answers"),
+      tokens: Type.Optional(Type.Record(Type.String(), Type.Unknown(), { description: "Names and decimals of the tokens met, as the sources state them" })),
+      exploring: Type.Optional(
+        Type.Record(Type.String(), Type.Object({ kernel: oneOf(["fast", "exact"] as const), why: Type.Optional(text("What the fast kernel refused")) }, closed), { description: "Of an answer for exploring: which kernel gave it, by method" }),
+      ),
+      result_sha256: Type.Optional(text("Over question, roots and answers; none where it was for exploring")),
     },
     closed,
   ),
@@ -157,11 +162,11 @@ export const traceEndpoints = [
     cost: 10,
     own: true,
     run(context, { body, headers }) {
-      const { sets: wanted, ...asked } = body;
+      const { sets: wanted, explore, ...asked } = body;
       const key = headers["idempotency-key"];
       if (key !== undefined && !/^[\x21-\x7e]{1,100}$/.test(key))
         throw new TracewireError("BAD_ARGUMENT", { what: "Idempotency-Key: 1 to 100 printable signs without blanks", where: "Idempotency-Key" });
-      const question = { ask: readAsk(asked), ...chosenSets(context, wanted), log_size: context.at.log_size, evidence: context.at.evidence };
+      const question = { ask: readAsk(asked), ...chosenSets(context, wanted), log_size: context.at.log_size, evidence: context.at.evidence, ...(explore ? { exploring: true } : {}) };
       const { job } = context.jobs.submit(context.caller, question, key === undefined ? undefined : { key, body: sha256Hex(canonicalJson(body as unknown as Json)) });
       return { json: jobJson(job), status: 202, headers: { location: `/v1/jobs/${job.id}` } };
     },
