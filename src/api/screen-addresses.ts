@@ -26,11 +26,13 @@ export function screenerFor({ log, at, clock }: Asks, on: string): Screener {
   return screener;
 }
 
-export async function screenBatch(screener: Screener, texts: readonly string[]): Promise<BatchAnswer[]> {
+/** Answers in the order of the texts; `only_mentioned` leaves out those of which no list and no tag says anything, without reading them. */
+export async function screenBatch(screener: Screener, texts: readonly string[], { only_mentioned = false } = {}): Promise<BatchAnswer[]> {
   const found: BatchAnswer[] = [];
   let from = performance.now();
-  for (const text of texts) {
-    found.push(screener.screen(text));
+  const places = only_mentioned ? screener.mentioned(texts) : texts.keys();
+  for (const place of places) {
+    found.push(screener.screen(texts[place]!));
     if (performance.now() - from < SLICE_MS) continue;
     await new Promise((resolve) => setImmediate(resolve));
     from = performance.now();

@@ -90,7 +90,9 @@ export function answer(ask: TraceAsk, context: AskContext): Answer {
   const found = explored?.trace ?? trace(data, { ...request, onStep });
   const crossed = data.kind === "utxo" ? shapesCrossed(data.graph, flows.flows()) : [];
   const methods = writeResults(found, data.kind === "utxo" ? (place) => addressOf(data.graph, place) : undefined);
-  const result: TraceResult = { ask, sets, log_size, methods, tokens: tokensOf(methods, tokens), ...(explored ? { exploring: explored.kernels } : {}), notes: [...notes, ...unmet.map((address) => `It was told to end at ${address}, which these transfers do not hold.`), ...crossed] };
+  const exploring = explored ? { exploring: explored.kernels } : {};
+  const missing = unmet.map((address) => `It was told to end at ${address}, which these transfers do not hold.`);
+  const result: TraceResult = { ask, sets, log_size, methods, tokens: tokensOf(methods, tokens), ...exploring, notes: [...notes, ...missing, ...crossed] };
   return { result, result_sha256: resultHash(result), seeds, flows: flows.flows(), steps, steps_cut: step_count > steps_max };
 }
 

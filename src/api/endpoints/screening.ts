@@ -86,10 +86,10 @@ export const screeningEndpoints = [
     answer: Type.Object({ ...answered, screened: Type.Integer({ minimum: 0 }), alerts: Type.Integer({ minimum: 0 }), results: Type.Array(screenedSchema) }, closed),
     async run(context, { query, body }) {
       const screener = screenerOn(context, query.on);
-      const all = await screenBatch(screener, body);
+      const found = await screenBatch(screener, body, { only_mentioned: query.only_alerts });
       const isNamed = ({ is_alert, hits, tags }: BatchAnswer) => is_alert || hits.length > 0 || tags.length > 0;
-      const results = (query.only_alerts ? all.filter(isNamed) : all).map(toScreened);
-      return { body: { ...vintage(context, screener), screened: all.length, alerts: all.filter(({ is_alert }) => is_alert).length, results } };
+      const results = (query.only_alerts ? found.filter(isNamed) : found).map(toScreened);
+      return { body: { ...vintage(context, screener), screened: body.length, alerts: found.filter(({ is_alert }) => is_alert).length, results } };
     },
   }),
 ];
