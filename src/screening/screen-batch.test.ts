@@ -78,7 +78,7 @@ test("what a batch leaves out unread is what nothing is said of; every spelling 
   const strangers = ["0x0000000000000000000000000000000000000001", "bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq", "no\naddress", "", "0x098b716b8aaf21512996dc57eb0615e2383e2f9", "1BoatSLRHtKNngkdXEeobR76b53LETtpyT"];
   const texts = [...listed, ...near, ...strangers];
   const mentioned = new Set(screener.mentioned(texts));
-  for (const at of listed.keys()) assert.ok(mentioned.has(at), texts[at]);
+  for (const at of listed.keys()) assert.ok(mentioned.has(at), texts[at]!);
   let left_out = 0;
   for (const [at, text] of texts.entries()) {
     if (mentioned.has(at)) continue;
