@@ -18,6 +18,7 @@ export function printAnswer(output: Output, { result }: Answer): void {
   output.line(output.dim(`over ${sets.map(({ name }) => name).join(", ")} (${count.toLocaleString("en-US")} rows, log size ${result.log_size})`));
   if (assets.length === 0) output.line("Nothing moved: the seed is empty.");
   for (const asset of assets) printAsset(output, asset, assetWords(asset, result.tokens), names.map((name) => [name, methods[name]!]));
+  printBridges(output, result);
   output.line();
   for (const line of [...exploringLines(result), ...noteLines(result)]) for (const part of wrap(line, output.width)) output.line(output.dim(part));
 }
@@ -85,6 +86,25 @@ function spread(amounts: readonly bigint[], methods: readonly [string, MethodRes
   if (compared.length < 2) return 0n;
   const [low, high] = compared.reduce(([a, b], amount) => [amount < a ? amount : a, amount > b ? amount : b], [compared[0]!, compared[0]!]);
   return high - low;
+}
+
+const BRIDGES_SHOWN_MAX = 10;
+const CANDIDATES_SHOWN_MAX = 3;
+
+/** Where it ended at a bridge: how much fits elsewhere, and the nearest of it. */
+function printBridges(output: Output, { bridges, tokens }: Answer["result"]): void {
+  if (!bridges) return;
+  const { window_hours, kept_percent_max } = bridges.rule;
+  output.line();
+  output.line(output.bold("At a bridge: what arrived on another chain and fits; listed, not followed"));
+  for (const { place, transfer, asset, amount, candidate_count, candidates } of bridges.ends.slice(0, BRIDGES_SHOWN_MAX)) {
+    const count = candidate_count === null ? "no time is stated, so nothing can be looked for" : `${candidate_count} within ${window_hours} h and ${kept_percent_max} %`;
+    output.line(`  ${writeAmount(BigInt(amount), assetWords(asset, tokens))} into ${shortName(place)} by ${shortName(transfer)}: ${count}`);
+    for (const one of candidates.slice(0, CANDIDATES_SHOWN_MAX))
+      output.line(output.dim(`    ${one.time} ${writeAmount(BigInt(one.amount), assetWords(one.asset, tokens))} to ${shortName(one.to)} on ${one.chain || "a chain that is not named"}${one.is_same_address ? ", the address that paid" : ""}`));
+  }
+  const more = bridges.ends.length + bridges.left_out - BRIDGES_SHOWN_MAX;
+  if (more > 0) output.line(output.dim(`… and ${more} more (--json)`));
 }
 
 /** What an answer for exploring is, and which convention the fast kernel left to the exact one. */

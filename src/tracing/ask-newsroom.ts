@@ -3,12 +3,12 @@ import { accountsOf, nativeAsset, readAddress } from "../chains/chains.ts";
 import { readClaims, type Vantage } from "../casefile/casefile.ts";
 import { TracewireError } from "../errors.ts";
 import type { EvidenceReader, LogReader } from "../evidence/evidence.ts";
-import { answer, type Answer, type AskContext, type TraceAsk } from "./ask.ts";
+import { answer, resultHash, type Answer, type AskContext, type TraceAsk } from "./ask.ts";
 import type { SavedTrace } from "./saved-traces.ts";
 import type { TheftSeeds } from "./seed-text.ts";
 import type { TraceData } from "./trace.ts";
 import { openTagBook, stopsFromTags } from "./tags/tags.ts";
-import { listTransferSets, readTransferSets, type ReadTransferSets } from "./transfer-sets.ts";
+import { listTransferSets, readTransferSets, type ReadTransferSets, type TransferSet } from "./transfer-sets.ts";
 import { buildTransferTable } from "./transfer-table.ts";
 import type { UtxoTransaction } from "./transfer.ts";
 import { buildUtxoGraph, type UtxoGraph } from "./utxo-graph.ts";
@@ -37,7 +37,7 @@ export async function askNewsroom(newsroom: Newsroom, ask: TraceAsk, options: As
     data: dataOf(read, ask),
     sets: read.sets.map(({ name, seq, rows_root, row_count }) => ({ name, seq, rows_root, row_count })),
     log_size,
-    notes: read.notes,
+    notes: [...read.notes, ...orderNotes(used, ask)],
     tokens: Object.assign({}, ...used.map(({ tokens }) => tokens)),
     knownStop: knownStop ?? (ask.known ? stopsFromTags(openTagBook(newsroom.log, { log_size })) : undefined),
     exploring,
@@ -47,10 +47,28 @@ export async function askNewsroom(newsroom: Newsroom, ask: TraceAsk, options: As
   return { ...found, captures: [...new Set(used.flatMap(({ captures }) => captures))] };
 }
 
+/** FIFO and LIFO rest on an order; where the source states no blocks, part of it is the file's. */
+function orderNotes(sets: readonly TransferSet[], { methods }: TraceAsk): string[] {
+  const ordered = methods.filter((name) => name === "fifo" || name === "lifo");
+  if (ordered.length === 0) return [];
+  const whose = ordered.map((name) => name.toUpperCase()).join(" and ");
+  return sets.flatMap(({ name, kind, order }) => {
+    if (kind !== "accounts" || order === "block") return [];
+    return [
+      order === "file"
+        ? `${name} states neither blocks nor times: what ${whose} say rests on the order of the rows in its file, which whoever made the file chose.`
+        : `${name} states times and no blocks: among rows of the same time, what ${whose} say rests on the order of the rows in its file.`,
+    ];
+  });
+}
+
 /** The same question over the same sets as known then: `same` is whether the answer has the same hash. */
 export async function reproduceTrace(newsroom: Newsroom, saved: SavedTrace): Promise<{ same: boolean; result_sha256: string }> {
   const again = await askNewsroom(newsroom, saved.ask, { sets: saved.sets.map(({ seq }) => String(seq)), log_size: saved.log_size });
-  return { same: again.result_sha256 === saved.result_sha256, result_sha256: again.result_sha256 };
+  // How sets were chosen was said once, when they were; what the data itself says is said again and has to be there.
+  const isSaid = again.result.notes.every((note) => saved.notes.includes(note));
+  const result_sha256 = resultHash({ ...again.result, notes: isSaid ? saved.notes : again.result.notes }, saved.result_version ?? 1);
+  return { same: result_sha256 === saved.result_sha256, result_sha256 };
 }
 
 /**

@@ -3,9 +3,11 @@
 import { canonicalJson, sha256Hex, type Json } from "../evidence/evidence.ts";
 import type { AssetWords } from "./asset-words.ts";
 import { explore, type Kernels } from "./explore.ts";
+import { bridgeEnds, collectBridgeSteps, type BridgeEnds } from "./bridges.ts";
+import { unusualAssets } from "./exchanged-assets.ts";
 import { collectFlows, type Flow } from "./flows.ts";
 import type { MethodName } from "./methods/methods.ts";
-import type { Step, Stop, TraceRequest } from "./request.ts";
+import { INFERRED, type Step, type Stop, type TraceRequest } from "./request.ts";
 import { shapesCrossed } from "./clusters/shapes-crossed.ts";
 import { writeResults, type MethodResults } from "./result.ts";
 import { asHeld, readSeeds, type TheftSeeds } from "./seed-text.ts";
@@ -43,6 +45,8 @@ export type TraceResult = {
   tokens?: Record<string, AssetWords>;
   /** Of an answer for exploring: which kernel gave it under each convention. It has no hash, and nobody keeps it. */
   exploring?: Kernels;
+  /** Where it ended at a bridge: what arrived elsewhere that fits, listed and not followed. */
+  bridges?: BridgeEnds;
   /** What a reader must know of the data: gaps, look-alike rows, what was left out. */
   notes: string[];
 };
@@ -71,6 +75,8 @@ export function answer(ask: TraceAsk, context: AskContext): Answer {
   const stops = new Map(Object.entries(ask.stops ?? {}).map(([address, stop]) => [asHeld(address, data) ?? address, stop]));
   const unmet = Object.keys(ask.stops ?? {}).filter((address) => asHeld(address, data) === undefined);
   const flows = collectFlows();
+  const bridged = collectBridgeSteps();
+  const exchanged = new Set<string>();
   const steps: Step[] = [];
   let step_count = 0;
   const request: TraceRequest = {
@@ -84,6 +90,8 @@ export function answer(ask: TraceAsk, context: AskContext): Answer {
   };
   const onStep = (step: Step): void => {
     flows.onStep(step);
+    bridged.onStep(step);
+    if (step.rule === "conversion_in" && step.reason === INFERRED) exchanged.add(`${step.asset} ${step.transfer}`);
     if (++step_count <= steps_max) steps.push(step);
   };
   const explored = context.exploring ? explore(data, request) : undefined;
@@ -91,8 +99,10 @@ export function answer(ask: TraceAsk, context: AskContext): Answer {
   const crossed = data.kind === "utxo" ? shapesCrossed(data.graph, flows.flows()) : [];
   const methods = writeResults(found, data.kind === "utxo" ? (place) => addressOf(data.graph, place) : undefined);
   const exploring = explored ? { exploring: explored.kernels } : {};
+  const bridges = data.kind === "accounts" ? bridgeEnds(data.table, bridged.names(), tokens) : undefined;
+  const unusual = data.kind === "accounts" ? unusualAssets(data.table, exchanged) : [];
   const missing = unmet.map((address) => `It was told to end at ${address}, which these transfers do not hold.`);
-  const result: TraceResult = { ask, sets, log_size, methods, tokens: tokensOf(methods, tokens), ...exploring, notes: [...notes, ...missing, ...crossed] };
+  const result: TraceResult = { ask, sets, log_size, methods, tokens: tokensOf(methods, tokens), ...exploring, ...(bridges ? { bridges } : {}), notes: [...notes, ...missing, ...unusual, ...crossed] };
   return { result, result_sha256: resultHash(result), seeds, flows: flows.flows(), steps, steps_cut: step_count > steps_max };
 }
 
@@ -108,6 +118,11 @@ function addressOf(graph: UtxoGraph, place: string): string | undefined {
   return transaction === undefined ? undefined : (graph.transactions[transaction]!.outputs[Number(vout)]?.address ?? undefined);
 }
 
-/** Over the question, the sets by their roots, and the answers; the log's size is where it was asked, not what was. */
-export const resultHash = ({ ask, sets, methods }: TraceResult): string =>
-  sha256Hex(canonicalJson({ ask, sets: sets.map(({ rows_root }) => rows_root), methods } as unknown as Json));
+/** 1: question, roots, answers. 2: also the notes, and what was listed at bridges. A kept trace is asked again by its own. */
+export const RESULT_VERSION = 2;
+
+/** Over the question, the sets by their roots, the answers, and what is said with them; the log's size is where it was asked, not what was. */
+export function resultHash({ ask, sets, methods, notes, bridges }: Omit<TraceResult, "log_size">, version = RESULT_VERSION): string {
+  const said = version === 1 ? {} : { notes, bridges: bridges ?? null };
+  return sha256Hex(canonicalJson({ ask, sets: sets.map(({ rows_root }) => rows_root), methods, ...said } as unknown as Json));
+}

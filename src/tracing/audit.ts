@@ -42,7 +42,7 @@ export function methodStatement({ ask, sets, log_size, result_sha256, notes }: A
   return [
     `Question: where ${ask.from} ${ask.direction === "backward" ? "came from" : "went"}, by ${ask.methods.map((name) => `${name} (version ${METHODS[name].version})`).join(", ")}.`,
     ...sets.map(({ name, row_count, rows_root }) => `Data: ${name}, ${row_count} rows, Merkle root ${rows_root}.`),
-    `Known at log size ${log_size}. SHA-256 of question, roots and answer: ${result_sha256}.`,
+    `Known at log size ${log_size}. SHA-256 of question, roots, answer and what is said of the data: ${result_sha256}.`,
     ...limits,
     ...ask.methods.map((name) => RULES[name]),
     "Order. Transfers are taken by block, place in the block and place in the transaction; where the source states none, by file and row. A fee stands behind the transfer that it paid for and is paid from the chain’s own asset only.",
@@ -58,7 +58,7 @@ export function methodStatement({ ask, sets, log_size, result_sha256, notes }: A
 function exchangesOf({ direction, conversions }: TraceAsk): string {
   if (direction === "backward") return "Exchanges. None is followed backward: what an exchange paid out ends at whoever paid it.";
   if (conversions === false) return "Exchanges. None is followed: each asset is traced for itself, as was asked.";
-  return "Exchanges. Where an address gives one asset and gets one other in the same transaction, taint is carried over in the ratio of that transaction; both sides are shown. What it gave to others beside the exchange is an ordinary payment, and what came back of the asset given was not exchanged. No outside price is used.";
+  return "Exchanges. Where an address gives one asset and gets one other in the same transaction, taint is carried over in the ratio of that transaction; both sides are shown. What it gave to others beside the exchange is an ordinary payment, and what came back of the asset given was not exchanged. No outside price is used. That it was an exchange is inferred from the shape of the transaction, since no call was decoded: such steps have the reason “inferred from shape”. The same question with --no-conversions leaves exchanges out.";
 }
 
 /** An amount as three numbers of at most twelve digits: exact in every spreadsheet up to 10^36. */

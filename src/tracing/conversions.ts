@@ -3,6 +3,7 @@
 // of the transaction itself: no price of anybody is needed. Two assets in or out are no exchange that can be told apart.
 // What one batch pays to others beside the exchange is a payment, and what the exchange gives back of the same asset was
 // never exchanged: both stay what they were. Else a thief could lose any amount by buying one unit in the same batch.
+import { INFERRED } from "./request.ts";
 import { NOBODY, type TransferTable } from "./transfer-table.ts";
 
 export type Conversion = {
@@ -14,6 +15,8 @@ export type Conversion = {
   got: bigint;
   /** Rows that bring the other asset, in order. */
   rows: readonly number[];
+  /** What it rests on. */
+  why: string;
 };
 
 /** The exchange that row `row` is the giving side of; undefined when it is an ordinary transfer. */
@@ -47,7 +50,7 @@ export function conversionOf(table: TransferTable, row: number): Conversion | un
   const back = got.filter((other) => table.transfers[other]!.asset === asset && other > own.at(-1)!);
   const exchanged = sum(own) - sum(back);
   if (exchanged <= 0n) return undefined;
-  return { given: exchanged, offset: sum(own.filter((other) => other < row)), back, got: sum(rows), rows };
+  return { given: exchanged, offset: sum(own.filter((other) => other < row)), back, got: sum(rows), rows, why: INFERRED };
 }
 
 /** Of what an address gave in a transaction, the rows whose taker leads back to it inside the transaction; all of them where none does, as in a mint. */

@@ -48,6 +48,9 @@ export type TraceRequest = {
   onStep?: (step: Step) => void;
 };
 
+/** Reason of a step that rests on the shape of a transaction and on nothing that was decoded. */
+export const INFERRED = "inferred from shape";
+
 /** One line of the audit: what a transfer did to one place under one method. `after = before + in - out`. */
 export type Step = {
   method: MethodName;

@@ -116,7 +116,7 @@ export function traceAccounts<Carried>(
   };
 
   /** Taint reaches an account with a row: it stops, falls below the floor, or is there. */
-  const arrive = (account: number, row: number, carried: Carried, depth: number, now: number, rule: "credit" | "conversion_in" | "seed", by: number): void => {
+  const arrive = (account: number, row: number, carried: Carried, depth: number, now: number, rule: "credit" | "conversion_in" | "seed", by: number, reason?: string): void => {
     const amount = method.total(carried);
     if (amount === 0n) return;
     step_count++;
@@ -142,7 +142,8 @@ export function traceAccounts<Carried>(
     assert.ok(credit !== NONE, `row ${row} is a credit of account ${account}`);
     taint.credit(credit, carried);
     // Poison counts the whole known balance, as it is at this row and not at the end of the data.
-    write?.(rule, account, row, { in: amount, after: method.conserves ? taint.held() : ledger.before(credit) + ledger.amount(credit), from: giverOf(row), balance: ledger.before(credit) });
+    const why = rule === "conversion_in" ? { reason } : {};
+    write?.(rule, account, row, { ...why, in: amount, after: method.conserves ? taint.held() : ledger.before(credit) + ledger.amount(credit), from: giverOf(row), balance: ledger.before(credit) });
     schedule(live[account]!, now > row ? ledger.after(now) : credit + 1);
   };
 
@@ -184,13 +185,13 @@ export function traceAccounts<Carried>(
       return true;
     }
     totalsOf(giver).converted_out += amount;
-    write?.("conversion_out", giver, row, { in: amount, out: amount, after: 0n, balance: exchange.given });
+    write?.("conversion_out", giver, row, { in: amount, out: amount, after: 0n, balance: exchange.given, reason: exchange.why });
     const inOther = method.scale(carried, exchange.offset, exchange.given, exchange.got);
     totalsOf(account).converted_in += method.total(inOther);
     let start = 0n;
     for (const other of exchange.rows) {
       const { amount: length } = table.transfers[other]!;
-      arrive(account, other, method.part(inOther, exchange.got, start, start + length), depth, row, "conversion_in", BY.exchange);
+      arrive(account, other, method.part(inOther, exchange.got, start, start + length), depth, row, "conversion_in", BY.exchange, exchange.why);
       start += length;
     }
     return true;

@@ -3,6 +3,7 @@ export { METHOD_NAMES, METHODS, type MethodName } from "./methods/methods.ts";
 export { lowestIntermediateBalance } from "./account-ledger.ts";
 export { answer, resultHash, type Answer, type TraceAsk, type TraceResult } from "./ask.ts";
 export { askNewsroom, reproduceTrace, type Newsroom, type NewsroomAnswer } from "./ask-newsroom.ts";
+export { BRIDGE_RULE, type BridgeCandidate, type BridgeEnd, type BridgeEnds } from "./bridges.ts";
 export type { KernelUsed, Kernels } from "./explore.ts";
 export type { Flow } from "./flows.ts";
 export { sumOfAmounts, type AssetResult, type MethodResult, type MethodResults } from "./result.ts";

@@ -120,7 +120,10 @@ export const screeningEndpoints = [
     body: Type.Array(Type.String({ maxLength: ADDRESS_CHARS_MAX }), { minItems: 1, maxItems: SCREEN_BATCH_MAX, description: "Addresses" }),
     lines: true,
     cost: 5,
-    answer: Type.Object({ ...answered, screened: Type.Integer({ minimum: 0 }), alerts: Type.Integer({ minimum: 0 }), results: Type.Array(screenedSchema), exposure: Type.Optional(exposureSchema) }, closed),
+    answer: Type.Object(
+      { ...answered, screened: Type.Integer({ minimum: 0 }), alerts: Type.Integer({ minimum: 0 }), results: Type.Array(screenedSchema), exposure: Type.Optional(exposureSchema) },
+      closed,
+    ),
     scopes: ["traces:private"],
     errors: ["BAD_ARGUMENT", "TOO_MANY_JOBS", "JOB_LIMIT"],
     async run(context, { query, body }) {
@@ -128,7 +131,9 @@ export const screeningEndpoints = [
       const found = await screenBatch(screener, body, { only_mentioned: query.only_alerts });
       const isNamed = ({ is_alert, hits, tags }: BatchAnswer) => is_alert || hits.length > 0 || tags.length > 0;
       const results = (query.only_alerts ? found.filter(isNamed) : found).map(toScreened);
-      return { body: { ...vintage(context, screener), screened: body.length, alerts: found.filter(({ is_alert }) => is_alert).length, results, ...(query.exposure ? { exposure: await exposure(context, screener, query, body) } : {}) } };
+      const alerts = found.filter(({ is_alert }) => is_alert).length;
+      const more = query.exposure ? { exposure: await exposure(context, screener, query, body) } : {};
+      return { body: { ...vintage(context, screener), screened: body.length, alerts, results, ...more } };
     },
   }),
 ];

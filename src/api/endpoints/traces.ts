@@ -48,6 +48,34 @@ const askSchema = named(
 const setRef = Type.Object({ name: text("Set"), seq: entryNumber, rows_root: text("Root of its rows"), row_count: Type.Integer({ minimum: 0 }) }, closed);
 const amounts = Type.Record(Type.String(), amount("Base units"));
 
+const bridgesSchema = Type.Object(
+  {
+    rule: Type.Object({ window_hours: Type.Integer(), kept_percent_max: Type.Integer(), listed_max: Type.Integer() }, closed),
+    ends: Type.Array(
+      Type.Object(
+        {
+          place: text("The bridge"),
+          chain: text("CAIP-2, or empty"),
+          transfer: text("Into it"),
+          time: nullable(text("UTC")),
+          asset: text("CAIP-19, or native"),
+          amount: amount("Of the whole transfer, in base units"),
+          candidate_count: nullable(Type.Integer({ minimum: 0, description: "Arrivals on other chains that fit; null where no time is stated" })),
+          candidates: Type.Array(
+            Type.Object(
+              { chain: Type.String(), transfer: Type.String(), time: Type.String(), to: Type.String(), asset: Type.String(), amount: amount("Base units"), is_same_address: Type.Boolean() },
+              closed,
+            ),
+          ),
+        },
+        closed,
+      ),
+    ),
+    left_out: Type.Integer({ minimum: 0 }),
+  },
+  { ...closed, description: "Where it ended at a bridge: what fits on other chains. Listed, never followed" },
+);
+
 const resultSchema = named(
   "TraceResult",
   Type.Object(
@@ -84,6 +112,7 @@ const resultSchema = named(
       exploring: Type.Optional(
         Type.Record(Type.String(), Type.Object({ kernel: oneOf(["fast", "exact"] as const), why: Type.Optional(text("What the fast kernel refused")) }, closed), { description: "Of an answer for exploring: which kernel gave it, by method" }),
       ),
+      bridges: Type.Optional(bridgesSchema),
       result_sha256: Type.Optional(text("Over question, roots and answers; none where it was for exploring")),
     },
     closed,
