@@ -101,8 +101,9 @@ export function answer(ask: TraceAsk, context: AskContext): Answer {
   const exploring = explored ? { exploring: explored.kernels } : {};
   const bridges = data.kind === "accounts" ? bridgeEnds(data.table, bridged.names(), tokens) : undefined;
   const unusual = data.kind === "accounts" ? unusualAssets(data.table, exchanged) : [];
+  const messages = data.kind === "accounts" ? data.table.messages.notes : [];
   const missing = unmet.map((address) => `It was told to end at ${address}, which these transfers do not hold.`);
-  const result: TraceResult = { ask, sets, log_size, methods, tokens: tokensOf(methods, tokens), ...exploring, ...(bridges ? { bridges } : {}), notes: [...notes, ...missing, ...unusual, ...crossed] };
+  const result: TraceResult = { ask, sets, log_size, methods, tokens: tokensOf(methods, tokens), ...exploring, ...(bridges ? { bridges } : {}), notes: [...notes, ...missing, ...messages, ...unusual, ...crossed] };
   return { result, result_sha256: resultHash(result), seeds, flows: flows.flows(), steps, steps_cut: step_count > steps_max };
 }
 

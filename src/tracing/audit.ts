@@ -48,6 +48,9 @@ export function methodStatement({ ask, sets, log_size, result_sha256, notes }: A
     "Order. Transfers are taken by block, place in the block and place in the transaction; where the source states none, by file and row. A fee stands behind the transfer that it paid for and is paid from the chain’s own asset only.",
     "Balances. An account is one address, one chain, one asset; amounts of different assets are never added. Where a debit exceeds what the data shows an account to have, everything known leaves and the rest is an unknown lot that begins at that row.",
     exchangesOf(ask),
+    ...(ask.direction === "forward"
+      ? ["Bridges. A trace ends at a bridge. It goes on only where the protocol’s own message stands on the transfer into it and on one transfer on another chain; such steps have the message as their reason. What else fits by amount and time is counted and listed, and not followed."]
+      : []),
     "Check. For each line of a method that conserves: after = before + in − out. For each method that conserves and each asset: seed + converted in = held + stopped + fees + below the floor + converted out, to the unit.",
     "Error rates. The conventions are arithmetic, not measurements: which one is right is a question of law or of policy. No clustering and no change heuristic was used. What the imported transfers leave out is not known.",
     ...(ask.direction === "forward" ? [`Measured elsewhere: ${ask.methods.map(knownErrorOf).join("; ")}.`] : []),

@@ -19,6 +19,15 @@ export type Conversion = {
   why: string;
 };
 
+/** What crosses a bridge in this row, where a message says by which row it arrives: all of it, in the ratio of both rows. */
+export function crossingOf(table: TransferTable, row: number): Conversion | undefined {
+  const arrival = table.arrivalOf(row);
+  if (arrival === NOBODY) return undefined;
+  const { amount: given, message } = table.transfers[row]!;
+  const { amount: got } = table.transfers[arrival]!;
+  return given === 0n || got === 0n ? undefined : { given, offset: 0n, back: [], got, rows: [arrival], why: `message ${message}` };
+}
+
 /** The exchange that row `row` is the giving side of; undefined when it is an ordinary transfer. */
 export function conversionOf(table: TransferTable, row: number): Conversion | undefined {
   const giver = table.from[row]!;

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { NONE, type ExtraLot } from "./account-events.ts";
 import { balanceAfter, type AccountLedger } from "./account-ledger.ts";
-import { conversionOf, type Conversion } from "./conversions.ts";
+import { conversionOf, crossingOf, type Conversion } from "./conversions.ts";
 import type { AccountTaint, Method } from "./methods/method.ts";
 import { openSource, type SourceTaint } from "./methods/source.ts";
 import type { Step, Stop, TraceRequest } from "./request.ts";
@@ -164,7 +164,7 @@ export function traceAccounts<Carried>(
 
   /** Carries taint through an exchange into the other asset; what cannot be placed there is a stop that says so. */
   const convert = (giver: number, row: number, all: Carried, depth: number): boolean => {
-    const exchange = conversions ? conversionOf(table, row) : undefined;
+    const exchange = crossingOf(table, row) ?? (conversions ? conversionOf(table, row) : undefined);
     if (!exchange || method.total(all) === 0n) return false;
     const { amount: moved } = table.transfers[row]!;
     const given = exchange.given - exchange.offset;

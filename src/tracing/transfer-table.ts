@@ -3,6 +3,7 @@
 // is two addresses.
 import assert from "node:assert/strict";
 import { groupEvents, withLots, type AccountEvents, type ExtraLot } from "./account-events.ts";
+import { followMessages } from "./bridge-messages.ts";
 import { AccountLedger } from "./account-ledger.ts";
 import { LimbSums, WideSums } from "./running-sums.ts";
 import { compareTransfers, type Transfer } from "./transfer.ts";
@@ -28,6 +29,10 @@ export type TransferTable = {
   ledger(account: number, lots?: readonly ExtraLot[]): AccountLedger;
   /** All accounts of an address, one for each asset (and chain, unless it is given). */
   accountsOf(address: string, chain?: string): readonly number[];
+  /** The row by which what crosses a bridge in this row arrives on another chain, or NOBODY: a message says so on both. */
+  arrivalOf(row: number): number;
+  /** How many such pairs there are, and what kept others from being followed. */
+  messages: { count: number; notes: readonly string[] };
   isFee(row: number): boolean;
   /** Does the row stand alone in its transaction, as far as that is known without a search? */
   isAlone(row: number): boolean;
@@ -38,7 +43,7 @@ export type TransferTable = {
 };
 
 export function buildTransferTable(input: readonly Transfer[]): TransferTable {
-  const transfers = [...input].sort(compareTransfers);
+  const { transfers, arrivals, notes } = followMessages([...input].sort(compareTransfers));
   const accounts: Account[] = [];
   // By chain and asset first: a key of all three would be a new text for each side of each row.
   const numbers = new Map<string, Map<string, Map<string, number>>>();
@@ -87,6 +92,8 @@ export function buildTransferTable(input: readonly Transfer[]): TransferTable {
       const all = byAddress.get(address) ?? [];
       return chain === undefined ? all : all.filter((account) => accounts[account]!.chain === chain);
     },
+    arrivalOf: (row) => arrivals.get(row) ?? NOBODY,
+    messages: { count: arrivals.size, notes },
     isFee: (row) => (marks[row]! & FEE) !== 0,
     isAlone: (row) => (marks[row]! & ALONE) !== 0,
     transactionRows(row) {
