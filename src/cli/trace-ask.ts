@@ -67,7 +67,7 @@ export async function askWith(
   { keepSteps = false } = {},
 ): Promise<NewsroomAnswer> {
   const wanted = list(options, "set");
-  const found = await askNewsroom(newsroom, ask, { ...(wanted.length > 0 ? { sets: wanted } : {}), keepSteps, exploring: options.explore === true });
+  const found = await askNewsroom(newsroom, ask, { ...(wanted.length > 0 ? { sets: wanted } : {}), keepSteps, exploring: options.explore === true, keep_lots: options.lots === true });
   for (const note of found.result.notes) context.output.note(note);
   return found;
 }

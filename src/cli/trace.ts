@@ -37,6 +37,7 @@ export const trace: Command = {
     { flags: "--explore", about: "quickly, for looking around: haircut within a printed bound, the others exact; never kept" },
     { flags: "--set <name>", about: "only over this set of transfers (may be repeated); without it, all that are held", repeat: true },
     { flags: "--method <name>", about: `for rank: ${RANKING_METHODS.join(" (heeds time and asset; the default) or ")} (heeds neither)` },
+    { flags: "--lots", about: "for audit: also every credit and debit of the accounts it went into, clean ones too; needs --out" },
     { flags: "--csv", about: "the places as CSV" },
     { flags: "--graphml", about: "the flows as GraphML" },
     { flags: "--parquet", about: "the places as Parquet, amounts as text; needs --out" },

@@ -17,7 +17,7 @@ const STEPS_HELD_MAX = 2_000_000;
 
 export type Newsroom = EvidenceReader & { folder: string };
 export type NewsroomAnswer = Answer & { captures: number[] };
-export type AskOptions = Pick<AskContext, "knownStop" | "exploring"> & {
+export type AskOptions = Pick<AskContext, "knownStop" | "exploring" | "keep_lots"> & {
   sets?: string[];
   /** Where no sets are named: these are all that the asker may see. */
   among?: readonly string[];
@@ -29,7 +29,7 @@ export type AskOptions = Pick<AskContext, "knownStop" | "exploring"> & {
 
 /** Over the sets named, or all that are held. Throws NOT_FOUND where none is, or where the seed is not in them. */
 export async function askNewsroom(newsroom: Newsroom, ask: TraceAsk, options: AskOptions = {}): Promise<NewsroomAnswer> {
-  const { sets, log_size = newsroom.log.size(), keepSteps = false, knownStop, exploring, among, evidence = "all" } = options;
+  const { sets, log_size = newsroom.log.size(), keepSteps = false, knownStop, exploring, keep_lots, among, evidence = "all" } = options;
   const read = await readWanted(newsroom, ask, { sets, among }, log_size);
   const read_seqs = new Set(read.sets.map(({ seq }) => seq));
   const used = listTransferSets(newsroom.log, log_size).filter(({ seq }) => read_seqs.has(seq));
@@ -41,6 +41,7 @@ export async function askNewsroom(newsroom: Newsroom, ask: TraceAsk, options: As
     tokens: Object.assign({}, ...used.map(({ tokens }) => tokens)),
     knownStop: knownStop ?? (ask.known ? stopsFromTags(openTagBook(newsroom.log, { log_size })) : undefined),
     exploring,
+    keep_lots,
     theft: (name) => theftSeeds(newsroom.log, name, { log_size, evidence }),
     steps_max: keepSteps ? STEPS_HELD_MAX : 0,
   });

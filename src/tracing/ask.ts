@@ -6,6 +6,7 @@ import { explore, type Kernels } from "./explore.ts";
 import { bridgeEnds, collectBridgeSteps, type BridgeEnds } from "./bridges.ts";
 import { unusualAssets } from "./exchanged-assets.ts";
 import { collectFlows, type Flow } from "./flows.ts";
+import { lotsTable } from "./lots-table.ts";
 import type { MethodName } from "./methods/methods.ts";
 import { INFERRED, type Step, type Stop, type TraceRequest } from "./request.ts";
 import { shapesCrossed } from "./clusters/shapes-crossed.ts";
@@ -51,7 +52,7 @@ export type TraceResult = {
   notes: string[];
 };
 
-export type Answer = { result: TraceResult; result_sha256: string; seeds: Seed[]; flows: Flow[]; steps: Step[]; steps_cut: boolean };
+export type Answer = { result: TraceResult; result_sha256: string; seeds: Seed[]; flows: Flow[]; steps: Step[]; steps_cut: boolean; lots?: ReturnType<typeof lotsTable> };
 
 export type AskContext = {
   data: TraceData;
@@ -64,6 +65,8 @@ export type AskContext = {
   knownStop?(address: string, chain: string): Stop | undefined;
   /** By the fast kernel where it can: no steps, no flows. */
   exploring?: boolean;
+  /** With the steps: all that went through the places reached, clean money too. */
+  keep_lots?: boolean;
   /** How many steps are kept; more are counted and not kept. */
   steps_max?: number;
 };
@@ -104,7 +107,7 @@ export function answer(ask: TraceAsk, context: AskContext): Answer {
   const messages = data.kind === "accounts" ? data.table.messages.notes : [];
   const missing = unmet.map((address) => `It was told to end at ${address}, which these transfers do not hold.`);
   const result: TraceResult = { ask, sets, log_size, methods, tokens: tokensOf(methods, tokens), ...exploring, ...(bridges ? { bridges } : {}), notes: [...notes, ...missing, ...messages, ...unusual, ...crossed] };
-  return { result, result_sha256: resultHash(result), seeds, flows: flows.flows(), steps, steps_cut: step_count > steps_max };
+  return { result, result_sha256: resultHash(result), seeds, flows: flows.flows(), steps, steps_cut: step_count > steps_max, ...(context.keep_lots ? { lots: lotsTable(data, steps) } : {}) };
 }
 
 /** Those that the answer speaks of. */

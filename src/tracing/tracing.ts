@@ -14,6 +14,7 @@ export { buildTransferTable, type TransferTable } from "./transfer-table.ts";
 export { isExternal, TRANSFER_KINDS, type Transfer, type UtxoTransaction } from "./transfer.ts";
 export { buildUtxoGraph, type UtxoGraph } from "./utxo-graph.ts";
 export { findTrace, listTraces, saveTrace, stepsTable, totalsTable, tracesView, STEP_COLUMNS, TOTAL_COLUMNS, type SavedTrace, type SaveOutcome } from "./saved-traces.ts";
+export { LOT_COLUMNS, LOTS_MAX } from "./lots-table.ts";
 export { auditHtml, auditWorkbook, limbs, methodStatement, type AuditInput } from "./audit.ts";
 export { assetWords, shortAmount, writeAmount, type AssetWords } from "./asset-words.ts";
 export { KNOWN_ERROR, knownErrorOf } from "./known-error.ts";
