@@ -25,36 +25,49 @@ export function printAnswer(output: Output, { result }: Answer): void {
 
 function printAsset(output: Output, asset: string, words: AssetWords | undefined, methods: [string, MethodResult][]): void {
   const results = methods.map(([, { assets }]) => assets[asset]);
-  const cell = (pick: (one: AssetResult) => bigint) =>
-    results.map((one) => (one === undefined ? "–" : pick(one) === 0n ? "0" : shortAmount(pick(one), words)));
+  const cell = (pick: (one: AssetResult) => bigint, decimals: number) =>
+    results.map((one) => (one === undefined ? "–" : pick(one) === 0n ? "0" : shortAmount(pick(one), words, decimals)));
   output.line();
   output.line(output.bold(words ? `${words.symbol} (${asset})` : `${asset}, in base units`));
   const head = ["", ...methods.map(([name]) => name)];
-  const lines: string[][] = [
-    ["seed", ...cell(({ seed }) => BigInt(seed))],
-    ["converted in", ...cell(({ converted_in }) => BigInt(converted_in))],
-    ["held", ...cell(({ held }) => sumOfAmounts(held))],
-    ["stopped", ...cell(({ stops }) => sumOfAmounts(stops))],
-    ["fees", ...cell(({ fees }) => sumOfAmounts(fees))],
-    ["below the floor", ...cell(({ floor }) => BigInt(floor))],
-    ["converted out", ...cell(({ converted_out }) => BigInt(converted_out))],
-  ];
-  const shown = lines.filter(([name, ...cells]) => name === "seed" || name === "held" || cells.some((value) => value !== "0" && value !== "–"));
   const right = head.map((_, at) => at).slice(1);
-  for (const line of table([head, ...shown], output.width, right)) output.line(line);
+  const sums = (decimals: number): string[][] => [
+    ["seed", ...cell(({ seed }) => BigInt(seed), decimals)],
+    ["converted in", ...cell(({ converted_in }) => BigInt(converted_in), decimals)],
+    ["held", ...cell(({ held }) => sumOfAmounts(held), decimals)],
+    ["stopped", ...cell(({ stops }) => sumOfAmounts(stops), decimals)],
+    ["fees", ...cell(({ fees }) => sumOfAmounts(fees), decimals)],
+    ["below the floor", ...cell(({ floor }) => BigInt(floor), decimals)],
+    ["converted out", ...cell(({ converted_out }) => BigInt(converted_out), decimals)],
+  ];
+  const isShown = ([name, ...cells]: string[]) => name === "seed" || name === "held" || cells.some((value) => value !== "0" && value !== "–");
+  for (const line of fitting(output.width, right, (decimals) => [head, ...sums(decimals).filter(isShown)])) output.line(line);
   const unbacked = results.find((one) => one?.seed_unbacked);
   if (unbacked) output.line(`of the seed, ${writeAmount(BigInt(unbacked.seed_unbacked!), words)} is more than the data shows to have been there`);
 
   const places = placesOf(results);
   output.line();
-  const rows = places.slice(0, PLACES_SHOWN_MAX).map(({ place, amounts, why }) => [
-    output.width < PLACE_WHOLE_WIDTH ? shortName(place) : place,
-    ...amounts.map((amount) => (amount === 0n ? "·" : shortAmount(amount, words))),
-    spread(amounts, methods) === 0n ? "" : shortAmount(spread(amounts, methods), words),
-    why,
-  ]);
-  for (const line of table([["place", ...methods.map(([name]) => name), "spread", ""], ...rows], output.width, [...right, right.length + 1])) output.line(line);
+  const rows = (decimals: number): string[][] =>
+    places.slice(0, PLACES_SHOWN_MAX).map(({ place, amounts, why }) => [
+      output.width < PLACE_WHOLE_WIDTH ? shortName(place) : place,
+      ...amounts.map((amount) => (amount === 0n ? "·" : shortAmount(amount, words, decimals))),
+      spread(amounts, methods) === 0n ? "" : shortAmount(spread(amounts, methods), words, decimals),
+      why,
+    ]);
+  for (const line of fitting(output.width, [...right, right.length + 1], (decimals) => [["place", ...methods.map(([name]) => name), "spread", ""], ...rows(decimals)])) output.line(line);
   if (places.length > PLACES_SHOWN_MAX) output.line(output.dim(`… and ${places.length - PLACES_SHOWN_MAX} more places (--csv or --json has all)`));
+}
+
+/** As many decimals as the width has room for; where even whole units have none, the last column goes below; a number is never cut. */
+function fitting(width: number, right: readonly number[], rowsWith: (decimals: number) => string[][]): string[] {
+  const isFitting = (rows: string[][]) => table(rows, Infinity, right).every((line) => line.length <= width);
+  const tried = [4, 2, 0].map(rowsWith);
+  const rows = tried.find(isFitting);
+  if (rows) return table(rows, width, right);
+  const last = Math.max(...right);
+  const numbers = tried.at(-1)!;
+  const words = numbers.map((cells) => cells.slice(last + 1).filter(Boolean).join(" "));
+  return table(numbers.map((cells) => cells.slice(0, last + 1)), Infinity, right).flatMap((line, at) => (words[at] ? [line, `  ${words[at]}`] : [line]));
 }
 
 type Place = { place: string; amounts: bigint[]; why: string };

@@ -30,7 +30,8 @@ export type AskOptions = Pick<AskContext, "knownStop" | "exploring" | "keep_lots
 /** Over the sets named, or all that are held. Throws NOT_FOUND where none is, or where the seed is not in them. */
 export async function askNewsroom(newsroom: Newsroom, ask: TraceAsk, options: AskOptions = {}): Promise<NewsroomAnswer> {
   const { sets, log_size = newsroom.log.size(), keepSteps = false, knownStop, exploring, keep_lots, among, evidence = "all" } = options;
-  const read = await readWanted(newsroom, ask, { sets, among }, log_size);
+  const theft = (name: string) => theftSeeds(newsroom.log, name, { log_size, evidence });
+  const read = await readWanted(newsroom, ask, { sets, among, theft }, log_size);
   const read_seqs = new Set(read.sets.map(({ seq }) => seq));
   const used = listTransferSets(newsroom.log, log_size).filter(({ seq }) => read_seqs.has(seq));
   const found = answer(ask, {
@@ -42,7 +43,7 @@ export async function askNewsroom(newsroom: Newsroom, ask: TraceAsk, options: As
     knownStop: knownStop ?? (ask.known ? stopsFromTags(openTagBook(newsroom.log, { log_size })) : undefined),
     exploring,
     keep_lots,
-    theft: (name) => theftSeeds(newsroom.log, name, { log_size, evidence }),
+    theft,
     steps_max: keepSteps ? STEPS_HELD_MAX : 0,
   });
   return { ...found, captures: [...new Set(used.flatMap(({ captures }) => captures))] };
@@ -76,7 +77,7 @@ export async function reproduceTrace(newsroom: Newsroom, saved: SavedTrace): Pro
  * The sets named. Where none is: all of them, or, where these cannot be put in one order, those that hold the seed; what
  * was left out is noted.
  */
-export async function readWanted(newsroom: Newsroom, ask: Pick<TraceAsk, "from" | "until">, { sets, among }: Pick<AskOptions, "sets" | "among">, log_size: number): Promise<ReadTransferSets> {
+export async function readWanted(newsroom: Newsroom, ask: Pick<TraceAsk, "from" | "until">, { sets, among, theft }: Pick<AskOptions, "sets" | "among"> & Pick<AskContext, "theft">, log_size: number): Promise<ReadTransferSets> {
   const options = { log_size, until: ask.until };
   try {
     return await readTransferSets(newsroom, { sets: sets ?? among, ...options });
@@ -91,10 +92,12 @@ export async function readWanted(newsroom: Newsroom, ask: Pick<TraceAsk, "from" 
         ...transfers.flatMap(({ txid, from, to }) => [txid, from, to]),
         ...transactions.flatMap(({ txid, outputs }) => [txid, ...outputs.map(({ address }) => address)]),
       ]);
-      const spellings = (seed: string) => [seed, ...accountsOf(readAddress(seed)).map(({ address }) => address)];
+      const meant = (seed: string) => [seed, ...Object.values(theft?.(seed) ?? {}).flat()];
+      const spellings = (seed: string) => meant(seed).flatMap((name) => [name, ...accountsOf(readAddress(name)).map(({ address }) => address)]);
       if (seeds.some((seed) => spellings(seed).some((spelling) => names.has(spelling)))) holding.push(String(seq));
     }
-    if (holding.length === 0) throw error;
+    if (holding.length === 0 && seeds.some((seed) => theft?.(seed) !== undefined)) throw error;
+    if (holding.length === 0) throw new TracewireError("NOT_FOUND", { what: `No set of transfers that is held has ${seeds.join(" or ")}, and the case file no such theft`, hint: "Check its spelling, or import what is missing." });
     const found = await readTransferSets(newsroom, { sets: holding, ...options });
     const note = `Only the sets that hold the seed were read, because not all that are held can be put in one order: ${error.message}.`;
     return { ...found, notes: [...found.notes, note] };

@@ -10,7 +10,7 @@ import { lotsTable } from "./lots-table.ts";
 import type { MethodName } from "./methods/methods.ts";
 import { INFERRED, type Step, type Stop, type TraceRequest } from "./request.ts";
 import { shapesCrossed } from "./clusters/shapes-crossed.ts";
-import { writeResults, type MethodResults } from "./result.ts";
+import { writeResults, type AddressOf, type MethodResults } from "./result.ts";
 import { asHeld, readSeeds, type TheftSeeds } from "./seed-text.ts";
 import { trace, type TraceData } from "./trace.ts";
 import type { Seed } from "./request.ts";
@@ -24,6 +24,8 @@ export type TraceAsk = {
   direction: "forward" | "backward";
   /** Base units. */
   floor?: string;
+  /** Base units of single assets (CAIP-19, or native), each before `floor`. */
+  floors?: Record<string, string>;
   /** A day or a time, UTC: later transfers are not looked at. */
   until?: string;
   depth?: number;
@@ -52,7 +54,7 @@ export type TraceResult = {
   notes: string[];
 };
 
-export type Answer = { result: TraceResult; result_sha256: string; seeds: Seed[]; flows: Flow[]; steps: Step[]; steps_cut: boolean; lots?: ReturnType<typeof lotsTable> };
+export type Answer = { result: TraceResult; result_sha256: string; seeds: Seed[]; flows: Flow[]; steps: Step[]; steps_cut: boolean; lots?: ReturnType<typeof lotsTable>; /** Of outputs: whose a place is. */ addressOf?: AddressOf };
 
 export type AskContext = {
   data: TraceData;
@@ -87,6 +89,7 @@ export function answer(ask: TraceAsk, context: AskContext): Answer {
     methods: ask.methods,
     direction: ask.direction,
     floor: ask.floor === undefined ? undefined : BigInt(ask.floor),
+    ...(ask.floors ? { floors: new Map(Object.entries(ask.floors).map(([asset, units]) => [asset, BigInt(units)])) } : {}),
     depth: ask.depth,
     conversions: ask.conversions,
     stopAt: (address, chain) => stops.get(address) ?? context.knownStop?.(address, chain),
@@ -100,14 +103,15 @@ export function answer(ask: TraceAsk, context: AskContext): Answer {
   const explored = context.exploring ? explore(data, request) : undefined;
   const found = explored?.trace ?? trace(data, { ...request, onStep });
   const crossed = data.kind === "utxo" ? shapesCrossed(data.graph, flows.flows()) : [];
-  const methods = writeResults(found, data.kind === "utxo" ? (place) => addressOf(data.graph, place) : undefined);
+  const placeAddress: AddressOf | undefined = data.kind === "utxo" ? (place) => addressOf(data.graph, place) : undefined;
+  const methods = writeResults(found, placeAddress);
   const exploring = explored ? { exploring: explored.kernels } : {};
   const bridges = data.kind === "accounts" ? bridgeEnds(data.table, bridged.names(), tokens) : undefined;
   const unusual = data.kind === "accounts" ? unusualAssets(data.table, exchanged) : [];
   const messages = data.kind === "accounts" ? data.table.messages.notes : [];
   const missing = unmet.map((address) => `It was told to end at ${address}, which these transfers do not hold.`);
   const result: TraceResult = { ask, sets, log_size, methods, tokens: tokensOf(methods, tokens), ...exploring, ...(bridges ? { bridges } : {}), notes: [...notes, ...missing, ...messages, ...unusual, ...crossed] };
-  return { result, result_sha256: resultHash(result), seeds, flows: flows.flows(), steps, steps_cut: step_count > steps_max, ...(context.keep_lots ? { lots: lotsTable(data, steps) } : {}) };
+  return { result, result_sha256: resultHash(result), seeds, flows: flows.flows(), steps, steps_cut: step_count > steps_max, ...(placeAddress ? { addressOf: placeAddress } : {}), ...(context.keep_lots ? { lots: lotsTable(data, steps) } : {}) };
 }
 
 /** Those that the answer speaks of. */

@@ -37,7 +37,8 @@ const RULES: Record<MethodName, string> = {
 export function methodStatement({ ask, sets, log_size, result_sha256, notes, lots }: AuditInput): string[] {
   const limits = [
     ask.floor === undefined ? undefined : `Amounts below ${ask.floor} base units are not followed and are counted apart.`,
-    ask.depth === undefined ? undefined : `At most ${ask.depth} transfers are followed.`,
+    ...Object.entries(ask.floors ?? {}).map(([asset, units]) => `Of ${asset}, amounts below ${units} base units are not followed and are counted apart.`),
+    ask.depth === undefined ? undefined : `At most ${ask.depth} transfers are followed; an account’s distance is that of the first transfer by which anything tainted reached it.`,
     ask.until === undefined ? undefined : `The data is read as if it ended at ${ask.until}.`,
     ...Object.entries(ask.stops ?? {}).map(([address, { reason, name }]) => `It ends at ${address} (${name ?? reason}).`),
   ].filter((line) => line !== undefined);

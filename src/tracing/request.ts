@@ -40,6 +40,8 @@ export type TraceRequest = {
   direction?: "forward" | "backward";
   /** Taint below this many base units of its asset is not followed; it is counted in `floor`. */
   floor?: bigint;
+  /** Floors of single assets, which go before `floor`. */
+  floors?: ReadonlyMap<string, bigint>;
   /** How many transfers from the seed are followed. */
   depth?: number;
   stopAt?: (address: string, chain: string) => Stop | undefined;

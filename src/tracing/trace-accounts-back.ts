@@ -22,7 +22,7 @@ export function traceAccountsBack<Carried>(
   seeds: AccountSeeds,
   request: Omit<TraceRequest, "seeds" | "methods">,
 ): BackwardAccountTrace {
-  const { floor = 0n, depth: depthMax = Infinity, stopAt = () => undefined, onStep } = request;
+  const { floor = 0n, floors, depth: depthMax = Infinity, stopAt = () => undefined, onStep } = request;
   const asked = new Map<number, Asked<Carried>>();
   const assets = new Map<string, AssetTotals>();
   const queue = createRowQueue();
@@ -93,7 +93,7 @@ export function traceAccountsBack<Carried>(
       addStop(totals, placeOf(giver), amount, stop ?? { reason: "depth" });
       return step("stop", giver, row, amount, stop?.reason ?? "depth");
     }
-    if (amount < floor) {
+    if (amount < (floors?.get(table.accounts[giver]!.asset) ?? floor)) {
       addTo(totals.floor, placeOf(giver), amount);
       return step("floor", giver, row, amount);
     }

@@ -45,7 +45,7 @@ export function traceAccounts<Carried>(
   seeds: AccountSeeds,
   request: Omit<TraceRequest, "seeds" | "methods">,
 ): AccountTrace {
-  const { floor = 0n, depth: depthMax = Infinity, stopAt = () => undefined, conversions = true, onStep } = request;
+  const { floor = 0n, floors, depth: depthMax = Infinity, stopAt = () => undefined, conversions = true, onStep } = request;
   /** By account number, and in the order in which taint came to them. */
   const live = new Array<Live<Carried> | undefined>(table.accounts.length);
   const reached: Live<Carried>[] = [];
@@ -133,7 +133,7 @@ export function traceAccounts<Carried>(
       else stopped[account] = addStop(totalsOf(account), placeOf(account), amount, stop);
       return write?.("stop", account, row, { in: amount, after: amount, from: giverOf(row), reason: stop.reason });
     }
-    if (amount < floor && rule !== "seed") {
+    if (amount < (floors?.get(table.accounts[account]!.asset) ?? floor) && rule !== "seed") {
       addTo(totalsOf(account).floor, placeOf(account), amount);
       return write?.("floor", account, row, { in: amount, after: amount, from: giverOf(row) });
     }

@@ -27,6 +27,7 @@ const askSchema = named(
       direction: Type.Optional(oneOf(["forward", "backward"] as const)),
       asset: Type.Optional(text("Of an address with several assets: only this one (CAIP-19)", { maxLength: PLACE_CHARS_MAX })),
       floor: Type.Optional(text("Less than so many base units is not followed", { pattern: "^\\d{1,78}$" })),
+      floors: Type.Optional(Type.Record(Type.String({ minLength: 1, maxLength: PLACE_CHARS_MAX }), Type.String({ pattern: "^\\d{1,78}$" }), { maxProperties: 100, description: "By asset, each before `floor`" })),
       until: Type.Optional(text("As if the data ended at this day or time (UTC)", { pattern: `${DAY.slice(0, -1)}(T([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d{1,3})?)?Z)?$` })),
       depth: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000, description: "Transfers from the seed that are followed" })),
       stops: Type.Optional(
