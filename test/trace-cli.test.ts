@@ -60,7 +60,12 @@ describe("tracewire trace", () => {
 
     const coins = ["--data", join(scratch, "coins")];
     const line = (txid: string, inputs: object[], outputs: object[]) => `${JSON.stringify({ txid, inputs, outputs })}\n`;
-    ok("import", "utxo", file("coins.jsonl", line("t0", [{ external: true, value: 50 }], [{ value: 50, address: "one" }]) + line("t1", [{ txid: "t0", vout: 0, value: 50 }], [{ value: 30, address: "two" }, { value: 20, address: "one" }]) + line("t2", [{ txid: "t1", vout: 0, value: 30 }], [{ value: 29, address: "three" }])), ...coins);
+    const lines = [
+      line("t0", [{ external: true, value: 50 }], [{ value: 50, address: "one" }]),
+      line("t1", [{ txid: "t0", vout: 0, value: 50 }], [{ value: 30, address: "two" }, { value: 20, address: "one" }]),
+      line("t2", [{ txid: "t1", vout: 0, value: 30 }], [{ value: 29, address: "three" }]),
+    ];
+    ok("import", "utxo", file("coins.jsonl", lines.join("")), ...coins);
     for (const end of ["three", "t2:0", "t2"]) assert.match(ok("trace", "path", "t0:0", end, ...coins), /1\. at most (29|30) base units, 2 transactions\n +t0:0 \(one\) → t1/, end);
     assert.match(ok("trace", "path", "t0:0", "nowhere", ...coins), /nothing of t0:0 reached nowhere/);
     assert.match(run("trace", "rank", "one", ...coins).err, /not offered for transactions with inputs and outputs/);

@@ -11,8 +11,14 @@ const at = (block: number, from: string | null, to: string, amount: bigint): Tra
 const [thief, market, other] = ["aa", "bb", "cc"].map((byte) => `0x${byte.repeat(20)}`) as [string, string, string];
 
 test("a terminal's table never cuts a number: fewer decimals first, then the last column goes below", () => {
-  const table = buildTransferTable([at(1, null, thief, 182_163n * ETH + 713_889_943_206_534_219n), at(2, other, market, 90_001n * ETH + 1n), at(3, thief, market, 170_000n * ETH + 5n), at(4, market, other, 123_456n * ETH + 7n)]);
-  const found = answer({ from: "t1", methods: [...METHOD_NAMES], direction: "forward", stops: { [other]: { reason: "service", name: "A service with a long name" } } }, { data: { kind: "accounts", table }, sets: [], log_size: 1 });
+  const table = buildTransferTable([
+    at(1, null, thief, 182_163n * ETH + 713_889_943_206_534_219n),
+    at(2, other, market, 90_001n * ETH + 1n),
+    at(3, thief, market, 170_000n * ETH + 5n),
+    at(4, market, other, 123_456n * ETH + 7n),
+  ]);
+  const stops = { [other]: { reason: "service" as const, name: "A service with a long name" } };
+  const found = answer({ from: "t1", methods: [...METHOD_NAMES], direction: "forward", stops }, { data: { kind: "accounts", table }, sets: [], log_size: 1 });
   for (const width of [60, 80, 100, 140]) {
     const lines: string[] = [];
     printAnswer({ width, line: (text = "") => lines.push(text), bold: (text: string) => text, dim: (text: string) => text } as unknown as Output, found);

@@ -110,8 +110,18 @@ export function answer(ask: TraceAsk, context: AskContext): Answer {
   const unusual = data.kind === "accounts" ? unusualAssets(data.table, exchanged) : [];
   const messages = data.kind === "accounts" ? data.table.messages.notes : [];
   const missing = unmet.map((address) => `It was told to end at ${address}, which these transfers do not hold.`);
-  const result: TraceResult = { ask, sets, log_size, methods, tokens: tokensOf(methods, tokens), ...exploring, ...(bridges ? { bridges } : {}), notes: [...notes, ...missing, ...messages, ...unusual, ...crossed] };
-  return { result, result_sha256: resultHash(result), seeds, flows: flows.flows(), steps, steps_cut: step_count > steps_max, ...(placeAddress ? { addressOf: placeAddress } : {}), ...(context.keep_lots ? { lots: lotsTable(data, steps) } : {}) };
+  const said = [...notes, ...missing, ...messages, ...unusual, ...crossed];
+  const result: TraceResult = { ask, sets, log_size, methods, tokens: tokensOf(methods, tokens), ...exploring, ...(bridges ? { bridges } : {}), notes: said };
+  return {
+    result,
+    result_sha256: resultHash(result),
+    seeds,
+    flows: flows.flows(),
+    steps,
+    steps_cut: step_count > steps_max,
+    ...(placeAddress ? { addressOf: placeAddress } : {}),
+    ...(context.keep_lots ? { lots: lotsTable(data, steps) } : {}),
+  };
 }
 
 /** Those that the answer speaks of. */
