@@ -20,8 +20,8 @@ import type { Figure, FigureRow } from "./figure.ts";
 import { kindOfFigure, type FigureSpec } from "./figure-spec.ts";
 import { computeRows } from "./compute-rows.ts";
 import { chooseClaim, rowOf } from "./choose-claim.ts";
+import { basisOf, outcomesOf, type Basis, type Outcome } from "./outcomes.ts";
 import { periodDays, periodLengthName } from "./periods.ts";
-import { selectSubjects, type Excluded, type Selected } from "./select-subjects.ts";
 
 type Computed = Omit<Figure, "rows_sha256" | "log_size" | "root" | "rules_version" | "row_count"> &
   Partial<Pick<Figure, "rows_sha256" | "row_count">>;
@@ -70,17 +70,26 @@ function overRows(log: LogReader, spec: FigureSpec, at: Vantage): Computed {
 
 /** A count of subjects (thefts, or the victims they hit), or the sum of their chosen amounts. */
 function countOrSum(log: LogReader, spec: FigureSpec, at: Vantage): Computed {
-  const { selected, excluded } = selectSubjects(log, spec, at);
-  const notCompared: Figure["not_compared"] = [];
-  const rows = selected.flatMap((subject) => rowsOfSubject(subject, spec, notCompared));
-  const base = { id: spec.id, measure: spec.measure, rows, excluded: toExcluded(excluded), not_compared: notCompared };
+  const outcomes = outcomesOf(log, spec, at);
+  const selected = outcomes.filter(({ why }) => why === undefined);
+  const rows = selected.flatMap((outcome) => outcome.rows);
+  const base = {
+    id: spec.id,
+    measure: spec.measure,
+    rows,
+    excluded: outcomes.flatMap(({ subject, label, why }) => (why === undefined ? [] : [{ subject, label, why }])),
+    not_compared: selected.flatMap((outcome) => outcome.not_compared),
+  };
   if (spec.measure === "count") {
     const unknown = spec.field ? rows.filter((row) => row.value === null).length : 0;
     const value = spec.unit_of_count === "victim" ? countVictims(log, selected, spec, at) : rows.length;
     return { ...base, value: String(value), unit: nounOf(spec), low: null, high: null, unknown_count: String(unknown), notes: [] };
   }
-  refuseMixed(spec, selected, rows);
-  const sum = sumRows(rows, spec);
+  refuseMixed(
+    spec,
+    selected.flatMap(({ bases }) => bases),
+  );
+  const sum = sumRows(rows);
   return {
     ...base,
     ...formatSum(sum, spec),
@@ -97,7 +106,7 @@ function countValues(log: LogReader, spec: FigureSpec, at: Vantage): Computed {
   );
   const distinct = [...Map.groupBy(printed, (claim) => `${claim.value} ${claim.unit ?? ""}`).values()];
   const rows = distinct.map((same) =>
-    rowOf({ subject: spec.subject!, label: same[0]!.document ?? same[0]!.claimant, when: same[0]!.as_of, claims: same }, same[0], []),
+    rowOf({ subject: spec.subject!, label: same[0]!.document ?? same[0]!.claimant, when: same[0]!.as_of }, same[0], []),
   );
   return {
     id: spec.id,
@@ -114,28 +123,8 @@ function countValues(log: LogReader, spec: FigureSpec, at: Vantage): Computed {
   };
 }
 
-/** Rule 9: one theft may be several when a claimant names its parts. */
-function rowsOfSubject(subject: Selected, spec: FigureSpec, notCompared: Figure["not_compared"]): FigureRow[] {
-  if (spec.splits === "parts") {
-    const parts = Map.groupBy(
-      subject.claims.filter(
-        (claim) => claim.part_of && claim.field === (spec.field ?? "amount") && (!spec.currency || claim.unit === spec.currency),
-      ),
-      (claim) => claim.claimant,
-    );
-    for (const own of parts.values()) {
-      const latest = [...Map.groupBy(own, (claim) => claim.part_of!).values()].map((same) => same.at(-1)!);
-      if (latest.length > 1) return latest.map((claim) => rowOf(subject, claim, [], `${subject.label}: ${claim.part_of}`));
-    }
-  }
-  if (!spec.field) return [rowOf(subject, undefined, [])];
-  const { chosen, rivals, left_out } = chooseClaim(subject.claims, spec);
-  notCompared.push(...left_out);
-  return [rowOf(subject, chosen, spec.dispersion === "none" ? [] : rivals)];
-}
-
 /** Rule 1: distinct victims as labelled, after the judgements that two of them are the same. */
-function countVictims(log: LogReader, selected: Selected[], spec: FigureSpec, at: Vantage): number {
+function countVictims(log: LogReader, selected: readonly Outcome[], spec: FigureSpec, at: Vantage): number {
   const merged = new Map<string, string>();
   const find = (name: string): string => (merged.has(name) ? find(merged.get(name)!) : name);
   const labels = new Map(selected.map((subject) => [subject.subject, subject.label.toLowerCase()]));
@@ -155,11 +144,11 @@ function columnSum(log: LogReader, spec: FigureSpec, at: Vantage): Computed {
   const [inside, outside] = partition(all, (claim) => claim.period !== undefined && (!spec.period || isWithin(claim.period, spec.period)));
   const rows = inside
     .sort((a, b) => (a.period! < b.period! ? -1 : 1))
-    .map((claim) => rowOf({ subject: claim.subject, label: claim.period!, when: claim.period!, claims: [claim] }, claim, []));
+    .map((claim) => rowOf({ subject: claim.subject, label: claim.period!, when: claim.period! }, claim, []));
   refuseOverlap(inside);
   if (spec.unequal_periods !== "allow") refuseUnequal(inside.map((claim) => ({ name: claim.subject, period: claim.period! })));
-  refuseMixed(spec, [], rows, inside);
-  const sum = sumRows(rows, { ...spec, dispersion: "none" });
+  refuseMixed(spec, inside.map(basisOf));
+  const sum = sumRows(rows);
   return {
     id: spec.id,
     measure: spec.measure,
@@ -179,7 +168,7 @@ function quote(log: LogReader, spec: FigureSpec, at: Vantage): Computed {
     .map((claim) => inUnit(claim, spec.unit))
     .filter((claim) => spec.period?.basis !== "period" || (claim.period !== undefined && isWithin(claim.period, spec.period)));
   const { chosen, rivals, left_out } = chooseClaim(claims, spec);
-  const rows = chosen ? [rowOf({ subject: spec.subject!, label: spec.title, when: chosen.period ?? null, claims }, chosen, rivals)] : [];
+  const rows = chosen ? [rowOf({ subject: spec.subject!, label: spec.title, when: chosen.period ?? null }, chosen, rivals)] : [];
   const range = rows[0];
   return {
     id: spec.id,
@@ -217,7 +206,7 @@ function seriesOfClaims(log: LogReader, spec: FigureSpec, at: Vantage): Computed
     })
     .map((claim) => {
       const label = spec.by === "period" ? claim.period! : `${claim.claimant}${claim.part_of ? `, of ${claim.part_of}` : ""}`;
-      return rowOf({ subject: spec.subject!, label, when: claim.period ?? null, claims: [claim] }, claim, []);
+      return rowOf({ subject: spec.subject!, label, when: claim.period ?? null }, claim, []);
     });
   if (spec.by === "period") {
     rows.sort((a, b) => (a.label < b.label ? -1 : 1));
@@ -244,7 +233,7 @@ function seriesOfTotals(log: LogReader, spec: FigureSpec, at: Vantage): Computed
     }
     const { chosen, rivals, left_out } = chooseClaim(own, spec);
     notCompared.push(...left_out);
-    if (chosen) rows.push(rowOf({ subject, label: period, when: period, claims: own }, chosen, rivals));
+    if (chosen) rows.push(rowOf({ subject, label: period, when: period }, chosen, rivals));
     else excluded.push({ subject, label: period, why: "no value by the chosen claimant" });
   }
   rows.sort((a, b) => (a.when! < b.when! ? -1 : 1));
@@ -356,11 +345,10 @@ function combine(spec: FigureSpec, a: Decimal, b: Decimal): Decimal | undefined 
   return spec.decimals === undefined ? product : roundDecimal(product, -spec.decimals);
 }
 
-function sumRows(rows: FigureRow[], spec: FigureSpec): Sum {
+function sumRows(rows: readonly FigureRow[]): Sum {
   const known = rows.filter((row) => row.value !== null);
   const total = (pick: (row: FigureRow) => string | null) =>
     known.reduce((sum, row) => addDecimal(sum, parseDecimal(pick(row) ?? row.value!)), ZERO);
-  void spec;
   return {
     value: total((row) => row.value),
     low: total((row) => row.low),
@@ -379,16 +367,14 @@ function formatSum(sum: Sum, spec: FigureSpec): Pick<Figure, "value" | "low" | "
 }
 
 /** Values on different bases or in different currencies have no sum: refuse, naming the rows. */
-function refuseMixed(spec: FigureSpec, selected: Selected[], rows: FigureRow[], direct: Claim[] = []): void {
-  const chosen = new Set(rows.flatMap((row) => (row.claim === null ? [] : [row.claim])));
-  const claims = [...direct, ...selected.flatMap((subject) => subject.claims)].filter((claim) => chosen.has(claim.seq));
-  const facets: [string, (claim: Claim) => string][] = [
-    ["valuation bases", (claim) => claim.valuation?.basis ?? "none stated"],
-    ["currencies", (claim) => claim.unit ?? "none"],
-    ["measures", (claim) => claim.measure ?? "none stated"],
+function refuseMixed(spec: FigureSpec, bases: readonly Basis[]): void {
+  const facets: [string, (basis: Basis) => string][] = [
+    ["valuation bases", ({ basis }) => basis],
+    ["currencies", ({ unit }) => unit],
+    ["measures", ({ measure }) => measure],
   ];
   for (const [name, facet] of facets) {
-    const groups = Map.groupBy(claims, facet);
+    const groups = Map.groupBy(bases, facet);
     if (groups.size > 1)
       throw new TracewireError("MIXED_BASES", {
         what: `Different ${name}: ${[...groups]
@@ -396,7 +382,7 @@ function refuseMixed(spec: FigureSpec, selected: Selected[], rows: FigureRow[], 
             ([value, own]) =>
               `${value} (${own
                 .slice(0, 5)
-                .map((claim) => claim.subject)
+                .map(({ subject }) => subject)
                 .join(", ")}${own.length > 5 ? ", …" : ""})`,
           )
           .join("; ")}`,
@@ -437,7 +423,6 @@ const sameLength = (a: { from: string; to: string }, b: { from: string; to: stri
   periodLengthName(`${a.from}/${a.to}`) === periodLengthName(`${b.from}/${b.to}`);
 const nounOf = (spec: FigureSpec) => spec.noun?.many ?? (spec.unit_of_count === "victim" ? "victims" : `${spec.of}s`);
 const unitOf = (rows: FigureRow[]) => rows.find((row) => row.unit)?.unit ?? "";
-const toExcluded = (excluded: Excluded[]) => excluded.map(({ subject, label, why }) => ({ subject, label, why }));
 const later = (a: string, b: string) => (a > b ? a : b);
 const earlier = (a: string, b: string) => (a < b ? a : b);
 
