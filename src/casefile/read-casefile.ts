@@ -23,6 +23,8 @@ export type ClaimFilter = {
   document?: string;
   /** Claims of an amount of just this many, of whatever subject. */
   amount?: string;
+  /** Only claims with these log indices. */
+  among?: readonly number[];
   /** Subjects behind this one, up to that one: a stretch of a kind. */
   subjects?: { after: string; upTo: string };
   /** For a list that is read a page at a time: only claims behind this entry, and so many. */
@@ -44,6 +46,7 @@ export function readClaims(log: Reads, at: Vantage, filter: ClaimFilter = {}): C
   if (filter.amount !== undefined) conditions.push("field = 'amount' AND body ->> '$.value' = ?") && values.push(filter.amount);
   if (filter.subjects !== undefined)
     conditions.push("subject > ? AND subject <= ?") && values.push(filter.subjects.after, filter.subjects.upTo);
+  if (filter.among !== undefined) conditions.push("seq IN (SELECT value FROM json_each(?))") && values.push(JSON.stringify(filter.among));
   if (filter.after !== undefined) conditions.push("seq > ?") && values.push(filter.after);
   const statement = log.db.prepare(
     `SELECT seq, at, by, body, public_from FROM claims WHERE ${conditions.join(" AND ")}${filter.limit === undefined ? "" : " ORDER BY seq"}`,

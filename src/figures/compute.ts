@@ -1,7 +1,7 @@
 // FigureSpec + log size → Figure, by the rules of version 1. Pure over the claims that the vantage sees.
 // A rule that changes gets a new version in compute-figure.ts; this one stays runnable.
 import { canonicalJson, sha256Hex, type Json, type LogReader } from "../evidence/evidence.ts";
-import type { Claim, Vantage } from "../casefile/casefile.ts";
+import type { Claim, Followed, Vantage } from "../casefile/casefile.ts";
 import { readClaims, readJudgements } from "../casefile/casefile.ts";
 import { TracewireError } from "../errors.ts";
 import {
@@ -71,14 +71,14 @@ function overRows(log: LogReader, spec: FigureSpec, at: Vantage): Computed {
 /** A count of subjects (thefts, or the victims they hit), or the sum of their chosen amounts. */
 function countOrSum(log: LogReader, spec: FigureSpec, at: Vantage): Computed {
   const outcomes = outcomesOf(log, spec, at);
-  const selected = outcomes.filter(({ why }) => why === undefined);
-  const rows = selected.flatMap((outcome) => outcome.rows);
+  const selected = outcomes.filter(({ made }) => made.why === undefined);
+  const rows = selected.flatMap(({ made }) => made.rows);
   const base = {
     id: spec.id,
     measure: spec.measure,
     rows,
-    excluded: outcomes.flatMap(({ subject, label, why }) => (why === undefined ? [] : [{ subject, label, why }])),
-    not_compared: selected.flatMap((outcome) => outcome.not_compared),
+    excluded: outcomes.flatMap(({ subject, made: { label, why } }) => (why === undefined ? [] : [{ subject, label, why }])),
+    not_compared: selected.flatMap(({ made }) => made.not_compared),
   };
   if (spec.measure === "count") {
     const unknown = spec.field ? rows.filter((row) => row.value === null).length : 0;
@@ -87,7 +87,7 @@ function countOrSum(log: LogReader, spec: FigureSpec, at: Vantage): Computed {
   }
   refuseMixed(
     spec,
-    selected.flatMap(({ bases }) => bases),
+    selected.flatMap(({ made }) => made.bases),
   );
   const sum = sumRows(rows);
   return {
@@ -124,10 +124,10 @@ function countValues(log: LogReader, spec: FigureSpec, at: Vantage): Computed {
 }
 
 /** Rule 1: distinct victims as labelled, after the judgements that two of them are the same. */
-function countVictims(log: LogReader, selected: readonly Outcome[], spec: FigureSpec, at: Vantage): number {
+function countVictims(log: LogReader, selected: readonly Followed<Outcome>[], spec: FigureSpec, at: Vantage): number {
   const merged = new Map<string, string>();
   const find = (name: string): string => (merged.has(name) ? find(merged.get(name)!) : name);
-  const labels = new Map(selected.map((subject) => [subject.subject, subject.label.toLowerCase()]));
+  const labels = new Map(selected.map(({ subject, made }) => [subject, made.label.toLowerCase()]));
   if (spec.merge !== "none")
     for (const judgement of readJudgements(log, at, "same")) {
       const [a, b] = [labels.get(judgement.subject), labels.get(judgement.other!)];
