@@ -18,7 +18,7 @@ export const namedSymbolsView: View = {
   version: 1,
   tables: ["named_symbols"],
   create: `
-    CREATE TABLE named_symbols (place TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL, symbol TEXT NOT NULL, PRIMARY KEY (place, id, seq)) WITHOUT ROWID, STRICT;
+    CREATE TABLE named_symbols (place TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL, symbol TEXT NOT NULL, UNIQUE (place, id, seq)) STRICT;
     CREATE INDEX named_symbols_by_seq ON named_symbols (seq);
   `,
   apply(db, entry) {
