@@ -91,6 +91,7 @@ describe("tracewire trace", () => {
       assert.equal(code !== 0 && /never kept/.test(err), true, err);
     }
     assert.ok(!existsSync(join(scratch, "looked.csv")));
+    assert.match(run("trace", "audit", "--from", "invented-2", "--explore").err, /Steps are the exact kernel's/);
   });
 
   test("five conventions over the lesson: what a reader works out on paper", () => {

@@ -80,6 +80,7 @@ export async function askWith(
   options: Options,
   { keepSteps = false } = {},
 ): Promise<NewsroomAnswer> {
+  if (options.explore && keepSteps) throw new TracewireError("BAD_ARGUMENT", { what: "Steps are the exact kernel's: an answer for exploring has none", hint: "Ask without --explore." });
   const wanted = list(options, "set");
   const found = await askNewsroom(newsroom, ask, { ...(wanted.length > 0 ? { sets: wanted } : {}), keepSteps, exploring: options.explore === true, keep_lots: options.lots === true });
   for (const note of found.result.notes) context.output.note(note);

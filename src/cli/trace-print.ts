@@ -137,7 +137,7 @@ function noteLines({ methods, tokens, exploring }: Answer["result"]): string[] {
     const over = Object.entries(excess ?? {}).filter(([, amount]) => amount !== "0");
     if (over.length > 0)
       notes.push(`${name} does not conserve: it counts ${over.map(([asset, amount]) => `${writeAmount(amount.startsWith("-") ? -BigInt(amount) : BigInt(amount), assetWords(asset, tokens))} ${amount.startsWith("-") ? "less" : "more"} than the seed`).join(", ")}. Read it as an upper bound of exposure only.`);
-    if (bound !== undefined && !exploring) notes.push(`${name} backward is an estimate: each amount is less than ${bound} base units from the exact share.`);
+    if (bound !== undefined && exploring?.[name as keyof typeof exploring]?.kernel !== "fast") notes.push(`${name} backward is an estimate: each amount is less than ${bound} base units from the exact share.`);
   }
   const conserving = Object.entries(methods).filter(([, { conserves }]) => conserves);
   if (conserving.length > 0)

@@ -58,8 +58,8 @@ function orderNotes(sets: readonly TransferSet[], { methods }: TraceAsk): string
     if (kind !== "accounts" || order === "block") return [];
     return [
       order === "file"
-        ? `${name} states neither blocks nor times: what ${whose} say rests on the order of the rows in its file, which whoever made the file chose.`
-        : `${name} states times and no blocks: among rows of the same time, what ${whose} say rests on the order of the rows in its file.`,
+        ? `${name} states neither blocks nor times: what ${whose} say${ordered.length === 1 ? "s" : ""} rests on the order of the rows in its file, which whoever made the file chose.`
+        : `${name} states times and no blocks: among rows of the same time, what ${whose} say${ordered.length === 1 ? "s" : ""} rests on the order of the rows in its file.`,
     ];
   });
 }

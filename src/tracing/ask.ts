@@ -3,7 +3,7 @@
 import { canonicalJson, sha256Hex, type Json } from "../evidence/evidence.ts";
 import type { AssetWords } from "./asset-words.ts";
 import { explore, type Kernels } from "./explore.ts";
-import { bridgeEnds, collectBridgeSteps, type BridgeEnds } from "./bridges.ts";
+import { bridgeEnds, bridgeNote, collectBridgeSteps, type BridgeEnds } from "./bridges.ts";
 import { unusualAssets } from "./exchanged-assets.ts";
 import { collectFlows, type Flow } from "./flows.ts";
 import { lotsTable } from "./lots-table.ts";
@@ -110,7 +110,7 @@ export function answer(ask: TraceAsk, context: AskContext): Answer {
   const unusual = data.kind === "accounts" ? unusualAssets(data.table, exchanged) : [];
   const messages = data.kind === "accounts" ? data.table.messages.notes : [];
   const missing = unmet.map((address) => `It was told to end at ${address}, which these transfers do not hold.`);
-  const said = [...notes, ...missing, ...messages, ...unusual, ...crossed];
+  const said = [...notes, ...missing, ...messages, ...(bridges ? [bridgeNote(bridges)] : []), ...unusual, ...crossed];
   const result: TraceResult = { ask, sets, log_size, methods, tokens: tokensOf(methods, tokens), ...exploring, ...(bridges ? { bridges } : {}), notes: said };
   return {
     result,

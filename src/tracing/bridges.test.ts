@@ -93,6 +93,7 @@ test("candidates: what arrived elsewhere in time and amount, the nearest first, 
   const [{ place, amount, candidate_count, candidates }] = result.bridges!.ends as [NonNullable<typeof result.bridges>["ends"][number]];
   assert.deepEqual([place, amount, candidate_count], ["bridge", String(deposit), 3]);
   assert.deepEqual(candidates.map(({ to, is_same_address }) => [to, is_same_address]), [["in-six-decimals", false], ["thief", true], ["near", false]]);
+  assert.ok(result.notes.some((note) => /by 1 transfer; 3 arrivals on other chains/.test(note)), result.notes.join("\n"));
   // Listed, and nothing more: no money is there.
   assert.deepEqual(Object.keys(result.methods.fifo!.assets), [`${HERE}/slip44:60`]);
   assert.notEqual(resultHash({ ...result, notes: ["another"] }), result_sha256);

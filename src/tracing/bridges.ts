@@ -74,6 +74,13 @@ export function bridgeEnds(table: TransferTable, names: ReadonlyMap<string, stri
   return { rule: BRIDGE_RULE, ends, left_out: deposits.length - ends.length };
 }
 
+/** For whoever reads the answer without its list. */
+export function bridgeNote({ ends, left_out, rule }: BridgeEnds): string {
+  const count = ends.length + left_out;
+  const fitting = ends.reduce((sum, { candidate_count }) => sum + (candidate_count ?? 0), 0);
+  return `It ends at a bridge by ${count} transfer${count === 1 ? "" : "s"}; ${fitting} arrivals on other chains within ${rule.window_hours} hours and ${rule.kept_percent_max} % fit, and none is followed (the answer as JSON lists them).`;
+}
+
 function candidatesFor(deposit: Transfer, timed: readonly { at: number; transfer: Transfer }[], tokens: Readonly<Record<string, AssetWords>>): BridgeCandidate[] {
   const from = Date.parse(deposit.time!);
   const own = scaled(deposit, tokens);

@@ -206,6 +206,10 @@ test("what does not fit is refused by name, and nothing else", () => {
   assert.equal(refusal(plain, { seeds: [{ kind: "account", address: "a", row: 0, amount: 6n }] }), "seed_unbacked");
   assert.equal(refusal(swap, {}), "conversion");
   assert.equal(refusal(swap, { conversions: false }), undefined);
+  assert.equal(refusal(plain, { floors: new Map([["native", 2n]]) }), "floor_by_asset");
+  const [time, message] = ["2024-01-01T00:00:00Z", "m"];
+  const crossed = [transferOf(0, null, "a", 5n, { time }), transferOf(1, "a", "b", 3n, { time, message }), transferOf(2, "b", "a", 3n, { time, message, chain: "z", asset: "other" })];
+  assert.equal(refusal(crossed, { conversions: false }), "conversion");
 });
 
 test("accounts numbered in another thread have the numbers that this one would give", async () => {
