@@ -42,6 +42,7 @@ export const transfersReader: TransferReader = {
           first = false;
           const cell = (field: Field) => (Object.hasOwn(value, field) ? cellText(value[field], place, field) : "");
           addAccountRows(out, stated(cell), at, place, names, options);
+          report.has_messages ||= cell("message") !== "";
           for (const key of Object.keys(value))
             if (!FIELD_NAMES.has(key) && value[key] !== null && value[key] !== "") report.unknown_fields[key] = (report.unknown_fields[key] ?? 0) + 1;
         }
