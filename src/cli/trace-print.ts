@@ -25,23 +25,23 @@ export function printAnswer(output: Output, { result }: Answer): void {
 
 function printAsset(output: Output, asset: string, words: AssetWords | undefined, methods: [string, MethodResult][]): void {
   const results = methods.map(([, { assets }]) => assets[asset]);
-  const cell = (pick: (one: AssetResult) => bigint, decimals: number) =>
-    results.map((one) => (one === undefined ? "–" : pick(one) === 0n ? "0" : shortAmount(pick(one), words, decimals)));
+  const amounts = (pick: (one: AssetResult) => bigint) => results.map((one) => one && pick(one));
   output.line();
   output.line(output.bold(words ? `${words.symbol} (${asset})` : `${asset}, in base units`));
   const head = ["", ...methods.map(([name]) => name)];
   const right = head.map((_, at) => at).slice(1);
-  const sums = (decimals: number): string[][] => [
-    ["seed", ...cell(({ seed }) => BigInt(seed), decimals)],
-    ["converted in", ...cell(({ converted_in }) => BigInt(converted_in), decimals)],
-    ["held", ...cell(({ held }) => sumOfAmounts(held), decimals)],
-    ["stopped", ...cell(({ stops }) => sumOfAmounts(stops), decimals)],
-    ["fees", ...cell(({ fees }) => sumOfAmounts(fees), decimals)],
-    ["below the floor", ...cell(({ floor }) => BigInt(floor), decimals)],
-    ["converted out", ...cell(({ converted_out }) => BigInt(converted_out), decimals)],
+  const sums: [string, (bigint | undefined)[]][] = [
+    ["seed", amounts(({ seed }) => BigInt(seed))],
+    ["converted in", amounts(({ converted_in }) => BigInt(converted_in))],
+    ["held", amounts(({ held }) => sumOfAmounts(held))],
+    ["stopped", amounts(({ stops }) => sumOfAmounts(stops))],
+    ["fees", amounts(({ fees }) => sumOfAmounts(fees))],
+    ["below the floor", amounts(({ floor }) => BigInt(floor))],
+    ["converted out", amounts(({ converted_out }) => BigInt(converted_out))],
   ];
-  const isShown = ([name, ...cells]: string[]) => name === "seed" || name === "held" || cells.some((value) => value !== "0" && value !== "–");
-  for (const line of fitting(output.width, right, (decimals) => [head, ...sums(decimals).filter(isShown)])) output.line(line);
+  const shown = sums.filter(([name, all]) => name === "seed" || name === "held" || all.some((amount) => amount !== undefined && amount !== 0n));
+  const cell = (amount: bigint | undefined, decimals: number) => (amount === undefined ? "–" : amount === 0n ? "0" : shortAmount(amount, words, decimals));
+  for (const line of fitting(output.width, right, (decimals) => [head, ...shown.map(([name, all]) => [name, ...all.map((amount) => cell(amount, decimals))])])) output.line(line);
   const unbacked = results.find((one) => one?.seed_unbacked);
   if (unbacked) output.line(`of the seed, ${writeAmount(BigInt(unbacked.seed_unbacked!), words)} is more than the data shows to have been there`);
 
@@ -89,8 +89,8 @@ function placesOf(results: readonly (AssetResult | undefined)[]): Place[] {
       at(place, `stop: ${name ?? reason}`).amounts[column]! += BigInt(amount);
     }
   }
-  const most = ({ amounts }: Place) => amounts.reduce((a, b) => (a > b ? a : b), 0n);
-  return [...places.values()].sort((a, b) => (most(a) === most(b) ? (a.place < b.place ? -1 : 1) : most(a) > most(b) ? -1 : 1));
+  const ranked = [...places.values()].map((place) => ({ place, most: place.amounts.reduce((a, b) => (a > b ? a : b), 0n) }));
+  return ranked.sort((a, b) => (a.most === b.most ? (a.place.place < b.place.place ? -1 : 1) : a.most > b.most ? -1 : 1)).map(({ place }) => place);
 }
 
 /** Between the conventions that conserve: poison is a bound, not a share. */

@@ -114,7 +114,8 @@ export function answer(ask: TraceAsk, context: AskContext): Answer {
   const result: TraceResult = { ask, sets, log_size, methods, tokens: tokensOf(methods, tokens), ...exploring, ...(bridges ? { bridges } : {}), notes: said };
   return {
     result,
-    result_sha256: resultHash(result),
+    // What is for exploring has nothing to be quoted by.
+    result_sha256: explored ? "" : resultHash(result),
     seeds,
     flows: flows.flows(),
     steps,

@@ -61,7 +61,8 @@ export function buildTransferTable(input: readonly Transfer[]): TransferTable {
   const from = new Int32Array(transfers.length);
   const to = new Int32Array(transfers.length);
   // Where every row says its place in the chain, the rows of a transaction stand together, and no index is needed.
-  const isPlaced = transfers.every(({ block, tx_index }) => block !== null && tx_index !== null);
+  // Chains that are put together by time may stand between them.
+  const isPlaced = arrivals.size === 0 && transfers.every(({ block, tx_index }) => block !== null && tx_index !== null);
   const marks = new Uint8Array(transfers.length);
   for (const [row, transfer] of transfers.entries()) {
     from[row] = numberOf(transfer.chain, transfer.from, transfer.asset);
@@ -74,8 +75,10 @@ export function buildTransferTable(input: readonly Transfer[]): TransferTable {
   let ledgers: Ledgers | undefined;
   let byAccount: ReturnType<typeof rowsByAccount> | undefined;
   let byAddress: Map<string, number[]> | undefined;
-  let byTransaction: Map<string, number[]> | undefined;
+  let byTransaction: Map<string, Map<string, number[]>> | undefined;
+  let firstRows: Map<string, Map<string, number>> | undefined | null;
   const indexTransactions = () => (byTransaction ??= groupRows(transfers));
+  const indexFirstRows = () => (firstRows === undefined ? (firstRows = isPlaced ? firstRowsOf(transfers) : null) : firstRows);
 
   const table: TransferTable = {
     transfers,
@@ -99,11 +102,12 @@ export function buildTransferTable(input: readonly Transfer[]): TransferTable {
     transactionRows(row) {
       if (table.isAlone(row)) return [row];
       const { txid, chain } = transfers[row]!;
-      return isPlaced ? rowsBeside(transfers, row) : indexTransactions().get(`${chain} ${txid}`)!;
+      return isPlaced ? rowsBeside(transfers, row) : indexTransactions().get(chain)!.get(txid)!;
     },
     rowsOfTransaction(txid) {
-      const chains = new Set(accounts.map((account) => account.chain));
-      return [...chains].flatMap((chain) => indexTransactions().get(`${chain} ${txid}`) ?? []);
+      const first = indexFirstRows();
+      if (!first) return [...indexTransactions().values()].flatMap((own) => own.get(txid) ?? []);
+      return [...first.values()].flatMap((own) => (own.has(txid) ? rowsBeside(transfers, own.get(txid)!) : []));
     },
   };
   return table;
@@ -173,14 +177,27 @@ function groupAccounts(accounts: readonly Account[]): Map<string, number[]> {
   return groups;
 }
 
-function groupRows(transfers: readonly Transfer[]): Map<string, number[]> {
-  const groups = new Map<string, number[]>();
+/** By chain, then by transaction. */
+function groupRows(transfers: readonly Transfer[]): Map<string, Map<string, number[]>> {
+  const chains = new Map<string, Map<string, number[]>>();
   for (const [row, { chain, txid }] of transfers.entries()) {
     if (txid === "") continue;
-    const key = `${chain} ${txid}`;
-    const group = groups.get(key);
+    const own = chains.get(chain) ?? chains.set(chain, new Map()).get(chain)!;
+    const group = own.get(txid);
     if (group) group.push(row);
-    else groups.set(key, [row]);
+    else own.set(txid, [row]);
   }
-  return groups;
+  return chains;
+}
+
+/** The same where rows of a transaction stand together: the first of them says where. Null where one is torn apart. */
+function firstRowsOf(transfers: readonly Transfer[]): Map<string, Map<string, number>> | null {
+  const chains = new Map<string, Map<string, number>>();
+  for (const [row, { chain, txid }] of transfers.entries()) {
+    if (txid === "") continue;
+    const own = chains.get(chain) ?? chains.set(chain, new Map()).get(chain)!;
+    if (!own.has(txid)) own.set(txid, row);
+    else if (!isSameTransaction(transfers[row]!, transfers[row - 1])) return null;
+  }
+  return chains;
 }
