@@ -142,8 +142,13 @@ export function traceAccounts<Carried>(
     assert.ok(credit !== NONE, `row ${row} is a credit of account ${account}`);
     taint.credit(credit, carried);
     // Poison counts the whole known balance, as it is at this row and not at the end of the data.
-    const why = rule === "conversion_in" ? { reason } : {};
-    write?.(rule, account, row, { ...why, in: amount, after: method.conserves ? taint.held() : ledger.before(credit) + ledger.amount(credit), from: giverOf(row), balance: ledger.before(credit) });
+    write?.(rule, account, row, {
+      in: amount,
+      after: method.conserves ? taint.held() : ledger.before(credit + 1),
+      from: giverOf(row),
+      balance: ledger.before(credit),
+      ...(rule === "conversion_in" ? { reason } : {}),
+    });
     schedule(live[account]!, now > row ? ledger.after(now) : credit + 1);
   };
 
