@@ -26,6 +26,7 @@ import { exceptionCommand } from "./cli/exception.ts";
 import { serve } from "./cli/serve.ts";
 import { history, show } from "./cli/show.ts";
 import { trace } from "./cli/trace.ts";
+import { user } from "./cli/user.ts";
 import { verify } from "./cli/verify.ts";
 import { readConfig, type ConfigFlags } from "./config.ts";
 import { systemEffects } from "./effects.ts";
@@ -60,6 +61,7 @@ export const COMMANDS: readonly Command[] = [
   reportCommand,
   newsletter,
   key,
+  user,
   release,
   erase,
   reproduce,
@@ -127,7 +129,7 @@ function helpTail(command: Command): string {
 function contextOf(options: Options): CommandContext {
   const json = Boolean(options.json);
   return {
-    config: readConfig(options as ConfigFlags, process.env),
+    config: readConfig({ ...(options as ConfigFlags), desk_host: options.deskHost as string | undefined }, process.env),
     effects: systemEffects,
     output: terminalOutput(json),
     json,

@@ -151,6 +151,23 @@ export const ERRORS = {
     exit: 5,
     status: 429,
   },
+  NOT_SIGNED_IN: { summary: "This is for people of the newsroom", hint: "Sign in, then ask again.", exit: 3, status: 401 },
+  NOT_ALLOWED: { summary: "Your role does not allow this", hint: "Ask an administrator, or somebody whose role does.", exit: 3, status: 403 },
+  CONFIRM_IDENTITY: {
+    summary: "For this you prove once more who you are",
+    hint: "Confirm with your passkey or password, then do it again.",
+    exit: 3,
+    status: 403,
+  },
+  WRONG_CREDENTIALS: {
+    summary: "Name, password or code is wrong",
+    hint: "Whoever uses an app for codes types its code too. Locked out? An administrator can reset the account.",
+    exit: 3,
+    status: 403,
+  },
+  BAD_PASSWORD: { summary: "This password cannot be used", hint: "Take a longer one: a sentence is easy to remember.", exit: 3, status: 422 },
+  TOO_MANY_ATTEMPTS: { summary: "Too many attempts", hint: "Wait a quarter of an hour. A passkey works meanwhile.", exit: 5, status: 429 },
+  LINK_SPENT: { summary: "This link opens nothing any more", hint: "Ask an administrator for a new one.", exit: 3, status: 410 },
   BAD_KEY: {
     summary: "This key opens nothing",
     hint: "Send it as `Authorization: Bearer …`; `tracewire key list` shows which are in force.",

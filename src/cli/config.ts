@@ -40,6 +40,8 @@ export function checkConfig(config: Config): Checked[] {
     host: config.host,
     port: config.port,
     base_url: config.base_url,
+    desk_host: config.desk.listen && `${config.desk.listen.host}:${config.desk.listen.port}`,
+    desk_url: config.desk.url,
     contact: config.contact,
     hub: config.hub,
     log: config.log,

@@ -16,9 +16,10 @@ export { listInDoubt, outboxStatus, resolveDoubt, type InDoubt, type OutboxStatu
 export { openPostOffice, type PostOffice, type PostOfficeOptions, type RunReport } from "./post-office.ts";
 export { checkDomain, type DomainCheck, type DomainFinding } from "./check-domain.ts";
 export { applyBounce, readBounce, type Bounce } from "./read-bounce.ts";
-export { networkPart } from "./address.ts";
+export { networkPart, parseAddress } from "./address.ts";
 export { MAIL_SETTINGS_HINT, mailProblems, readDkimKey, requireMailSettings } from "./mail-settings.ts";
 export { sendTest } from "./test-copy.ts";
+export { queueAccountLetter } from "./account-letters.ts";
 export { queueCorrection, type Correction } from "./correction-mail.ts";
 
 /** SMTP where a server is set, else the local sink. The mail library is loaded only for the first. */
