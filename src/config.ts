@@ -38,6 +38,11 @@ export const SETTINGS = {
     environment: "TRACEWIRE_DESK_URL",
     about: "where people reach the desk, scheme and host only; links, cookies and passkeys hold for it (base_url, or desk_host)",
   },
+  approval: {
+    environment: "TRACEWIRE_APPROVAL",
+    about: "who approves a story at the desk: anybody whose role may (default), or another person than its author",
+    choices: ["anybody", "another"],
+  },
   contact: { environment: "TRACEWIRE_CONTACT", about: "where errors are reported: mailto:… or https://…" },
   hub: { environment: "TRACEWIRE_HUB", about: "WebSub hub of the feeds; none by default" },
   log: {
@@ -68,7 +73,7 @@ export type Config = {
   /** Where readers find the site, without a slash at its end. */
   base_url: string;
   /** `listen` where the desk has an origin of its own; `url` without a slash at its end. */
-  desk: { listen?: { host: string; port: number }; url: string };
+  desk: { listen?: { host: string; port: number }; url: string; approval: "anybody" | "another" };
   contact?: string;
   hub?: string;
   log: (typeof LOG_FORMATS)[number];
@@ -147,7 +152,9 @@ function deskSettings(read: (name: SettingName) => string | undefined, base_url:
   const listen = match && { host: match[1]!.replace(/^\[|\]$/g, ""), port: Number(match[2]) };
   const url = read("desk_url")?.replace(/\/+$/, "");
   if (url !== undefined && !/^https?:\/\/[^\s/?#@]+$/.test(url)) throw refuse(`desk_url: "${url}" is not scheme and host, such as https://desk.example.org`);
-  return { ...(listen ? { listen } : {}), url: url ?? deskOrigin(listen ? `http://${text}` : base_url) };
+  const approval = read("approval") ?? "anybody";
+  if (approval !== "anybody" && approval !== "another") throw refuse(`approval: "${approval}" is none of anybody, another`);
+  return { approval, ...(listen ? { listen } : {}), url: url ?? deskOrigin(listen ? `http://${text}` : base_url) };
 }
 
 /** The origin of an address. A passkey cannot be bound to a number (WebAuthn §5.1.3): this machine is called by its name. */

@@ -151,6 +151,7 @@ export const ERRORS = {
     exit: 5,
     status: 429,
   },
+  CONFLICT: { summary: "Somebody changed it meanwhile", hint: "Look at the newer one, then do it again.", exit: 3, status: 409 },
   NOT_SIGNED_IN: { summary: "This is for people of the newsroom", hint: "Sign in, then ask again.", exit: 3, status: 401 },
   NOT_ALLOWED: { summary: "Your role does not allow this", hint: "Ask an administrator, or somebody whose role does.", exit: 3, status: 403 },
   CONFIRM_IDENTITY: {

@@ -42,6 +42,7 @@ const ORDER = [
   "pipeline.ts",
   "site",
   "api",
+  "desk",
   "cli",
   "cli.ts",
 ];

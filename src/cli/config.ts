@@ -42,6 +42,7 @@ export function checkConfig(config: Config): Checked[] {
     base_url: config.base_url,
     desk_host: config.desk.listen && `${config.desk.listen.host}:${config.desk.listen.port}`,
     desk_url: config.desk.url,
+    approval: config.desk.approval,
     contact: config.contact,
     hub: config.hub,
     log: config.log,

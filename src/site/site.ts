@@ -24,7 +24,10 @@ export { clientOf } from "./client.ts";
 export { claimValue, isPrivate } from "./claim-parts.ts";
 export { networkOf } from "./request-log.ts";
 export { consistencyProof, entryProof, publicEntry, type PublicEntry } from "./pages/log-page.ts";
-export { assetHref } from "./assets.ts";
+export { assetHref, findAsset, type AssetName } from "./assets.ts";
+// For the desk, whose pages are the same hand.
+export { html, joinHtml, nothing, type Html } from "./html.ts";
+export { requireSameOrigin } from "./client.ts";
 
 /** How often another process's commit is looked for: what is published is on every page well inside 50 ms. A look takes microseconds. */
 const LOOK_INTERVAL_MS = 20;
