@@ -23,6 +23,7 @@ import { reproduce } from "./cli/reproduce.ts";
 import { clusterCommand } from "./cli/cluster.ts";
 import { screenCommand } from "./cli/screen.ts";
 import { exceptionCommand } from "./cli/exception.ts";
+import { retract } from "./cli/retract.ts";
 import { serve } from "./cli/serve.ts";
 import { history, show } from "./cli/show.ts";
 import { trace } from "./cli/trace.ts";
@@ -48,6 +49,7 @@ export const COMMANDS: readonly Command[] = [
   importCommand,
   claim,
   judge,
+  retract,
   show,
   history,
   check,

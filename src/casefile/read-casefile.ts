@@ -28,6 +28,8 @@ export type ClaimFilter = {
   /** For a list that is read a page at a time: only claims behind this entry, and so many. */
   after?: number;
   limit?: number;
+  /** The newest first, and only those before this entry. */
+  before?: number;
 };
 
 type Reads = Pick<LogReader, "db">;
@@ -45,9 +47,10 @@ export function readClaims(log: Reads, at: Vantage, filter: ClaimFilter = {}): C
   if (filter.subjects !== undefined)
     conditions.push("subject > ? AND subject <= ?") && values.push(filter.subjects.after, filter.subjects.upTo);
   if (filter.after !== undefined) conditions.push("seq > ?") && values.push(filter.after);
+  if (filter.before !== undefined) conditions.push("seq < ?") && values.push(filter.before);
   const claims: Claim[] = [];
   const rows = log.db
-    .prepare(`SELECT seq, at, by, body, public_from FROM claims WHERE ${conditions.join(" AND ")} ORDER BY seq`)
+    .prepare(`SELECT seq, at, by, body, public_from FROM claims WHERE ${conditions.join(" AND ")} ORDER BY seq${filter.before === undefined ? "" : " DESC"}`)
     .iterate(...values);
   for (const row of rows) {
     const claim = toClaim(row);
@@ -145,6 +148,11 @@ export function readJudgements(log: Reads, at: Vantage, question?: Question): Ju
     )
     .all(...(question ? [question] : []))
     .map((row) => ({ ...row, other: row.other ?? undefined }) as unknown as Judgement);
+}
+
+/** A judgement that holds now, by its entry. */
+export function findJudgement(log: LogReader, seq: number): Judgement | undefined {
+  return readJudgements(log, { log_size: log.size(), evidence: "all" }).find((judgement) => judgement.seq === seq);
 }
 
 /** The claim with this content, whatever its state, so that importing twice changes nothing. */

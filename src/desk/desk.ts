@@ -3,7 +3,7 @@
 import type { FastifyInstance } from "fastify";
 import { openAccounts } from "../accounts/accounts.ts";
 import type { Effects } from "../effects.ts";
-import { diskFileSystem, openBlobStore, openEgress, type Egress } from "../evidence/evidence.ts";
+import { diskFileSystem, openBlobStore, openEgress, readText, type Capture, type Egress, type Extraction } from "../evidence/evidence.ts";
 import { openPeople, queueAccountLetter } from "../newsletter/newsletter.ts";
 import { openNewsroom } from "../newsroom.ts";
 import { openDrafts } from "../press/press.ts";
@@ -34,6 +34,22 @@ export type DeskOptions = {
 
 export type Desk = { app: FastifyInstance; inbox: InboxReader; close(): Promise<void> };
 
+/** Reading a document takes a process of its own; whoever works on one asks for it again and again. */
+const TEXTS_KEPT_MAX = 12;
+
+function openTexts(read: (capture: Capture) => Promise<Extraction>): (capture: Capture) => Promise<Extraction> {
+  const kept = new Map<string, Promise<Extraction>>();
+  return (capture) => {
+    const known = kept.get(capture.sha256);
+    if (known) return known;
+    const text = read(capture);
+    text.catch(() => kept.delete(capture.sha256));
+    if (kept.size >= TEXTS_KEPT_MAX) kept.delete(kept.keys().next().value!);
+    kept.set(capture.sha256, text);
+    return text;
+  };
+}
+
 export function openDesk({ folder, effects, report, ...options }: DeskOptions): Desk {
   const newsroom = openNewsroom(folder);
   const accounts = openAccounts(folder, effects);
@@ -51,13 +67,18 @@ export function openDesk({ folder, effects, report, ...options }: DeskOptions): 
     hosts: options.hosts,
     approval: options.approval ?? "anybody",
     remoteOf: options.remoteOf ?? ((request) => clientOf(request).remote),
-    post(letter) {
-      const people = openPeople(folder, effects);
-      try {
-        queueAccountLetter(people, letter);
-      } finally {
-        people.close();
-      }
+    given: {
+      post(letter) {
+        const people = openPeople(folder, effects);
+        try {
+          queueAccountLetter(people, letter);
+        } finally {
+          people.close();
+        }
+      },
+      keep: (bytes) => blobs.put(bytes),
+      wakeInbox: () => reader.wake(),
+      readText: openTexts((capture) => readText(blobs, capture)),
     },
     report,
   });

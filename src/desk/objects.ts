@@ -1,7 +1,7 @@
 // Whose an object is: one function for each kind of thing that an address names by a parameter. The answer for what does not
 // exist is "no" as well. Lists use the same functions, so that a list never shows what its page would not.
 import { can, ownerOfPasskey, ownerOfSession, type SignedIn } from "../accounts/accounts.ts";
-import { readClaim } from "../casefile/casefile.ts";
+import { findJudgement, readClaim } from "../casefile/casefile.ts";
 import { findCapture, type Capture } from "../evidence/evidence.ts";
 import type { Draft, Embargoed } from "../press/press.ts";
 import type { InboxItem } from "./inbox.ts";
@@ -52,6 +52,11 @@ export const OBJECTS = {
   /** :claim, and it is their own, or they release. */
   "own claim": (context, params, who) =>
     claimSeen(context, params, who) && (readClaim(context.newsroom.log, number(params.claim))!.by === who.user.handle || may(who, "case.release")),
+  /** :judgement that holds, their own, or they release. */
+  "own judgement": ({ newsroom }, { judgement }, who) => {
+    const found = findJudgement(newsroom.log, number(judgement));
+    return found !== undefined && (found.by === who.user.handle || may(who, "case.release"));
+  },
   /** :draft of a story. */
   draft: ({ drafts }, { draft }, who) => {
     const found = drafts.find(number(draft));

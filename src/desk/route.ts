@@ -3,7 +3,7 @@
 import type { Static, TObject } from "typebox";
 import type { Accounts, Doer, PasskeySite, Right, SignedIn, Where } from "../accounts/accounts.ts";
 import type { Effects } from "../effects.ts";
-import type { Transaction } from "../evidence/evidence.ts";
+import type { Capture, Extraction, Transaction } from "../evidence/evidence.ts";
 import type { NewsroomReader, NewsroomWriter } from "../newsroom.ts";
 import type { Html } from "../site/site.ts";
 import type { Drafts } from "../press/press.ts";
@@ -29,6 +29,12 @@ export type DeskContext = {
   where: Where;
   /** Whether a story is approved by another person than its author. */
   approval: "another" | "anybody";
+  /** Keeps bytes durably, under their hash; they are no part of the log by that. */
+  keep(bytes: Uint8Array): { sha256: string };
+  /** The inbox has something to do. */
+  wakeInbox(): void;
+  /** Text of a capture; the last few are kept at hand. */
+  readText(capture: Capture): Promise<Extraction>;
   /** Sends a letter to somebody of the newsroom. */
   post(letter: { to: string; subject: string; lines: readonly string[]; href: string; expires: string }): void;
 };

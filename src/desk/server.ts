@@ -35,7 +35,7 @@ export type DeskServerOptions = {
   /** The network address that a request came from. */
   remoteOf(request: IncomingMessage): string;
   approval: DeskContext["approval"];
-  post: DeskContext["post"];
+  given: Pick<DeskContext, "post" | "keep" | "wakeInbox" | "readText">;
   /** A fault of ours, for the administrator. */
   report(error: unknown): void;
 };
@@ -78,7 +78,7 @@ export function openDeskServer(options: DeskServerOptions): FastifyInstance {
 
   const contextOf = (request: IncomingMessage, who: SignedIn | undefined): DeskContext & { who?: SignedIn } => {
     const where = { network: networkOf(options.remoteOf(request)), agent: String(request.headers["user-agent"] ?? "") };
-    const base = { newsroom, accounts, inbox, drafts, effects, site: siteOf(request), where, approval: options.approval, post: options.post };
+    const base = { newsroom, accounts, inbox, drafts, effects, site: siteOf(request), where, approval: options.approval, ...options.given };
     if (!who) return base;
     const doer = { user: who.user, session: who.session, network: where.network };
     const record: SignedInContext["record"] = (act, object) => void accounts.change(() => recordAct(accounts, doer, act, object));
