@@ -54,7 +54,8 @@ export function readWording(sentence: string, marked = sentence): Reading {
   const name = (claimant?.[1] ?? claimant?.[2])?.replace(/^[Tt]he /, "");
   if (name && !/^(It|He|She|They|We|I|This|That|In|On|At)$/.test(name)) reading.claimant = name;
   // When it was claimed the sentence does not say; a date in it is of what it tells.
-  if (date && reading.field !== "date") reading.period = date.value;
+  const told = date ?? dateIn(sentence);
+  if (told && reading.field !== "date") reading.period = told.value;
   return reading;
 }
 
