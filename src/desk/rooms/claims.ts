@@ -68,7 +68,7 @@ ${
   claims.length === 0
     ? html`<p>None. <a href="/desk/captures">Open a capture</a>, mark a sentence, press <kbd>c</kbd>.</p>
 `
-    : html`<div class="scroll"><table><thead><tr><th>Entry</th><th>About</th><th>What</th><th>Who says it</th><th>Read in</th><th>By</th><th>Public</th><th></th></tr></thead><tbody>${claims.map(
+    : html`<div class="scroll" tabindex="0"><table><thead><tr><th>Entry</th><th>About</th><th>What</th><th>Who says it</th><th>Read in</th><th>By</th><th>Public</th><th>Acts</th></tr></thead><tbody>${claims.map(
         (claim) => html`<tr><td>${claim.seq}</td><td><a href="/desk/subjects/${claim.subject}">${claim.subject}</a></td><td>${label(claim)}: <strong>${valueWords(claim)}</strong>, ${claim.hedge}</td><td>${claim.claimant}</td><td><a href="/desk/captures/${claim.source.capture}">${locatorText(claim.source.locator).slice(0, 80)}</a></td><td>${claim.by}, ${when(claim.at)}</td><td>${claim.released === undefined ? "no" : "yes"}</td><td>${acts(context, claim)}</td></tr>
 `,
       )}</tbody></table></div>
@@ -120,10 +120,10 @@ function rivals(context: SignedInContext, claims: readonly Claim[]): Html {
     ["Document", (claim) => claim.document ?? ""],
     ["Read in", (claim) => html`<a href="/desk/captures/${claim.source.capture}">${locatorText(claim.source.locator).slice(0, 60)}</a>`],
     ["Entry", (claim) => html`${claim.seq}, ${claim.by}, ${claim.released === undefined ? "not public" : "public"}`],
-    ["", (claim) => acts(context, claim)],
+    ["Acts", (claim) => acts(context, claim)],
   ];
   return html`<h2>${label(claims[0]!)}</h2>
-<div class="scroll"><table class="rivals"><tbody>${lines.map(([name, show]) => html`<tr><th scope="row">${name}</th>${claims.map((claim) => html`<td>${show(claim)}</td>`)}</tr>
+<div class="scroll" tabindex="0"><table class="rivals"><tbody>${lines.map(([name, show]) => html`<tr><th scope="row">${name}</th>${claims.map((claim) => html`<td>${show(claim)}</td>`)}</tr>
 `)}</tbody></table></div>
 `;
 }

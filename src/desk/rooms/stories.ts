@@ -121,7 +121,7 @@ ${
   own.length === 0
     ? html`<p>None yet. A story begins with its headline; everything else is there to be changed.</p>
 `
-    : html`<div class="scroll"><table><thead><tr><th>Story</th><th>State</th><th>Version</th><th>By</th></tr></thead><tbody>${own.map(
+    : html`<div class="scroll" tabindex="0"><table><thead><tr><th>Story</th><th>State</th><th>Version</th><th>By</th></tr></thead><tbody>${own.map(
         (draft) => html`<tr><td><a href="/desk/stories/${draft.id}">${draft.title}</a></td><td>${draft.state}</td><td>${draft.version}, ${draft.version_by}, ${when(draft.version_at)}</td><td>${draft.by}</td></tr>
 `,
       )}</tbody></table></div>
