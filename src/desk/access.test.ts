@@ -157,7 +157,8 @@ async function askAs(route: DeskRoute, handle: Handle, params: Record<string, st
   const path = `/desk${route.path === "/" ? "" : route.path.replace(/:(\w+)/g, (_, name: string) => params[name]!)}`;
   const session = { expired: spare.expired, revoked: spare.revoked }[credential as "expired"] ?? bench.tokens[handle];
   const cookie = credential === "none" || credential === "service key" ? undefined : `tracewire-desk=${credential === "service key as cookie" ? key : session}`;
-  const csrf = { "wrong token": "A".repeat(43), "no token": undefined, "another's token": bench.signedIn("olga").csrf }[credential as "wrong token"] ?? (credential === "no token" ? undefined : bench.signedIn(handle).csrf);
+  const others: Partial<Record<Credential, string>> = { "wrong token": "A".repeat(43), "another's token": bench.signedIn("olga").csrf };
+  const csrf = credential === "no token" ? undefined : (others[credential] ?? bench.signedIn(handle).csrf);
   const headers: Record<string, string> = {
     ...(credential === "service key" ? { authorization: `Bearer ${key}` } : {}),
     ...(credential === "foreign origin" ? { origin: "https://evil.example", "sec-fetch-site": "cross-site" } : {}),

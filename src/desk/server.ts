@@ -14,12 +14,13 @@ import { decide, requireOpen } from "./gate.ts";
 import type { Inbox } from "./inbox.ts";
 import { OBJECTS } from "./objects.ts";
 import { checkForm, readBody, takeToken } from "./read-body.ts";
-import { errorBody } from "./rooms/error.ts";
+import { errorBody, handBack } from "./rooms/error.ts";
 import type { DeskAnswer, DeskContext, DeskRoute, SignedInContext } from "./route.ts";
 
 const URL_LENGTH_MAX = 2_000;
 /** A file of fifty megabytes over a slow line. */
 const REQUEST_TIMEOUT_MS = 10 * 60_000;
+const HANDED_BACK_BYTES_MAX = 500_000;
 /** Of a body that is refused. */
 const DISCARDED_BYTES_MAX = 64 * 2 ** 20;
 
@@ -113,7 +114,9 @@ export function openDeskServer(options: DeskServerOptions): FastifyInstance {
     const url = new URL(request.url!, "http://localhost");
     if (route.method === "POST") requireSameOrigin(request);
     const object = "object" in route.rule ? route.rule.object : undefined;
-    requireOpen(decide(route.rule, who, effects.clock(), () => OBJECTS[object!](context, params, who!)));
+    const verdict = decide(route.rule, who, effects.clock(), () => OBJECTS[object!](context, params, who!));
+    if (route.method === "POST" && verdict === "NOT_SIGNED_IN" && isShort(request) && route.form) return handBack(await readBody(request, route), request.headers.referer);
+    requireOpen(verdict);
     for (const name of url.searchParams.keys())
       if (!route.query?.includes(name)) throw new TracewireError("BAD_ARGUMENT", { what: `“${name.slice(0, 60)}” means nothing here` });
     let form: unknown = {};
@@ -225,6 +228,9 @@ export function openDeskServer(options: DeskServerOptions): FastifyInstance {
   });
   return app;
 }
+
+/** Short enough to be handed back to who sent it. */
+const isShort = (request: IncomingMessage): boolean => Number(request.headers["content-length"] ?? Infinity) <= HANDED_BACK_BYTES_MAX && !/^multipart/i.test(request.headers["content-type"] ?? "");
 
 class TakenBack extends Error {}
 

@@ -41,7 +41,7 @@ async function capturePage(context: SignedInContext, capture: Capture, { form, f
   const claims = readClaims(context.newsroom.log, { log_size: context.newsroom.log.size(), evidence: "all" }, { capture: capture.seq });
   const action = `/desk/captures/${capture.seq}/claims`;
   const page = html`<h1>${capture.title}</h1>
-<p class="hint">Entry ${capture.seq}, captured ${when(capture.at)} by ${capture.by}; ${capture.grade}, source ${capture.source_grade}, item ${capture.item_grade}; <code>${capture.sha256.slice(0, 16)}</code>. <a href="/desk/captures/${capture.seq}/bytes">Its bytes</a>. ${claims.length} claims read.</p>
+<p class="hint">Entry ${capture.seq}, captured ${when(capture.at)} by ${capture.by}; ${capture.grade}, source ${capture.source_grade}, item ${capture.item_grade}; <code>${capture.sha256.slice(0, 16)}</code>. <a href="/desk/captures/${capture.seq}/bytes">Its bytes</a>. ${claims.length === 1 ? "One claim was" : `${claims.length} claims were`} read out of it.</p>
 ${saved !== undefined && html`<p class="done" role="status">Saved as entry ${saved}. Readers do not see it until it is released. <a href="/desk/claims">Claims</a></p>
 `}<div class="panes"><section class="captured" aria-label="Its text" data-captured>
 ${shownText(capture, text, from, form, claims)}</section>
@@ -208,7 +208,13 @@ export const captureRoutes: DeskRoute[] = [
       // Half a claim is what a form holds while it is typed.
       if ("problem" in claim) return { json: { problem: `${claim.problem.message}. ${claim.problem.hint}` } };
       const { findings: raised, rivals, held } = checkClaim(context, claim.value);
-      return { json: { findings: raised.map(({ check, what }) => ({ check, what })), rivals: rivals.map(({ claimant, value, unit, hedge }) => ({ claimant, value, unit, hedge })), held: held ?? null } };
+      return {
+        json: {
+          findings: raised.map(({ check, what }) => ({ check, what })),
+          rivals: rivals.map(({ claimant, value, unit, hedge }) => ({ claimant, value, unit, hedge })),
+          held: held ?? null,
+        },
+      };
     },
   }),
 ];

@@ -21,7 +21,7 @@ import {
 import { TracewireError } from "../../errors.ts";
 import { appendRelease, findCapture, locatorText } from "../../evidence/evidence.ts";
 import { oneOf } from "../../schema.ts";
-import { html, type Html } from "../../site/site.ts";
+import { claimValue, html, type Html } from "../../site/site.ts";
 import { can } from "../../accounts/accounts.ts";
 import { choice, deskForm, field, when } from "../frame.ts";
 import { seesCapture } from "../objects.ts";
@@ -48,7 +48,7 @@ function visible(context: SignedInContext, claims: readonly Claim[]): Claim[] {
 }
 
 const valueWords = (claim: Claim): string =>
-  isPrivateClaim({ kind: "claim", claim }) ? "private" : `${claim.value}${claim.unit ? ` ${claim.unit}` : ""}`;
+  isPrivateClaim({ kind: "claim", claim }) ? "private" : claimValue(claim);
 const label = (claim: Claim): string => fieldSpec(claim.kind_of, claim.field)?.label ?? claim.field;
 
 function acts({ who }: SignedInContext, claim: Claim): Html {
@@ -86,7 +86,7 @@ function subjectPage(context: SignedInContext, subject: string): Html {
   const judgements = readJudgements(newsroom.log, at).filter((judgement) => judgement.subject === subject || judgement.other === subject);
   const raised = runChecksOn(newsroom.log, at, subject).filter((result) => result.subject === subject);
   return html`<h1>${subject}</h1>
-<p class="hint">A ${kindSpec(kind).one}. ${claims.length} claims are held by you to see; which of them a figure chooses, its rules say.</p>
+<p class="hint">A ${kindSpec(kind).one}. ${claims.length === 1 ? "One claim holds" : `${claims.length} claims hold`} that you may see; which of them a figure chooses, its rules say.</p>
 ${raised.map(({ check, what }) => html`<div class="finding"><p><strong>${check}</strong> ${what}</p></div>
 `)}${fields.map(([, own]) => rivals(context, own))}
 <h2>Judgements</h2>

@@ -119,7 +119,10 @@ export const inboxRoutes: DeskRoute[] = [
     path: "/inbox.json",
     about: "States of the inbox, for the page's script.",
     rule: { for: "case.write" },
-    run: ({ inbox, who }) => ({ json: inbox.list().filter((item) => seesInboxItem(who, item)).map((item) => ({ id: item.id, state: item.state, words: STATE_WORDS[item.state], reason: item.reason })) }),
+    run({ inbox, who }) {
+      const items = inbox.list().filter((item) => seesInboxItem(who, item));
+      return { json: items.map(({ id, state: name, reason }) => ({ id, state: name, words: STATE_WORDS[name], reason })) };
+    },
   }),
   deskRoute({
     method: "POST",

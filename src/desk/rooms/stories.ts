@@ -243,7 +243,13 @@ ${differences(from.text, to.text)}` };
     about: "Publishes what is approved, now or at its time.",
     rule: { for: "stories.publish", object: "draft" },
     form: Type.Object(
-      { version: VERSION, at: Type.Optional(Type.String({ maxLength: 40 })), why: Type.Optional(Type.String({ maxLength: 2_000 })), correction: Type.Optional(Type.String({ maxLength: 2_000 })), waive: Type.Optional(Type.String({ maxLength: 2_000 })) },
+      {
+        version: VERSION,
+        at: Type.Optional(Type.String({ maxLength: 40 })),
+        why: Type.Optional(Type.String({ maxLength: 2_000 })),
+        correction: Type.Optional(Type.String({ maxLength: 2_000 })),
+        waive: Type.Optional(Type.String({ maxLength: 500 })),
+      },
       { additionalProperties: false },
     ),
     run: publish,
