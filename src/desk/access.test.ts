@@ -124,7 +124,10 @@ before(async () => {
         appendClaim(transaction, parseClaim({ subject: `theft/of-${handle}`, field: "victim", value: `${handle} ${kind}`, claimant: "Somebody", hedge: "asserted", as_of: "2024", source: { capture: seq, locator: { quote: "12 coins" } } }), handle),
       );
       (made.claim![handle] ??= {})[kind] = String(claim);
-      const item = items.add({ by: handle, url: null, sha256: prepared.sha256, byte_count: bytes.length, title: `${handle} ${kind}`, licence: null, grade: "copy", source_grade: "C", is_protected, declared_media_type: "text/plain", origin: { from: "file", name: "x.txt" } });
+      const item = items.add({
+        by: handle, url: null, sha256: prepared.sha256, byte_count: bytes.length, title: `${handle} ${kind}`, licence: null, grade: "copy",
+        source_grade: "C", is_protected, declared_media_type: "text/plain", origin: { from: "file", name: "x.txt" },
+      });
       (made.item![handle] ??= {})[kind] = String(item.id);
       const type = is_protected ? "" : "type: release\nsupplied: Somebody\n";
       const story = parseStoryText(`---\n${type}slug: by-${handle}-${kind}\ntopic: Sanctions\nbyline: ${handle}\nhappened: 2026-03-01\n---\n\n# By ${handle}\n\n> Said.\n\nWords.\n`);
