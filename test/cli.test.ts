@@ -55,7 +55,20 @@ describe("the command line", () => {
       assert.match(out, /Examples:/);
       assert.match(out, /Exit codes:/);
       assert.ok(out.includes(command.examples[0]![0]), command.name);
+      for (const [call, about] of command.actions ?? []) assert.ok(out.includes(`  ${call}\n      ${about}\n`), `${command.name} ${call}: ${out}`);
     }
+    for (const { name, actions, arguments: taken = "" } of COMMANDS.filter((command) => command.actions)) {
+      // What a wrong word is told to choose from is what the help teaches.
+      const { err, code } = tracewire([name, "nonsense", ...(/> </.test(taken) ? ["x"] : [])]);
+      assert.equal(code, 2, name);
+      for (const [call] of actions!) assert.match(err, new RegExp(`\\b${call.split(" ")[0]}\\b`), name);
+      const told = /Actions: (.*?)\.?$/m.exec(err)?.[1]?.split(", ");
+      if (told) assert.deepEqual(told.toSorted(), actions!.map(([call]) => call.split(" ")[0]!).toSorted(), name);
+    }
+    assert.deepEqual(
+      COMMANDS.filter((command) => command.arguments?.includes("action") && !command.actions).map(({ name }) => name),
+      [],
+    );
     assert.match(tracewire(["--help"]).out, /evidence, claims, figures, stories/);
     refused(["figur"], 2, /unknown command/);
     refused(["figure", "--nope"], 2, /unknown option/);

@@ -13,6 +13,8 @@ export type Command = {
   summary: string;
   /** In commander's notation: "<id>", "[id...]". */
   arguments?: string;
+  /** Of a command whose first word says what is to be done: each with what it does. */
+  actions?: readonly (readonly [call: string, about: string])[];
   options?: readonly OptionSpec[];
   /** A real call that works on the demo newsroom, and what it is for. */
   examples: readonly (readonly [call: string, about: string])[];

@@ -11,6 +11,9 @@ export const config: Command = {
   name: "config",
   summary: "Print every setting, where it came from, and whether it can be used",
   arguments: "<check>",
+  actions: [
+    ["check", "print every setting and try it"],
+  ],
   options: [
     { flags: "--port <number>", about: "as for serve" },
     { flags: "--host <name>", about: "as for serve" },

@@ -38,6 +38,16 @@ export const newsletter: Command = {
   name: "newsletter",
   summary: "Compose an issue from published stories, look at it, send it, and see what became of each letter",
   arguments: "<action> [name...]",
+  actions: [
+    ["compose [slug...]", "make the one draft there is: of the stories named, or of those that no issue has carried"],
+    ["preview", "print the draft as every reader will get it"],
+    ["test <address>", "one copy of the draft to yourself"],
+    ["send", "make the draft an issue and queue it for every subscriber"],
+    ["status", "people, issues, letters by state, and letters in doubt"],
+    ["resolve --sent <row> | --again <row>", "say what became of a letter in doubt"],
+    ["bounce <file...>", "read returned mails and complaints"],
+    ["check-dns <domain>", "look for the SPF, DKIM and DMARC records of a domain"],
+  ],
   writes: true,
   options: [
     { flags: "--subject <words>", about: "compose: a subject without digits (else the lead story's headline)" },
@@ -61,7 +71,7 @@ export const newsletter: Command = {
   ],
   exits: { 1: "letters in doubt wait for a person, a bounce could not be read, or a DNS record is missing" },
   run(context, [name, ...args], options) {
-    const action = ACTIONS[name!];
+    const action = Object.hasOwn(ACTIONS, name!) ? ACTIONS[name!] : undefined;
     if (!action) throw new TracewireError("BAD_ARGUMENT", { what: `There is no action "${name}"`, hint: `Actions: ${Object.keys(ACTIONS).join(", ")}.` });
     return action(context, args, options);
   },
