@@ -1,7 +1,7 @@
 // Every command as a person and as a program meets it: output, JSON, exit codes, refusals that name place and remedy.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -72,6 +72,26 @@ describe("the command line", () => {
     assert.match(tracewire(["--help"]).out, /evidence, claims, figures, stories/);
     refused(["figur"], 2, /unknown command/);
     refused(["figure", "--nope"], 2, /unknown option/);
+  });
+  test("import without --release, then with it: what is printed is what happened, and a file that is not there makes no folder", () => {
+    const folder = join(scratch, "import-twice");
+    const run = (...args: string[]) => tracewire(["import", ...args, "--data", folder]);
+    assert.equal(run("auto", "demo/sources/nothing.json").code, 4);
+    assert.equal(existsSync(folder), false);
+    mkdirSync(join(scratch, "tables"));
+    copyFileSync("demo/casefile/resolutions.csv", join(scratch, "tables", "resolutions.csv"));
+    const calls: [shown: RegExp, ...args: string[]][] = [
+      [/37 rows/, "misp-actors", "demo/sources/misp-threat-actors/threat-actor.dprk.json", "--licence", "MISP"],
+      [/transfers/, "transfers", "demo/try/transfers.csv"],
+      [/claims/, "casefile", join(scratch, "tables")],
+    ];
+    for (const [shown, ...args] of calls) {
+      const { out } = run(...args);
+      assert.match(out, shown);
+      assert.match(out, /Readers do not see it yet\. Next: the same command with --release\./, args.join(" "));
+      assert.match(run(...args, "--release").out, /public from now on|What of them was not public is now/, args.join(" "));
+      assert.doesNotMatch(run(...args, "--release").out, /public from now on|What of them was|do not see it yet/, args.join(" "));
+    }
   });
   test("a command that writes creates the newsroom: key 0600, public key printed", () => {
     assert.equal(statSync(join(data, "newsroom.key")).mode & 0o777, 0o600);
