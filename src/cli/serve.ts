@@ -7,6 +7,7 @@ import { createNewsroom, newsroomExists, openForWriting, openNewsroom, type News
 import { openSchedule, scheduleExists } from "../press/press.ts";
 import { publishDue } from "../scheduler.ts";
 import { openSite } from "../site/site.ts";
+import { refuseWhileBuilding } from "./building.ts";
 import { whole, type Command, type CommandContext } from "./command.ts";
 import { buildDemo } from "./demo.ts";
 import { openHubWorker } from "./hub-worker.ts";
@@ -41,6 +42,7 @@ export const serve: Command = {
     if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new TracewireError("BAD_ARGUMENT", { what: `${port} is no port` });
     await refuseTakenPort(port, host);
     if (!newsroomExists(config.data)) {
+      refuseWhileBuilding(config.data);
       if (options.empty) {
         const newsroom = createNewsroom(config.data, context.effects);
         output.note(`Made an empty newsroom in ${config.data}`);
