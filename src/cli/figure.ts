@@ -95,7 +95,7 @@ function listFigures(context: CommandContext, newsroom: NewsroomReader): void {
       return [id, "cannot be computed", `${spec.title}: ${computed.message}`];
     }
     context.output.json({ id, title: spec.title, value: computed.value, unit: computed.unit, low: computed.low, high: computed.high });
-    return [id, formatValue(computed.value, computed.unit, "exact", spec), spec.title];
+    return [id, describeFigure(computed, spec).exact, spec.title];
   });
   if (rows.length === 0) context.output.line("There are no figures yet. Define one: tracewire figure --define FILE");
   for (const line of table(rows, context.output.width, [1])) context.output.line(line);

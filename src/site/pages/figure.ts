@@ -29,6 +29,7 @@ import type { Route, SiteContext } from "../route.ts";
 import { gradeMark } from "../sources.ts";
 import { figureHref, formatDay, plural, revisionHref } from "../words.ts";
 import { subjectHref } from "./case.ts";
+import { canOpen, pointOf, pointSection } from "./figure-point.ts";
 import { citeThis } from "./theft.ts";
 
 const DEPENDS = ["figures", "casefile", "stories", "log"];
@@ -65,7 +66,8 @@ export const figureRoutes: Route[] = [
     path: "/figures/:id",
     about:
       "A figure: value, range, who says, how we counted, rows, what was left out, restatements; with .json (as computed) or .csv (rows) behind the name.",
-    render(context, { params, path }) {
+    query: ["point"],
+    render(context, { params, path, query }) {
       const [, id, form] = /^(.*?)(?:\.(csv|json))?$/.exec(params.id!)!;
       const found = context.figure(id!);
       if (!found) return unansweredPage(context, id!, form, path);
@@ -78,7 +80,7 @@ export const figureRoutes: Route[] = [
           figure.rows.map((row) => csvRow(context, row)),
           DEPENDS,
         );
-      return figurePage(context, figure, named.spec, path);
+      return figurePage(context, figure, named.spec, path, query);
     },
   },
 ];
@@ -153,7 +155,8 @@ ${rows.map(({ figure, named }) => {
   };
 }
 
-function figurePage(context: SiteContext, figure: Figure, spec: FigureSpec, path: string): Page {
+function figurePage(context: SiteContext, figure: Figure, spec: FigureSpec, path: string, query: URLSearchParams): Page {
+  const point = pointOf(figure, query);
   const first = figure.rows.find((row) => row.claim !== null)?.claim;
   const words = describeFigure(figure, spec, first === undefined || first === null ? undefined : readClaim(context.log, first));
   const body = html`<p class="label"><a href="/figures">Figures</a></p>
@@ -171,8 +174,8 @@ ${
 ${seriesChart(context, figure, spec)}<section><h2>How we counted</h2>
 <ul>${words.how.map((line) => html`<li>${line}</li>`)}</ul></section>
 <section><h2>The rows, each with its source</h2>
-${rowTable(context, figure)}<p class="note">The same as <a href="/figures/${figure.id}.csv?known=${figure.log_size}">CSV</a> and <a href="/figures/${figure.id}.json?known=${figure.log_size}">JSON</a>.</p></section>
-${leftOut(figure)}${notCompared(figure)}${restated(context, figure.id, spec)}${carriedBy(context, figure.id)}<section><h2>Check it</h2>
+${rowTable(context, figure, spec, (label) => `${onward(path, query, { point: label })}#point`)}<p class="note">The same as <a href="/figures/${figure.id}.csv?known=${figure.log_size}">CSV</a> and <a href="/figures/${figure.id}.json?known=${figure.log_size}">JSON</a>.</p></section>
+${point && pointSection(context, figure, spec, point)}${leftOut(figure)}${notCompared(figure)}${restated(context, figure.id, spec)}${carriedBy(context, figure.id)}<section><h2>Check it</h2>
 <p>Anyone with this newsroom or an export of it computes the same bytes again:</p>
 <pre class="commands"><code>npx tracewire reproduce ${figure.id} --known ${figure.log_size}</code><code>npx tracewire export figure ${figure.id} --out figure.json</code></pre>
 <p class="note">Rows SHA-256 <code>${figure.rows_sha256}</code>; rules version ${figure.rules_version}; root of the log <code>${figure.root}</code>.</p></section>
@@ -183,6 +186,7 @@ ${citeThis(`/figures/${figure.id}`, Number(figure.log_size), `${spec.title}: ${w
       title: `${words.exact}: ${spec.title}`,
       description: `${spec.title}: ${words.exact}${words.range ? ` (${words.range})` : ""}. How it was counted, and every row with its source.`,
       path,
+      unlisted: point !== undefined,
       context,
       body,
       data: figureData(context, figure, spec),
@@ -235,7 +239,8 @@ function seriesChart(context: SiteContext, figure: Figure, spec: FigureSpec): Ht
 `;
 }
 
-function rowTable(context: SiteContext, figure: Figure): Html {
+function rowTable(context: SiteContext, figure: Figure, spec: FigureSpec, hrefOf: (label: string) => string): Html {
+  const labelled = (row: FigureRow) => (canOpen(figure, spec, row) ? html`<a href="${hrefOf(row.label)}">${row.label}</a>` : rowLabel(row));
   if (figure.rows.length === 0) return html`<p>No row fits these rules in what has been released.</p>`;
   const anyValue = figure.rows.some((row) => row.value !== null);
   const anyRange = figure.rows.some((row) => row.low !== row.high);
@@ -246,7 +251,7 @@ function rowTable(context: SiteContext, figure: Figure): Html {
 ${figure.rows.slice(0, ROWS_SHOWN).map(
   (
     row,
-  ) => html`<tr><td>${row.when && formatDay(row.when)}</td><th scope="row">${rowLabel(row)}</th>${anyValue && html`<td class="num">${valueWords(row)}</td>`}${
+  ) => html`<tr><td>${row.when && formatDay(row.when)}</td><th scope="row">${labelled(row)}</th>${anyValue && html`<td class="num">${valueWords(row)}</td>`}${
     anyRange &&
     html`<td>${row.low !== row.high && row.low !== null && html`${formatValue(row.low, row.unit ?? "", "exact")} to ${formatValue(row.high, row.unit ?? "", "exact")}${row.claim !== null && `, ${plural(row.rivals.length, "other claim", "other claims")}`}`}</td>`
   }<td>${row.claimant}</td><td>${rowSource(context, row)}</td></tr>
@@ -339,7 +344,7 @@ function carriedBy(context: SiteContext, id: string): Html {
     const carried = publication.figures.find((item) => item.id === id)!;
     const spec = findFigureSpec(context.log, id, Number(carried.log_size))?.spec;
     const affected = moved.find((item) => item.card.slug === card.slug);
-    return html`<li><a href="${revisionHref(card.slug, card.revision)}">${card.headline}</a>, revision ${card.revision}, as ${formatValue(carried.value, carried.unit, "exact", spec)} on ${formatDay(card.newest_at)}${
+    return html`<li><a href="${revisionHref(card.slug, card.revision)}">${card.headline}</a>, revision ${card.revision}, as ${spec ? describeFigure(carried, spec).exact : (carried.value ?? "not known")} on ${formatDay(card.newest_at)}${
       affected && affected.sentences.length > 0 && html`. ${THEN_AND_NOW}${sentencesHtml(affected)}`
     }</li>`;
   })}${found.length > CARRIED_SHOWN && html`<li>and older stories</li>`}${others}</ul></section>
