@@ -41,7 +41,7 @@ ${claimTable(context, read([row.claim, ...row.rivals]), `Claims on ${row.label}`
 }
 
 function claimTable(context: SiteContext, claims: readonly Claim[], label: string): Html {
-  return html`<section class="scroll" tabindex="0" aria-label="${label}"><table class="data">
+  return html`<section class="scroll" tabindex="0" aria-label="${label}"><table class="data wordy">
 <thead><tr><th scope="col">About</th><th scope="col" class="num">Value</th><th scope="col">Who says</th><th scope="col">How sure</th><th scope="col">Read at</th><th scope="col">Log</th></tr></thead>
 <tbody>
 ${claims.map(

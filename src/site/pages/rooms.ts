@@ -82,7 +82,7 @@ ${seriesFigure(context, "missile-events-by-year")}${lacks(context, ["table/provo
 <form class="filters" action="/trade" method="get">${select("a", a)}${select("b", b)}<button type="submit">Compare</button></form>
 ${a && b && comparison(a, b)}
 <p class="note">${plural(claims.length, "value", "values")} on this page, of ${plural(count, "claim", "claims")} held; not verified against the primary text. All as <a href="/case/trade-figure.csv">CSV</a> or <a href="/case/trade-figure.json">JSON</a>. <a href="/case/measure">Measures by date and code</a>, with what of each is verified; <a href="/case/luxury-line">luxury lists by list</a>, because “luxury” has no meaning without one. GACC is the customs office of China, KOTRA the trade agency of South Korea; Comtrade is trade as states report it to the United Nations, DOTS as they report it to the IMF.</p>
-<section class="scroll" tabindex="0" aria-label="Values"><table class="data"><thead><tr><th scope="col">What</th><th scope="col">Period</th><th scope="col" class="num">Value</th><th scope="col">Who says, as cited</th><th scope="col">Read at</th></tr></thead><tbody>
+<section class="scroll" tabindex="0" aria-label="Values"><table class="data wordy"><thead><tr><th scope="col">What</th><th scope="col">Period</th><th scope="col" class="num">Value</th><th scope="col">Who says, as cited</th><th scope="col">Read at</th></tr></thead><tbody>
 ${claims.map(
   (claim, at) => html`<tr><th scope="row">${measureOf(claim)}</th><td>${periodWords(claim)}</td><td class="num">${formatValue(claim.value, claim.unit ?? "", "exact")}</td><td>${citedWords(claims, at)}</td><td>${placeLink(context, claim)}, <a href="/log/${claim.seq}">entry ${claim.seq.toLocaleString("en-US")}</a></td></tr>
 `,
