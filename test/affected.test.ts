@@ -159,7 +159,7 @@ test("an issued report that prints a moved number is listed; what does not come 
   newsroom.claim([{ ...row, subject: "published-total/attacks-2029-again", value: "1" }]);
   const [unanswered] = listAffectedReports(newsroom.log, "table-count");
   assert.deepEqual([unanswered!.figures[0]!.now, /Two rows cover 2029/.test(unanswered!.figures[0]!.why!)], [null, true]);
-  assert.match(typed("story", "affected").stdout, /table-count 7 → not known \(Two rows cover 2028/);
+  assert.match(typed("story", "affected").stdout, /table-count 7 → not known \(Two rows cover 2029/);
   newsroom.remove();
   rmSync(folder, { recursive: true, force: true });
 });
