@@ -1,5 +1,5 @@
 // One name, as /screen looks it up: which entries are written so or nearly so, how many contain it, what tells them apart.
-import { screenName, type NameMatch } from "../screening/screening.ts";
+import { detailWords, NO_DETAILS, screenName, type NameMatch } from "../screening/screening.ts";
 import type { NewsroomReader } from "../newsroom.ts";
 import type { CommandContext } from "./command.ts";
 import { wrap } from "./output.ts";
@@ -30,16 +30,6 @@ function printMatch(say: (text: string, indent?: string) => void, match: NameMat
   const also = matched_as === "name" ? "" : `, found as ${matched_as} “${matched}”`;
   say(`${name} (${[list_title, `number ${id}`, type, program].filter(Boolean).join(", ")})${also}`, "  ");
   if (kind !== "contains") say(`${why.join("; ")}`, "    ");
-  if (details) {
-    const { title, born, born_in, nationality, aliases, more_aliases } = details;
-    const parts = [
-      born.length > 0 && `born ${born.join(" or ")}`,
-      born_in.length > 0 && `in ${born_in.join(" or ")}`,
-      nationality.length > 0 && `nationality ${nationality.join(" and ")}`,
-      title,
-      aliases.length > 0 && `also ${aliases.join("; ")}${more_aliases > 0 ? ` and ${more_aliases} more` : ""}`,
-    ].filter(Boolean);
-    say(parts.length > 0 ? parts.join(", ") : "no date or place of birth, and no other name, in the list", "    ");
-  }
+  if (details) say(detailWords(details).join(", ") || NO_DETAILS, "    ");
   say(`${outcome}: ${words}`, "    ");
 }

@@ -48,3 +48,16 @@ const birthDate = ({ date, year, from_year, to_year, type }: Row): string => {
 };
 
 const distinct = (said: readonly string[]): string[] => [...new Set(said.filter((item) => item !== ""))].slice(0, SAID_MAX);
+
+/** The same in words, part by part; empty where the list has nothing of it. */
+export function detailWords({ title, born, born_in, nationality, aliases, more_aliases }: EntryDetails): string[] {
+  const birth = [born.join(" or "), born_in.length > 0 && `in ${born_in.join(" or ")}`].filter(Boolean).join(" ");
+  return [
+    birth && `born ${birth}`,
+    nationality.length > 0 && `nationality ${nationality.join(" and ")}`,
+    title,
+    aliases.length > 0 && `also called ${aliases.join("; ")}${more_aliases > 0 ? ` and ${more_aliases} more` : ""}`,
+  ].filter((part): part is string => Boolean(part));
+}
+
+export const NO_DETAILS = "no date or place of birth, and no other name, stands in the list";

@@ -2,8 +2,10 @@
 import { TracewireError } from "../../errors.ts";
 import {
   askedAs,
+  detailWords,
   findList,
   listEditions,
+  NO_DETAILS,
   screen,
   type AddressScreening,
   type Containing,
@@ -165,14 +167,8 @@ ${shown.length > 0 && html`<ol class="plain list">${shown.map(matchHtml)}</ol>`}
 /** What the list has of an entry that tells it from others of the name. */
 function detailsHtml({ details }: NameMatch): Html {
   if (!details) return nothing;
-  const { title, born, born_in, nationality, aliases, more_aliases } = details;
-  const parts = [
-    (born.length > 0 || born_in.length > 0) && `Born ${[born.join(" or "), born_in.length > 0 && `in ${born_in.join(" or ")}`].filter(Boolean).join(" ")}`,
-    nationality.length > 0 && `nationality ${nationality.join(" and ")}`,
-    title,
-    aliases.length > 0 && `also called ${aliases.join("; ")}${more_aliases > 0 ? ` and ${more_aliases} more` : ""}`,
-  ].filter(Boolean);
-  return parts.length === 0 ? html`<p>No date or place of birth, and no other name, stands in the list.</p>` : html`<p>${capital(parts.join(" · "))}.</p>`;
+  const parts = detailWords(details);
+  return html`<p>${capital(parts.length === 0 ? NO_DETAILS : parts.join(" · "))}.</p>`;
 }
 
 function matchHtml(match: NameMatch): Html {
