@@ -37,6 +37,7 @@ const ORDER = [
   "newsroom.ts",
   "scheduler.ts",
   "recompute.ts",
+  "archive-import",
   "pipeline.ts",
   "site",
   "api",
