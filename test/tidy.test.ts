@@ -33,6 +33,7 @@ const ORDER = [
   "hub",
   "reports",
   "freezing",
+  "exchange",
   "newsletter",
   "newsroom.ts",
   "scheduler.ts",
