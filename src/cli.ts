@@ -27,6 +27,7 @@ import { serve } from "./cli/serve.ts";
 import { history, show } from "./cli/show.ts";
 import { trace } from "./cli/trace.ts";
 import { verify } from "./cli/verify.ts";
+import { webhook } from "./cli/webhook.ts";
 import { readConfig, type ConfigFlags } from "./config.ts";
 import { systemEffects } from "./effects.ts";
 import { TracewireError } from "./errors.ts";
@@ -60,6 +61,7 @@ export const COMMANDS: readonly Command[] = [
   reportCommand,
   newsletter,
   key,
+  webhook,
   release,
   erase,
   reproduce,

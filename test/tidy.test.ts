@@ -31,6 +31,7 @@ const ORDER = [
   "figures",
   "press",
   "hub",
+  "webhooks",
   "reports",
   "freezing",
   "exchange",

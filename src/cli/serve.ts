@@ -10,6 +10,7 @@ import { openSite } from "../site/site.ts";
 import { whole, type Command, type CommandContext } from "./command.ts";
 import { buildDemo } from "./demo.ts";
 import { openHubWorker } from "./hub-worker.ts";
+import { startWebhooks } from "./webhook-worker.ts";
 import { openMailWorker } from "./mail-worker.ts";
 
 /** How late a scheduled story may come out while the site runs. */
@@ -72,6 +73,7 @@ export const serve: Command = {
     const address = await site.app.listen({ port, host, backlog: WAITING_CONNECTIONS_MAX });
     await mail?.start(address);
     hub?.start();
+    const webhooks = startWebhooks(context, newsroom);
     output.json({ address, data: config.data, log_size: newsroom.log.size(), root: newsroom.log.root(), pid: process.pid });
     for (const line of greeting(address, config.data, newsroom.log.size(), output.bold)) output.line(line);
     const scheduler = startScheduler(context);
@@ -83,6 +85,7 @@ export const serve: Command = {
     await site.close();
     await mail?.stop();
     await hub?.stop();
+    await webhooks.stop();
     newsroom.close();
     clearTimeout(forced);
   },

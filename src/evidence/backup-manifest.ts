@@ -31,6 +31,7 @@ export type BackupManifest = {
 export const NOT_COPIED: readonly { name: string; why: string }[] = [
   { name: "people.db", why: "subscribers and letters: an address erased here must not live on in a copy" },
   { name: "keys.db", why: "keys of the API: a restored newsroom makes new ones" },
+  { name: "webhooks.db", why: "addresses and secrets of programs that are told: a restored newsroom makes new ones" },
   { name: "desk.db", why: "stories that wait for their time: nobody is to find them before it" },
   { name: "pings.db", why: "what a hub is still to be told: a restored newsroom tells it anew" },
   { name: "segments", why: "rows of large sets: they are made again from their captures" },
