@@ -1,4 +1,5 @@
 import { readFileSync, readdirSync, readlinkSync } from "node:fs";
+import { get } from "node:http";
 import { createServer } from "node:net";
 import { LOG_FORMATS } from "../config.ts";
 import { TracewireError } from "../errors.ts";
@@ -15,6 +16,8 @@ import { openMailWorker } from "./mail-worker.ts";
 
 /** How late a scheduled story may come out while the site runs. */
 const SCHEDULE_LOOK_MS = 1_000;
+/** From this size of the log the figures on the front page take long enough to be made before the first reader comes. */
+const WARMED_ENTRIES_MIN = 20_000;
 /** With Node's 511 a thousand readers who come at once wait seconds for a connection that the kernel has dropped. */
 const WAITING_CONNECTIONS_MAX = 4_096;
 const SHUTDOWN_MS_MAX = 10_000;
@@ -77,6 +80,7 @@ export const serve: Command = {
     output.json({ address, data: config.data, log_size: newsroom.log.size(), root: newsroom.log.root(), pid: process.pid });
     for (const line of greeting(address, config.data, newsroom.log.size(), output.bold)) output.line(line);
     const scheduler = startScheduler(context);
+    if (newsroom.log.size() > WARMED_ENTRIES_MIN) get(address).on("response", (response) => response.resume()).on("error", () => {});
     await untilStopped();
     clearInterval(scheduler);
     output.note("Stopping: requests in flight are finished first.");
@@ -136,7 +140,7 @@ function mendCaches(context: CommandContext): void {
   try {
     const writer = openForWriting(context.config.data, context.effects);
     try {
-      writer.log.repair();
+      writer.log.repair({ thorough: false });
       eraseLeftBlobs(writer);
     } finally {
       writer.close();

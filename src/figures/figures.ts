@@ -4,7 +4,8 @@ import { computeFigure } from "./compute-figure.ts";
 import type { Figure } from "./figure.ts";
 import { findFigureSpec } from "./figure-specs.ts";
 import { parseFigureSpec, type FigureSpec } from "./figure-spec.ts";
-import { canMoveAny, mayMove, movedBetween } from "./what-moves.ts";
+import { movedBetween } from "../casefile/casefile.ts";
+import { canMoveAny, mayMove } from "./what-moves.ts";
 
 export { computeFigure, figureHash, RULES_VERSION } from "./compute-figure.ts";
 export { figureSpecSchema, parseFigureSpec, type FigureSpec } from "./figure-spec.ts";
@@ -22,7 +23,7 @@ export {
   type TheftFilter,
   type TheftLine,
 } from "./theft-lines.ts";
-export { mayMove, movedBetween, type Moved } from "./what-moves.ts";
+export { mayMove } from "./what-moves.ts";
 export { figuresView } from "./figures-view.ts";
 export {
   describeFigure,
