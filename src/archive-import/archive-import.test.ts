@@ -14,7 +14,7 @@ import { STORY_READERS, importStories, type ImportedStories, type ImportStoriesO
 
 const NOW = "2026-11-26T00:00:00.000Z";
 const article = (slug: string, more: Partial<Article> = {}): Article => ({
-  title: `About ${slug} & 58 others`,
+  title: `About ${slug} & <58> others`,
   slug,
   published_at: "2018-03-02T10:00:00.000Z",
   tags: ["bitcoin", "Old tag"],
@@ -65,6 +65,7 @@ describe("a Ghost export", () => {
     ]);
     const { story, at, by } = readPublication(newsroom.log, "first-old-story")!;
     assert.equal(story.type, "archive");
+    assert.deepEqual(story.headline, [{ type: "text", text: "About first-old-story & <58> others" }]);
     assert.equal(story.archive!.published, "2018-03-02T10:00:00.000Z");
     assert.equal(at.slice(0, 4), "2026", "the entry has our time, not theirs");
     assert.equal(by, "test");

@@ -12,6 +12,8 @@ export type TakenPost = {
   /** By which the source names it. */
   key: string;
   title: string;
+  /** Title, excerpt, names and tags may have markup and entities in them; else they are words as they stand. */
+  has_markup?: boolean;
   slug?: string;
   /** As the source writes it; `readMoment` makes a moment of it. */
   published: string | number | undefined;

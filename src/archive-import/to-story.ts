@@ -37,7 +37,9 @@ export type Draft = { story: Story & { archive: ArchiveNote }; place: string; pi
 /** Throws BAD_INPUT with place and field for a post that cannot be a story. */
 export function toStory(post: TakenPost, { from, topic, address, now }: ToStory): Draft {
   const { place, lost } = post;
-  const words = (source: string) => cleanLine(plainText(source, openRunningText(place), openLosses()));
+  const words = (source: string) => cleanLine(post.has_markup ? plainText(source, openRunningText(place), openLosses()) : source);
+  const key = clip(cleanLine(post.key), 500);
+  if (key === "") refuse(place, "key: nothing in the file names it");
   const title = words(post.title);
   if (title === "") refuse(place, "title: it is empty");
   if (title.length > HEADLINE_MAX) lost.add(`end of a headline over ${HEADLINE_MAX} signs`);
@@ -58,10 +60,12 @@ export function toStory(post: TakenPost, { from, topic, address, now }: ToStory)
   if (tags.length > TAGS_MAX) lost.add("tag", tags.length - TAGS_MAX);
   const base = post.address ?? address;
   const own = webAddress(post.address ?? "", address);
-  const paths = [...new Set([...post.paths, ...(own ? [own] : [])].map(oldPath).filter((path) => path !== undefined))];
+  const stood = [...new Set([...post.paths, ...(own ? [own] : [])])];
+  const paths = [...new Set(stood.map(oldPath).filter((path) => path !== undefined))];
+  if (stood.length > 0 && paths.length === 0) lost.add("old address: its path is that of a front page");
   const archive: ArchiveNote = {
     from,
-    key: clip(cleanLine(post.key), 500),
+    key,
     published,
     ...(updated && updated !== published && updated <= now ? { updated } : {}),
     ...(own ? { address: own } : {}),

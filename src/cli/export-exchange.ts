@@ -8,6 +8,7 @@ import {
   TABLE_FORMS,
   TLP,
   formatFtm,
+  listTables,
   readSharedCase,
   readTable,
   writeExport,
@@ -40,7 +41,6 @@ type Made = { files: ExportFile[]; counts: Record<string, number>; cannot_carry:
 export function exportExchange(context: CommandContext, format: Format, id: string | undefined, options: Options): void {
   const out = text(options, "out");
   if (!out) throw new TracewireError("BAD_ARGUMENT", { what: "An export needs --out FOLDER" });
-  if ((format === "ninjs" || format === "list") && !id) throw new TracewireError("BAD_ARGUMENT", { what: format === "ninjs" ? "Which story?" : "Which list?", hint: "tracewire export list thefts lists them in its error." });
   const newsroom = openReader(context);
   try {
     const manifest = newsroom.log.snapshot(() => {
@@ -66,6 +66,8 @@ function make(context: CommandContext, newsroom: NewsroomReader, format: Format,
   const { log, verifierKey } = newsroom;
   const tlp = (text(options, "tlp") ?? "white") as TlpLevel;
   const json = (value: unknown): string => `${JSON.stringify(value, null, 1)}\n`;
+  if (format === "list" && !id) throw new TracewireError("BAD_ARGUMENT", { what: "Which list?", hint: `Lists: ${listTables(log).join(", ")}.` });
+  if (format === "ninjs" && !id) throw new TracewireError("BAD_ARGUMENT", { what: "Which story?", hint: "Name it by its slug." });
   if (format === "list") {
     const form = (text(options, "form") ?? "csv") as TableForm;
     const table = readTable(log, id!, log_size);

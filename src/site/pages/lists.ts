@@ -103,7 +103,10 @@ export const listRoutes: Route[] = [
     render(context) {
       const months = listMonths(context.log);
       const body = html`<div class="column"><h1>Archive</h1>
-${months.length === 0 ? html`<p>Nothing has been published yet.</p>` : html`<dl class="facts">${months.map(({ month, stories }) => html`<div><dt><a href="/archive/${month.replace("-", "/")}">${formatDay(month)}</a></dt><dd>${plural(stories, "publication", "publications")}</dd></div>`)}</dl>`}</div>`;
+${months.length === 0 ? html`<p>Nothing has been published yet.</p>` : html`<dl class="facts">${months.map(({ month, stories }) => html`<div><dt><a href="/archive/${month.replace("-", "/")}">${formatDay(month)}</a></dt><dd>${plural(stories, "publication", "publications")}</dd></div>`)}</dl>`}${
+        listCards(context.log, { type: "archive", known: knownOf(context.at), limit: 1 }).length > 0 &&
+        html`<p><a href="/from-archives">Older stories, from other publications' archives</a></p>`
+      }</div>`;
       return page(context, "/archive", "Archive", "Every month in which something was published.", body, []);
     },
   },
