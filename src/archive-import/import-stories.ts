@@ -59,7 +59,9 @@ export async function importStories(newsroom: Target, reader: StoryReader, files
   let batch: Waiting[] = [];
   let length = 0;
   const write = () => {
-    if (batch.length > 0) newsroom.transact(options.by, (transaction) => publishBatch(newsroom, transaction, batch, taken, options, result));
+    // The oldest first, as they came out there: what is listed by our order then stands in theirs as well.
+    const ordered = batch.toSorted((a, b) => (a.story.archive.published < b.story.archive.published ? -1 : a.story.archive.published > b.story.archive.published ? 1 : 0));
+    if (ordered.length > 0) newsroom.transact(options.by, (transaction) => publishBatch(newsroom, transaction, ordered, taken, options, result));
     batch = [];
     length = 0;
   };

@@ -188,12 +188,12 @@ ${
 ${story.archive ? archiveBox(context, publication) : sourcesBox(context, publication.figures)}
 <section class="box">
 <h2 class="label">Revisions</h2>
-<p class="note">${plural(revisions.length, "revision", "revisions")}, each readable for ever. The numbers are those of the day of publication.</p>
+<p class="note">${plural(revisions.length, "revision", "revisions")}, each readable for ever.${!story.archive && " The numbers are those of the day of publication."}</p>
 <ol class="plain">${revisions.map((item) => revisionLine(item, item === publication))}</ol>
 </section>
 <section class="box cite">
 <h2 class="label">Cite this</h2>
-<p>“${headline}”, Tracewire, ${formatDay(publication.at)}, revision ${publication.revision}.
+<p>“${headline}”, ${story.archive && `${story.archive.from}, ${formatDay(story.archive.published)}, as taken over by `}Tracewire, ${formatDay(publication.at)}, revision ${publication.revision}.
 <a href="${revisionHref(slug, publication.revision)}">${revisionHref(slug, publication.revision)}</a></p>
 <p class="note">That address will always show these words and these numbers. <a href="${publicationHref(publication)}.json">The same as JSON</a></p>
 </section>
