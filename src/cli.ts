@@ -23,9 +23,11 @@ import { reproduce } from "./cli/reproduce.ts";
 import { clusterCommand } from "./cli/cluster.ts";
 import { screenCommand } from "./cli/screen.ts";
 import { exceptionCommand } from "./cli/exception.ts";
+import { retract } from "./cli/retract.ts";
 import { serve } from "./cli/serve.ts";
 import { history, show } from "./cli/show.ts";
 import { trace } from "./cli/trace.ts";
+import { user } from "./cli/user.ts";
 import { verify } from "./cli/verify.ts";
 import { webhook } from "./cli/webhook.ts";
 import { readConfig, type ConfigFlags } from "./config.ts";
@@ -48,6 +50,7 @@ export const COMMANDS: readonly Command[] = [
   importCommand,
   claim,
   judge,
+  retract,
   show,
   history,
   check,
@@ -62,6 +65,7 @@ export const COMMANDS: readonly Command[] = [
   newsletter,
   key,
   webhook,
+  user,
   release,
   erase,
   reproduce,
@@ -119,17 +123,18 @@ function toOption(spec: OptionSpec): Option {
 }
 
 function helpTail(command: Command): string {
+  const actions = (command.actions ?? []).map(([call, about]) => `  ${call}\n      ${about}`).join("\n");
   const examples = command.examples.map(([call, about]) => `  ${call}\n      ${about}`).join("\n");
   const exits = Object.entries({ 0: "done", ...command.exits, 2: "the command line cannot be used" }).map(
     ([code, about]) => `  ${code}  ${about}`,
   );
-  return `\nExamples:\n${examples}\n\nExit codes:\n${exits.join("\n")}\n  others: docs/errors.md`;
+  return `${actions && `\nActions:\n${actions}\n`}\nExamples:\n${examples}\n\nExit codes:\n${exits.join("\n")}\n  others: docs/errors.md`;
 }
 
 function contextOf(options: Options): CommandContext {
   const json = Boolean(options.json);
   return {
-    config: readConfig(options as ConfigFlags, process.env),
+    config: readConfig({ ...(options as ConfigFlags), desk_host: options.deskHost as string | undefined }, process.env),
     effects: systemEffects,
     output: terminalOutput(json),
     json,

@@ -14,6 +14,8 @@ export type MailSettings = {
   from: string;
   /** Where readers reach the site, without a slash at its end: links in mails begin with it. */
   base_url: string;
+  /** Nobody set it: it is this machine's own address, where no real reader can follow a link. */
+  base_url_is_guess?: true;
   dkim?: { domain: string; selector: string; key_file: string };
 };
 
@@ -29,6 +31,19 @@ export const SETTINGS = {
   base_url: {
     environment: "TRACEWIRE_BASE_URL",
     about: "where readers find the site, with scheme; feeds, previews and mails begin with it",
+  },
+  desk_host: {
+    environment: "TRACEWIRE_DESK_HOST",
+    about: "address and port at which the desk listens by itself, as 127.0.0.1:4101; without it the desk is at /desk of the site",
+  },
+  desk_url: {
+    environment: "TRACEWIRE_DESK_URL",
+    about: "where people reach the desk, scheme and host only; links, cookies and passkeys hold for it (base_url, or desk_host)",
+  },
+  approval: {
+    environment: "TRACEWIRE_APPROVAL",
+    about: "who approves a story at the desk: anybody whose role may (default), or another person than its author",
+    choices: ["anybody", "another"],
   },
   contact: { environment: "TRACEWIRE_CONTACT", about: "where errors are reported: mailto:… or https://…" },
   hub: { environment: "TRACEWIRE_HUB", about: "WebSub hub of the feeds; none by default" },
@@ -59,6 +74,8 @@ export type Config = {
   corpora: string;
   /** Where readers find the site, without a slash at its end. */
   base_url: string;
+  /** `listen` where the desk has an origin of its own; `url` without a slash at its end. */
+  desk: { listen?: { host: string; port: number }; url: string; approval: "anybody" | "another" };
   contact?: string;
   hub?: string;
   log: (typeof LOG_FORMATS)[number];
@@ -68,7 +85,7 @@ export type Config = {
   file?: string;
 };
 
-export type ConfigFlags = { data?: string; host?: string; port?: string | number; log?: string; config?: string };
+export type ConfigFlags = { desk_host?: string; data?: string; host?: string; port?: string | number; log?: string; config?: string };
 
 export const packageRoot = resolve(import.meta.dirname, "..");
 
@@ -96,7 +113,8 @@ export function readConfig(flags: ConfigFlags, environment: NodeJS.ProcessEnv): 
   if (!LOG_FORMATS.includes(log)) throw new TracewireError("BAD_CONFIG", { what: `log: "${log}" is none of ${LOG_FORMATS.join(", ")}` });
   return {
     base_url,
-    mail: mailSettings(read, base_url),
+    mail: { ...mailSettings(read, base_url), ...(origins.base_url === "default" ? { base_url_is_guess: true } : {}) },
+    desk: deskSettings(read, base_url),
     contact: read("contact"),
     hub: read("hub"),
     log,
@@ -126,6 +144,24 @@ function readConfigFile(path: string): Partial<Record<SettingName, string | numb
       throw refuse(`${name}: must be one of ${setting.choices.join(", ")}`);
   }
   return parsed;
+}
+
+function deskSettings(read: (name: SettingName) => string | undefined, base_url: string): Config["desk"] {
+  const refuse = (what: string) => new TracewireError("BAD_CONFIG", { what });
+  const text = read("desk_host");
+  const match = text === undefined ? undefined : /^(\[[0-9a-f:.]+\]|[\w.-]+):(\d{1,5})$/i.exec(text);
+  if (match === null) throw refuse(`desk_host: "${text}" is no address with a port, such as 127.0.0.1:4101`);
+  const listen = match && { host: match[1]!.replace(/^\[|\]$/g, ""), port: Number(match[2]) };
+  const url = read("desk_url")?.replace(/\/+$/, "");
+  if (url !== undefined && !/^https?:\/\/[^\s/?#@]+$/.test(url)) throw refuse(`desk_url: "${url}" is not scheme and host, such as https://desk.example.org`);
+  const approval = read("approval") ?? "anybody";
+  if (approval !== "anybody" && approval !== "another") throw refuse(`approval: "${approval}" is none of anybody, another`);
+  return { approval, ...(listen ? { listen } : {}), url: url ?? deskOrigin(listen ? `http://${text}` : base_url) };
+}
+
+/** The origin of an address. A passkey cannot be bound to a number (WebAuthn §5.1.3): this machine is called by its name. */
+export function deskOrigin(address: string): string {
+  return URL.canParse(address) ? new URL(address).origin.replace(/\/\/127\.0\.0\.1(?=:|$)/, "//localhost") : address;
 }
 
 function mailSettings(read: (name: SettingName) => string | undefined, base_url: string): MailSettings {

@@ -20,6 +20,7 @@ const ORDER = [
   "edit-distance.ts",
   "config.ts",
   "evidence",
+  "private-database.ts",
   "chains",
   "datasets",
   "casefile",
@@ -36,6 +37,7 @@ const ORDER = [
   "freezing",
   "exchange",
   "newsletter",
+  "accounts",
   "newsroom.ts",
   "scheduler.ts",
   "recompute.ts",
@@ -43,6 +45,7 @@ const ORDER = [
   "pipeline.ts",
   "site",
   "api",
+  "desk",
   "cli",
   "cli.ts",
 ];

@@ -6,8 +6,8 @@ import { claimKey, type ClaimInput } from "./claims.ts";
 
 export const casefileView: View = {
   name: "casefile",
-  version: 2,
-  tables: ["claims", "judgements"],
+  version: 3,
+  tables: ["claims", "judgements", "retractions"],
   create: `
     CREATE TABLE claims (
       seq INTEGER PRIMARY KEY, subject TEXT NOT NULL, field TEXT NOT NULL, capture INTEGER NOT NULL, key TEXT NOT NULL,
@@ -27,6 +27,8 @@ export const casefileView: View = {
       at TEXT NOT NULL, by TEXT NOT NULL, from_seq INTEGER NOT NULL, to_seq INTEGER, public_from INTEGER, public_to INTEGER
     ) STRICT;
     CREATE INDEX judgements_by_subject ON judgements (subject);
+    CREATE TABLE retractions (seq INTEGER PRIMARY KEY, entry INTEGER NOT NULL, why TEXT NOT NULL, by TEXT NOT NULL, at TEXT NOT NULL) STRICT;
+    CREATE INDEX retractions_by_entry ON retractions (entry);
   `,
   apply(db, entry) {
     switch (entry.body.kind) {
@@ -34,6 +36,8 @@ export const casefileView: View = {
         return applyClaim(db, entry);
       case "judgement":
         return applyJudgement(db, entry);
+      case "retraction":
+        return applyRetraction(db, entry);
       case "release":
         return applyRelease(db, entry);
       case "erasure":
@@ -77,6 +81,12 @@ function applyJudgement(db: DatabaseSync, { seq, body }: AppliedEntry): void {
   ).run(seq, question!, subject!, other, verdict!, why!, body.at, body.by, seq);
 }
 
+function applyRetraction(db: DatabaseSync, { seq, body }: AppliedEntry): void {
+  const { entry, why } = body as unknown as { entry: number; why: string };
+  prepared(db, "INSERT INTO retractions (seq, entry, why, by, at) VALUES (?, ?, ?, ?, ?)").run(seq, entry, why, body.by, body.at);
+  for (const table of ["claims", "judgements"]) prepared(db, `UPDATE ${table} SET to_seq = ? WHERE seq = ? AND to_seq IS NULL`).run(seq, entry);
+}
+
 function applyRelease(db: DatabaseSync, { seq, body }: AppliedEntry): void {
   const releaseClaim = prepared(db, "UPDATE claims SET public_from = ? WHERE seq = ? AND public_from IS NULL");
   const releaseJudgement = prepared(db, "UPDATE judgements SET public_from = ? WHERE seq = ? AND public_from IS NULL");
@@ -94,11 +104,16 @@ function applyRelease(db: DatabaseSync, { seq, body }: AppliedEntry): void {
     `UPDATE judgements SET public_to = ? WHERE public_to IS NULL AND seq < ? AND EXISTS (SELECT 1 FROM judgements n WHERE n.seq = ?
        AND n.question = judgements.question AND n.subject = judgements.subject AND n.other IS judgements.other)`,
   );
+  const endRetracted = ["claims", "judgements"].map((table) =>
+    prepared(db, `UPDATE ${table} SET public_to = ? WHERE public_to IS NULL AND seq IN (SELECT entry FROM retractions WHERE seq = ? OR entry = ?)`),
+  );
   for (const target of body.entries as number[]) {
     if (releaseClaim.run(seq, target).changes) {
       endSuperseded.run(seq, target);
       endOwn.run(seq, target);
     } else if (releaseJudgement.run(seq, target).changes) endJudgement.run(seq, target, target);
+    // A retraction that is made public ends what it takes back; what was taken back before is public for no size at all.
+    for (const end of endRetracted) end.run(seq, target, target);
   }
 }
 
@@ -110,6 +125,7 @@ function applyErasure(db: DatabaseSync, { body }: AppliedEntry): void {
   for (const erased of body.entries as { seq: number; supersedes?: number; released?: number }[]) {
     prepared(db, "DELETE FROM claims WHERE seq = ?").run(erased.seq);
     prepared(db, "DELETE FROM judgements WHERE seq = ?").run(erased.seq);
+    prepared(db, "DELETE FROM retractions WHERE entry = ?").run(erased.seq);
     if (erased.supersedes === undefined) continue;
     prepared(db, "UPDATE claims SET to_seq = coalesce(to_seq, ?), public_to = coalesce(public_to, ?) WHERE seq = ?").run(
       erased.seq,

@@ -5,7 +5,7 @@ import type { LogReader } from "../evidence/evidence.ts";
 import type { Claim } from "./claims.ts";
 import type { Kind } from "./kinds.ts";
 import { movedBetween } from "./moved.ts";
-import { readClaims, type Vantage } from "./read-casefile.ts";
+import { evidenceOf, readClaims, type Vantage } from "./read-casefile.ts";
 
 export type Followed<T> = { subject: string; made: T };
 
@@ -29,7 +29,7 @@ const KEPT_MAX = 200_000;
 export function followSubjects<T>(log: Reads, at: Vantage, question: SubjectQuestion<T>): readonly Followed<T>[] {
   const own = kept.get(log.db) ?? new Map<string, Kept>();
   kept.set(log.db, own);
-  const key = JSON.stringify([question.kind, question.key, at.evidence, at.as_of]);
+  const key = JSON.stringify([question.kind, question.key, evidenceOf(at), at.as_of]);
   const known = own.get(key) as { log_size: number; followed: readonly Followed<T>[] } | undefined;
   const followed = (known && advance(log, at, question, known)) ?? makeAll(log, at, question);
   // What a transaction sees may be taken back, and a state of the past is seldom asked for twice.
@@ -87,7 +87,7 @@ const read = new WeakMap<DatabaseSync, { key: string; subjects: readonly [string
  */
 function subjectsOf(log: Reads, at: Vantage, kind: Kind): readonly [string, Claim[]][] {
   const changes = log.db.prepare("SELECT total_changes() AS number").get()!.number as number;
-  const key = JSON.stringify([kind, at.log_size, at.evidence, at.as_of, changes]);
+  const key = JSON.stringify([kind, at.log_size, evidenceOf(at), at.as_of, changes]);
   const known = read.get(log.db);
   if (known?.key === key) return known.subjects;
   const claims = Map.groupBy(readClaims(log, at, { kind }), (claim) => claim.subject);

@@ -15,15 +15,16 @@ export function movedBetween(db: DatabaseSync, from: number, to: number): Moved 
     .prepare(
       `WITH own AS (SELECT seq, kind FROM entry_index WHERE seq >= ? AND seq < ?),
          named AS (SELECT t.value AS seq FROM own JOIN entries e ON e.seq = own.seq, json_each(CAST(e.body AS TEXT), '$.entries') t WHERE own.kind = 'release')
-       SELECT i.kind, c.subject, s.subject AS superseded FROM (SELECT seq FROM own UNION SELECT seq FROM named) t JOIN entry_index i ON i.seq = t.seq
-         LEFT JOIN claims c ON c.seq = t.seq LEFT JOIN claims s ON s.seq = c.supersedes`,
+       SELECT i.kind, c.subject, s.subject AS superseded, rc.subject AS retracted FROM (SELECT seq FROM own UNION SELECT seq FROM named) t
+         JOIN entry_index i ON i.seq = t.seq LEFT JOIN claims c ON c.seq = t.seq LEFT JOIN claims s ON s.seq = c.supersedes
+         LEFT JOIN retractions r ON r.seq = t.seq LEFT JOIN claims rc ON rc.seq = r.entry`,
     )
-    .iterate(from, to) as Iterable<{ kind: string; subject: string | null; superseded: string | null }>;
-  for (const { kind, subject, superseded } of touched) {
+    .iterate(from, to) as Iterable<{ kind: string; subject: string | null; superseded: string | null; retracted: string | null }>;
+  for (const { kind, subject, superseded, retracted } of touched) {
     if (kind === "erasure" || kind === "figure") return "everything";
     if (kind === "dataset") moved.rows = true;
-    if (kind === "judgement") moved.judged = true;
-    for (const name of [subject, superseded]) {
+    if (kind === "judgement" || (kind === "retraction" && retracted === null)) moved.judged = true;
+    for (const name of [subject, superseded, retracted]) {
       if (name === null) continue;
       moved.subjects.add(name);
       moved.kinds.add(name.slice(0, name.indexOf("/")));

@@ -10,6 +10,8 @@ export type Vantage = {
   log_size: number;
   /** "released" is what readers see and what a figure may rest on; "all" is the desk's own view. */
   evidence: "released" | "all";
+  /** Claims read in a protected capture are left out: for who may see what is not released, but no source. */
+  without_protected?: true;
   /** Only claims made up to this date (YYYY, YYYY-MM or YYYY-MM-DD); claims of unstated date then fall out. */
   as_of?: string;
 };
@@ -30,12 +32,14 @@ export type ClaimFilter = {
   /** For a list that is read a page at a time: only claims behind this entry, and so many. */
   after?: number;
   limit?: number;
+  /** The newest first, and only those before this entry. */
+  before?: number;
 };
 
 type Reads = Pick<LogReader, "db">;
 
 export function readClaims(log: Reads, at: Vantage, filter: ClaimFilter = {}): Claim[] {
-  const conditions = [spanCondition(at)];
+  const conditions = [heldCondition(at)];
   const values: (string | number)[] = [];
   if (filter.subject !== undefined) conditions.push("subject = ?") && values.push(filter.subject);
   if (filter.kind !== undefined) conditions.push("subject >= ? AND subject < ?") && values.push(`${filter.kind}/`, `${filter.kind}0`);
@@ -48,8 +52,9 @@ export function readClaims(log: Reads, at: Vantage, filter: ClaimFilter = {}): C
     conditions.push("subject > ? AND subject <= ?") && values.push(filter.subjects.after, filter.subjects.upTo);
   if (filter.among !== undefined) conditions.push("seq IN (SELECT value FROM json_each(?))") && values.push(JSON.stringify(filter.among));
   if (filter.after !== undefined) conditions.push("seq > ?") && values.push(filter.after);
+  if (filter.before !== undefined) conditions.push("seq < ?") && values.push(filter.before);
   const statement = log.db.prepare(
-    `SELECT seq, at, by, body, public_from FROM claims WHERE ${conditions.join(" AND ")}${filter.limit === undefined ? "" : " ORDER BY seq"}`,
+    `SELECT seq, at, by, body, public_from FROM claims WHERE ${conditions.join(" AND ")}${filter.limit === undefined ? "" : ` ORDER BY seq${filter.before === undefined ? "" : " DESC"}`}`,
   );
   // Rows without names, put in order here: a third of the time where a figure reads tens of thousands.
   statement.setReturnArrays(true);
@@ -69,7 +74,7 @@ export type Held = { subjects: number; claims: number };
 export function countHeld(log: Reads, at: Vantage, kind: Kind): Held {
   return log.db
     .prepare(
-      `SELECT count(*) AS claims, count(DISTINCT subject) AS subjects FROM claims WHERE subject > ? AND subject < ? AND ${spanCondition(at)}${asOfCondition(at)}`,
+      `SELECT count(*) AS claims, count(DISTINCT subject) AS subjects FROM claims WHERE subject > ? AND subject < ? AND ${heldCondition(at)}${asOfCondition(at)}`,
     )
     .get(`${kind}/`, `${kind}0`, ...asOfValues(at)) as Held;
 }
@@ -79,7 +84,7 @@ export function listSubjects(log: Reads, at: Vantage, kind: Kind, page: { after?
   const own = page.claimant === undefined ? "" : " AND body ->> '$.claimant' = ?";
   return log.db
     .prepare(
-      `SELECT DISTINCT subject FROM claims WHERE subject > ? AND subject < ? AND ${spanCondition(at)}${asOfCondition(at)}${own} ORDER BY subject LIMIT ?`,
+      `SELECT DISTINCT subject FROM claims WHERE subject > ? AND subject < ? AND ${heldCondition(at)}${asOfCondition(at)}${own} ORDER BY subject LIMIT ?`,
     )
     .all(page.after ?? `${kind}/`, `${kind}0`, ...asOfValues(at), ...(page.claimant === undefined ? [] : [page.claimant]), page.limit)
     .map(({ subject }) => subject as string);
@@ -101,7 +106,7 @@ export function listNamed(log: Reads, what: "document" | "claimant"): string[] {
 export function listClaimants(log: Reads, at: Vantage, kind: Kind, limit: number): string[] {
   return log.db
     .prepare(
-      `SELECT body ->> '$.claimant' AS claimant FROM claims WHERE subject >= ? AND subject < ? AND ${spanCondition(at)}${asOfCondition(at)} GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT ?`,
+      `SELECT body ->> '$.claimant' AS claimant FROM claims WHERE subject >= ? AND subject < ? AND ${heldCondition(at)}${asOfCondition(at)} GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT ?`,
     )
     .all(`${kind}/`, `${kind}0`, ...asOfValues(at), limit)
     .map(({ claimant }) => claimant as string);
@@ -115,7 +120,7 @@ export function* readClaimsWith(log: LogReader, at: Vantage, words: string): Gen
   // SQLite folds capitals of ASCII only, and the body is JSON: the longest run that neither touches is looked for.
   const plain = words.match(/[ !#-[\]-~]+/g)?.reduce((longest, run) => (run.length > longest.length ? run : longest)) ?? "";
   const rows = log.db
-    .prepare(`SELECT seq, at, by, body, public_from FROM claims WHERE ${spanCondition(at)} AND instr(lower(body), ?) > 0`)
+    .prepare(`SELECT seq, at, by, body, public_from FROM claims WHERE ${heldCondition(at)} AND instr(lower(body), ?) > 0`)
     .iterate(plain);
   for (const row of rows) {
     const claim = namedToClaim(row);
@@ -153,6 +158,11 @@ export function readJudgements(log: Reads, at: Vantage, question?: Question): Ju
     .map((row) => ({ ...row, other: row.other ?? undefined }) as unknown as Judgement);
 }
 
+/** A judgement that holds now, by its entry. */
+export function findJudgement(log: LogReader, seq: number): Judgement | undefined {
+  return readJudgements(log, { log_size: log.size(), evidence: "all" }).find((judgement) => judgement.seq === seq);
+}
+
 /** The claim with this content, whatever its state, so that importing twice changes nothing. */
 export function findClaimByKey(db: LogReader["db"], key: string): number | undefined {
   return db.prepare("SELECT seq FROM claims WHERE key = ? ORDER BY seq LIMIT 1").get(key)?.seq as number | undefined;
@@ -163,6 +173,12 @@ function spanCondition(at: Vantage): string {
   const size = Math.trunc(at.log_size);
   return `${from} < ${size} AND (${to} IS NULL OR ${to} >= ${size})`;
 }
+
+/** What a vantage sees, as one word: whatever is kept for a vantage is kept under it. */
+export const evidenceOf = ({ evidence, without_protected }: Vantage): string => (evidence === "all" && without_protected ? "all but protected" : evidence);
+
+const heldCondition = (at: Vantage): string =>
+  spanCondition(at) + (evidenceOf(at) === "all but protected" ? " AND capture NOT IN (SELECT seq FROM captures WHERE body ->> '$.is_protected')" : "");
 
 /** The same as `isClaimedBy`, where rows are only counted. */
 function asOfCondition({ as_of }: Vantage): string {

@@ -44,6 +44,7 @@ export const capture: Command = {
     { flags: "--media-type <type>", about: "what the source declares it to be" },
     { flags: "--retrieved-at <time>", about: "when it was retrieved, if not now (UTC, ISO 8601)" },
     { flags: "--max-bytes <count>", about: `refuse more than this (${BYTES_MAX})` },
+    { flags: "--protect", about: "protect its source: at the desk only you and editors see it, and it is never released" },
     { flags: "--release", about: "make the record public at once" },
     { flags: "--release-bytes", about: "make the record and its bytes public at once" },
   ],
@@ -61,6 +62,7 @@ export const capture: Command = {
       ...grades,
       title: text(options, "title"),
       licence: text(options, "licence"),
+      ...(options.protect ? { is_protected: true as const } : {}),
     };
     const newsroom = openWriter(context);
     try {

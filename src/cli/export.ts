@@ -14,6 +14,14 @@ export const exportCommand: Command = {
   name: "export",
   summary: "Hand out what is released: as a bundle that anyone can check with no newsroom, or in the formats of other programs",
   arguments: "<what> [id]",
+  actions: [
+    ["figure <id>", "a figure with the claims and sources it rests on"],
+    ["story <slug>", "a story with all its figures"],
+    ["case", "the whole log; what is not public stays closed in it"],
+    ["stix, ftm, misp", "the case file in the formats of other programs, in a folder with its manifest and hashes"],
+    ["ninjs <slug>", "a story for agencies"],
+    ["list <name>", "any list as CSV, XLSX, Parquet or GraphML"],
+  ],
   options: [{ flags: "--out <path>", about: "where to write it: a file for a bundle, else a new folder" }, ...EXCHANGE_OPTIONS],
   examples: [
     ["tracewire export figure panel-2024-table-count --out figure.json", "a figure with the claims and sources it rests on"],

@@ -1,13 +1,16 @@
 import { readFileSync, readdirSync, readlinkSync } from "node:fs";
 import { get } from "node:http";
 import { createServer } from "node:net";
-import { LOG_FORMATS } from "../config.ts";
+import { deskOrigin, LOG_FORMATS } from "../config.ts";
 import { TracewireError } from "../errors.ts";
+import { firstLink, openAccounts } from "../accounts/accounts.ts";
 import { mountApi } from "../api/api.ts";
+import { mountDesk, startDesk } from "../desk/desk.ts";
 import { createNewsroom, newsroomExists, openForWriting, openNewsroom, type NewsroomWriter } from "../newsroom.ts";
 import { openSchedule, scheduleExists } from "../press/press.ts";
 import { publishDue } from "../scheduler.ts";
 import { openSite } from "../site/site.ts";
+import { refuseWhileBuilding } from "./building.ts";
 import { whole, type Command, type CommandContext } from "./command.ts";
 import { buildDemo } from "./demo.ts";
 import { openHubWorker } from "./hub-worker.ts";
@@ -30,6 +33,7 @@ export const serve: Command = {
   options: [
     { flags: "--port <number>", about: "port (4100, or PORT in the environment)" },
     { flags: "--host <name>", about: "address to listen on, and a name to answer to (127.0.0.1)" },
+    { flags: "--desk-host <address:port>", about: "give the desk an origin of its own; without it the desk is at /desk" },
     { flags: "--log <format>", about: "a line for each answer on standard error", choices: LOG_FORMATS },
     { flags: "--empty", about: "start an empty newsroom instead of the demo" },
     { flags: "--demo", about: "build the demo when there is no newsroom yet (what npm start does)" },
@@ -45,6 +49,7 @@ export const serve: Command = {
     if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new TracewireError("BAD_ARGUMENT", { what: `${port} is no port` });
     await refuseTakenPort(port, host);
     if (!newsroomExists(config.data)) {
+      refuseWhileBuilding(config.data);
       if (options.empty) {
         const newsroom = createNewsroom(config.data, context.effects);
         output.note(`Made an empty newsroom in ${config.data}`);
@@ -58,13 +63,16 @@ export const serve: Command = {
     const newsroom = openNewsroom(config.data);
     const mail = openMailWorker(context, newsroom);
     const hub = openHubWorker(context, newsroom);
+    const hosts = ["127.0.0.1", "localhost", "[::1]", host.toLowerCase(), new URL(config.base_url).hostname.toLowerCase()];
+    let deskUrl = config.desk.url;
+    const deskSettings = () => ({ folder: config.data, url: deskUrl, hosts: [...hosts, new URL(deskUrl).hostname], approval: config.desk.approval });
     const site = openSite(newsroom, {
       clock: context.effects.clock,
       base_url: context.config.base_url,
       contact: context.config.contact,
       hub: context.config.hub,
       ...(hub ? { gauges: hub.gauges } : {}),
-      hosts: ["127.0.0.1", "localhost", "[::1]", host.toLowerCase(), new URL(context.config.base_url).hostname.toLowerCase()],
+      hosts,
       signUp: mail?.signUp,
       mailSink: mail?.mailSink,
       ...(config.log === "off" ? {} : { log: { format: config.log, write: (line) => void process.stderr.write(`${line}\n`) } }),
@@ -73,18 +81,25 @@ export const serve: Command = {
       effects: context.effects,
       report: (error) => context.output.note(error instanceof Error ? (error.stack ?? error.message) : String(error)),
     });
+    const desk = config.desk.listen
+      ? await startDesk({ ...deskSettings(), listen: config.desk.listen })
+      : mountDesk(site.app, deskSettings, (text) => output.note(text));
     const address = await site.app.listen({ port, host, backlog: WAITING_CONNECTIONS_MAX });
+    // A port that was left to the system is known only now.
+    if (!config.desk.listen && config.origins.desk_url === "default" && config.origins.base_url === "default") deskUrl = deskOrigin(address);
     await mail?.start(address);
     hub?.start();
     const webhooks = startWebhooks(context, newsroom);
     output.json({ address, data: config.data, log_size: newsroom.log.size(), root: newsroom.log.root(), pid: process.pid });
     for (const line of greeting(address, config.data, newsroom.log.size(), output.bold)) output.line(line);
+    if (!context.json) tellDesk(context, deskUrl);
     const scheduler = startScheduler(context);
     if (newsroom.log.size() > WARMED_ENTRIES_MIN) get(address).on("response", (response) => response.resume()).on("error", () => {});
     await untilStopped();
     clearInterval(scheduler);
     output.note("Stopping: requests in flight are finished first.");
     const forced = setTimeout(() => process.exit(5), SHUTDOWN_MS_MAX);
+    await desk.stop();
     await api.close();
     await site.close();
     await mail?.stop();
@@ -119,6 +134,23 @@ function startScheduler(context: CommandContext): NodeJS.Timeout {
   }, SCHEDULE_LOOK_MS);
   timer.unref();
   return timer;
+}
+
+/** Where the desk is; and, until there is an administrator, the one link that makes one. */
+function tellDesk({ config, effects, output }: CommandContext, url: string): void {
+  output.line(`  The desk is at ${output.bold(`${url}/desk`)}`);
+  try {
+    const accounts = openAccounts(config.data, effects);
+    const link = firstLink(accounts);
+    accounts.close();
+    if (!link) return;
+    output.line(`  The first administrator signs up here, once, until ${link.expires.slice(0, 16).replace("T", " ")} UTC:`);
+    output.line(`    ${url}/desk/join/${link.token}`);
+  } catch (error) {
+    if (!(error instanceof TracewireError)) throw error;
+    output.note(`No accounts: ${error.message}`);
+  }
+  output.line();
 }
 
 function greeting(address: string, data: string, size: number, bold: (text: string) => string): string[] {

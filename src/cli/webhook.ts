@@ -41,6 +41,12 @@ export const webhook: Command = {
   name: "webhook",
   summary: "Tell other programs, signed, of what becomes public",
   arguments: "<action> [args...]",
+  actions: [
+    ["add <name> <url>", "tell a program from now on; its secret is shown once"],
+    ["list", "what was sent, what waits, what failed and why"],
+    ["remove <name>", "tell it nothing any more"],
+    ["replay <name> --from <entry>", "send everything from an entry on again"],
+  ],
   options: [
     { flags: "--event <type>", about: `of what it is told (may be repeated; all without it): ${Object.entries(EVENT_TYPES).map(([type, about]) => `${type}: ${about}`).join("; ")}`, repeat: true },
     { flags: "--here", about: "its address may be one of this machine or network" },

@@ -60,6 +60,8 @@ export type CaptureInput = {
   title?: string;
   licence?: string;
   declared_media_type?: string;
+  /** Its source is protected: who may see it at the desk is narrower, and it is never released. */
+  is_protected?: true;
 };
 
 export type Capture = {
@@ -76,6 +78,7 @@ export type Capture = {
   item_grade: string;
   title: string;
   licence?: string;
+  is_protected?: true;
   media_type: { declared?: string; sniffed: string };
   extraction: { outcome: "text" | "unreadable"; extractor: string; version: string; text_sha256?: string; reason?: string };
   /** Log index of the release that made the record (and the bytes) public. */
@@ -198,9 +201,16 @@ export function requireLocator(extraction: Extraction, locator: Locator, where: 
 
 /**
  * Makes entries public: salt and body may then be shown and exported, and public pages count them.
- * `bytes` names captures whose bytes may leave as well (their licence must allow it).
+ * `bytes` names captures whose bytes may leave as well (their licence must allow it). Throws BAD_ARGUMENT for a protected one.
  */
 export function appendRelease(transaction: Transaction, entries: number[], bytes: number[], by: string): number | undefined {
+  const isProtected = transaction.db.prepare("SELECT 1 FROM captures WHERE seq = ? AND body ->> '$.is_protected'");
+  const kept = [...entries, ...bytes].find((seq) => isProtected.get(seq));
+  if (kept !== undefined)
+    throw new TracewireError("BAD_ARGUMENT", {
+      what: `The source of capture ${kept} is protected: neither it nor what was read from it is released`,
+      hint: "Find the same in a source that may be named, and capture that.",
+    });
   const isOpen = transaction.db.prepare("SELECT 1 FROM entry_index WHERE seq = ? AND released IS NULL AND erased IS NULL");
   const withheld = transaction.db.prepare(
     "SELECT 1 FROM captures c LEFT JOIN byte_releases b ON b.sha256 = c.sha256 WHERE c.seq = ? AND b.released IS NULL",

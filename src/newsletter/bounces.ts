@@ -70,7 +70,7 @@ export const SOFT_BOUNCES_MAX = 5;
 export function applyBounce(people: People, bounce: Bounce): string {
   if (bounce.class === "unknown") return "nothing was changed";
   return people.change(() => {
-    const byId = people.db.prepare("SELECT person FROM outbox WHERE message_id = ?");
+    const byId = people.db.prepare("SELECT person FROM outbox WHERE message_id = ? AND person IS NOT NULL");
     const byAddress = people.db.prepare("SELECT id AS person FROM people WHERE address_key = ?");
     const proven = bounce.message_ids.map((id) => byId.get(id)).find(Boolean)?.person as number | undefined;
     const person = proven ?? ((bounce.address && byAddress.get(bounce.address.toLowerCase())?.person) as number | undefined);

@@ -7,10 +7,10 @@
 import { TracewireError } from "../errors.ts";
 import { noteReceiver, type People } from "./people-store.ts";
 
-export type MailKind = "confirm" | "known" | "issue" | "correction";
+export type MailKind = "confirm" | "known" | "issue" | "correction" | "account";
 export type OutboxState = "queued" | "sending" | "sent" | "failed" | "in_doubt";
 
-export type OutboxRow = { id: number; mail: string; kind: MailKind; person: number; message_id: string; attempts: number };
+export type OutboxRow = { id: number; mail: string; kind: MailKind; /** Nobody where it is a letter to somebody of the newsroom. */ person: number | null; message_id: string; attempts: number };
 
 const MINUTE_MS = 60_000;
 /** Waits after the first, second … failed attempt: three days in all, as RFC 5321 §4.5.4.1 has it (at least 4–5 days for

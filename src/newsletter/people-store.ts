@@ -1,15 +1,14 @@
 // Subscribers live in a database of their own and never in the log: the log is public and for ever, an address is
 // neither. Nobody but this room opens it; the public site is handed a narrow sign-up desk.
 import { createHash } from "node:crypto";
-import { chmodSync } from "node:fs";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import type { Effects } from "../effects.ts";
-import { diskFault } from "../evidence/evidence.ts";
+import { openPrivateDatabase } from "../private-database.ts";
 
 export const PEOPLE_FILE = "people.db";
-const PEOPLE_FORMAT = 1;
-const BUSY_WAIT_MS = 10_000;
+/** 2: the outbox also takes letters to people of the newsroom, who are no subscribers. */
+const PEOPLE_FORMAT = 2;
 
 export type People = {
   db: DatabaseSync;
@@ -62,8 +61,8 @@ const TABLES = `
   CREATE TABLE IF NOT EXISTS outbox (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     mail TEXT NOT NULL,
-    kind TEXT NOT NULL CHECK (kind IN ('confirm', 'known', 'issue', 'correction')),
-    person INTEGER NOT NULL REFERENCES people (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL CHECK (kind IN ('confirm', 'known', 'issue', 'correction', 'account')),
+    person INTEGER REFERENCES people (id) ON DELETE CASCADE,
     state TEXT NOT NULL CHECK (state IN ('queued', 'sending', 'sent', 'failed', 'in_doubt')),
     message_id TEXT NOT NULL,
     attempts INTEGER NOT NULL DEFAULT 0,
@@ -71,8 +70,11 @@ const TABLES = `
     owner TEXT,
     claimed_at TEXT,
     last TEXT,
-    UNIQUE (mail, person)
+    UNIQUE (mail, person),
+    CHECK ((person IS NULL) = (kind = 'account'))
   ) STRICT;
+  CREATE TABLE IF NOT EXISTS account_letters (key TEXT PRIMARY KEY, address TEXT NOT NULL, subject TEXT NOT NULL, text TEXT NOT NULL, html TEXT NOT NULL,
+    expires TEXT NOT NULL) STRICT;
   CREATE INDEX IF NOT EXISTS outbox_by_state ON outbox (state, next_at);
   CREATE INDEX IF NOT EXISTS outbox_by_person ON outbox (person);
   CREATE INDEX IF NOT EXISTS outbox_by_message_id ON outbox (message_id);
@@ -88,40 +90,17 @@ const TABLES = `
 
 /** Opens or makes people.db in a data folder, readable by its owner alone. */
 export function openPeople(folder: string, effects: Effects): People {
-  const path = join(folder, PEOPLE_FILE);
-  let db: DatabaseSync;
-  try {
-    db = new DatabaseSync(path);
-    chmodSync(path, 0o600);
-    // FULL: a mark in the outbox must outlive a crash, or a mail could go out twice. secure_delete: what is deleted is
-    // overwritten, so that "erase me" holds for the bytes on disk as well.
-    db.exec(
-      `PRAGMA busy_timeout = ${BUSY_WAIT_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON;`,
-    );
-  } catch (error) {
-    throw diskFault(error, path);
-  }
-  const change = <T>(run: () => T): T => {
-    try {
-      db.exec("BEGIN IMMEDIATE");
-    } catch (error) {
-      throw diskFault(error, path);
-    }
-    try {
-      const result = run();
-      db.exec("COMMIT");
-      return result;
-    } catch (error) {
-      try {
-        db.exec("ROLLBACK");
-      } catch {
-        // SQLite has already rolled back (disk full, I/O error).
-      }
-      throw diskFault(error, path);
-    }
-  };
+  const { db, change, settle, close } = openPrivateDatabase(join(folder, PEOPLE_FILE));
   change(() => {
+    const old = db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'outbox' AND sql NOT LIKE '%account%'").get();
+    if (old) db.exec("ALTER TABLE outbox RENAME TO outbox_1");
     db.exec(TABLES);
+    if (old) {
+      db.exec("INSERT INTO outbox SELECT * FROM outbox_1; DROP TABLE outbox_1");
+      // Their indexes went with the old table.
+      db.exec(TABLES);
+      db.prepare("UPDATE meta SET value = ? WHERE key = 'format'").run(String(PEOPLE_FORMAT));
+    }
     db.prepare("INSERT OR IGNORE INTO meta (key, value) VALUES ('format', ?), ('salt', ?), ('receivers', '0')").run(
       String(PEOPLE_FORMAT),
       Buffer.from(effects.random(32)).toString("hex"),
@@ -132,9 +111,9 @@ export function openPeople(folder: string, effects: Effects): People {
     db,
     effects,
     change,
-    settle: () => (settled = db.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get()?.busy === 0),
+    settle: () => (settled = settle()),
     isSettled: () => settled,
-    close: () => db.close(),
+    close,
   };
 }
 

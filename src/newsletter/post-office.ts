@@ -1,7 +1,9 @@
 // The worker: takes due rows from the outbox, makes each person's own letter, hands it to the mailer and writes down what
 // became of it. It runs inside `serve` and in `newsletter send --wait`; two at once share the work by claims.
 import type { MailSettings } from "../config.ts";
+import { isAlive } from "../effects.ts";
 import type { LogReader } from "../evidence/evidence.ts";
+import { dropSpentAccountLetters, readAccountLetter } from "./account-letters.ts";
 import { queueCorrection, type Correction } from "./correction-mail.ts";
 import { withPersonalLinks } from "./issue-forms.ts";
 import { finishSending } from "./issues.ts";
@@ -74,9 +76,9 @@ export function openPostOffice(options: PostOfficeOptions): PostOffice {
     sweep(people);
     takeSignUps(people);
     finishSending(people, log);
-    recoverSending(people, isAlive);
+    recoverSending(people, (owner) => isAlive(Number(owner.split(".")[0])));
     queueCorrections();
-    let compose: ((row: OutboxRow, person: Person) => Promise<Parameters<Mailer["deliver"]>[0] | undefined>) | undefined;
+    let compose: Compose | undefined;
     for (let round = 0; round < RUNS_MAX && !stopping && !report.server_down; round++) {
       const rows = claimDue(people, owner);
       if (rows.length === 0) break;
@@ -90,17 +92,14 @@ export function openPostOffice(options: PostOfficeOptions): PostOffice {
       }
     }
     queueCorrections();
+    dropSpentAccountLetters(people);
     return report;
   };
 
-  const deliverRow = async (
-    row: OutboxRow,
-    compose: (row: OutboxRow, person: Person) => Promise<Parameters<Mailer["deliver"]>[0] | undefined>,
-    report: RunReport,
-  ): Promise<void> => {
+  const deliverRow = async (row: OutboxRow, compose: Compose, report: RunReport): Promise<void> => {
     // Whoever was erased meanwhile has no row any more, and nothing is sent.
-    const person = findPerson(people, row.person);
-    if (!person) return;
+    const person = row.person === null ? undefined : findPerson(people, row.person);
+    if (row.person !== null && !person) return;
     const message = await compose(row, person);
     if (!message) {
       markFailed(people, row.id, owner, "no longer wanted when its turn came");
@@ -116,7 +115,7 @@ export function openPostOffice(options: PostOfficeOptions): PostOffice {
         break;
       case "refused":
         markFailed(people, row.id, owner, delivery.reply);
-        if (delivery.mailbox) people.change(() => setState(people, row.person, "bounced"));
+        if (delivery.mailbox && person) people.change(() => setState(people, person.id, "bounced"));
         report.failed += 1;
         break;
       case "deferred":
@@ -185,20 +184,22 @@ function sweep(people: People): void {
   people.settle();
 }
 
+type Compose = (row: OutboxRow, person: Person | undefined) => Promise<Parameters<Mailer["deliver"]>[0] | undefined>;
+
 /** The mail library is loaded when there is something to send. */
-async function openComposer(people: People, settings: MailSettings) {
+async function openComposer(people: People, settings: MailSettings): Promise<Compose> {
   const { composeMessage, openSigner } = await import("./message.ts");
   const sign = openSigner(settings);
-  return async (row: OutboxRow, person: Person) => {
-    const letter = personalLetter(people, settings.base_url, row, person);
-    if (!letter) return undefined;
-    const { words, one_click } = letter;
+  return async (row, person) => {
+    const own = person ? personalLetter(people, settings.base_url, row, person) : readAccountLetter(people, row.mail);
+    if (!own) return undefined;
+    const { to, words, one_click }: { to: string; words: Words; one_click?: string } = { to: person?.address ?? "", ...own };
     const raw = await composeMessage(
-      { to: person.address, ...words, message_id: row.message_id, date: people.effects.clock(), one_click },
+      { to, ...words, message_id: row.message_id, date: people.effects.clock(), one_click },
       settings,
       sign,
     );
-    return { envelope: { from: senderAddress(settings), to: person.address }, subject: words.subject, text: words.text, raw };
+    return { envelope: { from: senderAddress(settings), to }, subject: words.subject, text: words.text, raw };
   };
 }
 
@@ -214,13 +215,4 @@ function personalLetter(people: People, base: string, row: OutboxRow, person: Pe
   if (row.kind === "known") return { words: knownLetter(base, token), one_click };
   const mail = people.db.prepare("SELECT subject, text, html FROM mails WHERE key = ?").get(row.mail) as unknown as Words | undefined;
   return mail && { words: { subject: mail.subject, ...withPersonalLinks(mail, base, token) }, one_click };
-}
-
-function isAlive(owner: string): boolean {
-  try {
-    process.kill(Number(owner.split(".")[0]), 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }

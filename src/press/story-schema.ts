@@ -56,7 +56,7 @@ const photo = Type.Object(
 const moment = Type.String({ pattern: "^\\d{4}-\\d{2}-\\d{2}(T\\d{2}:\\d{2}:\\d{2}(\\.\\d{3})?Z)?$" });
 const webAddress = (maxLength: number) => Type.String({ pattern: "^https?://[\\x21-\\x7e]+$", maxLength });
 
-/** Where a story comes from that another publication had printed: all of it as its file states it (decisions/0014). */
+/** Where a story comes from that another publication had printed: all of it as its file states it (decisions/0015). */
 const archive = Type.Object(
   {
     from: line(120),

@@ -18,8 +18,8 @@ export const namedSymbolsView: View = {
   version: 1,
   tables: ["named_symbols"],
   create: `
-    CREATE TABLE named_symbols (place TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL, symbol TEXT NOT NULL, UNIQUE (place, id, seq)) STRICT;
-    CREATE INDEX named_symbols_by_seq ON named_symbols (seq);
+    CREATE TABLE named_symbols (seq INTEGER NOT NULL, named TEXT NOT NULL, symbol TEXT NOT NULL, PRIMARY KEY (seq, named)) STRICT;
+    CREATE INDEX named_symbols_by_name ON named_symbols (named, symbol);
   `,
   apply(db, entry) {
     if (entry.body.kind === "claim") applyClaim(db, entry);
@@ -34,24 +34,27 @@ function applyClaim(db: DatabaseSync, { seq, body }: AppliedEntry): void {
     source: [claim.document, claim.claimant],
     reply: claim.subject.startsWith("reply/") ? [claim.document, claim.wording, claim.value] : [],
   };
-  const insert = prepared(db, "INSERT OR IGNORE INTO named_symbols (place, id, seq, symbol) VALUES (?, ?, ?, ?)");
+  const insert = prepared(db, "INSERT OR IGNORE INTO named_symbols (seq, named, symbol) VALUES (?, ?, ?)");
   for (const [place, own] of Object.entries(texts))
-    for (const [symbol] of own.join("\n").matchAll(SYMBOL)) insert.run(place, reportSlug(symbol), seq, symbol);
+    for (const [symbol] of own.join("\n").matchAll(SYMBOL)) insert.run(seq, `${place} ${reportSlug(symbol)}`, symbol);
 }
 
 /** Claims that name the report, as far as the vantage sees them, in order. */
 export function readNaming(log: Pick<LogReader, "db">, at: Vantage, place: Place, id: string): Claim[] {
-  const among = prepared(log.db, "SELECT seq FROM named_symbols WHERE place = ? AND id = ?").all(place, id);
+  const among = prepared(log.db, "SELECT seq FROM named_symbols WHERE named = ?").all(`${place} ${id}`);
   return among.length === 0 ? [] : readClaims(log, at, { among: among.map(({ seq }) => seq as number) });
 }
 
 /** Reports that a document or claimant of any claim in sight names, with their symbols. */
 export function listNamedSymbols(log: Pick<LogReader, "db">, at: Vantage): Map<string, string> {
-  const named = prepared(log.db, "SELECT DISTINCT id, symbol FROM named_symbols WHERE place = 'source'").all() as { id: string; symbol: string }[];
-  const seqs = prepared(log.db, "SELECT seq FROM named_symbols WHERE place = 'source' AND id = ?");
+  const named = prepared(log.db, "SELECT DISTINCT named, symbol FROM named_symbols WHERE named > 'source ' AND named < 'source!'").all() as {
+    named: string;
+    symbol: string;
+  }[];
+  const seqs = prepared(log.db, "SELECT seq FROM named_symbols WHERE named = ?");
   // A name that only claims out of sight hold is no name here.
-  const isSeen = (id: string) => readClaims(log, at, { among: seqs.all(id).map(({ seq }) => seq as number), limit: 1 }).length > 0;
-  return new Map(named.flatMap(({ id, symbol }) => (isSeen(id) ? [[id, symbol]] : [])));
+  const isSeen = (name: string) => readClaims(log, at, { among: seqs.all(name).map(({ seq }) => seq as number), limit: 1 }).length > 0;
+  return new Map(named.flatMap(({ named: name, symbol }) => (isSeen(name) ? [[name.slice("source ".length), symbol]] : [])));
 }
 
 /** The symbol as the claims that name the report write it. */

@@ -23,6 +23,9 @@ export function assetHref(name: AssetName): string {
   return byName.get(name)!.href;
 }
 
+/** An asset by its file's name with the hash. */
+export const findAsset = (file: string): Page | undefined => byFile.get(file)?.page;
+
 export const ASSET_NAMES: readonly AssetName[] = [...byName.keys()];
 
 export const assetRoutes: Route[] = [

@@ -22,6 +22,11 @@ export function changedSince(log: LogReader, from: number, to: number): Set<stri
           .add("figures")
           .add("casefile");
         break;
+      case "retraction": {
+        const entry = log.read(body.entry as number);
+        if (entry?.body) touch(entry.body, body.entry as number);
+        break;
+      }
       case "capture":
         names.add(`capture:${String(body.sha256)}`);
         break;

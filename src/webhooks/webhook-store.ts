@@ -1,12 +1,13 @@
 // Who is told, and of what they are still to be told. Like the queue of a hub it is filled from the log: each webhook remembers
 // up to which entry it was filled, so an event is sent whichever process made it and whatever crashed in between. It holds
 // secrets and is no part of the log.
-import { chmodSync, existsSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import type { Effects } from "../effects.ts";
 import { TracewireError } from "../errors.ts";
-import { diskFault, type LogReader } from "../evidence/evidence.ts";
+import type { LogReader } from "../evidence/evidence.ts";
+import { openPrivateDatabase } from "../private-database.ts";
 import { EVENT_TYPES, eventOf, type EventType } from "./webhook-events.ts";
 
 export const WEBHOOKS_FILE = "webhooks.db";
@@ -60,26 +61,7 @@ const TABLES = `
 export const webhooksExist = (folder: string): boolean => existsSync(join(folder, WEBHOOKS_FILE));
 
 export function openWebhookStore(folder: string, effects: Effects): WebhookStore {
-  const path = join(folder, WEBHOOKS_FILE);
-  let db: DatabaseSync;
-  try {
-    db = new DatabaseSync(path);
-    chmodSync(path, 0o600);
-    db.exec(`PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; ${TABLES}`);
-  } catch (error) {
-    throw diskFault(error, path);
-  }
-  const change = <T>(run: () => T): T => {
-    db.exec("BEGIN IMMEDIATE");
-    try {
-      const outcome = run();
-      db.exec("COMMIT");
-      return outcome;
-    } catch (error) {
-      db.exec("ROLLBACK");
-      throw diskFault(error, path);
-    }
-  };
+  const { db, change, close } = openPrivateDatabase(join(folder, WEBHOOKS_FILE), TABLES);
   /** Queues from one entry on until so many wait; what lies behind stays in the log, and is queued when those are sent. */
   const queue = (name: string, events: readonly string[], from: number, log: Pick<LogReader, "read" | "size">, now: string): { count: number; next: number } => {
     const wait = db.prepare("INSERT INTO deliveries (hook, entry, since) VALUES (?, ?, ?) ON CONFLICT (hook, entry) DO UPDATE SET given_up = 0");
@@ -179,7 +161,7 @@ export function openWebhookStore(folder: string, effects: Effects): WebhookStore
           db.prepare("UPDATE hooks SET failures = ?, next_at = ?, last = ? WHERE name = ?").run(failures + 1, new Date(Date.parse(now) + wait_ms).toISOString(), last, hook);
       });
     },
-    close: () => db.close(),
+    close,
   };
 }
 

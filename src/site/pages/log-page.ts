@@ -175,6 +175,8 @@ function summary({ kind, body }: PublicEntry): Html {
       return html`dataset: ${String(body!.name)}, ${String(body!.row_count)} rows`;
     case "judgement":
       return html`judgement on <a href="${subjectHref(String(body!.subject))}">${String(body!.subject)}</a>: ${String(body!.verdict)}`;
+    case "retraction":
+      return html`retraction of <a href="/log/${Number(body!.entry)}">entry ${Number(body!.entry)}</a>: ${String(body!.why)}`;
     case "figure": {
       const spec = body!.spec as { id: string; title: string };
       return html`rules of the figure <a href="/figures/${spec.id}">${spec.title}</a>`;

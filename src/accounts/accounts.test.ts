@@ -1,0 +1,260 @@
+// Accounts by their laws: vectors of the RFCs, links and codes that count once, sessions that end, limits that hold.
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { seededRandom } from "../effects.ts";
+import { TracewireError, type ErrorCode } from "../errors.ts";
+import {
+  ATTEMPT_LIMITS,
+  beginTotp,
+  can,
+  enterByLink,
+  findSession,
+  finishTotp,
+  firstLink,
+  giveRole,
+  invite,
+  isConfirmed,
+  listActs,
+  listSessions,
+  openAccounts,
+  readLink,
+  recordAct,
+  removeUser,
+  resetUser,
+  SESSION_LIMITS,
+  signIn,
+  type Accounts,
+} from "./accounts.ts";
+import { ARGON2, checkPassword, hashPassword } from "./passwords.ts";
+import { base32, codeAt, matchCode, stepOf } from "./totp.ts";
+
+const PASSWORD = "seven quiet herons";
+const WHERE = { network: "203.0.113.0/24", agent: "test" };
+
+type Bench = { accounts: Accounts; folder: string; pass(ms: number): void; now(): string };
+
+async function withAccounts(run: (bench: Bench) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "tracewire-accounts-"));
+  let now = Date.parse("2026-01-01T00:00:00.000Z");
+  const clock = () => new Date(now).toISOString();
+  const accounts = openAccounts(folder, { clock, random: seededRandom(11) });
+  try {
+    await run({ accounts, folder, pass: (ms) => void (now += ms), now: clock });
+  } finally {
+    accounts.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const refused = (code: ErrorCode) => (error: unknown) => error instanceof TracewireError && error.code === code;
+const administrator = async ({ accounts }: Bench) =>
+  enterByLink(accounts, firstLink(accounts)!.token, { handle: "ada", address: "ada@example.org", password: PASSWORD }, WHERE);
+const member = async ({ accounts }: Bench, handle: string, role = "reporter") =>
+  enterByLink(accounts, invite(accounts, { handle, role, address: `${handle}@example.org` }).token, { password: PASSWORD }, WHERE);
+
+test("codes by time are those of RFC 6238, appendix B, and of RFC 4226, appendix D", () => {
+  const seed = (bytes: number) => Buffer.from("1234567890".repeat(7)).subarray(0, bytes);
+  const vectors: [seconds: number, sha1: string, sha256: string, sha512: string][] = [
+    [59, "94287082", "46119246", "90693936"],
+    [1111111109, "07081804", "68084774", "25091201"],
+    [1111111111, "14050471", "67062674", "99943326"],
+    [1234567890, "89005924", "91819424", "93441116"],
+    [2000000000, "69279037", "90698825", "38618901"],
+    [20000000000, "65353130", "77737706", "47863826"],
+  ];
+  for (const [seconds, ...codes] of vectors) {
+    const step = stepOf(new Date(seconds * 1_000).toISOString());
+    for (const [at, [algorithm, bytes]] of ([["sha1", 20], ["sha256", 32], ["sha512", 64]] as const).entries())
+      assert.equal(codeAt(seed(bytes), step, { digits: 8, algorithm }), codes[at], `${seconds} ${algorithm}`);
+  }
+  const counted = ["755224", "287082", "359152", "969429", "338314", "254676", "287922", "162583", "399871", "520489"];
+  assert.deepEqual(counted.map((_, counter) => codeAt(seed(20), counter)), counted);
+  // RFC 4648 §10, without padding.
+  assert.deepEqual(["f", "fo", "foo", "foob", "fooba", "foobar"].map((text) => base32(Buffer.from(text))), ["MY", "MZXQ", "MZXW6", "MZXW6YQ", "MZXW6YTB", "MZXW6YTBOI"]);
+});
+
+test("a code counts once, one step early or late, and never an older one after it", () => {
+  const secret = Buffer.alloc(20, 3);
+  const now = "2026-01-01T00:00:10.000Z";
+  const step = stepOf(now);
+  for (const near of [-1, 0, 1]) assert.equal(matchCode(secret, codeAt(secret, step + near), now, 0), step + near);
+  for (const far of [-2, 2]) assert.equal(matchCode(secret, codeAt(secret, step + far), now, 0), undefined);
+  assert.equal(matchCode(secret, codeAt(secret, step), now, step), undefined);
+  assert.equal(matchCode(secret, codeAt(secret, step - 1), now, step), undefined);
+});
+
+test("passwords are argon2id at OWASP's least cost, checked without one as with one", async () => {
+  const hash = await hashPassword(PASSWORD, seededRandom(1));
+  assert.match(hash, new RegExp(`^\\$argon2id\\$v=19\\$m=${ARGON2.memory},t=${ARGON2.passes},p=1\\$`));
+  assert.equal(await checkPassword(PASSWORD, hash), true);
+  assert.equal(await checkPassword(`${PASSWORD}.`, hash), false);
+  // A composed and a decomposed é are one password.
+  assert.equal(await checkPassword("caf\u0065\u0301 au lait, deux", await hashPassword("café au lait, deux", seededRandom(2))), true);
+  assert.equal(await checkPassword(PASSWORD, undefined), false);
+});
+
+test("the first link makes one administrator, once, and expires; no second one is made beside it", () =>
+  withAccounts(async (bench) => {
+    const { accounts, pass } = bench;
+    const stale = firstLink(accounts)!;
+    pass(24 * 3_600_000);
+    assert.equal(readLink(accounts, stale.token), undefined);
+    const replaced = firstLink(accounts)!;
+    const link = firstLink(accounts)!;
+    await assert.rejects(enterByLink(accounts, replaced.token, { handle: "ada", password: PASSWORD }, WHERE), refused("LINK_SPENT"));
+    await assert.rejects(enterByLink(accounts, link.token, { handle: "ada", password: "short" }, WHERE), refused("BAD_PASSWORD"));
+    await assert.rejects(enterByLink(accounts, link.token, { handle: "desk", password: PASSWORD }, WHERE), refused("BAD_ARGUMENT"));
+    // Twice at once: one of them.
+    const both = await Promise.allSettled(["ada", "bea"].map((handle) => enterByLink(accounts, link.token, { handle, password: PASSWORD }, WHERE)));
+    assert.deepEqual(both.map(({ status }) => status).sort(), ["fulfilled", "rejected"]);
+    assert.equal(firstLink(accounts), undefined);
+  }));
+
+test("an invitation opens once, names its person, and is void when a newer one is made or time is over", () =>
+  withAccounts(async (bench) => {
+    await administrator(bench);
+    const { accounts, pass } = bench;
+    const invited = invite(accounts, { handle: "rosa", role: "reporter", address: "Rosa@Example.org" });
+    assert.equal(readLink(accounts, invited.token)!.user!.handle, "rosa");
+    assert.throws(() => invite(accounts, { handle: "rosa", role: "reader" }), refused("BAD_ARGUMENT"));
+    assert.throws(() => invite(accounts, { handle: "rosi", role: "reader", address: "rosa@example.ORG" }), refused("BAD_ARGUMENT"));
+    assert.throws(() => invite(accounts, { handle: "rosi", role: "constructor" }), refused("BAD_ARGUMENT"));
+    await assert.rejects(signIn(accounts, { who: "rosa", password: PASSWORD, code: "" }, WHERE), refused("WRONG_CREDENTIALS"));
+    const { token } = await enterByLink(accounts, invited.token, { password: PASSWORD }, WHERE);
+    assert.equal(findSession(accounts, token)!.user.role, "reporter");
+    await assert.rejects(enterByLink(accounts, invited.token, { password: PASSWORD }, WHERE), refused("LINK_SPENT"));
+    const late = invite(accounts, { handle: "olga", role: "reader" });
+    pass(72 * 3_600_000);
+    await assert.rejects(enterByLink(accounts, late.token, { password: PASSWORD }, WHERE), refused("LINK_SPENT"));
+  }));
+
+test("sessions end: left alone, grown old, signed out, by a new role, a reset, a removal; setting the clock back prolongs none", () =>
+  withAccounts(async (bench) => {
+    const { accounts, pass } = bench;
+    await administrator(bench);
+    const { token, user } = await member(bench, "rosa");
+    const again = async () => (await signIn(accounts, { who: "rosa@example.org", password: PASSWORD, code: "" }, WHERE)).token;
+    const one = findSession(accounts, token)!;
+    assert.equal(isConfirmed(one.session, bench.now()), true);
+    pass(SESSION_LIMITS.confirmed_ms);
+    assert.equal(isConfirmed(findSession(accounts, token)!.session, bench.now()), false);
+    // Used every half day, it still ends at its whole length.
+    for (let at = 0; at < SESSION_LIMITS.whole_ms / SESSION_LIMITS.idle_ms - 1; at++) {
+      pass(SESSION_LIMITS.idle_ms - 1_000);
+      assert.ok(findSession(accounts, token), `half day ${at}`);
+    }
+    pass(SESSION_LIMITS.idle_ms - 1_000);
+    assert.equal(findSession(accounts, token), undefined);
+    const idle = await again();
+    pass(SESSION_LIMITS.idle_ms);
+    assert.equal(findSession(accounts, idle), undefined);
+    const future = await again();
+    pass(-SESSION_LIMITS.whole_ms);
+    assert.equal(findSession(accounts, future), undefined);
+    pass(SESSION_LIMITS.whole_ms);
+    const before_role = await again();
+    giveRole(accounts, "rosa", "analyst");
+    assert.equal(findSession(accounts, before_role), undefined);
+    const before_reset = await again();
+    const reset = resetUser(accounts, "rosa");
+    assert.equal(findSession(accounts, before_reset), undefined);
+    await assert.rejects(again(), refused("WRONG_CREDENTIALS"));
+    await enterByLink(accounts, reset.token, { password: PASSWORD }, WHERE);
+    const before_removal = await again();
+    assert.equal(listSessions(accounts, user.id).length, 2);
+    removeUser(accounts, "rosa");
+    assert.equal(findSession(accounts, before_removal), undefined);
+    assert.throws(() => invite(accounts, { handle: "rosa", role: "reader" }), refused("BAD_ARGUMENT"), "a handle stays one person's");
+    assert.throws(() => removeUser(accounts, "ada"), refused("BAD_ARGUMENT"), "the last administrator stays");
+    assert.throws(() => giveRole(accounts, "ada", "editor"), refused("BAD_ARGUMENT"));
+  }));
+
+test("an app's code is needed once it is proved, counts once, and a recovery code takes its place once", () =>
+  withAccounts(async (bench) => {
+    const { accounts, pass } = bench;
+    const { user, token } = await administrator(bench);
+    const session = findSession(accounts, token)!.session.id;
+    const { secret } = beginTotp(accounts, user, "Tracewire");
+    const bytes = Buffer.from([...secret].map((sign) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(sign).toString(2).padStart(5, "0")).join("").match(/.{8}/g)!.map((bits) => Number.parseInt(bits, 2)));
+    const code = () => codeAt(bytes, stepOf(bench.now()));
+    assert.throws(() => finishTotp(accounts, user, "000000", session), refused("WRONG_CREDENTIALS"));
+    // Not proved yet: the password alone still opens.
+    await signIn(accounts, { who: "ada", password: PASSWORD, code: "" }, WHERE);
+    const codes = finishTotp(accounts, user, code(), session);
+    const attempt = (given: string) => signIn(accounts, { who: "ada", password: PASSWORD, code: given }, WHERE);
+    await assert.rejects(attempt(code()), refused("WRONG_CREDENTIALS"), "the code that proved it is spent");
+    await assert.rejects(attempt(""), refused("WRONG_CREDENTIALS"));
+    pass(30_000);
+    const next = code();
+    await attempt(next);
+    await assert.rejects(attempt(next), refused("WRONG_CREDENTIALS"));
+    await attempt(codes[0]!.toLowerCase());
+    await assert.rejects(attempt(codes[0]!), refused("WRONG_CREDENTIALS"));
+    assert.equal(codes.length, 10);
+  }));
+
+test("ten thousand guesses from ten thousand networks: the limit of the account holds, and an account that is not there answers the same", () =>
+  withAccounts(async (bench) => {
+    const { accounts } = bench;
+    await administrator(bench);
+    const outcomes = new Map<string, Map<string, number>>();
+    let checked = 0;
+    // Past the limit nothing is hashed, so ten thousand are quickly asked.
+    for (let at = 0; at < 10_000; at++)
+      for (const who of ["ada@example.org", "nobody@example.org"]) {
+        const where = { network: `${at >> 8}.${at & 255}.7.0/24`, agent: "guesser" };
+        const code = await signIn(accounts, { who, password: `guess number ${at}`, code: "" }, where).then(() => "in", (error: TracewireError) => error.code);
+        if (code !== "TOO_MANY_ATTEMPTS") checked += 1;
+        const own = outcomes.get(who) ?? new Map<string, number>();
+        outcomes.set(who, own.set(code, (own.get(code) ?? 0) + 1));
+      }
+    const most = ATTEMPT_LIMITS.account.count;
+    assert.deepEqual(Object.fromEntries(outcomes.get("ada@example.org")!), { WRONG_CREDENTIALS: most, TOO_MANY_ATTEMPTS: 10_000 - most });
+    assert.deepEqual(outcomes.get("nobody@example.org"), outcomes.get("ada@example.org"));
+    assert.equal(checked, 2 * most);
+    // Even the right password is not looked at now; its other name is a door to the same lock, and fails as a wrong password does.
+    await assert.rejects(signIn(accounts, { who: "ada@example.org", password: PASSWORD, code: "" }, WHERE), refused("TOO_MANY_ATTEMPTS"));
+    await assert.rejects(signIn(accounts, { who: "ada", password: PASSWORD, code: "" }, WHERE), refused("WRONG_CREDENTIALS"));
+    bench.pass(ATTEMPT_LIMITS.account.window_ms);
+    await signIn(accounts, { who: "ada", password: PASSWORD, code: "" }, WHERE);
+  }));
+
+test("one network may not try many accounts", () =>
+  withAccounts(async ({ accounts }) => {
+    const codes: string[] = [];
+    for (let at = 0; at < ATTEMPT_LIMITS.network.count + 5; at++)
+      codes.push(await signIn(accounts, { who: `somebody${at}`, password: "x", code: "" }, WHERE).then(() => "in", (error: TracewireError) => error.code));
+    assert.equal(codes.filter((code) => code === "WRONG_CREDENTIALS").length, ATTEMPT_LIMITS.network.count);
+  }));
+
+test("who is erased is in no byte of the folder, but for the handle; what they did stays, not from where", () =>
+  withAccounts(async (bench) => {
+    const { accounts, folder } = bench;
+    await administrator(bench);
+    const { token, user } = await member(bench, "rosa");
+    recordAct(accounts, { user, network: "198.51.100.0/24" }, "claim.add", "theft/x", [5]);
+    removeUser(accounts, "rosa");
+    assert.deepEqual(listActs(accounts, { limit: 5 }).map(({ handle, network, act, entries }) => [handle, network, act, entries]), [["rosa", "", "claim.add", [5]]]);
+    for (const name of readdirSync(folder)) {
+      const bytes = readFileSync(join(folder, name)).toString("latin1");
+      for (const trace of ["rosa@example.org", "198.51.100.0", token]) assert.equal(bytes.includes(trace), false, `${name}: ${trace}`);
+    }
+  }));
+
+test("no secret stands in the file: not the link, not the session, not the password", () =>
+  withAccounts(async (bench) => {
+    const { token } = await administrator(bench);
+    const invited = invite(bench.accounts, { handle: "rosa", role: "reader" });
+    bench.accounts.settle();
+    const bytes = readdirSync(bench.folder).map((name) => readFileSync(join(bench.folder, name)).toString("latin1")).join("");
+    for (const secret of [token, invited.token, PASSWORD]) assert.equal(bytes.includes(secret), false);
+    assert.equal(bytes.includes("ada@example.org"), true, "the test would see what stands there");
+  }));
+
+test("a role that is not in the table has no right", () => {
+  assert.equal(can("editor", "stories.publish"), true);
+  for (const name of ["", "Editor", "constructor", "__proto__", "toString"]) assert.equal(can(name, "embargo.read"), false);
+});

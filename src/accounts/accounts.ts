@@ -1,0 +1,53 @@
+// The door of the accounts room: people of the newsroom, roles and rights, sessions, the ways to sign in, the record of acts.
+export { ACCOUNTS_FILE, accountsExist, openAccounts, type Accounts } from "./accounts-store.ts";
+export { listActs, recordAct, type Act, type Doer } from "./acts.ts";
+export { ATTEMPT_LIMITS } from "./attempts.ts";
+export {
+  dropPasskey,
+  keepPasskey,
+  listPasskeys,
+  ownerOfPasskey,
+  passkeyToMake,
+  passkeyToUse,
+  proveByPasskey,
+  signInByPasskey,
+  type Passkey,
+  type Site as PasskeySite,
+} from "./passkeys.ts";
+export { PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN } from "./passwords.ts";
+export {
+  changePassword,
+  enterByLink,
+  firstLink,
+  giveRole,
+  hasAdministrator,
+  invitationLetter,
+  invite,
+  issueLink,
+  LINK_HOURS,
+  readLink,
+  removeUser,
+  requireUser,
+  resetUser,
+  type Invited,
+  type Link,
+} from "./people.ts";
+export { makeRecoveryCodes } from "./recovery-codes.ts";
+export { can, RIGHTS, ROLE_NAMES, ROLES, type Right, type Role } from "./roles.ts";
+export { beginTotp, dropTotp, finishTotp, type Enrolment } from "./second-step.ts";
+export {
+  confirmSession,
+  endSession,
+  endSessions,
+  findSession,
+  isConfirmed,
+  isOwnForm,
+  listSessions,
+  ownerOfSession,
+  SESSION_LIMITS,
+  type Session,
+  type SignedIn,
+  type Where,
+} from "./sessions.ts";
+export { ATTEMPTS_IN_WORDS, proveAgain, signIn, type Attempt } from "./sign-in.ts";
+export { findUser, listUsers, type User } from "./users-table.ts";

@@ -1,0 +1,24 @@
+// The private half of custody. The log says in public who made an entry, by handle; here stands, for the newsroom alone,
+// every act at the desk and on the accounts: who, when, what, on what, from which network, which entries came of it.
+import type { Accounts } from "./accounts-store.ts";
+import type { SignedIn } from "./sessions.ts";
+
+export type Act = { id: number; at: string; handle: string; network: string; act: string; object: string; entries: number[] };
+const OBJECT_CHARS_MAX = 300;
+
+export type Doer = Pick<SignedIn, "user"> & { session?: SignedIn["session"]; network: string };
+
+/** `act` is a word of the program ("claim.add"), `object` what it was done to; neither holds what anybody wrote into a field. */
+export function recordAct(accounts: Accounts, doer: Doer, act: string, object: string, entries: readonly number[] = []): void {
+  accounts.db
+    .prepare("INSERT INTO acts (at, user, handle, session, network, act, object, entries) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+    .run(accounts.effects.clock(), doer.user.id, doer.user.handle, doer.session?.id ?? null, doer.network, act, object.slice(0, OBJECT_CHARS_MAX), JSON.stringify(entries));
+}
+
+/** Newest first; `before` an id, for the next page. */
+export function listActs(accounts: Accounts, { before, handle, limit }: { before?: number; handle?: string; limit: number }): Act[] {
+  return accounts.db
+    .prepare("SELECT id, at, handle, network, act, object, entries FROM acts WHERE id < ? AND (? IS NULL OR handle = ?) ORDER BY id DESC LIMIT ?")
+    .all(before ?? Number.MAX_SAFE_INTEGER, handle ?? null, handle ?? null, limit)
+    .map((row) => ({ ...row, entries: JSON.parse(row.entries as string) as number[] }) as unknown as Act);
+}

@@ -1,0 +1,206 @@
+// Whoever belongs to the newsroom: invited, given a role, reset, removed. At least one administrator stays.
+import { TracewireError } from "../errors.ts";
+import { parseAddress } from "../newsletter/newsletter.ts";
+import { freshToken, isToken, later, tokenHash, type Accounts } from "./accounts-store.ts";
+import { hashPassword, requireGoodPassword } from "./passwords.ts";
+import { ROLE_NAMES, isRole, type Role } from "./roles.ts";
+import { beginSession, endSessions, type Where } from "./sessions.ts";
+import { findUser, listUsers, type User } from "./users-table.ts";
+
+const HOUR_MS = 3_600_000;
+export const LINK_HOURS = { first: 24, join: 72, reset: 2 } as const;
+export type LinkPurpose = keyof typeof LINK_HOURS;
+const USERS_MAX = 5_000;
+/** What the log calls those who are no person. */
+const RESERVED = new Set(["desk", "demo", "newsroom", "tracewire", "scheduler", "system", "anonymous", "administrator"]);
+
+export function requireHandle(handle: string): string {
+  if (!/^[a-z][a-z0-9-]{1,30}$/.test(handle) || RESERVED.has(handle))
+    throw new TracewireError("BAD_ARGUMENT", {
+      what: `handle: “${handle.slice(0, 40)}” cannot be one`,
+      hint: "2 to 31 small letters, digits and hyphens, a letter first. It is public: the log names its entries' author by it.",
+    });
+  return handle;
+}
+
+function requireAddress(text: string): { address: string; key: string } {
+  const address = parseAddress(text);
+  if (!address) throw new TracewireError("BAD_ARGUMENT", { what: "address: this is no mail address" });
+  return address;
+}
+
+function requireRole(role: string): Role {
+  if (isRole(role)) return role;
+  throw new TracewireError("BAD_ARGUMENT", { what: `role: “${role.slice(0, 40)}” is none`, hint: `Roles: ${ROLE_NAMES.join(", ")}.` });
+}
+
+/** Throws NOT_FOUND for who is not here (any more). */
+export function requireUser(accounts: Accounts, who: string | number): User {
+  const user = findUser(accounts, who);
+  if (!user || user.state === "erased") throw new TracewireError("NOT_FOUND", { what: `There is nobody called “${String(who).slice(0, 40)}”`, hint: "tracewire user list shows all." });
+  return user;
+}
+
+export type Invited = { user: User; /** The secret end of the link; only its hash is kept. */ token: string; expires: string };
+
+/** A new person, and the link by which they come in. Throws BAD_ARGUMENT for a handle or an address that is taken. */
+export function invite(accounts: Accounts, given: { handle: string; address?: string; role: string }): Invited {
+  const [handle, role] = [requireHandle(given.handle), requireRole(given.role)];
+  const address = given.address === undefined ? undefined : requireAddress(given.address);
+  return accounts.change(() => {
+    requireFree(accounts, handle, address?.key);
+    const { lastInsertRowid } = accounts.db
+      .prepare("INSERT INTO users (handle, address, address_key, role, state, created) VALUES (?, ?, ?, ?, 'invited', ?)")
+      .run(handle, address?.address ?? null, address?.key ?? null, role, accounts.effects.clock());
+    return { user: findUser(accounts, Number(lastInsertRowid))!, ...issueLink(accounts, "join", Number(lastInsertRowid)) };
+  });
+}
+
+function requireFree(accounts: Accounts, handle: string, address_key: string | undefined): void {
+  const taken = (what: string, hint?: string) => new TracewireError("BAD_ARGUMENT", { what, hint });
+  if (accounts.db.prepare("SELECT 1 FROM users WHERE handle = ?").get(handle))
+    throw taken(`handle: “${handle}” is taken`, "A handle is one person's for good, after they have left too.");
+  if (address_key !== undefined && accounts.db.prepare("SELECT 1 FROM users WHERE address_key = ?").get(address_key)) throw taken("address: somebody here has it");
+  if ((accounts.db.prepare("SELECT count(*) AS n FROM users").get()!.n as number) >= USERS_MAX) throw taken(`There are ${USERS_MAX} accounts already`);
+}
+
+/** Inside a change. Older links of the same purpose and person are void. */
+export function issueLink(accounts: Accounts, purpose: LinkPurpose, user: number | null): { token: string; expires: string } {
+  accounts.db.prepare("DELETE FROM links WHERE purpose = ? AND user IS ?").run(purpose, user);
+  const token = freshToken(accounts);
+  const expires = later(accounts, LINK_HOURS[purpose] * HOUR_MS);
+  accounts.db.prepare("INSERT INTO links (hash, purpose, user, expires) VALUES (?, ?, ?, ?)").run(tokenHash("link", token), purpose, user, expires);
+  return { token, expires };
+}
+
+export type Link = { purpose: LinkPurpose; user?: User };
+
+/** What a link is for, while it is open; looking spends nothing, for mail scanners follow every link. */
+export function readLink(accounts: Accounts, token: string): Link | undefined {
+  if (!isToken(token)) return undefined;
+  const row = accounts.db.prepare("SELECT purpose, user FROM links WHERE hash = ? AND expires > ?").get(tokenHash("link", token), accounts.effects.clock());
+  if (!row) return undefined;
+  const user = row.user === null ? undefined : findUser(accounts, row.user as number);
+  return { purpose: row.purpose as LinkPurpose, ...(user ? { user } : {}) };
+}
+
+export function hasAdministrator(accounts: Accounts): boolean {
+  return listUsers(accounts).some(({ role, state }) => role === "administrator" && state === "active");
+}
+
+/** The link that makes the first administrator; undefined where there is one. Earlier ones are void. */
+export function firstLink(accounts: Accounts): { token: string; expires: string } | undefined {
+  return accounts.change(() => (hasAdministrator(accounts) ? undefined : issueLink(accounts, "first", null)));
+}
+
+/**
+ * Spends a link: the account is open with this password, and a session begins. The first administrator names themselves.
+ * Throws LINK_SPENT, BAD_PASSWORD, BAD_ARGUMENT; the link stays open then.
+ */
+export async function enterByLink(
+  accounts: Accounts,
+  token: string,
+  given: { password: string; handle?: string; address?: string },
+  where: Where,
+): Promise<{ user: User; token: string }> {
+  const link = readLink(accounts, token);
+  if (!link) throw new TracewireError("LINK_SPENT");
+  const handle = link.user?.handle ?? requireHandle(given.handle ?? "");
+  const address = link.purpose === "first" && given.address ? requireAddress(given.address) : undefined;
+  requireGoodPassword(given.password, [handle, (link.user?.address ?? address?.address ?? "").split("@")[0]!]);
+  const password = await hashPassword(given.password, accounts.effects.random);
+  return accounts.change(() => {
+    // Spent here and once, whoever else came while the password was hashed.
+    const { changes } = accounts.db.prepare("DELETE FROM links WHERE hash = ?").run(tokenHash("link", token));
+    if (changes !== 1 || (link.purpose === "first" && hasAdministrator(accounts))) throw new TracewireError("LINK_SPENT");
+    let id = link.user?.id;
+    if (id === undefined) {
+      requireFree(accounts, handle, address?.key);
+      id = Number(
+        accounts.db
+          .prepare("INSERT INTO users (handle, address, address_key, role, state, created) VALUES (?, ?, ?, 'administrator', 'invited', ?)")
+          .run(handle, address?.address ?? null, address?.key ?? null, accounts.effects.clock()).lastInsertRowid,
+      );
+    }
+    accounts.db.prepare("UPDATE users SET password = ?, state = 'active' WHERE id = ?").run(password, id);
+    endSessions(accounts, id);
+    return { user: findUser(accounts, id)!, token: beginSession(accounts, id, "link", where) };
+  });
+}
+
+/** Ends the person's sessions: what they may do has changed. */
+export function giveRole(accounts: Accounts, who: string | number, role: string): User {
+  const wanted = requireRole(role);
+  return accounts.change(() => {
+    const user = requireUser(accounts, who);
+    if (user.role === wanted) return user;
+    if (wanted !== "administrator") requireAnother(accounts, user);
+    accounts.db.prepare("UPDATE users SET role = ? WHERE id = ?").run(wanted, user.id);
+    endSessions(accounts, user.id);
+    return findUser(accounts, user.id)!;
+  });
+}
+
+/** For who is locked out: every credential and session goes, and a link sets a new password. */
+export function resetUser(accounts: Accounts, who: string | number): Invited {
+  return accounts.change(() => {
+    const user = requireUser(accounts, who);
+    dropCredentials(accounts, user.id);
+    return { user: findUser(accounts, user.id)!, ...issueLink(accounts, user.state === "invited" ? "join" : "reset", user.id) };
+  });
+}
+
+/** The account goes with its address and credentials. Its handle stays taken: the log names it. Acts keep what was done, not from where. */
+export function removeUser(accounts: Accounts, who: string | number): User {
+  const removed = accounts.change(() => {
+    const user = requireUser(accounts, who);
+    requireAnother(accounts, user);
+    dropCredentials(accounts, user.id);
+    accounts.db.prepare("DELETE FROM links WHERE user = ?").run(user.id);
+    accounts.db.prepare("UPDATE users SET address = NULL, address_key = NULL, state = 'erased' WHERE id = ?").run(user.id);
+    accounts.db.prepare("UPDATE acts SET network = '', session = NULL WHERE user = ?").run(user.id);
+    return user;
+  });
+  accounts.settle();
+  return removed;
+}
+
+function requireAnother(accounts: Accounts, user: User): void {
+  const others = listUsers(accounts).filter(({ id, role, state }) => id !== user.id && role === "administrator" && state === "active");
+  if (user.role === "administrator" && user.state === "active" && others.length === 0)
+    throw new TracewireError("BAD_ARGUMENT", { what: `${user.handle} is the only administrator`, hint: "Make another one first." });
+}
+
+function dropCredentials(accounts: Accounts, user: number): void {
+  endSessions(accounts, user);
+  accounts.db.prepare("UPDATE users SET password = NULL, totp_secret = NULL, totp_pending = NULL WHERE id = ?").run(user);
+  for (const table of ["passkeys", "recovery_codes"]) accounts.db.prepare(`DELETE FROM ${table} WHERE user = ?`).run(user);
+}
+
+/** Other sessions end: whoever knew the old password may hold one. Throws BAD_PASSWORD. */
+export async function changePassword(accounts: Accounts, user: User, password: string, session: number): Promise<void> {
+  requireGoodPassword(password, [user.handle, (user.address ?? "").split("@")[0]!]);
+  const hash = await hashPassword(password, accounts.effects.random);
+  accounts.change(() => {
+    accounts.db.prepare("UPDATE users SET password = ? WHERE id = ?").run(hash, user.id);
+    endSessions(accounts, user.id, session);
+  });
+}
+
+/** What an invited or reset person is written. The link is what matters; nothing else of the newsroom is told. */
+export function invitationLetter({ user, expires }: { user: User; expires: string }, href: string) {
+  const isNew = user.state === "invited";
+  return {
+    to: user.address!,
+    subject: isNew ? "You are invited to the Tracewire desk" : "A new way into the Tracewire desk",
+    lines: [
+      isNew
+        ? `You are invited to the desk of a Tracewire newsroom, as ${user.role}, under the name ${user.handle}. The log of the newsroom will name what you do there by it.`
+        : `Your account ${user.handle} at the desk of a Tracewire newsroom was reset: its passwords, passkeys and sessions are gone.`,
+      `Open this address and choose a password. It works once, until ${expires.slice(0, 16).replace("T", " ")} UTC.`,
+      isNew ? "If you expected no invitation, do nothing." : "If you did not ask for it, tell an administrator.",
+    ],
+    href,
+    expires,
+  };
+}

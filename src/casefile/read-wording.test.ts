@@ -1,0 +1,35 @@
+// A sentence's words as a proposal: value to the digit, unit, hedge, bound, who says it, when. Nothing is read into silence.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { readWording, type Reading } from "./read-wording.ts";
+
+const CASES: [sentence: string, expected: Reading][] = [
+  ["The hackers stole approximately $41.4 million in assets.", { value: "41400000", unit: "USD", field: "amount", value_text: "$41.4 million", hedge: "estimated", bound: "about" }],
+  ["UN monitors are investigating 58 suspected cyberattacks.", { value: "58", unit: "suspected cyberattacks", field: "count", value_text: "58 suspected cyberattacks", hedge: "suspected" }],
+  ["According to Chainalysis, more than US$1,700,000,000 was stolen in March 2022.", { value: "1700000000", unit: "USD", field: "amount", value_text: "US$1,700,000,000", hedge: "reported", bound: "at_least", claimant: "Chainalysis", period: "2022-03" }],
+  ["Elliptic estimated losses of up to 3.05 bn dollars.", { value: "3050000000", unit: "USD", field: "amount", value_text: "3.05 bn dollars", hedge: "estimated", bound: "at_most", claimant: "Elliptic" }],
+  ["The exchange denied that 120,000.50 ETH were taken on Sep 4, 2023.", { value: "120000.5", unit: "ETH", field: "amount", value_text: "120,000.50 ETH", hedge: "denied", period: "2023-09-04" }],
+  ["Sep 4, 2023", { value: "2023-09-04", value_text: "Sep 4, 2023", field: "date" }],
+  ["12 February 2024", { value: "2024-02-12", value_text: "12 February 2024", field: "date" }],
+  ["It was a quiet day.", {}],
+];
+
+test("sentences of real reports give what a reader would write down", () => {
+  for (const [sentence, expected] of CASES) assert.deepEqual(readWording(sentence), expected, sentence);
+});
+
+test("the marked part gives the value, its sentence the hedge", () => {
+  assert.deepEqual(readWording("Analysts suspect that $5 million of the $70 million was moved.", "$70 million"), { value: "70000000", unit: "USD", value_text: "$70 million", field: "amount", hedge: "suspected", claimant: "Analysts" });
+});
+
+test("a value is exact whatever its scale, and no text makes it fail", () => {
+  fc.assert(
+    fc.property(fc.bigInt({ min: 1n, max: 10n ** 15n }), (units) => {
+      const text = units.toString().replace(/\B(?=(\d{3})+(?!\d))/g, ",");
+      assert.equal(readWording(`$${text}`).value, units.toString());
+      assert.equal(readWording(`$${text} million`).value, `${units}000000`);
+    }),
+  );
+  fc.assert(fc.property(fc.string({ maxLength: 400 }), (text) => void readWording(text)));
+});

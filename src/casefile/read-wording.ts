@@ -1,0 +1,91 @@
+// What a marked sentence says, as far as its words alone can tell: a number with its unit, how sure the speaker is, who speaks,
+// a date. A proposal for a form that a person looks through; nothing is ever written by it.
+import type { ClaimInput } from "./claim-schema.ts";
+
+export type Reading = Partial<Pick<ClaimInput, "value" | "unit" | "hedge" | "bound" | "claimant" | "period" | "measure">> & {
+  /** "amount", "count" or "date": what field it may be for. */
+  field?: string;
+  /** The value as it stands in the text. */
+  value_text?: string;
+};
+
+const SCALES: Record<string, number> = { thousand: 3, k: 3, million: 6, mn: 6, mln: 6, m: 6, billion: 9, bn: 9, b: 9, trillion: 12, tn: 12 };
+const SIGNS: Record<string, string> = { $: "USD", "US$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₩": "KRW" };
+const NAMES: Record<string, string> = { dollars: "USD", dollar: "USD", euros: "EUR", euro: "EUR", pounds: "GBP", yen: "JPY", won: "KRW" };
+const ASSETS = "BTC|ETH|USDT|USDC|DAI|XRP|TRX|SOL|BNB|LTC|XMR|WBTC|WETH";
+const NUMBER = String.raw`\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?`;
+const SCALE = String.raw`(?:\s?(thousand|million|billion|trillion|mln|mn|bn|tn|[kmb])\b)?`;
+const MONEY = new RegExp(String.raw`(US\$|[$€£¥₩])\s?(${NUMBER})${SCALE}`, "i");
+const WITH_UNIT = new RegExp(String.raw`(${NUMBER})${SCALE}\s(${ASSETS}|USD|EUR|KRW|(?:US )?dollars?|euros?|pounds|yen|won)\b`, "i");
+const COUNT = new RegExp(String.raw`(?<![\w.,$€£-])(${NUMBER})${SCALE}\s+((?:[a-z]+\s){0,2}[a-z]+s)\b`, "i");
+
+const MONTHS = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
+
+/** Order matters: what is denied is not merely reported. First match wins. */
+const HEDGE_WORDS: readonly [ClaimInput["hedge"], RegExp][] = [
+  ["withdrawn", /\b(withdr[ae]w\w*|retract\w*)\b/i],
+  ["denied", /\b(den(?:y|ied|ies|ying)|disput\w+|reject\w+)\b/i],
+  ["suspected", /\b(suspect\w*|alleg\w+|believed? to|likely|possibly|may have|might have|thought to|investigat\w+)\b/i],
+  ["estimated", /\b(estimat\w+|approximately|roughly|some \d|around|about)\b/i],
+  ["reported", /\b(report\w+|according to|reportedly|is said to|are said to)\b/i],
+  ["asserted", /\b(stole|stolen|lost|took|confirm\w+|announc\w+|state[sd]?|said|says)\b/i],
+];
+const BOUND_WORDS: readonly [NonNullable<ClaimInput["bound"]>, RegExp][] = [
+  ["at_least", /\b(at least|more than|over|no less than|not less than|exceed\w*|upwards of)\s+(?:US)?[$€£¥₩]?\s?\d/i],
+  ["at_most", /\b(at most|up to|less than|no more than|fewer than|under)\s+(?:US)?[$€£¥₩]?\s?\d/i],
+  ["about", /\b(about|approximately|around|roughly|nearly|almost|some|estimated)\s+(?:US)?[$€£¥₩]?\s?\d|~\s?[$€£¥₩]?\d/i],
+];
+
+/** `sentence` is looked at for words, `marked` (the whole of it by default) for the value. */
+export function readWording(sentence: string, marked = sentence): Reading {
+  const reading: Reading = {};
+  const amount = amountIn(marked);
+  const date = dateIn(marked);
+  const count = amount ? undefined : COUNT.exec(marked);
+  if (amount) Object.assign(reading, amount, { field: "amount" });
+  else if (date && marked.trim().length <= date.text.length + 4) Object.assign(reading, { value: date.value, value_text: date.text, field: "date" });
+  else if (count) Object.assign(reading, { value: scaled(count[1]!, count[2]), unit: count[3]!.toLowerCase(), value_text: count[0], field: "count" });
+  const hedge = HEDGE_WORDS.find(([, words]) => words.test(sentence))?.[0];
+  if (hedge) reading.hedge = hedge;
+  const bound = BOUND_WORDS.find(([, words]) => words.test(sentence))?.[0];
+  if (bound && (amount || count)) reading.bound = bound;
+  if (/\b(net of|after deduct\w+|less what was recovered)\b/i.test(sentence)) reading.measure = "net";
+  const claimant = /\b[Aa]ccording to ((?:the )?[A-Z][\w.&’'-]*(?: (?:of|the|and|for|[A-Z][\w.&’'-]*))*)|((?:[A-Z][\w.&’'-]*)(?: (?:of|for|[A-Z][\w.&’'-]*))*) (?:said|says|reported|estimates?d?|claims?|announced|believes?|suspects?)\b/.exec(sentence);
+  const name = (claimant?.[1] ?? claimant?.[2])?.replace(/^[Tt]he /, "");
+  if (name && !/^(It|He|She|They|We|I|This|That|In|On|At)$/.test(name)) reading.claimant = name;
+  // When it was claimed the sentence does not say; a date in it is of what it tells.
+  const told = date ?? dateIn(sentence);
+  if (told && reading.field !== "date") reading.period = told.value;
+  return reading;
+}
+
+function amountIn(text: string): Pick<Reading, "value" | "unit" | "value_text"> | undefined {
+  const money = MONEY.exec(text);
+  if (money) return { value: scaled(money[2]!, money[3]), unit: SIGNS[money[1]!.toUpperCase()]!, value_text: money[0] };
+  const other = WITH_UNIT.exec(text);
+  if (!other) return undefined;
+  const word = other[3]!.toLowerCase().replace(/^us /, "");
+  return { value: scaled(other[1]!, other[2]), unit: NAMES[word] ?? other[3]!.toUpperCase(), value_text: other[0] };
+}
+
+/** "41.4", "million" → "41400000": digits are moved, nothing is multiplied in floating point. */
+function scaled(number: string, scale: string | undefined): string {
+  const [whole, fraction = ""] = number.replaceAll(",", "").split(".") as [string, string?];
+  const places = scale === undefined ? 0 : SCALES[scale.toLowerCase()]!;
+  const moved = fraction.padEnd(places, "0");
+  const rest = moved.slice(places).replace(/0+$/, "");
+  const digits = (whole + moved.slice(0, places)).replace(/^0+(?=\d)/, "");
+  return rest ? `${digits}.${rest}` : digits;
+}
+
+function dateIn(text: string): { value: string; text: string } | undefined {
+  const iso = /\b(\d{4})-(\d{2})-(\d{2})\b/.exec(text);
+  if (iso) return { value: iso[0], text: iso[0] };
+  const name = MONTHS.map((month) => `${month}|${month.slice(0, 3)}`).join("|");
+  const day = new RegExp(String.raw`\b(${name})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})\b|\b(\d{1,2}) (${name})\.?,? (\d{4})\b`, "i").exec(text);
+  if (day) return { value: `${day[3] ?? day[6]}-${monthNumber(day[1] ?? day[5]!)}-${(day[2] ?? day[4]!).padStart(2, "0")}`, text: day[0] };
+  const month = new RegExp(String.raw`\b(${name})\.? (\d{4})\b`, "i").exec(text);
+  return month ? { value: `${month[2]}-${monthNumber(month[1]!)}`, text: month[0] } : undefined;
+}
+
+const monthNumber = (name: string): string => String(MONTHS.findIndex((month) => month.startsWith(name.toLowerCase())) + 1).padStart(2, "0");

@@ -1,0 +1,134 @@
+// People of the newsroom from the terminal: the way in for who runs the machine, and for who is locked out of the desk.
+import {
+  firstLink,
+  giveRole,
+  hasAdministrator,
+  invite,
+  invitationLetter,
+  listUsers,
+  openAccounts,
+  removeUser,
+  requireUser,
+  resetUser,
+  ROLE_NAMES,
+  ROLES,
+  type Accounts,
+  type Invited,
+  type User,
+} from "../accounts/accounts.ts";
+import { TracewireError } from "../errors.ts";
+import { openPeople, queueAccountLetter } from "../newsletter/newsletter.ts";
+import { openReader, text, type Command, type CommandContext, type Options } from "./command.ts";
+import { table } from "./output.ts";
+
+type Action = (context: CommandContext, accounts: Accounts, handle: string | undefined, options: Options) => void;
+
+const ACTIONS: Record<string, Action> = {
+  add(context, accounts, handle, options) {
+    const role = text(options, "role");
+    if (!role) throw new TracewireError("BAD_ARGUMENT", { what: "A person needs --role", hint: `Roles: ${ROLE_NAMES.join(", ")}.` });
+    if (options.mail) requireMailbox(handle, text(options, "address"));
+    const invited = invite(accounts, { handle: required(handle), role, address: text(options, "address") });
+    tellLink(context, invited, Boolean(options.mail), `${context.output.bold(invited.user.handle)} is invited as ${role}.`);
+  },
+  list(context, accounts) {
+    const users = listUsers(accounts);
+    for (const { has, ...user } of users) context.output.json({ ...user, ...has });
+    if (!hasAdministrator(accounts)) context.output.line("There is no administrator yet. Make the first one: tracewire user first");
+    const rows = users.map((user) => [user.handle, user.role, user.state, waysIn(user), user.address ?? ""]);
+    for (const line of table(rows, context.output.width)) context.output.line(line);
+  },
+  first(context, accounts) {
+    const link = firstLink(accounts);
+    if (!link) throw new TracewireError("BAD_ARGUMENT", { what: "There is an administrator already", hint: "tracewire user list shows who; tracewire user reset lets them in again." });
+    const href = `${context.config.desk.url}/desk/join/${link.token}`;
+    context.output.json({ href, expires: link.expires });
+    context.output.line(`The first administrator signs up here, once, until ${link.expires}:`);
+    context.output.line(`  ${href}`);
+  },
+  role(context, accounts, handle, options) {
+    const role = text(options, "role");
+    if (!role) throw new TracewireError("BAD_ARGUMENT", { what: "Which role?", hint: `--role ${ROLE_NAMES.join(", ")}` });
+    const user = giveRole(accounts, required(handle), role);
+    context.output.json({ handle: user.handle, role: user.role });
+    context.output.line(`${context.output.bold(user.handle)} is ${user.role} now. Their sessions have ended.`);
+  },
+  reset(context, accounts, handle, options) {
+    if (options.mail) requireMailbox(handle, requireUser(accounts, required(handle)).address);
+    const reset = resetUser(accounts, required(handle));
+    tellLink(context, reset, Boolean(options.mail), `Passwords, passkeys, codes and sessions of ${context.output.bold(reset.user.handle)} are gone.`);
+  },
+  remove(context, accounts, handle) {
+    const user = removeUser(accounts, required(handle));
+    context.output.json({ handle: user.handle, removed: true });
+    context.output.line(`${context.output.bold(user.handle)} is removed: address and credentials are erased, the handle stays taken, for the log names it.`);
+  },
+};
+
+export const user: Command = {
+  name: "user",
+  summary: "People of the desk: invite them, give roles, let in who is locked out, remove them",
+  arguments: "<action> [handle]",
+  options: [
+    { flags: "--role <role>", about: ROLE_NAMES.map((name) => `${name}: ${ROLES[name].about}`).join("; "), choices: ROLE_NAMES },
+    { flags: "--address <address>", about: "mail address of the person" },
+    { flags: "--mail", about: "send the link by mail instead of printing it" },
+  ],
+  examples: [
+    ["tracewire user first", "the link by which the first administrator signs up, once"],
+    ["tracewire user add rosa --role reporter --address rosa@example.org", "invite; it prints the link to hand over"],
+    ["tracewire user list", "who is there, and how they come in"],
+    ["tracewire user role rosa --role editor", "another role; sessions end"],
+    ["tracewire user reset rosa", "for who is locked out: all credentials go, a link sets a new password"],
+    ["tracewire user remove rosa", "the account is erased"],
+  ],
+  run(context, [action, handle], options) {
+    const run = Object.hasOwn(ACTIONS, action!) ? ACTIONS[action!] : undefined;
+    if (!run) throw new TracewireError("BAD_ARGUMENT", { what: `"${action}" is no action of user`, hint: `Actions: ${Object.keys(ACTIONS).join(", ")}` });
+    // A folder without a newsroom gets no file of accounts.
+    openReader(context).close();
+    const accounts = openAccounts(context.config.data, context.effects);
+    try {
+      run(context, accounts, handle, options);
+    } finally {
+      accounts.close();
+    }
+  },
+};
+
+function tellLink(context: CommandContext, { user, token, expires }: Invited, byMail: boolean, done: string): void {
+  const href = `${context.config.desk.url}/desk/join/${token}`;
+  context.output.line(done);
+  if (!byMail) {
+    context.output.json({ handle: user.handle, role: user.role, href, expires });
+    context.output.line(`Hand this link over; it works once, until ${expires}:`);
+    return context.output.line(`  ${href}`);
+  }
+  const people = openPeople(context.config.data, context.effects);
+  try {
+    queueAccountLetter(people, invitationLetter({ user, expires }, href));
+  } finally {
+    people.close();
+  }
+  context.output.json({ handle: user.handle, role: user.role, mailed: true, expires });
+  context.output.line(`A letter with the link waits in the outbox; the running site sends it. The link works until ${expires}.`);
+}
+
+/** Before anything is changed. */
+function requireMailbox(handle: string | undefined, address: string | null | undefined): void {
+  if (!address) throw new TracewireError("BAD_ARGUMENT", { what: `${handle} has no address`, hint: "Give --address, or leave --mail out and hand the link over." });
+}
+
+function waysIn({ has }: User): string {
+  const ways = [
+    ...(has.password ? ["password"] : []),
+    ...(has.totp ? [`app, ${has.codes} codes left`] : []),
+    ...(has.passkeys > 0 ? [`${has.passkeys} passkey${has.passkeys === 1 ? "" : "s"}`] : []),
+  ];
+  return ways.join(", ") || "none yet";
+}
+
+function required(handle: string | undefined): string {
+  if (handle === undefined) throw new TracewireError("BAD_ARGUMENT", { what: "Whom?", hint: "Name the person's handle; tracewire user list shows them." });
+  return handle;
+}

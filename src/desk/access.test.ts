@@ -1,0 +1,244 @@
+// Every route × role × kind of credential × whose object: 0 wrong, either way. What is expected stands here in words of its
+// own and not in the rules; a route that is not in this table fails the test.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { deskNewsroom, PEOPLE, type Answered, type DeskNewsroom, type Handle } from "../../test/desk-newsroom.ts";
+import { openKeyStore } from "../api/api.ts";
+import { endSession, SESSION_LIMITS, type Role } from "../accounts/accounts.ts";
+import { appendClaim, appendJudgement, parseClaim } from "../casefile/casefile.ts";
+import { seededRandom } from "../effects.ts";
+import { appendCapture, prepareCapture } from "../evidence/evidence.ts";
+import { openDrafts, openSchedule, parseStoryText } from "../press/press.ts";
+import { openInbox } from "./inbox.ts";
+import { DESK_ROUTES } from "./desk.ts";
+import type { DeskRoute } from "./route.ts";
+
+type Roles = readonly Role[] | "anyone";
+type Whose = "own" | "other" | "protected" | "nobody";
+type Expected = { roles: Roles; fresh?: true; object?: { name: string; /** Who sees each, of those that have the role. */ seen: Partial<Record<Whose, readonly Role[]>> } };
+
+const ALL: Roles = ["reader", "reporter", "analyst", "editor", "administrator"];
+const STAFF: Roles = ["reporter", "analyst", "editor", "administrator"];
+const WRITERS: Roles = ["reporter", "editor", "administrator"];
+const DESK: Roles = ["editor", "administrator"];
+const ADMIN: Roles = ["administrator"];
+
+const capture = { name: "capture", seen: { own: STAFF, other: STAFF, protected: ["editor"] } } as const;
+const inbox = { name: "item", seen: { own: STAFF, other: DESK, protected: ["editor"] } } as const;
+const draft = { name: "draft", seen: { own: WRITERS, other: DESK } } as const;
+
+const EXPECTED: Record<string, Expected> = {
+  "GET /": { roles: ALL },
+  "GET /sign-in": { roles: "anyone" },
+  "POST /sign-in": { roles: "anyone" },
+  "POST /sign-in/passkey-options": { roles: "anyone" },
+  "POST /sign-in/passkey": { roles: "anyone" },
+  "POST /sign-out": { roles: ALL },
+  "GET /join/:link": { roles: "anyone" },
+  "POST /join/:link": { roles: "anyone" },
+  "GET /confirm": { roles: ALL },
+  "POST /confirm": { roles: ALL },
+  "POST /confirm/passkey-options": { roles: ALL },
+  "POST /confirm/passkey": { roles: ALL },
+  "GET /account": { roles: ALL },
+  "POST /account/passkey-options": { roles: ALL, fresh: true },
+  "POST /account/passkeys": { roles: ALL, fresh: true },
+  "POST /account/passkeys/:passkey/remove": { roles: ALL, fresh: true, object: { name: "passkey", seen: { own: ALL } } },
+  "POST /account/codes": { roles: ALL, fresh: true },
+  "POST /account/codes/prove": { roles: ALL, fresh: true },
+  "POST /account/codes/stop": { roles: ALL, fresh: true },
+  "POST /account/recovery-codes": { roles: ALL, fresh: true },
+  "POST /account/password": { roles: ALL, fresh: true },
+  "POST /account/sessions/:session/end": { roles: ALL, object: { name: "session", seen: { own: ALL } } },
+  "GET /people": { roles: ADMIN },
+  "POST /people": { roles: ADMIN, fresh: true },
+  "GET /people/:handle": { roles: ADMIN },
+  "POST /people/:handle/role": { roles: ADMIN, fresh: true },
+  "POST /people/:handle/end-sessions": { roles: ADMIN },
+  "POST /people/:handle/reset": { roles: ADMIN, fresh: true },
+  "POST /people/:handle/remove": { roles: ADMIN, fresh: true },
+  "GET /acts": { roles: ADMIN },
+  "GET /acts.csv": { roles: ADMIN, fresh: true },
+  "GET /inbox": { roles: STAFF },
+  "GET /inbox.json": { roles: STAFF },
+  "POST /inbox": { roles: STAFF },
+  "GET /inbox/:item": { roles: STAFF, object: inbox },
+  "POST /inbox/:item/grade": { roles: STAFF, object: inbox },
+  "POST /inbox/:item/cancel": { roles: STAFF, object: inbox },
+  "POST /inbox/:item/again": { roles: STAFF, object: inbox },
+  "GET /captures": { roles: STAFF },
+  "GET /captures/:capture": { roles: STAFF, object: capture },
+  "GET /captures/:capture/bytes": { roles: STAFF, object: capture },
+  "POST /captures/:capture/claims": { roles: STAFF, object: capture },
+  "POST /captures/:capture/fill": { roles: STAFF, object: capture },
+  "POST /captures/:capture/check": { roles: STAFF, object: capture },
+  "GET /claims": { roles: STAFF },
+  "POST /claims/:claim/undo": { roles: STAFF, object: { name: "claim", seen: { own: STAFF, other: DESK, protected: ["editor"] } } },
+  "POST /claims/:claim/release": { roles: DESK, object: { name: "claim", seen: { own: DESK, other: DESK, protected: ["editor"] } } },
+  "GET /subjects/:kind/:name": { roles: STAFF },
+  "POST /judgements": { roles: STAFF },
+  "POST /judgements/:judgement/undo": { roles: STAFF, object: { name: "judgement", seen: { own: STAFF, other: DESK } } },
+  "GET /stories": { roles: WRITERS },
+  "POST /stories": { roles: WRITERS },
+  "GET /stories/:draft": { roles: WRITERS, object: draft },
+  "POST /stories/:draft": { roles: WRITERS, object: draft },
+  "POST /stories/:draft/check": { roles: WRITERS, object: draft },
+  "GET /stories/:draft/preview": { roles: WRITERS, object: draft },
+  "GET /stories/:draft/compare": { roles: WRITERS, object: draft },
+  "POST /stories/:draft/step": { roles: WRITERS, object: draft },
+  "POST /stories/:draft/approve": { roles: DESK, object: draft },
+  "POST /stories/:draft/publish": { roles: DESK, object: draft },
+  "GET /embargoed": { roles: ALL },
+  // Under embargo: `other` is another's press release, `protected` another's story.
+  "GET /embargoed/:embargoed": { roles: ALL, object: { name: "embargoed", seen: { other: ALL, protected: DESK } } },
+};
+
+const nameOf = ({ method, path }: DeskRoute) => `${method} ${path}`;
+const ACTORS = ["rita", "rosa", "anna", "edda", "ada"] as const satisfies readonly Handle[];
+
+let bench: DeskNewsroom;
+/** Values of a parameter for an actor. */
+const objects: Record<string, Record<Handle, Partial<Record<Whose, string>>>> = {};
+let key: string;
+
+before(async () => {
+  bench = await deskNewsroom();
+  const { newsroom, accounts } = bench;
+  const made = Object.fromEntries(
+    ["capture", "item", "draft", "claim", "judgement", "embargoed", "session", "passkey"].map((name) => [name, {}]),
+  ) as Record<string, Record<string, Partial<Record<"plain" | "protected", string>>>>;
+  const drafts = openDrafts(newsroom.folder, { clock: bench.now });
+  const items = openInbox(newsroom.folder, { clock: bench.now });
+  const schedule = openSchedule(newsroom.folder);
+  for (const handle of Object.keys(PEOPLE) as Handle[]) {
+    for (const is_protected of [false, true]) {
+      const kind = is_protected ? "protected" : "plain";
+      const bytes = new TextEncoder().encode(`What ${handle} captured, ${kind}: 12 coins were taken.\n`);
+      const prepared = await prepareCapture(newsroom.blobs, {
+        bytes, origin: { from: "file", name: `${handle}-${kind}.txt` }, retrieved_at: bench.now(), retrieved_by: handle,
+        grade: "copy", source_grade: "C", item_grade: "3", ...(is_protected ? { is_protected: true as const } : {}),
+      });
+      const seq = newsroom.transact(handle, (transaction) => appendCapture(transaction, prepared));
+      (made.capture![handle] ??= {})[kind] = String(seq);
+      const claim = newsroom.transact(handle, (transaction) =>
+        appendClaim(transaction, parseClaim({ subject: `theft/of-${handle}`, field: "victim", value: `${handle} ${kind}`, claimant: "Somebody", hedge: "asserted", as_of: "2024", source: { capture: seq, locator: { quote: "12 coins" } } }), handle),
+      );
+      (made.claim![handle] ??= {})[kind] = String(claim);
+      const item = items.add({
+        by: handle, url: null, sha256: prepared.sha256, byte_count: bytes.length, title: `${handle} ${kind}`, licence: null, grade: "copy",
+        source_grade: "C", is_protected, declared_media_type: "text/plain", origin: { from: "file", name: "x.txt" },
+      });
+      (made.item![handle] ??= {})[kind] = String(item.id);
+      const type = is_protected ? "" : "type: release\nsupplied: Somebody\n";
+      const story = parseStoryText(`---\n${type}slug: by-${handle}-${kind}\ntopic: Sanctions\nbyline: ${handle}\nhappened: 2026-03-01\n---\n\n# By ${handle}\n\n> Said.\n\nWords.\n`);
+      (made.embargoed![handle] ??= {})[kind] = String(schedule.add({ slug: story.slug, due: "2027-01-01T00:00:00.000Z", by: handle, story, waivers: [] }));
+    }
+    made.draft![handle] = { plain: String(drafts.create(handle, `# By ${handle}\n`).id) };
+    made.judgement![handle] = { plain: String(newsroom.transact(handle, (transaction) => appendJudgement(transaction, { question: "victim_named", subject: `theft/of-${handle}`, verdict: "unsure", why: "for the test" }, handle))) };
+    made.session![handle] = { plain: String(bench.signedIn(handle).session.id) };
+    const passkey = accounts.db.prepare("INSERT INTO passkeys (user, credential, public_key, counter, transports, name, created) VALUES (?, ?, x'00', 0, '[]', 'key', ?)").run(bench.signedIn(handle).user.id, `credential of ${handle}`, bench.now());
+    made.passkey![handle] = { plain: String(passkey.lastInsertRowid) };
+  }
+  for (const store of [drafts, items, schedule]) store.close();
+  for (const [name, own] of Object.entries(made)) {
+    objects[name] = {} as (typeof objects)[string];
+    for (const handle of ACTORS) objects[name]![handle] = { own: own[handle]!.plain, other: own.olga!.plain, protected: own.olga!.protected, nobody: "987654" };
+  }
+  const keys = openKeyStore(newsroom.folder, { clock: bench.now, random: seededRandom(4) });
+  key = keys.add("program", ["claims:unreleased", "tags:own", "traces:private"]).token;
+  keys.close();
+});
+after(() => bench?.remove());
+
+type Credential = "none" | "session" | "expired" | "revoked" | "wrong token" | "no token" | "another's token" | "foreign origin" | "no origin" | "service key" | "service key as cookie";
+const CREDENTIALS: readonly Credential[] = ["none", "session", "expired", "revoked", "wrong token", "no token", "another's token", "foreign origin", "no origin", "service key", "service key as cookie"];
+
+/** A form that no route takes: who is let in reads that its field is unknown, and nothing is done. */
+const PROBE = "no-such-field";
+
+async function askAs(route: DeskRoute, handle: Handle, params: Record<string, string>, credential: Credential, spare: Record<"expired" | "revoked", string>): Promise<Answered> {
+  const path = `/desk${route.path === "/" ? "" : route.path.replace(/:(\w+)/g, (_, name: string) => params[name]!)}`;
+  const session = { expired: spare.expired, revoked: spare.revoked }[credential as "expired"] ?? bench.tokens[handle];
+  const cookie = credential === "none" || credential === "service key" ? undefined : `tracewire-desk=${credential === "service key as cookie" ? key : session}`;
+  const others: Partial<Record<Credential, string>> = { "wrong token": "A".repeat(43), "another's token": bench.signedIn("olga").csrf };
+  const csrf = credential === "no token" ? undefined : (others[credential] ?? bench.signedIn(handle).csrf);
+  const headers: Record<string, string> = {
+    ...(credential === "service key" ? { authorization: `Bearer ${key}` } : {}),
+    ...(credential === "foreign origin" ? { origin: "https://evil.example", "sec-fetch-site": "cross-site" } : {}),
+    ...(credential === "no origin" ? { origin: "null" } : {}),
+  };
+  if (route.method === "GET") return bench.ask(path, { cookie, headers });
+  return bench.ask(path, { method: "POST", cookie, headers, form: { [PROBE]: "x", ...(csrf === undefined ? {} : { csrf }) } });
+}
+
+type Outcome = "let in" | "sign in" | "not allowed" | "not there" | "confirm" | "foreign form";
+
+function outcomeOf(route: DeskRoute, { status, location, body }: Answered): Outcome | string {
+  if (status === 303 && location.startsWith("/desk/sign-in")) return "sign in";
+  if (status === 303 && location.startsWith("/desk/confirm")) return "confirm";
+  if (status === 401 && body.includes("NOT_SIGNED_IN")) return "sign in";
+  if (status === 403) return body.includes("NOT_ALLOWED") ? "not allowed" : body.includes("CONFIRM_IDENTITY") ? "confirm" : body.includes("FOREIGN_FORM") ? "foreign form" : `403 ${body.slice(-200)}`;
+  if (status === 404 && body.includes("NOT_FOUND")) return "not there";
+  if (route.method === "POST" && status === 400 && body.includes(PROBE)) return "let in";
+  if (route.method === "GET" && (status === 200 || status === 410)) return "let in";
+  return `${status} ${body.slice(0, 300)}`;
+}
+
+function expectedOf(route: DeskRoute, role: Role, whose: Whose | undefined, credential: Credential, fresh: boolean): Outcome {
+  const { roles, object, fresh: needsFresh } = EXPECTED[nameOf(route)]!;
+  const isForeign = ["foreign origin", "no origin"].includes(credential) && route.method === "POST";
+  if (isForeign) return "foreign form";
+  if (roles === "anyone") return "let in";
+  if (["none", "expired", "revoked", "service key", "service key as cookie"].includes(credential)) return "sign in";
+  if (!roles.includes(role)) return "not allowed";
+  if (object && !object.seen[whose!]?.includes(role)) return "not there";
+  if (needsFresh && !fresh) return "confirm";
+  if (route.method === "POST" && ["wrong token", "no token", "another's token"].includes(credential)) return "foreign form";
+  return "let in";
+}
+
+test("every route has its line in the table above, and the server serves no address besides", () => {
+  assert.deepEqual(DESK_ROUTES.map(nameOf).sort(), Object.keys(EXPECTED).sort());
+  const served = bench.desk.app.printRoutes({ commonPrefix: false, includeHooks: false }).match(/\((GET|POST|HEAD)[^)]*\)/g) ?? [];
+  assert.equal(served.join(" ").match(/GET|POST/g)!.length, DESK_ROUTES.length + 2, "the assets and the way from / besides");
+});
+
+for (const fresh of [true, false])
+  test(`every route × role × credential × object, ${fresh ? "just signed in" : "an hour later"}: 0 wrong`, async () => {
+    if (!fresh) bench.pass(60 * 60_000);
+    const wrong: string[] = [];
+    let asked = 0;
+    for (const handle of ACTORS) {
+      const spare = await spareSessions(handle);
+      for (const route of DESK_ROUTES) {
+        const { object } = EXPECTED[nameOf(route)]!;
+        const cases: (Whose | undefined)[] = object ? (["own", "other", "protected", "nobody"] as const).filter((whose) => objects[object.name]![handle][whose] !== undefined) : [undefined];
+        for (const whose of cases)
+          for (const credential of CREDENTIALS) {
+            // What belongs to a press release: `own` is the same as `other` there.
+            if (object?.name === "embargoed" && whose === "own") continue;
+            const params = { handle: "rosa", link: "A".repeat(43), kind: "theft", name: "of-ada", ...(object ? { [object.name]: objects[object.name]![handle][whose!]! } : {}) };
+            const answer = await askAs(route, handle, params, credential, spare);
+            asked += 1;
+            const [found, expected] = [outcomeOf(route, answer), expectedOf(route, PEOPLE[handle], whose, credential, fresh)];
+            if (found !== expected) wrong.push(`${nameOf(route)} as ${PEOPLE[handle]}, ${credential}, ${whose ?? "no object"}: ${found}, not ${expected}`);
+            if (answer.headers["cache-control"] !== "no-store") wrong.push(`${nameOf(route)}: may be kept`);
+          }
+      }
+    }
+    assert.deepEqual(wrong, []);
+    assert.ok(asked > 3_000, `${asked} requests`);
+    assert.deepEqual(bench.faults, []);
+  });
+
+/** Two more sessions of the person: one left alone too long, one ended. Their own goes on. */
+async function spareSessions(handle: Handle): Promise<Record<"expired" | "revoked", string>> {
+  const { findSession, signIn } = await import("../accounts/accounts.ts");
+  const { PASSWORD } = await import("../../test/desk-newsroom.ts");
+  const begin = async () => (await signIn(bench.accounts, { who: handle, password: PASSWORD, code: "" }, { network: "198.51.100.0/24", agent: "spare" })).token;
+  const [expired, revoked] = [await begin(), await begin()];
+  const idle = new Date(Date.parse(bench.now()) - SESSION_LIMITS.idle_ms).toISOString();
+  bench.accounts.db.prepare("UPDATE sessions SET seen = ? WHERE id = ?").run(idle, findSession(bench.accounts, expired)!.session.id);
+  endSession(bench.accounts, findSession(bench.accounts, revoked)!.session.id);
+  return { expired, revoked };
+}

@@ -1,0 +1,95 @@
+// On a capture's page: mark words and press `c`, and the form beside them is half filled in; while it is typed the checks
+// answer. Everything here only saves presses: the form's own buttons do the same without it.
+const CHECK_AFTER_MS = 350;
+
+const form = document.querySelector<HTMLFormElement>("form.claim");
+const text = document.querySelector<HTMLElement>("[data-captured]");
+const answers = document.querySelector<HTMLElement>("[data-answers]");
+if (form && text && answers) {
+  const base = form.action.replace(/\/claims$/, "");
+  const fieldsOf = (): Record<string, string> =>
+    Object.fromEntries([...new FormData(form)].flatMap(([name, value]) => (typeof value === "string" && value !== "" && !["act", "seen"].includes(name) ? [[name, value]] : [])));
+
+  const ask = async (path: string): Promise<Record<string, unknown>> => {
+    const response = await fetch(`${base}/${path}`, { method: "POST", headers: { "content-type": "application/json", accept: "application/json" }, body: JSON.stringify(fieldsOf()) });
+    return (await response.json()) as Record<string, unknown>;
+  };
+  const say = (lines: string[]): void => {
+    answers.replaceChildren(
+      ...lines.map((line) => {
+        const part = document.createElement("p");
+        part.className = "finding";
+        part.textContent = line;
+        return part;
+      }),
+    );
+  };
+
+  const take = async (): Promise<void> => {
+    const selection = getSelection();
+    const words = selection?.toString().trim() ?? "";
+    const paragraph = selection?.anchorNode?.parentElement?.closest<HTMLElement>("[data-paragraph]");
+    if (words === "" || !text.contains(selection!.anchorNode)) return say(["Mark some words of the text first."]);
+    // What a former mark had filled in goes; what a person chose for the whole page (about whom, who says it) stays.
+    for (const name of ["page", "paragraph", "table", "row", "column", "value", "unit", "bound", "hedge", "period", "field", "basis"]) set(name, "");
+    set("quote", words);
+    set("page", paragraph?.dataset.page ?? "");
+    set("paragraph", paragraph?.dataset.paragraph ?? "");
+    const row = selection?.anchorNode?.parentElement?.closest("tr");
+    const table = row?.closest<HTMLElement>("[data-table]");
+    if (table) {
+      set("table", table.dataset.table!);
+      set("row", row!.querySelector("th")!.textContent!.trim());
+    }
+    for (const [name, value] of Object.entries(await ask("fill"))) if (typeof value === "string") set(name, value);
+    form.querySelector<HTMLInputElement>("[name=subject]")!.focus();
+    void check();
+  };
+
+  const set = (name: string, value: string): void => {
+    const control = form.elements.namedItem(name);
+    if (control instanceof HTMLInputElement || control instanceof HTMLTextAreaElement || control instanceof HTMLSelectElement) control.value = value === "" && name === "hedge" ? "unstated" : value;
+  };
+
+  let asked = 0;
+  const check = async (): Promise<void> => {
+    const mine = ++asked;
+    const found = await ask("check");
+    // An answer to what was typed before is no answer to what stands there now.
+    if (mine !== asked) return;
+    const { problem, error, findings = [], rivals = [], held } = found as {
+      problem?: string;
+      error?: { what: string; hint: string };
+      findings?: { check: string; what: string }[];
+      rivals?: { claimant: string; value: string; unit?: string; hedge: string }[];
+      held?: number | null;
+    };
+    if (problem !== undefined) return say([problem]);
+    if (error) return say([`${error.what}. ${error.hint}`]);
+    say([
+      ...(held === null || held === undefined ? [] : [`This very claim is held already: entry ${held}.`]),
+      ...findings.map(({ check: name, what }) => `${name}: ${what}`),
+      ...(rivals.length > 0 ? [`Others say: ${rivals.slice(0, 6).map(({ claimant, value, unit = "", hedge }) => `${claimant} ${value} ${unit} (${hedge})`).join("; ")}`] : []),
+      ...(findings.length === 0 ? ["No check raises anything."] : []),
+    ]);
+  };
+
+  // A key on the page like any other, so that `?` lists it.
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = "Claim from the marked words";
+  button.dataset.key = "c";
+  button.addEventListener("click", () => void take());
+  // Pressing a button would take the mark away.
+  button.addEventListener("mousedown", (event) => event.preventDefault());
+  form.prepend(button);
+
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  form.addEventListener("input", () => {
+    clearTimeout(timer);
+    const { subject, field, value } = fieldsOf();
+    if (subject && field && value) timer = setTimeout(() => void check(), CHECK_AFTER_MS);
+  });
+}
+
+export {};

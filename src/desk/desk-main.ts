@@ -1,0 +1,34 @@
+// What the desk's own process runs: it opens the app, listens, says where, and ends with its parent or by a signal.
+import { existsSync, rmSync } from "node:fs";
+import { systemEffects } from "../effects.ts";
+import { clientOf } from "../site/site.ts";
+import { openDesk } from "./desk.ts";
+import { REMOTE_HEADER, type DeskProcessSettings } from "./desk-process.ts";
+
+const { listen, ...settings } = JSON.parse(process.argv[2]!) as DeskProcessSettings;
+const throughSite = "socket" in listen;
+const report = (error: unknown) => void process.stderr.write(`desk: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+
+try {
+  const desk = openDesk({
+    ...settings,
+    effects: systemEffects,
+    report,
+    // Through the socket only the site can ask, and it says where from.
+    remoteOf: (request) => (throughSite ? String(request.headers[REMOTE_HEADER] ?? "") : clientOf(request).remote),
+  });
+  if (throughSite && existsSync(listen.socket)) rmSync(listen.socket);
+  const address = await desk.app.listen(throughSite ? { path: listen.socket } : listen);
+  let stopping = false;
+  const stop = () => {
+    if (stopping) return;
+    stopping = true;
+    void desk.close().then(() => process.exit(0));
+  };
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP", "disconnect"]) process.on(signal, stop);
+  process.send?.({ address: throughSite ? listen.socket : address });
+} catch (error) {
+  process.send?.({ error: error instanceof Error ? error.message : String(error) });
+  report(error);
+  process.exitCode = 1;
+}

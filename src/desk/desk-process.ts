@@ -1,0 +1,122 @@
+// The desk in a process of its own. The public site holds no writer, no key and no account: what is asked at /desk it hands
+// on, through a socket that only this user's processes can open, and it names the network that the request came from. With an
+// origin of its own (desk_host) the desk listens by itself and the site has no part in it.
+import { fork, type ChildProcess } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { FastifyInstance } from "fastify";
+import { TracewireError } from "../errors.ts";
+import { clientOf } from "../site/site.ts";
+
+/** Set by the site alone; the same name from outside is dropped. */
+export const REMOTE_HEADER = "x-tracewire-remote";
+const START_MS_MAX = 20_000;
+const STOP_MS_MAX = 8_000;
+/** Of one connection to the next (RFC 9110 §7.6.1). */
+const HOP_BY_HOP = new Set(["connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade", REMOTE_HEADER]);
+
+export type DeskProcessSettings = {
+  folder: string;
+  url: string;
+  hosts: readonly string[];
+  approval: "another" | "anybody";
+  /** An address of its own, or a socket for the site. */
+  listen: { host: string; port: number } | { socket: string };
+};
+
+export type RunningDesk = { /** Where it listens. */ address: string; stop(): Promise<void>; /** Resolves when it has ended. */ ended: Promise<void> };
+
+/** Starts the process and waits until it listens. Throws what it could not do. */
+export async function startDesk(settings: DeskProcessSettings): Promise<RunningDesk> {
+  const child = fork(join(import.meta.dirname, "desk-main.ts"), [JSON.stringify(settings)], { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  const address = await firstWord(child);
+  return {
+    address,
+    ended,
+    async stop() {
+      child.kill("SIGTERM");
+      const forced = setTimeout(() => child.kill("SIGKILL"), STOP_MS_MAX);
+      await ended;
+      clearTimeout(forced);
+    },
+  };
+}
+
+function firstWord(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const refuse = (what: string) => reject(new TracewireError("INTERNAL", { what }));
+    const late = setTimeout(() => (child.kill("SIGKILL"), refuse("The desk did not start in time")), START_MS_MAX);
+    child.once("message", (message: { address?: string; error?: string }) => {
+      clearTimeout(late);
+      if (message.address !== undefined) resolve(message.address);
+      else refuse(`The desk did not start: ${message.error ?? ""}`);
+    });
+    child.once("exit", (code) => {
+      clearTimeout(late);
+      refuse(`The desk ended with ${String(code)}`);
+    });
+  });
+}
+
+export type MountedDesk = { stop(): Promise<void> };
+
+/** /desk of the site. The process starts when the first asks for it, and anew when it has ended. Before `app` listens; the settings are asked for then. */
+export function mountDesk(app: FastifyInstance, settings: () => Omit<DeskProcessSettings, "listen">, note: (text: string) => void): MountedDesk {
+  const folder = mkdtempSync(join(tmpdir(), "tracewire-desk-"));
+  let count = 0;
+  let running: Promise<RunningDesk> | undefined;
+  let stopping = false;
+  const desk = (): Promise<RunningDesk> => {
+    const name = `desk-${count++}`;
+    // Windows has no sockets in folders; its pipes are this user's alone.
+    const socket = process.platform === "win32" ? `\\\\.\\pipe\\tracewire-${process.pid}-${name}` : join(folder, `${name}.sock`);
+    const started = startDesk({ ...settings(), listen: { socket } });
+    void started.then(
+      ({ ended }) => void ended.then(() => (running = undefined)),
+      () => (running = undefined),
+    );
+    return started;
+  };
+  void app.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser("*", (_request, _payload, done) => done(null));
+    for (const url of ["/desk", "/desk/*"])
+      scope.all(url, async (request, reply) => {
+        if (stopping) throw new TracewireError("NOT_FOUND");
+        const { address } = await (running ??= desk());
+        reply.hijack();
+        handOn(address, request.raw, reply.raw, note);
+      });
+  });
+  return {
+    async stop() {
+      stopping = true;
+      await (await running?.catch(() => undefined))?.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function handOn(socketPath: string, request: IncomingMessage, response: ServerResponse, note: (text: string) => void): void {
+  const kept = (headers: NodeJS.Dict<string | string[]>) => Object.fromEntries(Object.entries(headers).filter(([name]) => !HOP_BY_HOP.has(name)));
+  // Kept alive so that the desk does not close under our last write, after which its answer would be lost; we close it.
+  const headers = { ...kept(request.headers), connection: "keep-alive", [REMOTE_HEADER]: clientOf(request).remote, ...(request.headers["transfer-encoding"] ? { "transfer-encoding": "chunked" } : {}) };
+  const onward = httpRequest({ socketPath, method: request.method, path: request.url, headers, agent: false }, (answer) => {
+    response.writeHead(answer.statusCode!, kept(answer.headers));
+    answer.pipe(response);
+    answer.on("error", () => response.destroy());
+    answer.on("close", () => onward.destroy());
+  });
+  onward.on("error", (error) => {
+    note(`The desk did not answer: ${error.message}`);
+    if (response.headersSent) return void response.destroy();
+    response.writeHead(503, { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store", connection: "close" });
+    response.end("The desk does not answer now. Try again in a moment.\n");
+  });
+  // A browser that leaves takes its request along.
+  response.on("close", () => response.writableFinished || onward.destroy());
+  request.pipe(onward);
+}

@@ -1,0 +1,264 @@
+// The desk from outside, by its forms alone: a reporter's, an editor's and an administrator's steps, and what must be refused.
+import assert from "node:assert/strict";
+import fastify from "fastify";
+import { after, before, test } from "node:test";
+import { deskNewsroom, ORIGIN, PASSWORD, type DeskNewsroom } from "../../test/desk-newsroom.ts";
+import { findSession, listActs, readLink } from "../accounts/accounts.ts";
+import { mountApi, openKeyStore } from "../api/api.ts";
+import { readClaims } from "../casefile/casefile.ts";
+import { findCapture, type Egress } from "../evidence/evidence.ts";
+import { openMailSink, openMailer, openPeople, openPostOffice } from "../newsletter/newsletter.ts";
+import { openNewsroom } from "../newsroom.ts";
+import { listPublications } from "../press/press.ts";
+import { DESK_ROUTES } from "./desk.ts";
+
+const fetched: string[] = [];
+const egress: Egress = async (url) => {
+  fetched.push(url);
+  if (url.endsWith("/missing")) return { url, final_url: url, status: 404, headers: [], bytes: new Uint8Array(), retrieved_at: "2026-03-01T12:00:00Z", hops: [] };
+  return { url, final_url: `${url}#final`, status: 200, headers: [["content-type", "text/plain"]], bytes: Buffer.from("On Mar 23, 2022 about $540 million was taken from the bridge.\n"), retrieved_at: "2026-03-01T12:00:00Z", hops: [], declared_media_type: "text/plain" };
+};
+
+let bench: DeskNewsroom;
+before(async () => {
+  bench = await deskNewsroom({ egress, approval: "another" });
+});
+after(() => bench?.remove());
+
+const REPORT = "The monitors' list, Feb 2024\n\nAccording to the Panel, about $41.4 million was stolen from the casino on Sep 4, 2023.\n\nThe casino denied it.\n";
+
+test("a file is taken, read, graded twice and captured, under the reporter's handle", async () => {
+  const boundary = "----tracewire";
+  const parts: [string, string][] = [["csrf", bench.signedIn("rosa").csrf], ["url", ""], ["text", ""], ["title", "The list"], ["grade", "copy"], ["source_grade", "C"], ["licence", ""]];
+  const payload = Buffer.from(
+    `${parts.map(([name, value]) => `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`).join("")}--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="../../etc/list.txt"\r\nContent-Type: text/plain\r\n\r\n${REPORT}\r\n--${boundary}--\r\n`,
+  );
+  const taken = await bench.ask("/desk/inbox", { cookie: `tracewire-desk=${bench.tokens.rosa}`, payload, headers: { "content-type": `multipart/form-data; boundary=${boundary}` } });
+  assert.equal(taken.status, 303, taken.body);
+  await bench.desk.inbox.idle();
+  const item = await bench.as("rosa", taken.location);
+  assert.match(item.body, /How credible is this item itself\?/);
+  assert.match(item.body, /about \$41\.4 million was stolen/);
+  const graded = await bench.as("rosa", `${taken.location}/grade`, { item_grade: "3" });
+  assert.match(graded.location, /^\/desk\/captures\/\d+$/);
+  const capture = findCapture(bench.newsroom.log, graded.location.split("/").at(-1)!)!;
+  assert.deepEqual([capture.by, capture.source_grade, capture.item_grade, capture.grade, capture.origin.name], ["rosa", "C", "3", "copy", "list.txt"]);
+  // Twice at once: there is one capture.
+  assert.equal((await bench.as("rosa", `${taken.location}/grade`, { item_grade: "3" })).status, 409);
+  const act = listActs(bench.accounts, { handle: "rosa", limit: 1 })[0]!;
+  assert.deepEqual([act.act, act.entries, act.network], ["capture.add", [capture.seq], "127.0.0.0/24"]);
+});
+
+test("an address is fetched; one that fails says why and can be tried again; one is cancelled", async () => {
+  const take = (url: string) => bench.as("rosa", "/desk/inbox", { url, grade: "copy", source_grade: "B" });
+  const [good, bad] = [await take("https://example.org/report"), await take("https://example.org/missing")];
+  await bench.desk.inbox.idle();
+  assert.match((await bench.as("rosa", good.location)).body, /\$540 million/);
+  const failed = await bench.as("rosa", bad.location);
+  assert.match(failed.body, /It answered 404/);
+  await bench.as("rosa", `${bad.location}/again`, {});
+  await bench.desk.inbox.idle();
+  assert.equal(fetched.filter((url) => url.endsWith("missing")).length, 2);
+  await bench.as("rosa", `${good.location}/cancel`, {});
+  assert.match((await bench.as("rosa", good.location)).body, /cancelled/);
+  for (const url of ["file:///etc/passwd", "javascript:alert(1)", "ftp://example.org/x"]) assert.equal((await take(url)).status, 400, url);
+  assert.equal((await bench.as("rosa", "/desk/inbox", { url: "https://example.org/a", text: "and this", grade: "copy", source_grade: "B" })).status, 400);
+});
+
+/** The newest capture of the list. */
+const captureSeq = () => bench.newsroom.log.db.prepare("SELECT max(seq) AS seq FROM captures WHERE body LIKE '%The list%'").get()!.seq as number;
+const CLAIM = { quote: "about $41.4 million was stolen from the casino", subject: "theft/2023-09-04-casino", field: "amount", value: "41400000", unit: "USD", claimant: "The Panel", hedge: "estimated", bound: "about", basis: "as_published", measure: "gross", as_of: "2024-02" };
+
+test("marked words fill in the form: value, unit, who says it, how sure, which time, and the place", async () => {
+  const filled = JSON.parse((await bench.as("rosa", `/desk/captures/${captureSeq()}/fill`, { quote: "about $41.4 million was stolen from the casino" })).body) as Record<string, string>;
+  assert.deepEqual(filled, { paragraph: "2", basis: "as_published", value: "41400000", unit: "USD", hedge: "estimated", bound: "about", claimant: "Panel", period: "2023-09-04", field: "amount", quote: "about $41.4 million was stolen from the casino" });
+  const page = await bench.as("rosa", `/desk/captures/${captureSeq()}/claims`, { act: "fill", quote: "about $41.4 million was stolen from the casino" });
+  assert.match(page.body, /name="value" type="text" value="41400000"/);
+  assert.match(page.body, /<mark>about \$41\.4 million was stolen from the casino<\/mark>/);
+});
+
+test("the checks answer before saving; a finding is shown, and saved only when it was seen; nothing typed is lost", async () => {
+  const path = `/desk/captures/${captureSeq()}/claims`;
+  const size = bench.newsroom.log.size();
+  const wrong = await bench.as("rosa", path, { ...CLAIM, act: "save", quote: "about $99 million was stolen" });
+  assert.equal(wrong.status, 422);
+  assert.match(wrong.body, /not in the text/);
+  assert.match(wrong.body, /value="theft\/2023-09-04-casino"/);
+  const shown = await bench.as("rosa", path, { ...CLAIM, act: "save" });
+  assert.match(shown.body, /single-source/);
+  assert.equal(bench.newsroom.log.size(), size, "a check writes nothing");
+  const seen = /name="seen" value="([^"]*)"/.exec(shown.body)![1]!.replaceAll("&#39;", "'").replaceAll("&amp;", "&");
+  const saved = await bench.as("rosa", path, { ...CLAIM, act: "save", seen });
+  assert.match(saved.location, /\?saved=\d+$/, saved.body);
+  const [claim] = readClaims(bench.newsroom.log, { log_size: bench.newsroom.log.size(), evidence: "all" }, { subject: CLAIM.subject });
+  assert.deepEqual([claim!.by, claim!.value, claim!.source.locator], ["rosa", "41400000", { quote: CLAIM.quote }]);
+});
+
+test("rivals stand side by side; a judgement has its reason; taking back is an entry more, one's own or an editor's", async () => {
+  await bench.as("olga", `/desk/captures/${captureSeq()}/claims`, { ...CLAIM, value: "40000000", claimant: "The casino", hedge: "denied", quote: "The casino denied it", act: "save", seen: "" });
+  const page = await bench.as("anna", `/desk/subjects/${CLAIM.subject}`);
+  assert.match(page.body, /\$41,400,000[^]*\$40,000,000/);
+  const held = () => readClaims(bench.newsroom.log, { log_size: bench.newsroom.log.size(), evidence: "all" }, { subject: CLAIM.subject });
+  const theirs = held().find(({ by }) => by === "olga")!;
+  assert.equal((await bench.as("rosa", `/desk/claims/${theirs.seq}/undo`, { why: "not mine" })).status, 404);
+  assert.equal((await bench.as("edda", `/desk/claims/${theirs.seq}/undo`, { why: "read from the wrong line" })).status, 303);
+  assert.deepEqual(held().map(({ by }) => by), ["rosa"]);
+  const released = await bench.as("edda", `/desk/claims/${held()[0]!.seq}/release`, {});
+  assert.equal(released.status, 303, released.body);
+  assert.notEqual(held()[0]!.released, undefined);
+});
+
+test("a protected source is named to nobody but its reporter and editors: no list, no claim, no release", async () => {
+  await bench.as("rosa", "/desk/inbox", { text: "The clerk SECRETCLERK says 7 coins were moved.", title: "From the clerk", grade: "original", source_grade: "B", protect: "yes" });
+  await bench.desk.inbox.idle();
+  const inbox = await bench.as("rosa", "/desk/inbox");
+  const item = /\/desk\/inbox\/(\d+)">From the clerk/.exec(inbox.body)![1]!;
+  const capture = (await bench.as("rosa", `/desk/inbox/${item}/grade`, { item_grade: "2" })).location.split("/").at(-1)!;
+  const saved = await bench.as("rosa", `/desk/captures/${capture}/claims`, { quote: "7 coins were moved", subject: "theft/secretclerk", field: "victim", value: "SECRETCLERK", claimant: "SECRETCLERK", hedge: "asserted", act: "save" });
+  assert.equal(saved.status, 303, saved.body);
+  const pages = ["/desk", "/desk/acts", "/desk/acts.csv", `/desk/captures/${captureSeq()}`, "/desk/inbox", "/desk/inbox.json", "/desk/captures", "/desk/claims", "/desk/subjects/theft/secretclerk", `/desk/captures/${capture}`, `/desk/captures/${capture}/bytes`, `/desk/inbox/${item}`];
+  for (const handle of ["olga", "anna", "ada", "rita"] as const)
+    for (const path of pages) assert.doesNotMatch((await bench.as(handle, path)).body, path.includes("secretclerk") ? /SECRETCLERK|From the clerk/ : /SECRETCLERK|From the clerk/i, `${handle} ${path}`);
+  // Nor by asking what the checks say of the same subject.
+  const asked = await bench.as("olga", `/desk/captures/${captureSeq()}/check`, { ...CLAIM, subject: "theft/secretclerk", field: "victim", value: "x" });
+  assert.match(asked.body, /"rivals":\[\]/);
+  assert.match((await bench.as("edda", "/desk/claims")).body, /SECRETCLERK/);
+  const claim = saved.location.split("=").at(-1)!;
+  assert.equal((await bench.as("edda", `/desk/claims/${claim}/release`, {})).status, 400);
+  // A key of the API that opens what is not released opens no source.
+  const effects = { clock: bench.now, random: (count: number) => new Uint8Array(count).fill(7) };
+  const keys = openKeyStore(bench.newsroom.folder, effects);
+  const { token } = keys.add("program", ["claims:unreleased"]);
+  keys.close();
+  const app = fastify();
+  const reader = openNewsroom(bench.newsroom.folder);
+  const api = mountApi(app, reader, { effects, report: (error) => assert.fail(String(error)) });
+  const read = async (path: string) => (await app.inject({ url: `/v1${path}`, headers: { authorization: `Bearer ${token}` } })).body;
+  assert.match(await read(`/claims?subject=${CLAIM.subject}`), /41400000/);
+  for (const path of [`/claims?subject=theft/secretclerk`, `/claims/${claim}`, "/thefts?limit=200"]) assert.doesNotMatch(await read(path), /SECRETCLERK/, path);
+  await api.close();
+  await app.close();
+  reader.close();
+});
+
+test("a story goes from draft by review and another's approval to its reader; a version of somebody else is no lost update", async () => {
+  const begun = await bench.as("rosa", "/desk/stories", { headline: "The monitors say what they hold" });
+  const path = begun.location;
+  const text = "---\nslug: what-they-hold\ntopic: Sanctions\nbyline: rosa\nhappened: 2026-03-01\n---\n\n# The monitors say what they hold\n\n> It is not much.\n\nThe monitors say what they hold, and it is not much.\n";
+  assert.equal((await bench.as("rosa", path, { text, version: "1" })).status, 303);
+  const late = await bench.as("edda", path, { text: `${text}\nMine.\n`, version: "1" });
+  assert.equal(late.status, 409);
+  assert.match(late.body, /Mine\.[^]*<\/textarea>/);
+  assert.match((await bench.as("rosa", path)).body, /Nothing is open/);
+  const linted = JSON.parse((await bench.as("rosa", `${path}/check`, { text: `${text}\nThey took 58 coins.\n` })).body) as { findings: { rule: string }[] };
+  assert.ok(linted.findings.some(({ rule }) => rule === "unbound-number"));
+  const step = (handle: "rosa" | "edda" | "ada", what: string, form: Record<string, string> = {}) => bench.as(handle, `${path}/${what}`, { version: "2", ...form });
+  assert.equal((await step("rosa", "step", { to: "in review" })).status, 303);
+  assert.equal((await step("edda", "step", { to: "draft" })).status, 400, "a step back needs a note");
+  assert.equal((await step("edda", "approve")).status, 303);
+  assert.equal((await step("edda", "publish")).status, 303);
+  const [published] = listPublications(bench.newsroom.log);
+  assert.deepEqual([published!.slug, published!.by], ["what-they-hold", "edda"]);
+  assert.equal((await step("edda", "publish")).status, 409, "once");
+});
+
+test("who wrote it does not approve it, where the setting asks another", async () => {
+  const { location } = await bench.as("edda", "/desk/stories", { headline: "An editor writes" });
+  await bench.as("edda", `${location}/step`, { version: "1", to: "in review" });
+  const own = await bench.as("edda", `${location}/approve`, { version: "1" });
+  assert.deepEqual([own.status, /Another person approves/.test(own.body)], [403, true]);
+  assert.equal((await bench.as("ada", `${location}/approve`, { version: "1" })).status, 303);
+});
+
+test("an invitation goes out by mail, once, and opens the desk", async () => {
+  const invited = await bench.as("ada", "/desk/people", { handle: "nina", address: "nina@example.org", role: "analyst" });
+  assert.equal(invited.location, "/desk/people/nina");
+  const people = openPeople(bench.newsroom.folder, { clock: bench.now, random: (count) => new Uint8Array(count).fill(9) });
+  const settings = { from: "Tracewire <newsletter@tracewire.invalid>", base_url: ORIGIN };
+  const report = await openPostOffice({ people, mailer: await openMailer(people, settings), settings, log: bench.newsroom.log }).run();
+  assert.equal(report.sent, 1);
+  const sink = openMailSink(people);
+  const mail = sink.read(sink.list(1)[0]!.id)!;
+  people.close();
+  const href = /http:\/\/localhost(\/desk\/join\/[\w-]+)/.exec(mail.text)![1]!;
+  assert.match((await bench.ask(href)).body, /You are invited as analyst/);
+  assert.equal(readLink(bench.accounts, href.split("/").at(-1)!)!.user!.handle, "nina", "looking spends nothing");
+  const entered = await bench.ask(href, { form: { password: PASSWORD } });
+  const cookie = String(entered.headers["set-cookie"]);
+  assert.match(cookie, /^tracewire-desk=[\w-]{43}; Path=\/desk; HttpOnly; SameSite=Strict; Max-Age=604800$/);
+  assert.equal(findSession(bench.accounts, /=([\w-]{43})/.exec(cookie)![1]!)!.user.role, "analyst");
+  assert.equal((await bench.ask(href)).status, 410);
+});
+
+test("no write takes a field that is not its own: every column of every table, and the names that objects have", async () => {
+  const { db } = bench.accounts;
+  const columns = [db, bench.newsroom.log.db].flatMap((one) =>
+    (one.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all() as { name: string }[]).flatMap(({ name }) => one.prepare(`SELECT name FROM pragma_table_info('${name}')`).all().map((row) => String(row.name))),
+  );
+  const names = [...new Set([...columns, "__proto__", "constructor", "prototype", "toString", "by", "user", "userId", "actor", "role", "is_admin", "handle", "csrf2"])];
+  const wrong: string[] = [];
+  for (const route of DESK_ROUTES.filter(({ method }) => method === "POST")) {
+    const own = Object.keys((route.form?.properties as object | undefined) ?? {});
+    const path = `/desk${route.path.replace(":link", "A".repeat(43)).replaceAll(/:(\w+)/g, "1")}`;
+    for (const name of names.filter((one) => !own.includes(one)))
+      // By JSON the names that could reach an object's own parts, by form every one.
+      for (const kind of name.startsWith("__") || name === "constructor" || name === "by" ? (["form", "json"] as const) : (["form"] as const)) {
+        const fields = `{"csrf":"${bench.signedIn("ada").csrf}",${JSON.stringify(name)}:"administrator"}`;
+        const answer = await bench.ask(path, {
+          cookie: `tracewire-desk=${bench.tokens.ada}`,
+          ...(kind === "json" ? { payload: fields, headers: { "content-type": "application/json" } } : { form: new URLSearchParams([["csrf", bench.signedIn("ada").csrf], [name, "administrator"]]) }),
+        });
+        // Not there for her, or the field is refused by name.
+        if (!(answer.status === 404 || (answer.status === 400 && answer.body.includes("is no field of this form")))) wrong.push(`${route.path} ${name} ${kind}: ${answer.status}`);
+      }
+  }
+  assert.deepEqual(wrong, []);
+  assert.ok(names.length > 60, String(names.length));
+});
+
+test("a body of a malformed type, a field given twice, a type with a tab: refused, and never a fault", async () => {
+  const types = ["text/plain", "application/json\t; x", "application/x-www-form-urlencoded\t", "multipart/form-data", "multipart/form-data; boundary=", "application/xml", "", "application/json, text/html", "APPLICATION/OCTET-STREAM", "application/x-www-form-urlencoded; charset=utf-7", "text/html;application/json", "\u00e9", "application//json", "multipart/mixed; boundary=x"];
+  for (const type of types) {
+    const answer = await bench.ask("/desk/stories", { cookie: `tracewire-desk=${bench.tokens.rosa}`, payload: "headline=A+story+by+nobody", headers: { "content-type": type } });
+    assert.ok([400, 403, 415].includes(answer.status), `${type}: ${answer.status}`);
+  }
+  const twice = new URLSearchParams([["csrf", bench.signedIn("rosa").csrf], ["headline", "one one"], ["headline", "two two"]]);
+  assert.equal((await bench.ask("/desk/stories", { cookie: `tracewire-desk=${bench.tokens.rosa}`, form: twice })).status, 400);
+  assert.deepEqual(bench.faults, []);
+});
+
+test("signing in tells nobody who is here: body, headers and status are the same, and so is the work", async () => {
+  const attempt = (who: string) => bench.ask("/desk/sign-in", { form: { who, password: "not the password", code: "" } });
+  const [known, unknown] = [await attempt("olga@example.org"), await attempt("olgb@example.org")];
+  assert.deepEqual([known.status, known.body, known.headers["content-length"]], [unknown.status, unknown.body, unknown.headers["content-length"]]);
+  // By turns, so that whatever else the machine does meets both alike.
+  const times = { known: [] as number[], unknown: [] as number[] };
+  for (let at = 0; at < 24; at++) {
+    bench.pass(16 * 60_000);
+    for (const [name, who] of [["known", "anna@example.org"], ["unknown", "annb@example.org"]] as const) {
+      const from = performance.now();
+      await attempt(who);
+      times[name].push(performance.now() - from);
+    }
+  }
+  const median = (list: number[]) => list.sort((a, b) => a - b)[list.length >> 1]!;
+  const [a, b] = [median(times.known), median(times.unknown)];
+  assert.ok(Math.abs(a - b) < Math.max(15, 0.35 * Math.max(a, b)), `known ${a.toFixed(1)} ms, unknown ${b.toFixed(1)} ms`);
+});
+
+test("a way back leads to the desk and nowhere else", async () => {
+  for (const next of ["https://evil.example/", "//evil.example", "/desk//evil.example", "/desk/../log", "javascript:alert(1)", "/desk\\@evil.example", "/deskevil", "/desk/%0d%0aSet-Cookie:x=1?a=\n"]) {
+    const answer = await bench.ask("/desk/sign-in", { form: { who: "edda", password: PASSWORD, next } });
+    assert.equal(answer.status, 303, answer.body);
+    assert.match(answer.location, /^\/desk(\/[\w/%-]*)?$/, next);
+  }
+});
+
+test("a session that ends while somebody writes loses nothing, and its secrets are not repeated", async () => {
+  const text = "A long text about what the monitors say,\nwith <b>signs</b> in it.";
+  const answer = await bench.ask("/desk/stories/1", { form: { text, version: "1", csrf: "gone" } });
+  assert.equal(answer.status, 401);
+  assert.match(answer.body, /A long text about what the monitors say,\nwith &lt;b&gt;signs&lt;\/b&gt; in it\./);
+  const secret = await bench.ask("/desk/account/password", { form: { password: "correct horse battery staple" } });
+  assert.doesNotMatch(secret.body, /staple/);
+});

@@ -1,0 +1,94 @@
+// The frame of every page of the desk: who is signed in, the ways through that their role has, keys on top. Without script
+// everything works; with it, an element that has a data-key is pressed by that key, and `?` lists them (client/desk.ts).
+import { can, type Right, type SignedIn } from "../accounts/accounts.ts";
+import { html, nothing, type Html } from "../site/site.ts";
+import { deskAssetHref } from "./desk-assets.ts";
+
+type Way = { href: string; words: string; key: string; right?: Right };
+
+const WAYS: readonly Way[] = [
+  { href: "/desk", words: "Today", key: "g t" },
+  { href: "/desk/inbox", words: "Inbox", key: "g i", right: "case.write" },
+  { href: "/desk/captures", words: "Captures", key: "g c", right: "case.read" },
+  { href: "/desk/claims", words: "Claims", key: "g l", right: "case.read" },
+  { href: "/desk/stories", words: "Stories", key: "g s", right: "stories.write" },
+  { href: "/desk/embargoed", words: "Under embargo", key: "g e", right: "embargo.read" },
+  { href: "/desk/people", words: "People", key: "g p", right: "people.manage" },
+  { href: "/desk/acts", words: "Acts", key: "g a", right: "acts.read" },
+];
+
+export const waysOf = (who: SignedIn): Way[] => WAYS.filter(({ right }) => right === undefined || can(who.user.role, right));
+
+export type FrameOptions = { title: string; path: string; who?: SignedIn; body: Html; wide?: boolean; note?: string };
+
+export function deskFrame({ title, path, who, body, wide, note }: FrameOptions): string {
+  return html`<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>${title} · Tracewire desk</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<link rel="stylesheet" href="${deskAssetHref("style.css")}">
+<link rel="stylesheet" href="${deskAssetHref("desk.css")}">
+<link rel="icon" type="image/svg+xml" href="${deskAssetHref("icon.svg")}">
+<script type="module" src="${deskAssetHref("desk.js")}"></script>
+</head>
+<body class="desk">
+<a class="skip" href="#main">Skip to the page</a>
+<header class="desk-head">
+<p class="name"><a href="/desk">Tracewire</a> <span>desk</span></p>
+${who && nav(who, path)}${who ? account(who) : nothing}</header>
+<main id="main" tabindex="-1"${wide && html` class="wide"`}>
+${note !== undefined && html`<p class="done" role="status">${note}</p>
+`}${body}
+</main>
+</body>
+</html>`.markup;
+}
+
+function nav(who: SignedIn, path: string): Html {
+  const isHere = (href: string) => path === href || (href !== "/desk" && path.startsWith(`${href}/`));
+  return html`<nav aria-label="Rooms of the desk"><ul>${waysOf(who).map(
+    ({ href, words, key }) => html`<li><a href="${href}" data-key="${key}"${isHere(href) && html` aria-current="page"`}>${words}</a></li>`,
+  )}</ul></nav>
+`;
+}
+
+function account(who: SignedIn): Html {
+  return html`<div class="me"><a href="/desk/account" data-key="g m">${who.user.handle}</a> <span>${who.user.role}</span>${deskForm(who, "/desk/sign-out", html`<button class="plain-button">Sign out</button>`)}</div>
+`;
+}
+
+/** A form of the desk: it carries the token that only this session's pages have. */
+export function deskForm(who: SignedIn | undefined, action: string, body: Html, { upload = false, className = "" } = {}): Html {
+  return html`<form method="post" action="${action}"${upload && html` enctype="multipart/form-data"`}${className !== "" && html` class="${className}"`}>${who && html`<input type="hidden" name="csrf" value="${who.csrf}">`}
+${body}</form>
+`;
+}
+
+type FieldOptions = { value?: string; type?: string; hint?: string; required?: boolean; autocomplete?: string; list?: string; key?: string; pattern?: string };
+
+/** A labelled input. */
+export function field(name: string, label: string, { value = "", type = "text", hint, required, autocomplete = "off", list, key, pattern }: FieldOptions = {}): Html {
+  return html`<label class="field"><span>${label}</span><input name="${name}" type="${type}" value="${value}" autocomplete="${autocomplete}"${required && html` required`}${list !== undefined && html` list="${list}"`}${key !== undefined && html` data-key="${key}"`}${pattern !== undefined && html` pattern="${pattern}"`}>${hint !== undefined && html`<small>${hint}</small>`}</label>
+`;
+}
+
+type Choices = readonly (readonly [value: string, words: string])[];
+
+export function choice(name: string, label: string, choices: Choices, { value = "", hint, empty }: { value?: string; hint?: string; empty?: string } = {}): Html {
+  return html`<label class="field"><span>${label}</span><select name="${name}">${empty !== undefined && html`<option value="">${empty}</option>`}${choices.map(
+    ([option, words]) => html`<option value="${option}"${option === value && html` selected`}>${words}</option>`,
+  )}</select>${hint !== undefined && html`<small>${hint}</small>`}</label>
+`;
+}
+
+export function area(name: string, label: string, { value = "", rows = 6, hint, required }: { value?: string; rows?: number; hint?: string; required?: boolean } = {}): Html {
+  // A textarea drops one line break at its beginning (HTML, §13.2.6.4.7).
+  return html`<label class="field"><span>${label}</span><textarea name="${name}" rows="${rows}"${required && html` required`}>
+${value}</textarea>${hint !== undefined && html`<small>${hint}</small>`}</label>
+`;
+}
+
+export const when = (at: string): Html => html`<time datetime="${at}">${at.slice(0, 16).replace("T", " ")}</time>`;

@@ -1,0 +1,136 @@
+// What was dropped, pasted or named by its address, on its way to a capture. An item is durable from the moment it is taken:
+// its bytes are in the blob store, the rest stands in a database beside the log. It becomes an entry of the log only when a
+// person has seen its text and given the second grade: how reliable the source is, and how credible the item, are two
+// questions, and who answers them in one breath answers them alike.
+import { join } from "node:path";
+import type { Effects } from "../effects.ts";
+import { TracewireError } from "../errors.ts";
+import type { CaptureInput, CaptureOrigin, Grade } from "../evidence/evidence.ts";
+import { openPrivateDatabase } from "../private-database.ts";
+
+export const INBOX_FILE = "inbox.db";
+/** Waiting at once, of one person; and kept at all. */
+const WAITING_MAX = 100;
+const KEPT_MAX = 5_000;
+const LISTED_MAX = 200;
+
+export const INBOX_STATES = ["waiting", "fetching", "reading", "read", "failed", "cancelled", "captured"] as const;
+export type InboxState = (typeof INBOX_STATES)[number];
+
+export type InboxItem = {
+  id: number;
+  by: string;
+  at: string;
+  state: InboxState;
+  /** For a failure: what happened. For text that could not be read: why. */
+  reason: string | null;
+  /** Where to fetch it; bytes that were sent along have none. */
+  url: string | null;
+  sha256: string | null;
+  byte_count: number | null;
+  text_chars: number | null;
+  title: string;
+  licence: string | null;
+  grade: Grade;
+  source_grade: CaptureInput["source_grade"];
+  is_protected: boolean;
+  declared_media_type: string | null;
+  origin: CaptureOrigin;
+  retrieved_at: string;
+  /** Log index, once it is a capture. */
+  seq: number | null;
+};
+
+export type NewItem = Pick<InboxItem, "by" | "url" | "sha256" | "byte_count" | "title" | "licence" | "grade" | "source_grade" | "is_protected" | "declared_media_type" | "origin">;
+type Progress = Partial<Pick<InboxItem, "reason" | "sha256" | "byte_count" | "text_chars" | "declared_media_type" | "origin" | "retrieved_at" | "seq">>;
+
+const TABLES = `
+  CREATE TABLE IF NOT EXISTS items (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, by TEXT NOT NULL, at TEXT NOT NULL, state TEXT NOT NULL, reason TEXT, url TEXT, sha256 TEXT, byte_count INTEGER,
+    text_chars INTEGER, title TEXT NOT NULL, licence TEXT, grade TEXT NOT NULL, source_grade TEXT NOT NULL, is_protected INTEGER NOT NULL,
+    declared_media_type TEXT, origin TEXT NOT NULL, retrieved_at TEXT NOT NULL, seq INTEGER
+  ) STRICT;
+  CREATE INDEX IF NOT EXISTS items_by_state ON items (state, id);
+`;
+
+export type Inbox = {
+  /** Throws TOO_MANY_JOBS where too many of one person's wait. */
+  add(item: NewItem): InboxItem;
+  find(id: number): InboxItem | undefined;
+  /** Newest first. */
+  list(): InboxItem[];
+  /** The oldest that waits, as `state` now; each is taken once. */
+  take(): InboxItem | undefined;
+  /** Moves an item that is in one of these states; false where it has left them (cancelled meanwhile). */
+  move(id: number, from: readonly InboxState[], to: InboxState, progress?: Progress): boolean;
+  /** What a process that is gone left half done waits again. */
+  recover(): void;
+  close(): void;
+};
+
+export function openInbox(folder: string, { clock }: Pick<Effects, "clock">): Inbox {
+  const { db, change, close } = openPrivateDatabase(join(folder, INBOX_FILE), TABLES);
+  const find = (id: number) => {
+    const row = db.prepare("SELECT * FROM items WHERE id = ?").get(id);
+    return row && toItem(row);
+  };
+  const set = (id: number, state: InboxState, { origin, ...progress }: Progress = {}) => {
+    const columns = Object.entries({ state, ...progress, ...(origin ? { origin: JSON.stringify(origin) } : {}) }).filter(([, value]) => value !== undefined);
+    // Names of columns are this file's own: the type has no others.
+    db.prepare(`UPDATE items SET ${columns.map(([name]) => `${name} = ?`).join(", ")} WHERE id = ?`).run(...columns.map(([, value]) => value as string | number | null), id);
+  };
+  return {
+    add: (item) =>
+      change(() => {
+        const waiting = db.prepare("SELECT count(*) AS n FROM items WHERE by = ? AND state IN ('waiting', 'fetching', 'reading')").get(item.by)!.n as number;
+        if (waiting >= WAITING_MAX) throw new TracewireError("TOO_MANY_JOBS", { what: `${WAITING_MAX} of your captures wait already` });
+        const now = clock();
+        const { lastInsertRowid } = db
+          .prepare(
+            `INSERT INTO items (by, at, state, url, sha256, byte_count, title, licence, grade, source_grade, is_protected, declared_media_type, origin, retrieved_at)
+             VALUES (?, ?, 'waiting', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+          )
+          .run(
+            item.by,
+            now,
+            item.url,
+            item.sha256,
+            item.byte_count,
+            item.title,
+            item.licence,
+            item.grade,
+            item.source_grade,
+            Number(item.is_protected),
+            item.declared_media_type,
+            JSON.stringify(item.origin),
+            now,
+          );
+        db.prepare("DELETE FROM items WHERE state IN ('failed', 'cancelled', 'captured') AND id <= (SELECT max(id) FROM items) - ?").run(KEPT_MAX);
+        return find(Number(lastInsertRowid))!;
+      }),
+    find,
+    list: () => db.prepare(`SELECT * FROM items ORDER BY id DESC LIMIT ${LISTED_MAX}`).all().map(toItem),
+    take: () =>
+      change(() => {
+        const row = db.prepare("SELECT * FROM items WHERE state = 'waiting' ORDER BY id LIMIT 1").get();
+        if (!row) return undefined;
+        set(row.id as number, row.sha256 === null ? "fetching" : "reading");
+        return find(row.id as number);
+      }),
+    move: (id, from, to, progress) =>
+      change(() => {
+        const item = find(id);
+        if (!item || !from.includes(item.state)) return false;
+        set(id, to, progress);
+        return true;
+      }),
+    recover: () => void change(() => db.exec("UPDATE items SET state = 'waiting' WHERE state IN ('fetching', 'reading')")),
+    close,
+  };
+}
+
+const toItem = (row: Record<string, unknown>): InboxItem => ({
+  ...(row as unknown as InboxItem),
+  is_protected: row.is_protected === 1,
+  origin: JSON.parse(row.origin as string) as CaptureOrigin,
+});

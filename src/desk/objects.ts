@@ -1,0 +1,84 @@
+// Whose an object is: one function for each kind of thing that an address names by a parameter. The answer for what does not
+// exist is "no" as well. Lists use the same functions, so that a list never shows what its page would not.
+import { can, ownerOfPasskey, ownerOfSession, type SignedIn } from "../accounts/accounts.ts";
+import { findJudgement, readClaim } from "../casefile/casefile.ts";
+import { findCapture, type Capture } from "../evidence/evidence.ts";
+import type { Draft, Embargoed } from "../press/press.ts";
+import type { InboxItem } from "./inbox.ts";
+import type { DeskContext } from "./route.ts";
+
+type Params = Record<string, string>;
+type See = (context: DeskContext, params: Params, who: SignedIn) => boolean;
+
+const may = ({ user }: SignedIn, right: Parameters<typeof can>[1]): boolean => can(user.role, right);
+const number = (text: string | undefined): number => (/^\d{1,9}$/.test(text ?? "") ? Number(text) : -1);
+
+/** A protected source is for who captured it, and for editors. */
+export const seesCapture = (who: SignedIn, { by, is_protected }: Pick<Capture, "by" | "is_protected">): boolean =>
+  !is_protected || by === who.user.handle || may(who, "sources.read");
+
+export const seesInboxItem = (who: SignedIn, item: InboxItem): boolean =>
+  item.by === who.user.handle || (may(who, "case.release") && (!item.is_protected || may(who, "sources.read")));
+
+/** Readers are let in on press releases; the newsroom's own stories under embargo are for who may change them. */
+export const seesEmbargoed = (who: SignedIn, item: Embargoed): boolean =>
+  item.type === "release" || item.by === who.user.handle || may(who, "stories.review");
+
+export const seesDraft = (who: SignedIn, draft: Draft): boolean => draft.by === who.user.handle || may(who, "stories.review");
+
+const claimSeen: See = ({ newsroom }, { claim }, who) => {
+  const found = readClaim(newsroom.log, number(claim));
+  const capture = found && findCapture(newsroom.log, found.source.capture);
+  return capture !== undefined && seesCapture(who, capture);
+};
+
+export const OBJECTS = {
+  /** :session, one's own; an administrator ends others' from the list of people. */
+  session: ({ accounts }, { session }, who) => ownerOfSession(accounts, number(session)) === who.user.id,
+  /** :passkey, one's own. */
+  passkey: ({ accounts }, { passkey }, who) => ownerOfPasskey(accounts, number(passkey)) === who.user.id,
+  /** :item of the inbox. */
+  inbox: ({ inbox }, { item }, who) => {
+    const found = inbox.find(number(item));
+    return found !== undefined && seesInboxItem(who, found);
+  },
+  /** :capture. */
+  capture: ({ newsroom }, { capture }, who) => {
+    const found = /^\d{1,9}$/.test(capture ?? "") ? findCapture(newsroom.log, Number(capture)) : undefined;
+    return found !== undefined && seesCapture(who, found);
+  },
+  /** :claim, whose capture they may see. */
+  claim: claimSeen,
+  /** :claim, and it is their own, or they release. */
+  "own claim": (context, params, who) =>
+    claimSeen(context, params, who) && (readClaim(context.newsroom.log, number(params.claim))!.by === who.user.handle || may(who, "case.release")),
+  /** :judgement that holds, their own, or they release. */
+  "own judgement": ({ newsroom }, { judgement }, who) => {
+    const found = findJudgement(newsroom.log, number(judgement));
+    return found !== undefined && (found.by === who.user.handle || may(who, "case.release"));
+  },
+  /** :draft of a story. */
+  draft: ({ drafts }, { draft }, who) => {
+    const found = drafts.find(number(draft));
+    return found !== undefined && seesDraft(who, found);
+  },
+  /** :embargoed, what waits for its time. */
+  embargoed: ({ drafts }, { embargoed }, who) => {
+    const found = drafts.embargoed(number(embargoed));
+    return found !== undefined && seesEmbargoed(who, found);
+  },
+} as const satisfies Record<string, See>;
+export type ObjectName = keyof typeof OBJECTS;
+
+/** For the documentation. */
+export const OBJECT_WORDS: Record<ObjectName, string> = {
+  session: "one's own",
+  passkey: "one's own",
+  inbox: "one's own; others' for who releases, protected ones for `sources.read`",
+  capture: "protected ones for who captured them and `sources.read`",
+  claim: "of a capture that one may see",
+  "own claim": "one's own, or for who releases; of a capture that one may see",
+  "own judgement": "one's own, or for who releases",
+  draft: "one's own, others' for `stories.review`",
+  embargoed: "press releases; stories are one's own or for `stories.review`",
+};

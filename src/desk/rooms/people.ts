@@ -1,0 +1,185 @@
+// The administrator's rooms: who belongs to the newsroom, and what was done by whom from where.
+import Type from "typebox";
+import {
+  endSessions,
+  giveRole,
+  invitationLetter,
+  invite,
+  listActs,
+  listSessions,
+  listUsers,
+  removeUser,
+  requireUser,
+  resetUser,
+  ROLE_NAMES,
+  ROLES,
+  type Act,
+  type Invited,
+} from "../../accounts/accounts.ts";
+import { formatCsv } from "../../csv.ts";
+import { html, type Html } from "../../site/site.ts";
+import { oneOf } from "../../schema.ts";
+import { choice, deskForm, field, when } from "../frame.ts";
+import { deskRoute, type DeskAnswer, type DeskRoute, type SignedInContext } from "../route.ts";
+
+const ACTS_SHOWN = 100;
+const ACTS_EXPORTED_MAX = 100_000;
+const ROLE_CHOICES = ROLE_NAMES.map((name) => [name, `${name}: ${ROLES[name].about}`] as const);
+const role = oneOf(ROLE_NAMES);
+
+function peoplePage({ accounts, who }: SignedInContext): Html {
+  const users = listUsers(accounts);
+  return html`<h1>People</h1>
+<div class="scroll" tabindex="0"><table><thead><tr><th>Name</th><th>Role</th><th>State</th><th>Ways in</th><th>Address</th><th class="num">Sessions</th></tr></thead><tbody>${users.map(
+    ({ id, handle, role: own, state, has, address }) => html`<tr><td><a href="/desk/people/${handle}">${handle}</a></td><td>${own}</td><td>${state}</td><td>${[has.password && "password", has.totp && "codes", has.passkeys > 0 && (has.passkeys === 1 ? "a passkey" : `${has.passkeys} passkeys`)].filter(Boolean).join(", ") || "none yet"}</td><td>${address ?? ""}</td><td class="num">${listSessions(accounts, id).length}</td></tr>
+`,
+  )}</tbody></table></div>
+<h2>Invite somebody</h2>
+${deskForm(
+  who,
+  "/desk/people",
+  html`${field("handle", "Name", { required: true, pattern: "[a-z][a-z0-9-]{1,30}", hint: "Public and for good: the log names entries by it." })}${field("address", "Mail address", { type: "email", hint: "With one the link goes by mail; without, it is shown to you to hand over." })}${choice("role", "Role", ROLE_CHOICES, { value: "reporter" })}<button class="main-act">Invite</button>
+`,
+)}`;
+}
+
+function personPage({ accounts, who }: SignedInContext, handle: string): Html {
+  const user = requireUser(accounts, handle);
+  const acts = listActs(accounts, { handle, limit: 10 });
+  return html`<h1>${user.handle}</h1>
+<p>${user.role}, ${user.state}, since ${when(user.created)}${user.address !== null && html`, ${user.address}`}. ${listSessions(accounts, user.id).length} sessions run.</p>
+${deskForm(who, `/desk/people/${handle}/role`, html`${choice("role", "Role", ROLE_CHOICES, { value: user.role })}<button>Give this role</button> <span class="hint">Their sessions end.</span>`)}<h2>Locked out, left, or stolen from</h2>
+${deskForm(who, `/desk/people/${handle}/end-sessions`, html`<button>End their sessions</button>`)}${deskForm(who, `/desk/people/${handle}/reset`, html`<button>Reset</button> <span class="hint">Password, passkeys, codes and sessions go; a link sets a new password.</span>`)}${deskForm(who, `/desk/people/${handle}/remove`, html`<button>Remove</button> <span class="hint">Address and credentials are erased. The name stays taken, for the log names it.</span>`)}<h2>Last acts</h2>
+${actTable(acts)}<p><a href="/desk/acts?by=${handle}">All acts of ${handle}</a></p>`;
+}
+
+/** By mail where there is an address; else it is shown, once, to be handed over. */
+function tellLink({ post, site }: SignedInContext, invited: Invited): DeskAnswer {
+  const href = `${site.origin}/desk/join/${invited.token}`;
+  if (invited.user.address !== null) {
+    post(invitationLetter(invited, href));
+    return { go: `/desk/people/${invited.user.handle}` };
+  }
+  return {
+    title: "A link to hand over",
+    page: html`<h1>A link to hand over</h1>
+<p>${invited.user.handle} has no mail address here. Hand this over by a way that you trust; it works once, until ${when(invited.expires)} UTC, and is not shown again.</p>
+<p class="secret">${href}</p>
+<p><a href="/desk/people">Done</a></p>`,
+  };
+}
+
+const actTable = (acts: readonly Act[]): Html =>
+  acts.length === 0
+    ? html`<p>None yet.</p>
+`
+    : html`<div class="scroll" tabindex="0"><table><thead><tr><th>When</th><th>Who</th><th>What</th><th>On what</th><th>From</th><th>Entries</th></tr></thead><tbody>${acts.map(
+        ({ at, handle, act, object, network, entries }) => html`<tr><td>${when(at)}</td><td>${handle}</td><td>${act}</td><td>${object}</td><td>${network}</td><td>${entries.join(", ")}</td></tr>
+`,
+      )}</tbody></table></div>
+`;
+
+export const peopleRoutes: DeskRoute[] = [
+  deskRoute({
+    method: "GET",
+    path: "/people",
+    about: "Who belongs to the newsroom; inviting.",
+    rule: { for: "people.manage" },
+    run: (context) => ({ title: "People", page: peoplePage(context), wide: true }),
+  }),
+  deskRoute({
+    method: "POST",
+    path: "/people",
+    about: "Invites somebody.",
+    rule: { for: "people.manage", fresh: true },
+    form: Type.Object({ handle: Type.String({ maxLength: 60 }), address: Type.Optional(Type.String({ maxLength: 300 })), role }, { additionalProperties: false }),
+    run(context, { form }) {
+      const invited = invite(context.accounts, form);
+      context.record("people.invite", `${form.handle} as ${form.role}`);
+      return tellLink(context, invited);
+    },
+  }),
+  deskRoute({
+    method: "GET",
+    path: "/people/:handle",
+    about: "One person: role, sessions, reset, removal.",
+    rule: { for: "people.manage" },
+    run: (context, { params }) => ({ title: params.handle!, page: personPage(context, params.handle!) }),
+  }),
+  deskRoute({
+    method: "POST",
+    path: "/people/:handle/role",
+    about: "Gives a role; their sessions end.",
+    rule: { for: "people.manage", fresh: true },
+    form: Type.Object({ role }, { additionalProperties: false }),
+    run({ accounts, record }, { params, form }) {
+      giveRole(accounts, params.handle!, form.role);
+      record("people.role", `${params.handle!} as ${form.role}`);
+      return { go: `/desk/people/${params.handle!}` };
+    },
+  }),
+  deskRoute({
+    method: "POST",
+    path: "/people/:handle/end-sessions",
+    about: "Ends all sessions of a person.",
+    rule: { for: "people.manage" },
+    run({ accounts, record }, { params }) {
+      const user = requireUser(accounts, params.handle!);
+      accounts.change(() => endSessions(accounts, user.id));
+      record("people.end-sessions", user.handle);
+      return { go: `/desk/people/${user.handle}` };
+    },
+  }),
+  deskRoute({
+    method: "POST",
+    path: "/people/:handle/reset",
+    about: "Takes all credentials of a person and sends a link.",
+    rule: { for: "people.manage", fresh: true },
+    run(context, { params }) {
+      const reset = resetUser(context.accounts, params.handle!);
+      context.record("people.reset", reset.user.handle);
+      return tellLink(context, reset);
+    },
+  }),
+  deskRoute({
+    method: "POST",
+    path: "/people/:handle/remove",
+    about: "Erases a person's account.",
+    rule: { for: "people.manage", fresh: true },
+    run({ accounts, record }, { params }) {
+      const user = removeUser(accounts, params.handle!);
+      record("people.remove", user.handle);
+      return { go: "/desk/people" };
+    },
+  }),
+  deskRoute({
+    method: "GET",
+    path: "/acts",
+    about: "The record of acts: who, when, what, from where.",
+    rule: { for: "acts.read" },
+    query: ["by", "before"],
+    run({ accounts }, { query }) {
+      const [handle, before] = [query.get("by") || undefined, Number(query.get("before")) || undefined];
+      const acts = listActs(accounts, { handle, before, limit: ACTS_SHOWN });
+      const next = acts.length === ACTS_SHOWN ? `/desk/acts?${new URLSearchParams({ ...(handle ? { by: handle } : {}), before: String(acts.at(-1)!.id) }).toString()}` : undefined;
+      return {
+        title: "Acts",
+        wide: true,
+        page: html`<h1>Acts</h1>
+<p class="hint">The log says in public who made an entry. Here stands, for the newsroom alone, every act with its network (/24 or /64). <a href="/desk/acts.csv">All as CSV</a></p>
+${actTable(acts)}${next !== undefined && html`<p><a href="${next}" rel="next">Older ones</a></p>`}`,
+      };
+    },
+  }),
+  deskRoute({
+    method: "GET",
+    path: "/acts.csv",
+    about: "The record of acts as a file.",
+    rule: { for: "acts.read", fresh: true },
+    run({ accounts, record }) {
+      const rows = listActs(accounts, { limit: ACTS_EXPORTED_MAX }).map(({ id, at, handle, act, object, network, entries }) => [id, at, handle, act, object, network, entries.join(" ")]);
+      record("acts.export", `${rows.length} acts`);
+      return { file: { name: "acts.csv", type: "text/csv; charset=utf-8", bytes: formatCsv(["id", "at", "who", "what", "on", "from", "entries"], rows) } };
+    },
+  }),
+];

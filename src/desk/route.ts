@@ -1,0 +1,97 @@
+// An address of the desk as data. Its rule stands where it is defined: the type has no room for a route without one, and
+// the server asks the rule before the room hears of the request. Who acts is the session's, never the body's.
+import type { Static, TObject } from "typebox";
+import type { Accounts, Doer, PasskeySite, Right, SignedIn, Where } from "../accounts/accounts.ts";
+import type { Effects } from "../effects.ts";
+import type { Capture, Extraction, Transaction } from "../evidence/evidence.ts";
+import type { NewsroomReader, NewsroomWriter } from "../newsroom.ts";
+import type { Html } from "../site/site.ts";
+import type { Drafts } from "../press/press.ts";
+import type { Inbox } from "./inbox.ts";
+import type { ObjectName } from "./objects.ts";
+
+export type Rule =
+  /** `because`: what else keeps it safe. */
+  | { for: "anyone"; because: string }
+  /** `fresh`: who it is was proved within minutes. */
+  | { for: "signed-in"; object?: ObjectName; fresh?: true }
+  /** `object`: besides the right, this one must be theirs to see (objects.ts); else it is not there. */
+  | { for: Right; object?: ObjectName; fresh?: true };
+
+/** All that a room is given. Reading is open; writing is `write`, which puts the session's handle on everything. */
+export type DeskContext = {
+  newsroom: NewsroomReader;
+  accounts: Accounts;
+  inbox: Inbox;
+  drafts: Drafts;
+  effects: Effects;
+  site: PasskeySite;
+  where: Where;
+  /** Whether a story is approved by another person than its author. */
+  approval: "another" | "anybody";
+  /** Keeps bytes durably, under their hash; they are no part of the log by that. */
+  keep(bytes: Uint8Array): { sha256: string };
+  /** The inbox has something to do. */
+  wakeInbox(): void;
+  /** Text of a capture; the last few are kept at hand. */
+  readText(capture: Capture): Promise<Extraction>;
+  /** Sends a letter to somebody of the newsroom. */
+  post(letter: { to: string; subject: string; lines: readonly string[]; href: string; expires: string }): void;
+};
+
+export type SignedInContext = DeskContext & {
+  who: SignedIn;
+  /**
+   * One change of the newsroom, durable and signed when it returns, under the person's handle and in the record of acts.
+   * With `dry` all of it is done and taken back, and nothing is recorded. Throws WRITER_BUSY.
+   */
+  write<T>(act: string, object: string, change: (transaction: Transaction, newsroom: NewsroomWriter) => T, how?: { dry?: boolean }): T;
+  /** Records an act that changes nothing in the log. */
+  record(act: string, object: string): void;
+  doer: Doer;
+};
+
+export type Upload = { name: string; type: string; bytes: Uint8Array };
+export type Asked<F> = { path: string; params: Record<string, string>; query: URLSearchParams; form: F; file?: Upload };
+
+export type DeskAnswer = (
+  | { page: Html; title: string; /** Read before the page's own words. */ wide?: boolean }
+  /** Another address of the desk, after something was done. */
+  | { go: string }
+  | { json: unknown }
+  | { file: { name: string; type: string; bytes: Uint8Array | string } }
+) & {
+  status?: number;
+  /** A session's token to keep, or "end". */
+  session?: string;
+};
+
+export type DeskRoute = {
+  method: "GET" | "POST";
+  /** Below /desk, in Fastify's notation: "/captures/:capture". */
+  path: string;
+  /** One line for docs/desk-routes.md. */
+  about: string;
+  rule: Rule;
+  /** Parameters that mean something here; others are refused. */
+  query?: readonly string[];
+  /** What a form may hold, and nothing else. Left out: nothing but the token. */
+  form?: TObject;
+  /** Takes one file besides. */
+  upload?: true;
+  run(context: never, asked: Asked<never>): DeskAnswer | Promise<DeskAnswer>;
+};
+
+type ContextFor<R extends Rule> = R extends { for: "anyone" } ? DeskContext & { who?: SignedIn } : SignedInContext;
+type Form<F> = F extends TObject ? Static<F> : Record<string, never>;
+
+/** Gives `run` the types of what was checked: a signed-in context where the rule asks for one. */
+export function deskRoute<const R extends Rule, F extends TObject | undefined = undefined>(
+  route: Omit<DeskRoute, "run" | "rule" | "form"> & {
+    rule: R;
+    form?: F;
+    run(context: ContextFor<R>, asked: Asked<Form<F>>): DeskAnswer | Promise<DeskAnswer>;
+  },
+): DeskRoute {
+  return route as unknown as DeskRoute;
+}
