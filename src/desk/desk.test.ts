@@ -262,3 +262,25 @@ test("a session that ends while somebody writes loses nothing, and its secrets a
   const secret = await bench.ask("/desk/account/password", { form: { password: "correct horse battery staple" } });
   assert.doesNotMatch(secret.body, /staple/);
 });
+
+test("over https the cookie has the prefix that only this host can set, and no other name or host is answered", async () => {
+  const secure = await deskNewsroom({ url: "https://desk.example.org" });
+  try {
+    const entered = await secure.ask("/desk/sign-in", { form: { who: "edda", password: PASSWORD } });
+    const cookie = String(entered.headers["set-cookie"]);
+    assert.match(cookie, /^__Host-tracewire-desk=[\w-]{43}; Path=\/; Secure; HttpOnly; SameSite=Strict; Max-Age=\d+$/);
+    assert.equal(entered.headers["strict-transport-security"], "max-age=31536000");
+    const token = /=([\w-]{43})/.exec(cookie)![1]!;
+    const status = async (sent: string, host = "desk.example.org") => (await secure.ask("/desk/account", { cookie: sent, headers: { host } })).status;
+    assert.equal(await status(`__Host-tracewire-desk=${token}`), 200);
+    assert.equal(await status(`tracewire-desk=${token}`), 303, "a cookie that a neighbour could have set");
+    assert.equal(await status(`__Host-tracewire-desk=${token}; __Host-tracewire-desk=${secure.tokens.rosa}`), 303, "two of one name");
+    assert.equal(await status(`__Host-tracewire-desk=${token}`, "evil.example"), 421);
+    // A token chosen by somebody else before signing in is nobody's session after it.
+    const fixed = "F".repeat(43);
+    await secure.ask("/desk/sign-in", { cookie: `__Host-tracewire-desk=${fixed}`, form: { who: "edda", password: PASSWORD } });
+    assert.equal(await status(`__Host-tracewire-desk=${fixed}`), 303);
+  } finally {
+    await secure.remove();
+  }
+});
