@@ -188,6 +188,12 @@ test("an invitation goes out by mail, once, and opens the desk", async () => {
   assert.match(cookie, /^tracewire-desk=[\w-]{43}; Path=\/desk; HttpOnly; SameSite=Strict; Max-Age=604800$/);
   assert.equal(findSession(bench.accounts, /=([\w-]{43})/.exec(cookie)![1]!)!.user.role, "analyst");
   assert.equal((await bench.ask(href)).status, 410);
+
+  // A role is given, and a person removed: by name, so that no slip of the hand does it.
+  assert.equal((await bench.as("ada", "/desk/people/nina/role", { role: "reporter" })).status, 303);
+  assert.equal((await bench.as("ada", "/desk/people/nina/remove", { name: "nora" })).status, 400);
+  assert.equal((await bench.as("ada", "/desk/people/nina/remove", { name: "nina" })).status, 303);
+  assert.equal((await bench.as("ada", "/desk/people/nina")).status, 404);
 });
 
 test("no write takes a field that is not its own: every column of every table, and the names that objects have", async () => {
