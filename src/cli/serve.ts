@@ -14,6 +14,7 @@ import { refuseWhileBuilding } from "./building.ts";
 import { whole, type Command, type CommandContext } from "./command.ts";
 import { buildDemo } from "./demo.ts";
 import { openHubWorker } from "./hub-worker.ts";
+import { startWebhooks } from "./webhook-worker.ts";
 import { openMailWorker } from "./mail-worker.ts";
 
 /** How late a scheduled story may come out while the site runs. */
@@ -88,6 +89,7 @@ export const serve: Command = {
     if (!config.desk.listen && config.origins.desk_url === "default" && config.origins.base_url === "default") deskUrl = deskOrigin(address);
     await mail?.start(address);
     hub?.start();
+    const webhooks = startWebhooks(context, newsroom);
     output.json({ address, data: config.data, log_size: newsroom.log.size(), root: newsroom.log.root(), pid: process.pid });
     for (const line of greeting(address, config.data, newsroom.log.size(), output.bold)) output.line(line);
     if (!context.json) tellDesk(context, deskUrl);
@@ -102,6 +104,7 @@ export const serve: Command = {
     await site.close();
     await mail?.stop();
     await hub?.stop();
+    await webhooks.stop();
     newsroom.close();
     clearTimeout(forced);
   },
