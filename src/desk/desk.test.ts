@@ -10,7 +10,7 @@ import { findCapture, type Egress } from "../evidence/evidence.ts";
 import { openMailSink, openMailer, openPeople, openPostOffice } from "../newsletter/newsletter.ts";
 import { openNewsroom } from "../newsroom.ts";
 import { listPublications } from "../press/press.ts";
-import { DESK_ROUTES } from "./desk.ts";
+import { DESK_ROUTES } from "./routes.ts";
 
 const fetched: string[] = [];
 const egress: Egress = async (url) => {
