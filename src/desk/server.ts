@@ -205,7 +205,9 @@ export function openDeskServer(options: DeskServerOptions): FastifyInstance {
     reply.hijack();
     const asset = findDeskAsset((request.params as { file: string }).file);
     if (!asset) return fail(new TracewireError("NOT_FOUND"), request.raw, reply.raw, undefined);
-    end(reply.raw, 200, { ...headersOf(request.raw, asset.type), "cache-control": "public, max-age=31536000, immutable" }, asset.bytes);
+    const isSmall = asset.gzip !== undefined && /\bgzip\b/.test(String(request.headers["accept-encoding"] ?? ""));
+    const headers = { ...headersOf(request.raw, asset.type), "cache-control": "public, max-age=31536000, immutable", vary: "accept-encoding", ...(isSmall ? { "content-encoding": "gzip" } : {}) };
+    end(reply.raw, 200, headers, isSmall ? asset.gzip! : asset.bytes);
   });
   app.setNotFoundHandler((request, reply) => {
     reply.hijack();

@@ -35,6 +35,7 @@ export {
   storySchema,
   figuresOf,
   inlineRuns,
+  UNWRITTEN,
   parseStory,
   type Block,
   type FigureForm,
@@ -42,7 +43,7 @@ export {
   type InlineNode,
   type Story,
 } from "./story.ts";
-export { formatStoryText, parseInline, parseStoryText } from "./story-text.ts";
+export { formatInline, formatStoryText, parseInline, parseStoryText } from "./story-text.ts";
 
 /** The figures a story binds, computed over released evidence as known at `log_size`. */
 export function computeStoryFigures(
