@@ -4,7 +4,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CHECKS, KINDS, kindSpec, type Kind } from "../src/casefile/casefile.ts";
+import { can, RIGHTS, ROLE_NAMES, type Right } from "../src/accounts/accounts.ts";
 import { COMMANDS, optionsOf } from "../src/cli.ts";
+import { DESK_ROUTES, OBJECT_WORDS, type Rule } from "../src/desk/desk.ts";
 import { ERRORS } from "../src/errors.ts";
 import { LINT_RULES } from "../src/press/press.ts";
 import { API_ROUTES } from "../src/api/api.ts";
@@ -82,6 +84,21 @@ export function referencePages(): Record<string, string> {
           )}`,
       ),
     ].join("\n\n"),
+    "desk-routes.md": [
+      "# Addresses of the desk",
+      generated,
+      "Below `/desk`; [desk.md](desk.md) says how to work there. Every address states its rule where it is defined. “Fresh” asks for proof of who it is within ten minutes. What is not yours to see is answered as what is not there. Addresses that write take the fields of their own form and no other, from our own pages alone.",
+      "## Who may do what",
+      table(
+        ["right", "what it allows", ...ROLE_NAMES],
+        (Object.keys(RIGHTS) as Right[]).map((right) => [`\`${right}\``, RIGHTS[right], ...ROLE_NAMES.map((role) => (can(role, right) ? "yes" : ""))]),
+      ),
+      "## Addresses",
+      table(
+        ["address", "what it is", "rule"],
+        DESK_ROUTES.map(({ method, path, about, rule }) => [`\`${method} /desk${path === "/" ? "" : path}\``, about, ruleWords(rule)]),
+      ),
+    ].join("\n\n"),
     "routes.md": [
       "# Routes of the public site",
       generated,
@@ -92,6 +109,12 @@ export function referencePages(): Record<string, string> {
       ),
     ].join("\n\n"),
   };
+}
+
+function ruleWords(rule: Rule): string {
+  if (rule.for === "anyone") return `anyone: ${rule.because}`;
+  const right = rule.for === "signed-in" ? "signed in" : `\`${rule.for}\``;
+  return [right, ...(rule.object ? [OBJECT_WORDS[rule.object]] : []), ...(rule.fresh ? ["fresh"] : [])].join("; ");
 }
 
 if (import.meta.main)

@@ -81,6 +81,7 @@ export async function openApiServer(newsroom: NewsroomReader, options: ApiServer
     const at: Vantage = {
       log_size: begun ?? known ?? head,
       evidence: caller.scopes.has("claims:unreleased") ? "all" : "released",
+      without_protected: true,
       ...(query.as_of === undefined ? {} : { as_of: query.as_of }),
     };
     const isPinned = begun !== undefined || known !== undefined;

@@ -10,6 +10,8 @@ export type Vantage = {
   log_size: number;
   /** "released" is what readers see and what a figure may rest on; "all" is the desk's own view. */
   evidence: "released" | "all";
+  /** Claims read in a protected capture are left out: for who may see what is not released, but no source. */
+  without_protected?: true;
   /** Only claims made up to this date (YYYY, YYYY-MM or YYYY-MM-DD); claims of unstated date then fall out. */
   as_of?: string;
 };
@@ -35,7 +37,7 @@ export type ClaimFilter = {
 type Reads = Pick<LogReader, "db">;
 
 export function readClaims(log: Reads, at: Vantage, filter: ClaimFilter = {}): Claim[] {
-  const conditions = [spanCondition(at)];
+  const conditions = [heldCondition(at)];
   const values: (string | number)[] = [];
   if (filter.subject !== undefined) conditions.push("subject = ?") && values.push(filter.subject);
   if (filter.kind !== undefined) conditions.push("subject >= ? AND subject < ?") && values.push(`${filter.kind}/`, `${filter.kind}0`);
@@ -66,7 +68,7 @@ export type Held = { subjects: number; claims: number };
 export function countHeld(log: Reads, at: Vantage, kind: Kind): Held {
   return log.db
     .prepare(
-      `SELECT count(*) AS claims, count(DISTINCT subject) AS subjects FROM claims WHERE subject > ? AND subject < ? AND ${spanCondition(at)}${asOfCondition(at)}`,
+      `SELECT count(*) AS claims, count(DISTINCT subject) AS subjects FROM claims WHERE subject > ? AND subject < ? AND ${heldCondition(at)}${asOfCondition(at)}`,
     )
     .get(`${kind}/`, `${kind}0`, ...asOfValues(at)) as Held;
 }
@@ -76,7 +78,7 @@ export function listSubjects(log: Reads, at: Vantage, kind: Kind, page: { after?
   const own = page.claimant === undefined ? "" : " AND body ->> '$.claimant' = ?";
   return log.db
     .prepare(
-      `SELECT DISTINCT subject FROM claims WHERE subject > ? AND subject < ? AND ${spanCondition(at)}${asOfCondition(at)}${own} ORDER BY subject LIMIT ?`,
+      `SELECT DISTINCT subject FROM claims WHERE subject > ? AND subject < ? AND ${heldCondition(at)}${asOfCondition(at)}${own} ORDER BY subject LIMIT ?`,
     )
     .all(page.after ?? `${kind}/`, `${kind}0`, ...asOfValues(at), ...(page.claimant === undefined ? [] : [page.claimant]), page.limit)
     .map(({ subject }) => subject as string);
@@ -98,7 +100,7 @@ export function listNamed(log: Reads, what: "document" | "claimant"): string[] {
 export function listClaimants(log: Reads, at: Vantage, kind: Kind, limit: number): string[] {
   return log.db
     .prepare(
-      `SELECT body ->> '$.claimant' AS claimant FROM claims WHERE subject >= ? AND subject < ? AND ${spanCondition(at)}${asOfCondition(at)} GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT ?`,
+      `SELECT body ->> '$.claimant' AS claimant FROM claims WHERE subject >= ? AND subject < ? AND ${heldCondition(at)}${asOfCondition(at)} GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT ?`,
     )
     .all(`${kind}/`, `${kind}0`, ...asOfValues(at), limit)
     .map(({ claimant }) => claimant as string);
@@ -112,7 +114,7 @@ export function* readClaimsWith(log: LogReader, at: Vantage, words: string): Gen
   // SQLite folds capitals of ASCII only, and the body is JSON: the longest run that neither touches is looked for.
   const plain = words.match(/[ !#-[\]-~]+/g)?.reduce((longest, run) => (run.length > longest.length ? run : longest)) ?? "";
   const rows = log.db
-    .prepare(`SELECT seq, at, by, body, public_from FROM claims WHERE ${spanCondition(at)} AND instr(lower(body), ?) > 0`)
+    .prepare(`SELECT seq, at, by, body, public_from FROM claims WHERE ${heldCondition(at)} AND instr(lower(body), ?) > 0`)
     .iterate(plain);
   for (const row of rows) {
     const claim = toClaim(row);
@@ -165,6 +167,9 @@ function spanCondition(at: Vantage): string {
   const size = Math.trunc(at.log_size);
   return `${from} < ${size} AND (${to} IS NULL OR ${to} >= ${size})`;
 }
+
+const heldCondition = (at: Vantage): string =>
+  spanCondition(at) + (at.without_protected && at.evidence === "all" ? " AND capture NOT IN (SELECT seq FROM captures WHERE body ->> '$.is_protected')" : "");
 
 /** The same as `isClaimedBy`, where rows are only counted. */
 function asOfCondition({ as_of }: Vantage): string {

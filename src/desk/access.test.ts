@@ -124,7 +124,10 @@ before(async () => {
         appendClaim(transaction, parseClaim({ subject: `theft/of-${handle}`, field: "victim", value: `${handle} ${kind}`, claimant: "Somebody", hedge: "asserted", as_of: "2024", source: { capture: seq, locator: { quote: "12 coins" } } }), handle),
       );
       (made.claim![handle] ??= {})[kind] = String(claim);
-      const item = items.add({ by: handle, url: null, sha256: prepared.sha256, byte_count: bytes.length, title: `${handle} ${kind}`, licence: null, grade: "copy", source_grade: "C", is_protected, declared_media_type: "text/plain", origin: { from: "file", name: "x.txt" } });
+      const item = items.add({
+        by: handle, url: null, sha256: prepared.sha256, byte_count: bytes.length, title: `${handle} ${kind}`, licence: null, grade: "copy",
+        source_grade: "C", is_protected, declared_media_type: "text/plain", origin: { from: "file", name: "x.txt" },
+      });
       (made.item![handle] ??= {})[kind] = String(item.id);
       const type = is_protected ? "" : "type: release\nsupplied: Somebody\n";
       const story = parseStoryText(`---\n${type}slug: by-${handle}-${kind}\ntopic: Sanctions\nbyline: ${handle}\nhappened: 2026-03-01\n---\n\n# By ${handle}\n\n> Said.\n\nWords.\n`);
@@ -157,7 +160,8 @@ async function askAs(route: DeskRoute, handle: Handle, params: Record<string, st
   const path = `/desk${route.path === "/" ? "" : route.path.replace(/:(\w+)/g, (_, name: string) => params[name]!)}`;
   const session = { expired: spare.expired, revoked: spare.revoked }[credential as "expired"] ?? bench.tokens[handle];
   const cookie = credential === "none" || credential === "service key" ? undefined : `tracewire-desk=${credential === "service key as cookie" ? key : session}`;
-  const csrf = { "wrong token": "A".repeat(43), "no token": undefined, "another's token": bench.signedIn("olga").csrf }[credential as "wrong token"] ?? (credential === "no token" ? undefined : bench.signedIn(handle).csrf);
+  const others: Partial<Record<Credential, string>> = { "wrong token": "A".repeat(43), "another's token": bench.signedIn("olga").csrf };
+  const csrf = credential === "no token" ? undefined : (others[credential] ?? bench.signedIn(handle).csrf);
   const headers: Record<string, string> = {
     ...(credential === "service key" ? { authorization: `Bearer ${key}` } : {}),
     ...(credential === "foreign origin" ? { origin: "https://evil.example", "sec-fetch-site": "cross-site" } : {}),
@@ -196,7 +200,7 @@ function expectedOf(route: DeskRoute, role: Role, whose: Whose | undefined, cred
 test("every route has its line in the table above, and the server serves no address besides", () => {
   assert.deepEqual(DESK_ROUTES.map(nameOf).sort(), Object.keys(EXPECTED).sort());
   const served = bench.desk.app.printRoutes({ commonPrefix: false, includeHooks: false }).match(/\((GET|POST|HEAD)[^)]*\)/g) ?? [];
-  assert.equal(served.join(" ").match(/GET|POST/g)!.length, DESK_ROUTES.length + 1, "the assets besides");
+  assert.equal(served.join(" ").match(/GET|POST/g)!.length, DESK_ROUTES.length + 2, "the assets and the way from / besides");
 });
 
 for (const fresh of [true, false])

@@ -89,7 +89,9 @@ export function claimOf(form: ClaimForm, capture: Capture, text: Extraction): Cl
 }
 
 /** What the marked words say, into the fields that are still empty. */
-export function fillIn(form: ClaimForm, text: Extraction): ClaimForm {
+export function fillIn({ hedge: chosen, ...rest }: ClaimForm, text: Extraction): ClaimForm {
+  // “Unstated” is what the form begins with, not what somebody chose.
+  const form: ClaimForm = chosen === "unstated" ? rest : { ...(chosen ? { hedge: chosen } : {}), ...rest };
   if (text.outcome !== "text" || form.quote === undefined) return form;
   const found = resolveLocator(text, { quote: form.quote, ...(form.page ? { page: Number(form.page) } : {}), ...(form.paragraph ? { paragraph: Number(form.paragraph) } : {}) });
   if (!found.found) return form;

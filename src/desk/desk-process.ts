@@ -102,11 +102,13 @@ export function mountDesk(app: FastifyInstance, settings: () => Omit<DeskProcess
 
 function handOn(socketPath: string, request: IncomingMessage, response: ServerResponse, note: (text: string) => void): void {
   const kept = (headers: NodeJS.Dict<string | string[]>) => Object.fromEntries(Object.entries(headers).filter(([name]) => !HOP_BY_HOP.has(name)));
-  const headers = { ...kept(request.headers), [REMOTE_HEADER]: clientOf(request).remote, ...(request.headers["transfer-encoding"] ? { "transfer-encoding": "chunked" } : {}) };
+  // Kept alive so that the desk does not close under our last write, after which its answer would be lost; we close it.
+  const headers = { ...kept(request.headers), connection: "keep-alive", [REMOTE_HEADER]: clientOf(request).remote, ...(request.headers["transfer-encoding"] ? { "transfer-encoding": "chunked" } : {}) };
   const onward = httpRequest({ socketPath, method: request.method, path: request.url, headers, agent: false }, (answer) => {
     response.writeHead(answer.statusCode!, kept(answer.headers));
     answer.pipe(response);
     answer.on("error", () => response.destroy());
+    answer.on("close", () => onward.destroy());
   });
   onward.on("error", (error) => {
     note(`The desk did not answer: ${error.message}`);

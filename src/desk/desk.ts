@@ -14,7 +14,7 @@ import { DESK_ROUTES } from "./routes.ts";
 import { openDeskServer, type DeskServerOptions } from "./server.ts";
 
 export { DESK_ROUTES } from "./routes.ts";
-export { OBJECTS } from "./objects.ts";
+export { OBJECT_WORDS, OBJECTS } from "./objects.ts";
 export type { DeskRoute, Rule } from "./route.ts";
 export { mountDesk, startDesk, type RunningDesk } from "./desk-process.ts";
 

@@ -75,7 +75,9 @@ export function field(name: string, label: string, { value = "", type = "text", 
 `;
 }
 
-export function choice(name: string, label: string, choices: readonly (readonly [value: string, words: string])[], { value = "", hint, empty }: { value?: string; hint?: string; empty?: string } = {}): Html {
+type Choices = readonly (readonly [value: string, words: string])[];
+
+export function choice(name: string, label: string, choices: Choices, { value = "", hint, empty }: { value?: string; hint?: string; empty?: string } = {}): Html {
   return html`<label class="field"><span>${label}</span><select name="${name}">${empty !== undefined && html`<option value="">${empty}</option>`}${choices.map(
     ([option, words]) => html`<option value="${option}"${option === value && html` selected`}>${words}</option>`,
   )}</select>${hint !== undefined && html`<small>${hint}</small>`}</label>

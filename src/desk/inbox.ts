@@ -90,7 +90,21 @@ export function openInbox(folder: string, { clock }: Pick<Effects, "clock">): In
             `INSERT INTO items (by, at, state, url, sha256, byte_count, title, licence, grade, source_grade, is_protected, declared_media_type, origin, retrieved_at)
              VALUES (?, ?, 'waiting', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
           )
-          .run(item.by, now, item.url, item.sha256, item.byte_count, item.title, item.licence, item.grade, item.source_grade, Number(item.is_protected), item.declared_media_type, JSON.stringify(item.origin), now);
+          .run(
+            item.by,
+            now,
+            item.url,
+            item.sha256,
+            item.byte_count,
+            item.title,
+            item.licence,
+            item.grade,
+            item.source_grade,
+            Number(item.is_protected),
+            item.declared_media_type,
+            JSON.stringify(item.origin),
+            now,
+          );
         db.prepare("DELETE FROM items WHERE state IN ('failed', 'cancelled', 'captured') AND id <= (SELECT max(id) FROM items) - ?").run(KEPT_MAX);
         return find(Number(lastInsertRowid))!;
       }),

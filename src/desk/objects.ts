@@ -69,3 +69,16 @@ export const OBJECTS = {
   },
 } as const satisfies Record<string, See>;
 export type ObjectName = keyof typeof OBJECTS;
+
+/** For the documentation. */
+export const OBJECT_WORDS: Record<ObjectName, string> = {
+  session: "one's own",
+  passkey: "one's own",
+  inbox: "one's own; others' for who releases, protected ones for `sources.read`",
+  capture: "protected ones for who captured them and `sources.read`",
+  claim: "of a capture that one may see",
+  "own claim": "one's own, or for who releases; of a capture that one may see",
+  "own judgement": "one's own, or for who releases",
+  draft: "one's own, others' for `stories.review`",
+  embargoed: "press releases; stories are one's own or for `stories.review`",
+};

@@ -36,7 +36,8 @@ function limited(fields: Fields): Fields {
 async function bytesOf(request: IncomingMessage, bytes_max: number): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of request as AsyncIterable<Uint8Array>) {
+  // Not torn down when it is too much: the answer still has to reach who sends.
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>) {
     size += chunk.length;
     if (size > bytes_max) throw new TracewireError("BODY_TOO_LARGE", { what: `It is larger than ${bytes_max} bytes` });
     chunks.push(chunk);

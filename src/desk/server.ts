@@ -14,12 +14,15 @@ import { decide, requireOpen } from "./gate.ts";
 import type { Inbox } from "./inbox.ts";
 import { OBJECTS } from "./objects.ts";
 import { checkForm, readBody, takeToken } from "./read-body.ts";
-import { errorBody } from "./rooms/error.ts";
+import { errorBody, handBack } from "./rooms/error.ts";
 import type { DeskAnswer, DeskContext, DeskRoute, SignedInContext } from "./route.ts";
 
 const URL_LENGTH_MAX = 2_000;
 /** A file of fifty megabytes over a slow line. */
 const REQUEST_TIMEOUT_MS = 10 * 60_000;
+const HANDED_BACK_BYTES_MAX = 500_000;
+/** Of a body that is refused. */
+const DISCARDED_BYTES_MAX = 64 * 2 ** 20;
 
 export type DeskServerOptions = {
   routes: readonly DeskRoute[];
@@ -111,7 +114,9 @@ export function openDeskServer(options: DeskServerOptions): FastifyInstance {
     const url = new URL(request.url!, "http://localhost");
     if (route.method === "POST") requireSameOrigin(request);
     const object = "object" in route.rule ? route.rule.object : undefined;
-    requireOpen(decide(route.rule, who, effects.clock(), () => OBJECTS[object!](context, params, who!)));
+    const verdict = decide(route.rule, who, effects.clock(), () => OBJECTS[object!](context, params, who!));
+    if (route.method === "POST" && verdict === "NOT_SIGNED_IN" && isShort(request) && route.form) return handBack(await readBody(request, route), request.headers.referer);
+    requireOpen(verdict);
     for (const name of url.searchParams.keys())
       if (!route.query?.includes(name)) throw new TracewireError("BAD_ARGUMENT", { what: `“${name.slice(0, 60)}” means nothing here` });
     let form: unknown = {};
@@ -166,16 +171,15 @@ export function openDeskServer(options: DeskServerOptions): FastifyInstance {
   const fail = (error: unknown, request: IncomingMessage, response: ServerResponse, who: SignedIn | undefined): void => {
     const known = error instanceof TracewireError ? error : new TracewireError("INTERNAL", { what: "This page could not be made", cause: error });
     if (known.code === "INTERNAL") options.report(error);
-    // What was not read of a body is not waited for.
-    const close: Record<string, string> = request.complete ? {} : { connection: "close" };
+    discardRest(request);
     const path = request.url ?? "/desk";
     if ((request.headers.accept ?? "").startsWith("application/json"))
-      return end(response, known.status, { ...headersOf(request, "application/json; charset=utf-8"), ...close }, JSON.stringify(known));
+      return end(response, known.status, headersOf(request, "application/json; charset=utf-8"), JSON.stringify(known));
     const next = encodeURIComponent(path.startsWith("/desk") ? path : "/desk");
     const way = { NOT_SIGNED_IN: "sign-in", CONFIRM_IDENTITY: "confirm" }[known.code as string];
     if (way && request.method === "GET") return end(response, 303, { ...headersOf(request, "text/plain; charset=utf-8"), location: `/desk/${way}?next=${next}` }, "");
     const body = deskFrame({ title: known.message, path: path.split("?")[0]!, who, body: errorBody(known, request.headers.referer) });
-    end(response, known.status, { ...headersOf(request, "text/html; charset=utf-8"), ...close }, body);
+    end(response, known.status, headersOf(request, "text/html; charset=utf-8"), body);
   };
 
   app.addHook("onRequest", async (request) => {
@@ -209,6 +213,11 @@ export function openDeskServer(options: DeskServerOptions): FastifyInstance {
     const headers = { ...headersOf(request.raw, asset.type), "cache-control": "public, max-age=31536000, immutable", vary: "accept-encoding", ...(isSmall ? { "content-encoding": "gzip" } : {}) };
     end(reply.raw, 200, headers, isSmall ? asset.gzip! : asset.bytes);
   });
+  // At an origin of its own its front door is the desk.
+  app.get("/", (request, reply) => {
+    reply.hijack();
+    sendAnswer({ go: "/desk" }, request.raw, reply.raw, undefined);
+  });
   app.setNotFoundHandler((request, reply) => {
     reply.hijack();
     fail(new TracewireError("NOT_FOUND", { what: "There is no page at this address" }), request.raw, reply.raw, signedIn(request.raw));
@@ -221,6 +230,9 @@ export function openDeskServer(options: DeskServerOptions): FastifyInstance {
   });
   return app;
 }
+
+/** Short enough to be handed back to who sent it. */
+const isShort = (request: IncomingMessage): boolean => Number(request.headers["content-length"] ?? Infinity) <= HANDED_BACK_BYTES_MAX && !/^multipart/i.test(request.headers["content-type"] ?? "");
 
 class TakenBack extends Error {}
 
@@ -240,6 +252,17 @@ function policyOf(origin: string): string {
     "require-trusted-types-for 'script'",
     "trusted-types 'none'",
   ].join("; ");
+}
+
+/** Whoever is still sending would else never read the answer: the rest is taken and thrown away, up to a limit. */
+function discardRest(request: IncomingMessage): void {
+  if (request.complete) return;
+  let size = 0;
+  request.on("data", (chunk: Uint8Array) => {
+    size += chunk.length;
+    if (size > DISCARDED_BYTES_MAX) request.destroy();
+  });
+  request.resume();
 }
 
 function end(response: ServerResponse, status: number, headers: Record<string, string>, body: string | Uint8Array): void {

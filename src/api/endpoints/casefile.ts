@@ -1,6 +1,7 @@
 // Thefts, claims, figures: the case file as programs read it.
 import Type from "typebox";
 import { KINDS, readClaim, readClaims, type Claim, type Kind } from "../../casefile/casefile.ts";
+import { findCapture } from "../../evidence/evidence.ts";
 import { TracewireError } from "../../errors.ts";
 import { computeFigure, findFigureSpec, listFigureSpecs, readTheftLines, type FigureSpec, type TheftLine } from "../../figures/figures.ts";
 import { isPrivate } from "../../site/site.ts";
@@ -148,7 +149,7 @@ export const casefileEndpoints = [
     run(context, { params }) {
       const claim = readClaim(context.log, params.claim);
       const isVisible = claim && claim.seq < context.at.log_size && !isPrivate(claim.kind_of, claim.field) && (context.at.evidence === "all" || (claim.released ?? Infinity) < context.at.log_size);
-      if (!isVisible) throw new TracewireError("NOT_FOUND", { what: "No such claim is held" });
+      if (!isVisible || findCapture(context.log, claim.source.capture)?.is_protected) throw new TracewireError("NOT_FOUND", { what: "No such claim is held" });
       return { body: toClaim(claim) };
     },
   }),

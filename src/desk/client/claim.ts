@@ -57,12 +57,14 @@ if (form && text && answers) {
     const found = await ask("check");
     // An answer to what was typed before is no answer to what stands there now.
     if (mine !== asked) return;
-    const { error, findings = [], rivals = [], held } = found as {
+    const { problem, error, findings = [], rivals = [], held } = found as {
+      problem?: string;
       error?: { what: string; hint: string };
       findings?: { check: string; what: string }[];
       rivals?: { claimant: string; value: string; unit?: string; hedge: string }[];
       held?: number | null;
     };
+    if (problem !== undefined) return say([problem]);
     if (error) return say([`${error.what}. ${error.hint}`]);
     say([
       ...(held === null || held === undefined ? [] : [`This very claim is held already: entry ${held}.`]),

@@ -43,7 +43,7 @@ ${deskForm(who, "/desk/account/codes", html`<button>Set up an app</button>`)}`
 }<h2 id="password">Password</h2>
 ${deskForm(who, "/desk/account/password", html`<input type="hidden" autocomplete="username" value="${user.handle}">
 ${field("password", "New password", { type: "password", autocomplete: "new-password", required: true, hint: `${PASSWORD_CHARS_MIN} characters or more. Your other sessions end.` })}<button>Change</button>`)}<h2 id="sessions">Sessions</h2>
-<div class="scroll"><table><thead><tr><th>Begun</th><th>Last seen</th><th>From</th><th>By</th><th>Browser</th><th></th></tr></thead><tbody>${listSessions(accounts, user.id).map(
+<div class="scroll" tabindex="0"><table><thead><tr><th>Begun</th><th>Last seen</th><th>From</th><th>By</th><th>Browser</th><th>Acts</th></tr></thead><tbody>${listSessions(accounts, user.id).map(
     (session) => html`<tr><td>${when(session.created)}</td><td>${when(session.seen)}</td><td>${session.network}</td><td>${session.how}</td><td>${session.agent.slice(0, 60)}</td><td>${
       session.id === who.session.id ? "this one" : deskForm(who, `/desk/account/sessions/${session.id}/end`, html`<button>End</button>`)
     }</td></tr>
@@ -55,7 +55,7 @@ function passkeyTable({ accounts, who }: SignedInContext): Html {
   const passkeys = listPasskeys(accounts, who.user.id);
   if (passkeys.length === 0) return html`<p>None yet.</p>
 `;
-  return html`<div class="scroll"><table><thead><tr><th>Name</th><th>Made</th><th>Last used</th><th></th></tr></thead><tbody>${passkeys.map(
+  return html`<div class="scroll" tabindex="0"><table><thead><tr><th>Name</th><th>Made</th><th>Last used</th><th>Acts</th></tr></thead><tbody>${passkeys.map(
     (passkey) => html`<tr><td>${passkey.name}</td><td>${when(passkey.created)}</td><td>${passkey.used === null ? "never" : when(passkey.used)}</td><td>${deskForm(who, `/desk/account/passkeys/${passkey.id}/remove`, html`<button>Remove</button>`)}</td></tr>
 `,
   )}</tbody></table></div>

@@ -26,7 +26,7 @@ ${
   shown.length === 0
     ? html`<p>Nothing is captured yet. <a href="/desk/inbox">Take a document in the inbox</a>.</p>
 `
-    : html`<div class="scroll"><table><thead><tr><th>Entry</th><th>What</th><th>Grades</th><th>By</th><th>When</th><th>Public</th></tr></thead><tbody>${shown.map(
+    : html`<div class="scroll" tabindex="0"><table><thead><tr><th>Entry</th><th>What</th><th>Grades</th><th>By</th><th>When</th><th>Public</th></tr></thead><tbody>${shown.map(
         (capture) => html`<tr><td><a href="/desk/captures/${capture.seq}">${capture.seq}</a></td><td>${capture.title}${capture.is_protected && " (protected)"}</td><td>${capture.source_grade}${capture.item_grade}, ${capture.grade}</td><td>${capture.by}</td><td>${when(capture.at)}</td><td>${capture.released === undefined ? "no" : "yes"}</td></tr>
 `,
       )}</tbody></table></div>
@@ -41,7 +41,7 @@ async function capturePage(context: SignedInContext, capture: Capture, { form, f
   const claims = readClaims(context.newsroom.log, { log_size: context.newsroom.log.size(), evidence: "all" }, { capture: capture.seq });
   const action = `/desk/captures/${capture.seq}/claims`;
   const page = html`<h1>${capture.title}</h1>
-<p class="hint">Entry ${capture.seq}, captured ${when(capture.at)} by ${capture.by}; ${capture.grade}, source ${capture.source_grade}, item ${capture.item_grade}; <code>${capture.sha256.slice(0, 16)}</code>. <a href="/desk/captures/${capture.seq}/bytes">Its bytes</a>. ${claims.length} claims read.</p>
+<p class="hint">Entry ${capture.seq}, captured ${when(capture.at)} by ${capture.by}; ${capture.grade}, source ${capture.source_grade}, item ${capture.item_grade}; <code>${capture.sha256.slice(0, 16)}</code>. <a href="/desk/captures/${capture.seq}/bytes">Its bytes</a>. ${claims.length === 1 ? "One claim was" : `${claims.length} claims were`} read out of it.</p>
 ${saved !== undefined && html`<p class="done" role="status">Saved as entry ${saved}. Readers do not see it until it is released. <a href="/desk/claims">Claims</a></p>
 `}<div class="panes"><section class="captured" aria-label="Its text" data-captured>
 ${shownText(capture, text, from, form, claims)}</section>
@@ -91,7 +91,7 @@ function marked(paragraph: string, start: number, mark: ReturnType<typeof resolv
 /** A row's number leads to a claim from that row; its cells are the columns to choose from. */
 function tablePart(capture: Capture, text: Extract<Extraction, { outcome: "text" }>, table: NonNullable<Extract<Extraction, { outcome: "text" }>["tables"]>[number], number: number): Html {
   const rows = table.rows.filter(({ row }) => row > 0);
-  return html`<div class="scroll"><table data-table="${number}"><caption>Table ${number}, ${rows.length} rows</caption><thead><tr><th>Row</th>${table.header.map((heading) => html`<th>${heading}</th>`)}</tr></thead><tbody>${rows.slice(0, TABLE_ROWS_SHOWN).map(
+  return html`<div class="scroll" tabindex="0"><table data-table="${number}"><caption>Table ${number}, ${rows.length} rows</caption><thead><tr><th>Row</th>${table.header.map((heading) => html`<th>${heading}</th>`)}</tr></thead><tbody>${rows.slice(0, TABLE_ROWS_SHOWN).map(
     (row) => html`<tr><th scope="row"><a href="/desk/captures/${capture.seq}?table=${number}&amp;row=${row.row}#claim">${row.row}</a></th>${rowValues(text.text, row).map((cell) => html`<td>${cell}</td>`)}</tr>
 `,
   )}</tbody></table></div>
@@ -111,6 +111,16 @@ function findings({ findings: raised, rivals, held }: Checked): Html {
 
 /** What was shown before saving: other findings since then are shown again. */
 const fingerprint = ({ findings: raised }: Checked): string => raised.map(({ check, what }) => `${check} ${what}`).join("\n").slice(0, 2_000);
+
+/** What is wrong with a claim is an answer here, not a fault. */
+function orProblem<T>(read: () => T): { value: T } | { problem: TracewireError } {
+  try {
+    return { value: read() };
+  } catch (error) {
+    if (error instanceof TracewireError && ["BAD_CLAIM", "LOCATOR_NOT_FOUND", "CAPTURE_UNREADABLE"].includes(error.code)) return { problem: error };
+    throw error;
+  }
+}
 
 const onlyFilled = (form: Record<string, unknown>): ClaimForm => Object.fromEntries(Object.entries(form).filter(([name]) => Object.hasOwn(CLAIM_FIELDS, name))) as ClaimForm;
 
@@ -161,19 +171,18 @@ export const captureRoutes: DeskRoute[] = [
       const capture = captureOf(context, params);
       const text = await context.readText(capture);
       if (act === "fill") return capturePage(context, capture, { form: fillIn(form, text), from: 0 });
-      try {
-        const claim = claimOf(form, capture, text);
-        const checked = checkClaim(context, claim);
-        if (act === "check" || (checked.findings.length > 0 && seen?.replaceAll("\r\n", "\n") !== fingerprint(checked))) return capturePage(context, capture, { form, from: 0, checked });
-        const { seq } = context.write("claim.add", claim.subject, (transaction) => saveClaim(context, transaction, claim));
-        return { go: `/desk/captures/${capture.seq}?saved=${seq}` };
-      } catch (error) {
+      const read = orProblem(() => claimOf(form, capture, text));
+      if ("problem" in read) {
         // What was typed stays where it is, with what is wrong beside it.
-        if (!(error instanceof TracewireError) || !["BAD_CLAIM", "LOCATOR_NOT_FOUND", "CAPTURE_UNREADABLE"].includes(error.code)) throw error;
-        const note = html`<div class="finding" role="alert"><p><strong>${error.message}.</strong> ${error.hint}</p></div>
+        const note = html`<div class="finding" role="alert"><p><strong>${read.problem.message}.</strong> ${read.problem.hint}</p></div>
 `;
-        return { ...(await capturePage(context, capture, { form, from: 0, note })), status: error.status };
+        return { ...(await capturePage(context, capture, { form, from: 0, note })), status: read.problem.status };
       }
+      const claim = read.value;
+      const checked = checkClaim(context, claim);
+      if (act === "check" || (checked.findings.length > 0 && seen?.replaceAll("\r\n", "\n") !== fingerprint(checked))) return capturePage(context, capture, { form, from: 0, checked });
+      const { seq } = context.write("claim.add", claim.subject, (transaction) => saveClaim(context, transaction, claim));
+      return { go: `/desk/captures/${capture.seq}?saved=${seq}` };
     },
   }),
   deskRoute({
@@ -194,8 +203,18 @@ export const captureRoutes: DeskRoute[] = [
     form: ClaimForm,
     async run(context, { params, form }) {
       const capture = captureOf(context, params);
-      const { findings: raised, rivals, held } = checkClaim(context, claimOf(form, capture, await context.readText(capture)));
-      return { json: { findings: raised.map(({ check, what }) => ({ check, what })), rivals: rivals.map(({ claimant, value, unit, hedge }) => ({ claimant, value, unit, hedge })), held: held ?? null } };
+      const text = await context.readText(capture);
+      const claim = orProblem(() => claimOf(form, capture, text));
+      // Half a claim is what a form holds while it is typed.
+      if ("problem" in claim) return { json: { problem: `${claim.problem.message}. ${claim.problem.hint}` } };
+      const { findings: raised, rivals, held } = checkClaim(context, claim.value);
+      return {
+        json: {
+          findings: raised.map(({ check, what }) => ({ check, what })),
+          rivals: rivals.map(({ claimant, value, unit, hedge }) => ({ claimant, value, unit, hedge })),
+          held: held ?? null,
+        },
+      };
     },
   }),
 ];

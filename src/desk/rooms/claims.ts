@@ -21,7 +21,7 @@ import {
 import { TracewireError } from "../../errors.ts";
 import { appendRelease, findCapture, locatorText } from "../../evidence/evidence.ts";
 import { oneOf } from "../../schema.ts";
-import { html, type Html } from "../../site/site.ts";
+import { claimValue, html, type Html } from "../../site/site.ts";
 import { can } from "../../accounts/accounts.ts";
 import { choice, deskForm, field, when } from "../frame.ts";
 import { seesCapture } from "../objects.ts";
@@ -48,7 +48,7 @@ function visible(context: SignedInContext, claims: readonly Claim[]): Claim[] {
 }
 
 const valueWords = (claim: Claim): string =>
-  isPrivateClaim({ kind: "claim", claim }) ? "private" : `${claim.value}${claim.unit ? ` ${claim.unit}` : ""}`;
+  isPrivateClaim({ kind: "claim", claim }) ? "private" : claimValue(claim);
 const label = (claim: Claim): string => fieldSpec(claim.kind_of, claim.field)?.label ?? claim.field;
 
 function acts({ who }: SignedInContext, claim: Claim): Html {
@@ -68,7 +68,7 @@ ${
   claims.length === 0
     ? html`<p>None. <a href="/desk/captures">Open a capture</a>, mark a sentence, press <kbd>c</kbd>.</p>
 `
-    : html`<div class="scroll"><table><thead><tr><th>Entry</th><th>About</th><th>What</th><th>Who says it</th><th>Read in</th><th>By</th><th>Public</th><th></th></tr></thead><tbody>${claims.map(
+    : html`<div class="scroll" tabindex="0"><table><thead><tr><th>Entry</th><th>About</th><th>What</th><th>Who says it</th><th>Read in</th><th>By</th><th>Public</th><th>Acts</th></tr></thead><tbody>${claims.map(
         (claim) => html`<tr><td>${claim.seq}</td><td><a href="/desk/subjects/${claim.subject}">${claim.subject}</a></td><td>${label(claim)}: <strong>${valueWords(claim)}</strong>, ${claim.hedge}</td><td>${claim.claimant}</td><td><a href="/desk/captures/${claim.source.capture}">${locatorText(claim.source.locator).slice(0, 80)}</a></td><td>${claim.by}, ${when(claim.at)}</td><td>${claim.released === undefined ? "no" : "yes"}</td><td>${acts(context, claim)}</td></tr>
 `,
       )}</tbody></table></div>
@@ -86,7 +86,7 @@ function subjectPage(context: SignedInContext, subject: string): Html {
   const judgements = readJudgements(newsroom.log, at).filter((judgement) => judgement.subject === subject || judgement.other === subject);
   const raised = runChecksOn(newsroom.log, at, subject).filter((result) => result.subject === subject);
   return html`<h1>${subject}</h1>
-<p class="hint">A ${kindSpec(kind).one}. ${claims.length} claims are held by you to see; which of them a figure chooses, its rules say.</p>
+<p class="hint">A ${kindSpec(kind).one}. ${claims.length === 1 ? "One claim holds" : `${claims.length} claims hold`} that you may see; which of them a figure chooses, its rules say.</p>
 ${raised.map(({ check, what }) => html`<div class="finding"><p><strong>${check}</strong> ${what}</p></div>
 `)}${fields.map(([, own]) => rivals(context, own))}
 <h2>Judgements</h2>
@@ -120,10 +120,10 @@ function rivals(context: SignedInContext, claims: readonly Claim[]): Html {
     ["Document", (claim) => claim.document ?? ""],
     ["Read in", (claim) => html`<a href="/desk/captures/${claim.source.capture}">${locatorText(claim.source.locator).slice(0, 60)}</a>`],
     ["Entry", (claim) => html`${claim.seq}, ${claim.by}, ${claim.released === undefined ? "not public" : "public"}`],
-    ["", (claim) => acts(context, claim)],
+    ["Acts", (claim) => acts(context, claim)],
   ];
   return html`<h2>${label(claims[0]!)}</h2>
-<div class="scroll"><table class="rivals"><tbody>${lines.map(([name, show]) => html`<tr><th scope="row">${name}</th>${claims.map((claim) => html`<td>${show(claim)}</td>`)}</tr>
+<div class="scroll" tabindex="0"><table class="rivals"><tbody>${lines.map(([name, show]) => html`<tr><th scope="row">${name}</th>${claims.map((claim) => html`<td>${show(claim)}</td>`)}</tr>
 `)}</tbody></table></div>
 `;
 }

@@ -1,7 +1,12 @@
 // What a person sees when something does not go: what happened, what to do, and the way back.
-import type { TracewireError } from "../../errors.ts";
+import { TracewireError } from "../../errors.ts";
 import { html, type Html } from "../../site/site.ts";
+import { area } from "../frame.ts";
+import type { DeskAnswer } from "../route.ts";
 import { safeNext } from "./sign-in.ts";
+
+const SECRET_FIELDS = new Set(["csrf", "password", "code", "answer"]);
+const WORTH_KEEPING_CHARS = 20;
 
 export function errorBody(error: TracewireError, referer: string | undefined): Html {
   const back = safeNext(pathOf(referer));
@@ -16,6 +21,20 @@ ${error.where !== undefined && html`<p class="hint">Where: ${error.where}</p>
 `}<p>${error.hint}</p>
 <p>${way}</p>
 <p class="hint">${error.code}</p>`;
+}
+
+/** A session that ended while somebody wrote: what they sent is not taken, and not lost either. It goes back to who sent it. */
+export function handBack({ fields }: { fields: readonly (readonly [string, string])[] }, referer: string | undefined): DeskAnswer {
+  const error = new TracewireError("NOT_SIGNED_IN", { what: "You are signed out; nothing was saved" });
+  const kept = fields.filter(([name, value]) => !SECRET_FIELDS.has(name) && value.length >= WORTH_KEEPING_CHARS);
+  return {
+    status: error.status,
+    title: error.message,
+    page: html`${errorBody(error, referer)}
+${kept.length > 0 && html`<h2>What you wrote</h2>
+<p class="hint">Copy it, sign in, and put it back.</p>
+${kept.map(([, value]) => area("", "Kept for you", { value, rows: Math.min(20, value.split("\n").length + 1) }))}`}`,
+  };
 }
 
 const pathOf = (referer = ""): string => (URL.canParse(referer) ? new URL(referer).pathname + new URL(referer).search : "/desk");

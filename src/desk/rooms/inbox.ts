@@ -41,7 +41,7 @@ ${
   items.length === 0
     ? html`<p>Nothing waits. Drop a document, paste a text, or name an address: the bytes are kept as they are, and every claim you read out of them keeps its place.</p>
 `
-    : html`<div class="scroll"><table><thead><tr><th>What</th><th>State</th><th>By</th><th>When</th></tr></thead><tbody>${items.map(
+    : html`<div class="scroll" tabindex="0"><table><thead><tr><th>What</th><th>State</th><th>By</th><th>When</th></tr></thead><tbody>${items.map(
         (item) => html`<tr><td><a href="${item.seq === null ? `/desk/inbox/${item.id}` : `/desk/captures/${item.seq}`}">${item.title}</a>${item.is_protected && " (protected)"}</td><td>${state(item)}</td><td>${item.by}</td><td>${when(item.at)}</td></tr>
 `,
       )}</tbody></table></div>
@@ -119,7 +119,10 @@ export const inboxRoutes: DeskRoute[] = [
     path: "/inbox.json",
     about: "States of the inbox, for the page's script.",
     rule: { for: "case.write" },
-    run: ({ inbox, who }) => ({ json: inbox.list().filter((item) => seesInboxItem(who, item)).map((item) => ({ id: item.id, state: item.state, words: STATE_WORDS[item.state], reason: item.reason })) }),
+    run({ inbox, who }) {
+      const items = inbox.list().filter((item) => seesInboxItem(who, item));
+      return { json: items.map(({ id, state: name, reason }) => ({ id, state: name, words: STATE_WORDS[name], reason })) };
+    },
   }),
   deskRoute({
     method: "POST",

@@ -30,8 +30,8 @@ const role = oneOf(ROLE_NAMES);
 function peoplePage({ accounts, who }: SignedInContext): Html {
   const users = listUsers(accounts);
   return html`<h1>People</h1>
-<div class="scroll"><table><thead><tr><th>Name</th><th>Role</th><th>State</th><th>Ways in</th><th>Address</th><th class="num">Sessions</th></tr></thead><tbody>${users.map(
-    ({ id, handle, role: own, state, has, address }) => html`<tr><td><a href="/desk/people/${handle}">${handle}</a></td><td>${own}</td><td>${state}</td><td>${[has.password && "password", has.totp && "codes", has.passkeys > 0 && `${has.passkeys} passkeys`].filter(Boolean).join(", ") || "none yet"}</td><td>${address ?? ""}</td><td class="num">${listSessions(accounts, id).length}</td></tr>
+<div class="scroll" tabindex="0"><table><thead><tr><th>Name</th><th>Role</th><th>State</th><th>Ways in</th><th>Address</th><th class="num">Sessions</th></tr></thead><tbody>${users.map(
+    ({ id, handle, role: own, state, has, address }) => html`<tr><td><a href="/desk/people/${handle}">${handle}</a></td><td>${own}</td><td>${state}</td><td>${[has.password && "password", has.totp && "codes", has.passkeys > 0 && (has.passkeys === 1 ? "a passkey" : `${has.passkeys} passkeys`)].filter(Boolean).join(", ") || "none yet"}</td><td>${address ?? ""}</td><td class="num">${listSessions(accounts, id).length}</td></tr>
 `,
   )}</tbody></table></div>
 <h2>Invite somebody</h2>
@@ -73,7 +73,7 @@ const actTable = (acts: readonly Act[]): Html =>
   acts.length === 0
     ? html`<p>None yet.</p>
 `
-    : html`<div class="scroll"><table><thead><tr><th>When</th><th>Who</th><th>What</th><th>On what</th><th>From</th><th>Entries</th></tr></thead><tbody>${acts.map(
+    : html`<div class="scroll" tabindex="0"><table><thead><tr><th>When</th><th>Who</th><th>What</th><th>On what</th><th>From</th><th>Entries</th></tr></thead><tbody>${acts.map(
         ({ at, handle, act, object, network, entries }) => html`<tr><td>${when(at)}</td><td>${handle}</td><td>${act}</td><td>${object}</td><td>${network}</td><td>${entries.join(", ")}</td></tr>
 `,
       )}</tbody></table></div>

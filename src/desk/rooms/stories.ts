@@ -121,7 +121,7 @@ ${
   own.length === 0
     ? html`<p>None yet. A story begins with its headline; everything else is there to be changed.</p>
 `
-    : html`<div class="scroll"><table><thead><tr><th>Story</th><th>State</th><th>Version</th><th>By</th></tr></thead><tbody>${own.map(
+    : html`<div class="scroll" tabindex="0"><table><thead><tr><th>Story</th><th>State</th><th>Version</th><th>By</th></tr></thead><tbody>${own.map(
         (draft) => html`<tr><td><a href="/desk/stories/${draft.id}">${draft.title}</a></td><td>${draft.state}</td><td>${draft.version}, ${draft.version_by}, ${when(draft.version_at)}</td><td>${draft.by}</td></tr>
 `,
       )}</tbody></table></div>
@@ -243,7 +243,13 @@ ${differences(from.text, to.text)}` };
     about: "Publishes what is approved, now or at its time.",
     rule: { for: "stories.publish", object: "draft" },
     form: Type.Object(
-      { version: VERSION, at: Type.Optional(Type.String({ maxLength: 40 })), why: Type.Optional(Type.String({ maxLength: 2_000 })), correction: Type.Optional(Type.String({ maxLength: 2_000 })), waive: Type.Optional(Type.String({ maxLength: 2_000 })) },
+      {
+        version: VERSION,
+        at: Type.Optional(Type.String({ maxLength: 40 })),
+        why: Type.Optional(Type.String({ maxLength: 2_000 })),
+        correction: Type.Optional(Type.String({ maxLength: 2_000 })),
+        waive: Type.Optional(Type.String({ maxLength: 500 })),
+      },
       { additionalProperties: false },
     ),
     run: publish,
