@@ -4,9 +4,9 @@ import { TracewireError } from "../errors.ts";
 import type { LogReader } from "../evidence/evidence.ts";
 import { computeFigure, describeFigure, findFigureSpec, listFigureSpecs, type Figure, type NamedSpec } from "../figures/figures.ts";
 import { readClaim } from "../casefile/casefile.ts";
-import { FIGURE_FORMS, figuresOf, lintStory, parseStoryText, printedForm, printerOf, sentencesOf, type FigureForm, type Story } from "../press/press.ts";
+import { FIGURE_FORMS, figuresOf, lintStory, NEVER_WAIVED, parseStoryText, printedForm, printerOf, sentencesOf, type FigureForm, type Story } from "../press/press.ts";
 
-export type Finding = { rule: string; place: string; what: string; fix: string };
+export type Finding = { rule: string; place: string; what: string; fix: string; /** Whether it may go out so, with a reason. */ can_stand: boolean };
 /** A figure as the editor fills it in: its answer, its rows, its words. */
 export type FilledFigure = {
   id: string;
@@ -30,14 +30,14 @@ export function lookAtText(log: LogReader, text: string): Looked {
     return lookAtStory(log, parseStoryText(text, "the text"));
   } catch (error) {
     if (!(error instanceof TracewireError)) throw error;
-    return { findings: [{ rule: "text", place: error.where ?? "the text", what: error.message, fix: error.hint }], sentences: [], figures: [] };
+    return { findings: [{ rule: "text", place: error.where ?? "the text", what: error.message, fix: error.hint, can_stand: false }], sentences: [], figures: [] };
   }
 }
 
 export function lookAtStory(log: LogReader, story: Story): Looked {
   const figures = new Map<string, Figure>();
   const filled: FilledFigure[] = [];
-  const findings: Finding[] = [];
+  const findings: Omit<Finding, "can_stand">[] = [];
   for (const id of figuresOf(story)) {
     const named = findFigureSpec(log, id);
     const figure = named && computeKnown(log, named);
@@ -48,7 +48,8 @@ export function lookAtStory(log: LogReader, story: Story): Looked {
     }
   }
   findings.push(...lintStory(log, story, figures));
-  return { story, findings, sentences: sentencesOf(story, printerOf(log, [...figures.values()])), figures: filled };
+  const told = findings.map((finding): Finding => ({ ...finding, can_stand: !NEVER_WAIVED.has(finding.rule) && finding.rule !== "unknown-figure" }));
+  return { story, findings: told, sentences: sentencesOf(story, printerOf(log, [...figures.values()])), figures: filled };
 }
 
 function computeKnown(log: LogReader, { spec }: NamedSpec): Figure | TracewireError {

@@ -26,7 +26,7 @@ test("from Word: headings of a class, lists without their bullets, footnote mark
 went <i style='mso-bidi-font-style:normal'>through a mixer</i><a style='mso-footnote-id:ftn1' href="#_ftn1" name="_ftnref1"><span class=MsoFootnoteReference>[1]</span></a>.<o:p></o:p></span></p>
 <p class=MsoListParagraphCxSpFirst style='text-indent:-18.0pt;mso-list:l0 level1 lfo1'><![if !supportLists]><span style='font-family:Symbol'><span style='mso-list:Ignore'>·<span style='font:7.0pt "Times New Roman"'>&nbsp;&nbsp;&nbsp; </span></span></span><![endif]>First&nbsp;the exchange<o:p></o:p></p>
 <p class=MsoNormal><o:p>&nbsp;</o:p></p>
-<p class=MsoNormal><b>Then</b> the bridge<span style='mso-comment-continuation:1'></span>. <img width=120 src="file:///C:/Users/x/clip_image002.png"></p>
+<p class=MsoNormal><b>Then</b> the bridge<span style='mso-comment-continuation:1'></span>. <img width=120 src="file:///C:/TEMP/clip_image002.png"></p>
 </div><!--EndFragment--></body></html>`;
   const pasted = pasteHtml(word);
   assert.deepEqual(shown(pasted), ["# What the bridge lost", "# How it came about", "The Panel writes that the money went *through a mixer*.", "First the exchange", "Then the bridge."]);

@@ -6,8 +6,10 @@ import { claimRoutes } from "./rooms/claims.ts";
 import { inboxRoutes } from "./rooms/inbox.ts";
 import { peopleRoutes } from "./rooms/people.ts";
 import { signInRoutes } from "./rooms/sign-in.ts";
+import { storyWayRoutes } from "./rooms/story-way.ts";
 import { storyRoutes } from "./rooms/stories.ts";
 import { todayRoutes } from "./rooms/today.ts";
+import { writingRoutes } from "./rooms/writing.ts";
 import type { DeskRoute } from "./route.ts";
 
 export const DESK_ROUTES: readonly DeskRoute[] = [
@@ -19,4 +21,6 @@ export const DESK_ROUTES: readonly DeskRoute[] = [
   ...captureRoutes,
   ...claimRoutes,
   ...storyRoutes,
+  ...storyWayRoutes,
+  ...writingRoutes,
 ];

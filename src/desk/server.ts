@@ -38,7 +38,7 @@ export type DeskServerOptions = {
   /** The network address that a request came from. */
   remoteOf(request: IncomingMessage): string;
   approval: DeskContext["approval"];
-  given: Pick<DeskContext, "post" | "keep" | "wakeInbox" | "readText">;
+  given: Pick<DeskContext, "presence" | "post" | "keep" | "wakeInbox" | "readText">;
   /** A fault of ours, for the administrator. */
   report(error: unknown): void;
 };
@@ -128,7 +128,7 @@ export function openDeskServer(options: DeskServerOptions): FastifyInstance {
       form = checkForm(route.form, body.fields);
       file = body.file;
     }
-    return route.run(context as never, { path: url.pathname, params, query: url.searchParams, form: form as never, ...(file ? { file } : {}) });
+    return route.run(context as never, { path: url.pathname, params, query: url.searchParams, form: form as never, ...(file ? { file } : {}), ifMatch: request.headers["if-match"] });
   };
 
   const headersOf = (request: IncomingMessage, type: string): Record<string, string> => ({
@@ -153,7 +153,7 @@ export function openDeskServer(options: DeskServerOptions): FastifyInstance {
       set["set-cookie"] = `${cookie.name}=${value}${cookie.attributes}; HttpOnly; SameSite=Strict; Max-Age=${age}`;
     }
     if ("go" in found) return end(response, 303, { ...headersOf(request, "text/plain; charset=utf-8"), ...set, location: found.go }, "");
-    if ("json" in found) return end(response, found.status ?? 200, { ...headersOf(request, "application/json; charset=utf-8"), ...set }, JSON.stringify(found.json));
+    if ("json" in found) return end(response, found.status ?? 200, { ...headersOf(request, "application/json; charset=utf-8"), ...set, ...(found.etag === undefined ? {} : { etag: found.etag }) }, JSON.stringify(found.json));
     if ("file" in found) {
       const { name, type, bytes } = found.file;
       // Somebody else's bytes: never shown here, whatever they are.

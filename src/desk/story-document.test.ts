@@ -39,6 +39,7 @@ const block = fc.oneof(
   inline.map((content) => ({ type: "pull" as const, figure: "some-figure", form: "exact" as const, content })),
   inline.map((content) => ({ type: "chart" as const, figure: "some-figure", content })),
 );
+const section = fc.record({ title: inline, blocks: fc.array(block, { maxLength: 3 }) }, { noNullPrototype: true });
 const story: fc.Arbitrary<Story> = fc.record({
   type: fc.constant("story" as const),
   slug: fc.constant("a-story"),
@@ -48,7 +49,7 @@ const story: fc.Arbitrary<Story> = fc.record({
   headline: inline,
   standfirst: inline,
   replies: fc.constant(["reply/x", "reply/y"]),
-  sections: fc.tuple(fc.array(block, { minLength: 1, maxLength: 3 }), fc.array(fc.record({ title: inline, blocks: fc.array(block, { maxLength: 3 }) }, { noNullPrototype: true }), { maxLength: 2 })).map(([blocks, rest]) => [{ title: null, blocks }, ...rest]),
+  sections: fc.tuple(fc.array(block, { minLength: 1, maxLength: 3 }), fc.array(section, { maxLength: 2 })).map(([blocks, rest]) => [{ title: null, blocks }, ...rest]),
 }, { noNullPrototype: true });
 
 test("story, editor's document and text form: round and back, the signs of the text form in every place", (t) => {

@@ -19,7 +19,10 @@ export type StoryDocument = { head: Head; doc: DocNode };
 const NODES_MAX = 20_000;
 const mark = Type.Object({ type: Type.String({ maxLength: 20 }), attrs: Type.Optional(Type.Record(Type.String({ maxLength: 20 }), Type.String({ maxLength: 200 }))) }, { additionalProperties: false });
 const attrs = Type.Optional(Type.Record(Type.String({ maxLength: 20 }), Type.String({ maxLength: 200 })));
-const inlineNode = Type.Object({ type: Type.String({ maxLength: 20 }), text: Type.Optional(Type.String({ maxLength: 400_000 })), attrs, marks: Type.Optional(Type.Array(mark, { maxItems: 4 })) }, { additionalProperties: false });
+const inlineNode = Type.Object(
+  { type: Type.String({ maxLength: 20 }), text: Type.Optional(Type.String({ maxLength: 400_000 })), attrs, marks: Type.Optional(Type.Array(mark, { maxItems: 4 })) },
+  { additionalProperties: false },
+);
 const blockNode = Type.Object({ type: Type.String({ maxLength: 20 }), attrs, content: Type.Optional(Type.Array(inlineNode, { maxItems: NODES_MAX })) }, { additionalProperties: false });
 const compiledDoc = Compile(Type.Object({ type: Type.Literal("doc"), content: Type.Array(blockNode, { minItems: 2, maxItems: NODES_MAX }) }, { additionalProperties: false }));
 const compiledHead = Compile(Type.Object(Object.fromEntries(HEAD_FIELDS.map((name) => [name, Type.Optional(Type.String({ maxLength: 2_000 }))])), { additionalProperties: false }));

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { Effects } from "../effects.ts";
 import { TracewireError } from "../errors.ts";
 import { openPrivateDatabase } from "../private-database.ts";
+import { LINT_RULES, NEVER_WAIVED } from "./lint.ts";
 import { openSchedule, scheduleExists, type Scheduled } from "./schedule.ts";
 
 export const DRAFTS_FILE = "drafts.db";
@@ -13,12 +14,15 @@ const TEXT_CHARS_MAX = 400_000;
 const VERSIONS_MAX = 10_000;
 const NOTE_CHARS_MAX = 2_000;
 const LIST_MAX = 500;
+const WAIVER_CHARS_MIN = 3;
+const WAIVER_CHARS_MAX = 400;
 
 export const DRAFT_STATES = ["draft", "in review", "approved", "published"] as const;
 export type DraftState = (typeof DRAFT_STATES)[number];
 
 export type Draft = { id: number; by: string; created: string; title: string; state: DraftState; version: number; version_by: string; version_at: string };
 export type DraftVersion = { version: number; at: string; by: string; text: string };
+export type DraftWaiver = { rule: string; why: string; by: string; at: string };
 export type DraftStep = { at: string; by: string; from_state: string; to_state: string; version: number; note: string };
 /** What is known of a story or release that waits for its time, without its text. */
 export type Embargoed = { id: number; slug: string; due: string; by: string; type: Scheduled["story"]["type"] };
@@ -29,6 +33,7 @@ const TABLES = `
     PRIMARY KEY (draft, version)) STRICT;
   CREATE TABLE IF NOT EXISTS steps (id INTEGER PRIMARY KEY AUTOINCREMENT, draft INTEGER NOT NULL REFERENCES drafts (id), at TEXT NOT NULL, by TEXT NOT NULL,
     from_state TEXT NOT NULL, to_state TEXT NOT NULL, version INTEGER NOT NULL, note TEXT NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS waivers (draft INTEGER NOT NULL REFERENCES drafts (id), rule TEXT NOT NULL, why TEXT NOT NULL, by TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (draft, rule)) STRICT;
   CREATE INDEX IF NOT EXISTS steps_by_draft ON steps (draft, id);
 `;
 
@@ -46,6 +51,10 @@ export type Drafts = {
    * version is not the newest; NOT_ALLOWED where `another` is asked and the one who approves wrote the version.
    */
   step(id: number, by: string, to: DraftState, options: { version: number; note?: string; another?: boolean }): Draft;
+  /** Findings that the story is to go out with, each with a reason that readers see. */
+  waivers(id: number): DraftWaiver[];
+  /** Without a reason the waiver is taken back. Throws BAD_ARGUMENT for a rule that is none, or that nobody waives. */
+  waive(id: number, by: string, rule: string, why: string): void;
   listEmbargoed(): Embargoed[];
   embargoed(id: number): (Embargoed & { story: Scheduled["story"] }) | undefined;
   close(): void;
@@ -118,6 +127,15 @@ export function openDrafts(folder: string, { clock }: Pick<Effects, "clock">): D
           throw new TracewireError("NOT_ALLOWED", { what: "Another person approves what you wrote", hint: "The setting `approval` asks it." });
         note(draft, by, to, words.trim());
         return find(id)!;
+      }),
+    waivers: (id) => db.prepare("SELECT rule, why, by, at FROM waivers WHERE draft = ? ORDER BY rule").all(id) as unknown as DraftWaiver[],
+    waive: (id, by, rule, why) =>
+      change(() => {
+        if (!Object.hasOwn(LINT_RULES, rule) || NEVER_WAIVED.has(rule)) throw new TracewireError("BAD_ARGUMENT", { what: `“${rule}” is no rule that can be waived`, where: "rule" });
+        db.prepare("DELETE FROM waivers WHERE draft = ? AND rule = ?").run(id, rule);
+        if (why === "") return;
+        if (why.length < WAIVER_CHARS_MIN || why.length > WAIVER_CHARS_MAX) throw new TracewireError("BAD_ARGUMENT", { what: `A reason has ${WAIVER_CHARS_MIN} to ${WAIVER_CHARS_MAX} characters`, where: "why", hint: "Readers see it." });
+        db.prepare("INSERT INTO waivers (draft, rule, why, by, at) VALUES (?, ?, ?, ?, ?)").run(id, rule, why, by, clock());
       }),
     listEmbargoed: () => withSchedule(folder, (schedule) => schedule.waiting().map(toEmbargoed)) ?? [],
     embargoed: (id) => {

@@ -8,7 +8,7 @@ import { readPublication, type Publication, type Waiver } from "./read-press.ts"
 import { figuresOf, parseStory, type Story } from "./story.ts";
 
 export { pressView } from "./press-view.ts";
-export { LINT_RULES, lintStory, type LintFinding } from "./lint.ts";
+export { LINT_RULES, lintStory, NEVER_WAIVED, type LintFinding } from "./lint.ts";
 export { listAffected, openMovement, restatedFigures, revisionsCarrying, type Affected, type MovedFigure } from "./affected.ts";
 export { changedFeeds, FEED_FILES } from "./changed-feeds.ts";
 export * from "./read-press.ts";
@@ -28,7 +28,7 @@ export {
 export { changedSentences, diffSentences, type DiffLine, type SentenceChange } from "./story-diff.ts";
 export { printedForm, printerOf, sentencesOf, splitSentences, textOf as storyTextOf, type Printer } from "./story-print.ts";
 export { openSchedule, scheduleExists, SCHEDULE_FILE, type Schedule, type Scheduled } from "./schedule.ts";
-export { DRAFT_STATES, openDrafts, type Draft, type Drafts, type DraftState, type Embargoed } from "./drafts.ts";
+export { DRAFT_STATES, openDrafts, type Draft, type Drafts, type DraftState, type DraftVersion, type Embargoed } from "./drafts.ts";
 export { TOPICS, slugOf } from "./topics.ts";
 export {
   FIGURE_FORMS,

@@ -30,8 +30,16 @@ export const storySchema = new Schema({
       parseDOM: [{ tag: "span[data-figure]", getAttrs: (element) => ({ id: attr(element, "data-figure"), form: attr(element, "data-form") || "short" }) }],
       toDOM: ({ attrs }) => ["span", { "data-figure": attrs.id as string, "data-form": attrs.form as string }, `{{${String(attrs.id)}}}`],
     },
-    name: { inline: true, group: "inline", atom: true, attrs: { text: {} }, parseDOM: [{ tag: "span[data-name]", getAttrs: (element) => ({ text: attr(element, "data-name") }) }], toDOM: (node) => ["span", { "data-name": text(node), class: "story-name" }, text(node)] },
-    date: { inline: true, group: "inline", atom: true, attrs: { date: {} }, parseDOM: [{ tag: "time[data-date]", getAttrs: (element) => ({ date: attr(element, "data-date") }) }], toDOM: (node) => ["time", { "data-date": text(node), class: "story-date" }, dateWords(text(node))] },
+    name: {
+      inline: true, group: "inline", atom: true, attrs: { text: {} },
+      parseDOM: [{ tag: "span[data-name]", getAttrs: (element) => ({ text: attr(element, "data-name") }) }],
+      toDOM: (node) => ["span", { "data-name": text(node), class: "story-name" }, text(node)],
+    },
+    date: {
+      inline: true, group: "inline", atom: true, attrs: { date: {} },
+      parseDOM: [{ tag: "time[data-date]", getAttrs: (element) => ({ date: attr(element, "data-date") }) }],
+      toDOM: (node) => ["time", { "data-date": text(node), class: "story-date" }, dateWords(text(node))],
+    },
   },
   // A link's words are not emphasised besides: the story's tree has one or the other.
   marks: {
