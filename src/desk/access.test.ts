@@ -89,6 +89,8 @@ const EXPECTED: Record<string, Expected> = {
   "POST /stories/:draft/document": { roles: WRITERS, object: draft },
   "POST /stories/:draft/restore": { roles: WRITERS, object: draft },
   "POST /stories/:draft/presence": { roles: WRITERS, object: draft },
+  "POST /stories/:draft/preview-link": { roles: WRITERS, object: draft },
+  "GET /preview/:link": { roles: "anyone" },
   "POST /stories/:draft/waive": { roles: WRITERS, object: draft },
   "GET /find/figures": { roles: WRITERS },
   "GET /find/names": { roles: WRITERS },

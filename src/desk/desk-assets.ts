@@ -20,6 +20,19 @@ for (const name of ["desk.css", "editor.css"]) {
   hrefs.set(name, `/desk/assets/${file}`);
 }
 
+/** The site's stylesheet as paper has it, for a screen. */
+const paper = (() => {
+  const style = findAsset(assetHref("style.css").split("/").at(-1)!)!;
+  const text = Buffer.from(style.body as Uint8Array).toString("utf8").replaceAll("@media print", "@media all");
+  const file = `paper.${createHash("sha256").update(text).digest("hex").slice(0, 10)}.css`;
+  files.set(file, { type: "text/css; charset=utf-8", bytes: text });
+  return `/desk/assets/${file}`;
+})();
+
+/** A page of the site with the desk's addresses of what it loads; `on_paper`: as it prints. */
+export const withDeskAssets = (markup: string, on_paper: boolean): string =>
+  markup.replaceAll(/"\/assets\/([\w.-]+)"/g, (_, file: string) => (on_paper && file.startsWith("style.") ? `"${paper}"` : `"/desk/assets/${file}"`));
+
 /** `name` is one of the site's assets, a stylesheet of the desk, or a file of client/ as .js. */
 export function deskAssetHref(name: AssetName | "desk.css" | "editor.css" | `${string}.js`): string {
   if (name.endsWith(".js")) return `/desk/assets/${modules.nameOf(name)}`;

@@ -19,7 +19,7 @@ export type FilledFigure = {
   row_count: string;
   rows: { label: string; value: string | null; claimant: string | null }[];
 };
-export type Looked = { story?: Story; findings: Finding[]; sentences: string[]; figures: FilledFigure[] };
+export type Looked = { story?: Story; findings: Finding[]; sentences: string[]; figures: FilledFigure[]; /** As they come out now. */ computed: Figure[] };
 
 const ROWS_SHOWN = 6;
 const FOUND_MAX = 8;
@@ -30,7 +30,7 @@ export function lookAtText(log: LogReader, text: string): Looked {
     return lookAtStory(log, parseStoryText(text, "the text"));
   } catch (error) {
     if (!(error instanceof TracewireError)) throw error;
-    return { findings: [{ rule: "text", place: error.where ?? "the text", what: error.message, fix: error.hint, can_stand: false }], sentences: [], figures: [] };
+    return { findings: [{ rule: "text", place: error.where ?? "the text", what: error.message, fix: error.hint, can_stand: false }], sentences: [], figures: [], computed: [] };
   }
 }
 
@@ -49,7 +49,7 @@ export function lookAtStory(log: LogReader, story: Story): Looked {
   }
   findings.push(...lintStory(log, story, figures));
   const told = findings.map((finding): Finding => ({ ...finding, can_stand: !NEVER_WAIVED.has(finding.rule) && finding.rule !== "unknown-figure" }));
-  return { story, findings: told, sentences: sentencesOf(story, printerOf(log, [...figures.values()])), figures: filled };
+  return { story, findings: told, sentences: sentencesOf(story, printerOf(log, [...figures.values()])), figures: filled, computed: [...figures.values()] };
 }
 
 function computeKnown(log: LogReader, { spec }: NamedSpec): Figure | TracewireError {

@@ -61,6 +61,8 @@ export type DeskAnswer = (
   /** Another address of the desk, after something was done. */
   | { go: string }
   | { json: unknown; /** Which state of it this is. */ etag?: string }
+  /** A page that is not the desk's, shown inside one: it runs nothing. `styled`: it brings its own styles in its elements, as mail does. */
+  | { shown: string; styled?: true }
   | { file: { name: string; type: string; bytes: Uint8Array | string } }
 ) & {
   status?: number;

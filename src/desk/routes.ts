@@ -5,6 +5,7 @@ import { captureRoutes } from "./rooms/captures.ts";
 import { claimRoutes } from "./rooms/claims.ts";
 import { inboxRoutes } from "./rooms/inbox.ts";
 import { peopleRoutes } from "./rooms/people.ts";
+import { previewRoutes } from "./rooms/preview.ts";
 import { signInRoutes } from "./rooms/sign-in.ts";
 import { storyWayRoutes } from "./rooms/story-way.ts";
 import { storyRoutes } from "./rooms/stories.ts";
@@ -23,4 +24,5 @@ export const DESK_ROUTES: readonly DeskRoute[] = [
   ...storyRoutes,
   ...storyWayRoutes,
   ...writingRoutes,
+  ...previewRoutes,
 ];

@@ -154,6 +154,12 @@ export function openDeskServer(options: DeskServerOptions): FastifyInstance {
     }
     if ("go" in found) return end(response, 303, { ...headersOf(request, "text/plain; charset=utf-8"), ...set, location: found.go }, "");
     if ("json" in found) return end(response, found.status ?? 200, { ...headersOf(request, "application/json; charset=utf-8"), ...set, ...(found.etag === undefined ? {} : { etag: found.etag }) }, JSON.stringify(found.json));
+    if ("shown" in found) {
+      const styles = found.styled ? "'unsafe-inline'" : `${siteOf(request).origin}/desk/assets/`;
+      const policy = `default-src 'none'; style-src ${styles}; font-src ${siteOf(request).origin}/desk/assets/; img-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'`;
+      const headers = { ...headersOf(request, "text/html; charset=utf-8"), "content-security-policy": policy, "x-frame-options": "SAMEORIGIN", "x-robots-tag": "noindex, nofollow" };
+      return end(response, found.status ?? 200, headers, found.shown);
+    }
     if ("file" in found) {
       const { name, type, bytes } = found.file;
       // Somebody else's bytes: never shown here, whatever they are.
@@ -245,6 +251,7 @@ function policyOf(origin: string): string {
     `style-src ${own}`,
     `font-src ${own}`,
     "img-src 'self'",
+    "frame-src 'self'",
     "connect-src 'self'",
     "form-action 'self'",
     "base-uri 'none'",

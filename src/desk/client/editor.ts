@@ -111,7 +111,8 @@ async function open(root: HTMLElement): Promise<void> {
       saving.takeUp(kept);
       text.view.focus();
     }], ["Let them go", () => saving.letGo()]);
-  if (!isUnlocked)
+  if (opened.state === "scheduled") note("locked", "It waits for its time as it was approved. Take it back to change it.");
+  else if (!isUnlocked)
     note("locked", `It is ${opened.state}. A change leads it back to draft.`, ["Change it", () => {
       isUnlocked = true;
       setEditable();

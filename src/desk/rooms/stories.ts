@@ -9,7 +9,7 @@ import { lookAtText, type Looked } from "../look-at-story.ts";
 import { seesDraft } from "../objects.ts";
 import { deskRoute, type DeskAnswer, type DeskRoute, type SignedInContext } from "../route.ts";
 import { HEAD_FIELDS, type HeadField } from "../story-document.ts";
-import { draftOf, VERSION, versionField, wayPart } from "./story-way.ts";
+import { draftOf, settled, VERSION, versionField, wayPart } from "./story-way.ts";
 
 const TEXT = Type.String({ maxLength: 400_000 });
 
@@ -112,8 +112,12 @@ export const storyRoutes: DeskRoute[] = [
     path: "/stories",
     about: "Stories on their way.",
     rule: { for: "stories.write" },
-    run({ drafts, who }) {
-      const own = drafts.list().filter((draft) => seesDraft(who, draft));
+    run(context) {
+      const { drafts, who } = context;
+      const own = drafts
+        .list()
+        .filter((draft) => seesDraft(who, draft))
+        .map((draft) => settled(context, draft));
       return {
         title: "Stories",
         wide: true,
@@ -151,7 +155,7 @@ ${deskForm(who, "/desk/stories", html`${field("headline", "Headline", { required
     rule: { for: "stories.write", object: "draft" },
     query: ["form"],
     run(context, { params, query }) {
-      const draft = draftOf(context, params);
+      const draft = settled(context, draftOf(context, params));
       return draftPage(context, draft, context.drafts.text(draft.id)!.text, nothing, query.get("form") === "text");
     },
   }),
@@ -184,19 +188,6 @@ ${deskForm(who, "/desk/stories", html`${field("headline", "Headline", { required
     rule: { for: "stories.write", object: "draft" },
     form: Type.Object({ text: TEXT }, { additionalProperties: false }),
     run: (context, { form }) => ({ json: { findings: lookAtText(context.newsroom.log, form.text).findings } }),
-  }),
-  deskRoute({
-    method: "GET",
-    path: "/stories/:draft/preview",
-    about: "A story as it reads, with its figures filled in.",
-    rule: { for: "stories.write", object: "draft" },
-    run(context, { params }) {
-      const draft = draftOf(context, params);
-      const looked = lookAtText(context.newsroom.log, context.drafts.text(draft.id)!.text);
-      return { title: draft.title, page: html`<p><a href="/desk/stories/${draft.id}">Back to the text</a></p>
-<div class="captured">${looked.sentences.map((sentence, at) => (at === 0 ? html`<h1>${sentence}</h1>` : html`<p><a></a><span>${sentence}</span></p>`))}</div>
-${findingsPart(looked, context.drafts.waivers(draft.id))}` };
-    },
   }),
   deskRoute({
     method: "GET",

@@ -11,10 +11,36 @@ import { lookAtText, type Looked } from "../look-at-story.ts";
 import { seesEmbargoed } from "../objects.ts";
 import { deskRoute, type DeskAnswer, type DeskRoute, type SignedInContext } from "../route.ts";
 
+/** More than the site's own look at the clock. */
+const LATE_MS = 60_000;
 export const VERSION = Type.String({ pattern: "^\\d{1,6}$" });
 export const draftOf = ({ drafts }: SignedInContext, params: Record<string, string>): Draft => drafts.find(Number(params.draft))!;
 export const versionField = (draft: Draft): Html => html`<input type="hidden" name="version" value="${draft.version}">
 `;
+
+/**
+ * What waited for its time has come out, or did not: the site's process publishes, and knows no drafts. Asked whenever a draft
+ * is shown; a moment that was missed while nothing ran is said.
+ */
+export function settled({ newsroom, drafts }: SignedInContext, draft: Draft): Draft {
+  if (draft.state !== "scheduled") return draft;
+  const { slug } = parseStoryText(drafts.text(draft.id)!.text);
+  const item = withSchedule(newsroom.folder, (schedule) => schedule.list().filter((one) => one.slug === slug).sort((a, b) => a.id - b.id).at(-1));
+  if (!item || item.state === "waiting") return draft;
+  if (item.state !== "published") return drafts.step(draft.id, item.by, "draft", { version: draft.version, note: `It did not come out: ${item.outcome ?? item.state}` });
+  const at = readPublication(newsroom.log, slug)?.at ?? item.due;
+  const late = Date.parse(at) - Date.parse(item.due) > LATE_MS ? `, late: it was due at ${item.due}, and nothing of ours ran then` : "";
+  return drafts.step(draft.id, item.by, "published", { version: draft.version, note: `out at ${at}${late}` });
+}
+
+function withSchedule<T>(folder: string, act: (schedule: ReturnType<typeof openSchedule>) => T): T {
+  const schedule = openSchedule(folder);
+  try {
+    return act(schedule);
+  } finally {
+    schedule.close();
+  }
+}
 
 /** The steps that lead on from where it is, for who may take them. */
 export function wayPart({ who, drafts, approval }: SignedInContext, draft: Draft, looked: Looked): Html {
@@ -28,7 +54,7 @@ ${withNote && field("note", "What is to be done", { required: true })}<button>${
   return html`<p class="hint">${draft.state === "draft" ? "A draft." : `It is ${draft.state}.`} Draft, in review, approved${approval === "another" && " by another person"}, then published or kept for its time.</p>
 ${open.length > 0 && html`<p class="hint">${open.length} open in the lint: none may be when it is published.</p>
 `}${draft.state === "draft" && step("in review", "Ask for review")}${mayReview && deskForm(who, `${base}/approve`, html`${versionField(draft)}<button>Approve version ${draft.version}</button>`)}${
-    (draft.state === "in review" || draft.state === "approved") && step("draft", "Send back", true)
+    ["in review", "approved", "scheduled"].includes(draft.state) && step("draft", draft.state === "scheduled" ? "Take it back" : "Send back", true)
   }${
     can(who.user.role, "stories.publish") &&
     draft.state === "approved" &&
@@ -52,6 +78,7 @@ export const storyWayRoutes: DeskRoute[] = [
     run(context, { params, form }) {
       const { drafts, who, record } = context;
       const draft = draftOf(context, params);
+      if (draft.state === "scheduled" && form.note?.trim()) takeBack(context, draft);
       drafts.step(draft.id, who.user.handle, form.to, { version: Number(form.version), note: form.note });
       record("story.step", `draft ${draft.id} to ${form.to}`);
       return { go: `/desk/stories/${draft.id}` };
@@ -143,16 +170,22 @@ function publish(context: SignedInContext, { params, form }: { params: Record<st
   // For a later moment it is done now and taken back: every finding shows while somebody is there to mend it.
   write("story.publish", story.slug, (transaction, { log }) => publishStory(transaction, log, story, options), { dry: isScheduled });
   if (due !== undefined) {
-    const schedule = openSchedule(newsroom.folder);
-    try {
-      schedule.add({ slug: story.slug, due, story, ...options });
-    } finally {
-      schedule.close();
-    }
+    withSchedule(newsroom.folder, (schedule) => schedule.add({ slug: story.slug, due, story, ...options }));
     record("story.schedule", `${story.slug} at ${due}`);
   }
-  drafts.step(draft.id, by, "published", { version: draft.version, note: due === undefined ? `revision ${readPublication(newsroom.log, story.slug)?.revision ?? 1}` : `waits until ${due}` });
+  drafts.step(draft.id, by, due === undefined ? "published" : "scheduled", { version: draft.version, note: due === undefined ? `revision ${readPublication(newsroom.log, story.slug)?.revision ?? 1}` : `waits until ${due}` });
   return { go: `/desk/stories/${draft.id}` };
+}
+
+/** Out of the schedule before its time. Throws CONFLICT where it is out already. */
+function takeBack({ newsroom, drafts, record }: SignedInContext, draft: Draft): void {
+  const { slug } = parseStoryText(drafts.text(draft.id)!.text);
+  withSchedule(newsroom.folder, (schedule) => {
+    const item = schedule.waiting().find((one) => one.slug === slug);
+    if (!item) throw new TracewireError("CONFLICT", { what: "It waits no more", hint: "Open the story again: it is out, or it was refused." });
+    schedule.settle(item.id, "taken back", "sent back at the desk");
+  });
+  record("story.unschedule", slug);
 }
 
 function waiverOf(text: string): Waiver {
