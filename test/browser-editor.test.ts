@@ -302,6 +302,33 @@ test("axe finds nothing, wide, narrow and dark; without script there is the text
   await context.close();
 });
 
+test("a preview is the page itself, wide, narrow, on paper and in the mail; compare and what moved are clean too", { skip, timeout: 90_000 }, async () => {
+  const id = drafts.create("ada", beginning("previewed").replace("First words.", "The Panel suspects that {{casino-amount}} was taken.\n\n!pull casino-amount What the Panel has")).id;
+  drafts.save(id, "edda", beginning("previewed").replace("First words.", "The Panel suspects that {{casino-amount|exact}} was taken.\n\n!pull casino-amount What the Panel has"), 1);
+  const problems: string[] = [];
+  for (const viewport of [{ width: 1280, height: 900 }, { width: 360, height: 780 }]) {
+    const { context, page, faults } = await asPerson("ada", { viewport, bypassCSP: true });
+    for (const way of ["wide", "narrow", "print", "mail"]) {
+      await page.goto(`${base}/desk/stories/${id}/preview?as=${way}`);
+      const frame = page.frameLocator("iframe.preview");
+      await frame.locator("text=The monitors say what they hold").first().waitFor();
+      if (way !== "mail") assert.match(await frame.locator("article").innerText(), /\$41,400,000/);
+      await picture(page, `preview-${way}-${viewport.width}`);
+    }
+    for (const path of [`/stories/${id}/preview`, `/stories/${id}/compare?from=1&to=2`, "/moved", `/stories/${id}`]) {
+      await page.goto(`${base}/desk${path}`);
+      await page.evaluate(axe);
+      type Axe = { run(options: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+      const { violations } = await page.evaluate(async () => (window as unknown as { axe: Axe }).axe.run({ iframes: false }));
+      problems.push(...violations.map(({ id: rule, nodes }) => `${path} ${viewport.width} ${rule}: ${nodes[0]!.html.slice(0, 160)}`));
+      await picture(page, `page-${path.replaceAll(/\W+/g, "-")}-${viewport.width}`);
+    }
+    problems.push(...faults);
+    await context.close();
+  }
+  assert.deepEqual(problems, []);
+});
+
 test("what the desk loads first is small; the editor comes on its page only", { skip }, async () => {
   const { weightOf } = await import("../src/desk/desk-assets.ts");
   const { context, page } = await asPerson("rosa");

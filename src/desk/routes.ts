@@ -5,6 +5,7 @@ import { captureRoutes } from "./rooms/captures.ts";
 import { claimRoutes } from "./rooms/claims.ts";
 import { inboxRoutes } from "./rooms/inbox.ts";
 import { peopleRoutes } from "./rooms/people.ts";
+import { movedRoutes } from "./rooms/moved.ts";
 import { previewRoutes } from "./rooms/preview.ts";
 import { signInRoutes } from "./rooms/sign-in.ts";
 import { storyWayRoutes } from "./rooms/story-way.ts";
@@ -25,4 +26,5 @@ export const DESK_ROUTES: readonly DeskRoute[] = [
   ...storyWayRoutes,
   ...writingRoutes,
   ...previewRoutes,
+  ...movedRoutes,
 ];

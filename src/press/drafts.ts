@@ -15,6 +15,7 @@ const TEXT_CHARS_MAX = 400_000;
 const VERSIONS_MAX = 10_000;
 const NOTE_CHARS_MAX = 2_000;
 const LIST_MAX = 500;
+const STANDS_MAX = 10_000;
 const PREVIEW_KEY_BYTES = 32;
 const WAIVER_CHARS_MIN = 3;
 const WAIVER_CHARS_MAX = 400;
@@ -25,6 +26,8 @@ export type DraftState = (typeof DRAFT_STATES)[number];
 export type Draft = { id: number; by: string; created: string; title: string; state: DraftState; version: number; version_by: string; version_at: string };
 export type DraftVersion = { version: number; at: string; by: string; text: string };
 export type DraftWaiver = { rule: string; why: string; by: string; at: string };
+/** `what` was printed, `moved` names to which values: it holds until they move again. */
+export type Stand = { what: string; moved: string; why: string; by: string; at: string };
 export type DraftStep = { at: string; by: string; from_state: string; to_state: string; version: number; note: string };
 /** What is known of a story or release that waits for its time, without its text. */
 export type Embargoed = { id: number; slug: string; due: string; by: string; type: Scheduled["story"]["type"] };
@@ -36,6 +39,7 @@ const TABLES = `
   CREATE TABLE IF NOT EXISTS steps (id INTEGER PRIMARY KEY AUTOINCREMENT, draft INTEGER NOT NULL REFERENCES drafts (id), at TEXT NOT NULL, by TEXT NOT NULL,
     from_state TEXT NOT NULL, to_state TEXT NOT NULL, version INTEGER NOT NULL, note TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS waivers (draft INTEGER NOT NULL REFERENCES drafts (id), rule TEXT NOT NULL, why TEXT NOT NULL, by TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (draft, rule)) STRICT;
+  CREATE TABLE IF NOT EXISTS stands (what TEXT NOT NULL, moved TEXT NOT NULL, why TEXT NOT NULL, by TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (what, moved)) STRICT;
   CREATE TABLE IF NOT EXISTS secrets (name TEXT PRIMARY KEY, key BLOB NOT NULL) STRICT;
   CREATE INDEX IF NOT EXISTS steps_by_draft ON steps (draft, id);
 `;
@@ -58,6 +62,9 @@ export type Drafts = {
   waivers(id: number): DraftWaiver[];
   /** Without a reason the waiver is taken back. Throws BAD_ARGUMENT for a rule that is none, or that nobody waives. */
   waive(id: number, by: string, rule: string, why: string): void;
+  /** Printed numbers that moved and were let stand as of their day. */
+  stands(): Stand[];
+  stand(by: string, stand: Pick<Stand, "what" | "moved" | "why">): void;
   /** The key that signs links to previews, made when first asked for. */
   previewKey(random: Random): Uint8Array;
   listEmbargoed(): Embargoed[];
@@ -144,6 +151,8 @@ export function openDrafts(folder: string, { clock }: Pick<Effects, "clock">): D
         if (why.length < WAIVER_CHARS_MIN || why.length > WAIVER_CHARS_MAX) throw new TracewireError("BAD_ARGUMENT", { what: `A reason has ${WAIVER_CHARS_MIN} to ${WAIVER_CHARS_MAX} characters`, where: "why", hint: "Readers see it." });
         db.prepare("INSERT INTO waivers (draft, rule, why, by, at) VALUES (?, ?, ?, ?, ?)").run(id, rule, why, by, clock());
       }),
+    stands: () => db.prepare("SELECT what, moved, why, by, at FROM stands ORDER BY at DESC LIMIT ?").all(STANDS_MAX) as unknown as Stand[],
+    stand: (by, { what, moved, why }) => change(() => void db.prepare("INSERT OR REPLACE INTO stands (what, moved, why, by, at) VALUES (?, ?, ?, ?, ?)").run(what, moved, why, by, clock())),
     previewKey: (random) =>
       change(() => {
         db.prepare("INSERT OR IGNORE INTO secrets (name, key) VALUES ('preview', ?)").run(random(PREVIEW_KEY_BYTES));

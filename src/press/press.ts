@@ -29,7 +29,7 @@ export { changedSentences, diffSentences, type DiffLine, type SentenceChange } f
 export { printedForm, printerOf, sentencesOf, splitSentences, textOf as storyTextOf, type Printer } from "./story-print.ts";
 export { previewLink, readPreviewLink, type PreviewOf } from "./preview-links.ts";
 export { openSchedule, scheduleExists, SCHEDULE_FILE, type Schedule, type Scheduled } from "./schedule.ts";
-export { DRAFT_STATES, openDrafts, type Draft, type Drafts, type DraftState, type DraftVersion, type Embargoed } from "./drafts.ts";
+export { DRAFT_STATES, openDrafts, type Draft, type Drafts, type DraftState, type DraftVersion, type Embargoed, type Stand } from "./drafts.ts";
 export { TOPICS, slugOf } from "./topics.ts";
 export {
   FIGURE_FORMS,

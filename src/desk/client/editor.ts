@@ -74,6 +74,7 @@ async function open(root: HTMLElement): Promise<void> {
   /** Forms below speak of the version that was saved last. */
   const follow = (version: number, state: string): void => {
     for (const input of document.querySelectorAll<HTMLInputElement>("input[name=version]")) input.value = String(version);
+    if (version > opened.version) part("newer").replaceChildren(make("a", { href: location.pathname, textContent: `Show those since: version ${version} is the newest` }));
     if (state === way.dataset.state) return;
     way.dataset.state = state;
     way.replaceChildren(make("p", {}, `It is ${state === "draft" ? "a draft" : state} now. `, make("a", { href: location.pathname, textContent: "Show its way again" })));

@@ -69,6 +69,7 @@ ${deskForm(
 ${findingsPart(looked, drafts.waivers(draft.id))}</section></div>
 <div class="beneath"><section id="way" data-way data-state="${draft.state}" aria-label="Way to the reader"><h2>Way to the reader</h2>
 ${wayPart(context, draft, looked)}</section><section aria-label="Versions"><h2>Versions</h2>
+<p data-newer></p>
 ${versionsPart(context, draft)}</section></div>
 ${!asText && html`<link rel="stylesheet" href="${deskAssetHref("editor.css")}">
 ${deskScript("editor.js")}`}`;
