@@ -117,11 +117,14 @@ test("a protected source is named to nobody but its reporter and editors: no lis
   const inbox = await bench.as("rosa", "/desk/inbox");
   const item = /\/desk\/inbox\/(\d+)">From the clerk/.exec(inbox.body)![1]!;
   const capture = (await bench.as("rosa", `/desk/inbox/${item}/grade`, { item_grade: "2" })).location.split("/").at(-1)!;
-  const saved = await bench.as("rosa", `/desk/captures/${capture}/claims`, { quote: "7 coins were moved", subject: "theft/of-the-clerk", field: "victim", value: "SECRETCLERK", claimant: "SECRETCLERK", hedge: "asserted", act: "save" });
+  const saved = await bench.as("rosa", `/desk/captures/${capture}/claims`, { quote: "7 coins were moved", subject: "theft/secretclerk", field: "victim", value: "SECRETCLERK", claimant: "SECRETCLERK", hedge: "asserted", act: "save" });
   assert.equal(saved.status, 303, saved.body);
-  const pages = ["/desk", "/desk/inbox", "/desk/inbox.json", "/desk/captures", "/desk/claims", "/desk/subjects/theft/of-the-clerk", `/desk/captures/${capture}`, `/desk/captures/${capture}/bytes`, `/desk/inbox/${item}`];
+  const pages = ["/desk", "/desk/acts", "/desk/acts.csv", `/desk/captures/${captureSeq()}`, "/desk/inbox", "/desk/inbox.json", "/desk/captures", "/desk/claims", "/desk/subjects/theft/secretclerk", `/desk/captures/${capture}`, `/desk/captures/${capture}/bytes`, `/desk/inbox/${item}`];
   for (const handle of ["olga", "anna", "ada", "rita"] as const)
-    for (const path of pages) assert.doesNotMatch((await bench.as(handle, path)).body, /SECRETCLERK|From the clerk/, `${handle} ${path}`);
+    for (const path of pages) assert.doesNotMatch((await bench.as(handle, path)).body, path.includes("secretclerk") ? /SECRETCLERK|From the clerk/ : /SECRETCLERK|From the clerk/i, `${handle} ${path}`);
+  // Nor by asking what the checks say of the same subject.
+  const asked = await bench.as("olga", `/desk/captures/${captureSeq()}/check`, { ...CLAIM, subject: "theft/secretclerk", field: "victim", value: "x" });
+  assert.match(asked.body, /"rivals":\[\]/);
   assert.match((await bench.as("edda", "/desk/claims")).body, /SECRETCLERK/);
   const claim = saved.location.split("=").at(-1)!;
   assert.equal((await bench.as("edda", `/desk/claims/${claim}/release`, {})).status, 400);
@@ -135,7 +138,7 @@ test("a protected source is named to nobody but its reporter and editors: no lis
   const api = mountApi(app, reader, { effects, report: (error) => assert.fail(String(error)) });
   const read = async (path: string) => (await app.inject({ url: `/v1${path}`, headers: { authorization: `Bearer ${token}` } })).body;
   assert.match(await read(`/claims?subject=${CLAIM.subject}`), /41400000/);
-  for (const path of [`/claims?subject=theft/of-the-clerk`, `/claims/${claim}`, "/thefts?limit=200"]) assert.doesNotMatch(await read(path), /SECRETCLERK/, path);
+  for (const path of [`/claims?subject=theft/secretclerk`, `/claims/${claim}`, "/thefts?limit=200"]) assert.doesNotMatch(await read(path), /SECRETCLERK/, path);
   await api.close();
   await app.close();
   reader.close();
@@ -188,6 +191,12 @@ test("an invitation goes out by mail, once, and opens the desk", async () => {
   assert.match(cookie, /^tracewire-desk=[\w-]{43}; Path=\/desk; HttpOnly; SameSite=Strict; Max-Age=604800$/);
   assert.equal(findSession(bench.accounts, /=([\w-]{43})/.exec(cookie)![1]!)!.user.role, "analyst");
   assert.equal((await bench.ask(href)).status, 410);
+
+  // A role is given, and a person removed: by name, so that no slip of the hand does it.
+  assert.equal((await bench.as("ada", "/desk/people/nina/role", { role: "reporter" })).status, 303);
+  assert.equal((await bench.as("ada", "/desk/people/nina/remove", { name: "nora" })).status, 400);
+  assert.equal((await bench.as("ada", "/desk/people/nina/remove", { name: "nina" })).status, 303);
+  assert.equal((await bench.as("ada", "/desk/people/nina")).status, 404);
 });
 
 test("no write takes a field that is not its own: every column of every table, and the names that objects have", async () => {
@@ -261,6 +270,28 @@ test("a session that ends while somebody writes loses nothing, and its secrets a
   assert.match(answer.body, /A long text about what the monitors say,\nwith &lt;b&gt;signs&lt;\/b&gt; in it\./);
   const secret = await bench.ask("/desk/account/password", { form: { password: "correct horse battery staple" } });
   assert.doesNotMatch(secret.body, /staple/);
+});
+
+test("over https the cookie has the prefix that only this host can set, and no other name or host is answered", async () => {
+  const secure = await deskNewsroom({ url: "https://desk.example.org" });
+  try {
+    const entered = await secure.ask("/desk/sign-in", { form: { who: "edda", password: PASSWORD } });
+    const cookie = String(entered.headers["set-cookie"]);
+    assert.match(cookie, /^__Host-tracewire-desk=[\w-]{43}; Path=\/; Secure; HttpOnly; SameSite=Strict; Max-Age=\d+$/);
+    assert.equal(entered.headers["strict-transport-security"], "max-age=31536000");
+    const token = /=([\w-]{43})/.exec(cookie)![1]!;
+    const status = async (sent: string, host = "desk.example.org") => (await secure.ask("/desk/account", { cookie: sent, headers: { host } })).status;
+    assert.equal(await status(`__Host-tracewire-desk=${token}`), 200);
+    assert.equal(await status(`tracewire-desk=${token}`), 303, "a cookie that a neighbour could have set");
+    assert.equal(await status(`__Host-tracewire-desk=${token}; __Host-tracewire-desk=${secure.tokens.rosa}`), 303, "two of one name");
+    assert.equal(await status(`__Host-tracewire-desk=${token}`, "evil.example"), 421);
+    // A token chosen by somebody else before signing in is nobody's session after it.
+    const fixed = "F".repeat(43);
+    await secure.ask("/desk/sign-in", { cookie: `__Host-tracewire-desk=${fixed}`, form: { who: "edda", password: PASSWORD } });
+    assert.equal(await status(`__Host-tracewire-desk=${fixed}`), 303);
+  } finally {
+    await secure.remove();
+  }
 });
 
 // The clock goes on by days here: it stands last.

@@ -2,7 +2,7 @@
 // A text that cannot be read is one finding.
 import { TracewireError } from "../errors.ts";
 import type { LogReader } from "../evidence/evidence.ts";
-import { computeFigure, describeFigure, findFigureSpec, listFigureSpecs, type Figure, type NamedSpec } from "../figures/figures.ts";
+import { computeOrFault, describeFigure, findFigureSpec, listFigureSpecs, type Figure, type NamedSpec } from "../figures/figures.ts";
 import { readClaim } from "../casefile/casefile.ts";
 import { FIGURE_FORMS, figuresOf, lintStory, NEVER_WAIVED, parseStoryText, printedForm, printerOf, sentencesOf, type FigureForm, type Story } from "../press/press.ts";
 
@@ -40,7 +40,7 @@ export function lookAtStory(log: LogReader, story: Story): Looked {
   const findings: Omit<Finding, "can_stand">[] = [];
   for (const id of figuresOf(story)) {
     const named = findFigureSpec(log, id);
-    const figure = named && computeKnown(log, named);
+    const figure = named && computeOrFault(log, named.spec, log.size());
     if (figure instanceof TracewireError) findings.push({ rule: "figure-without-value", place: "story", what: `“${id}”: ${figure.message}`, fix: figure.hint });
     else if (figure) {
       figures.set(id, figure);
@@ -50,15 +50,6 @@ export function lookAtStory(log: LogReader, story: Story): Looked {
   findings.push(...lintStory(log, story, figures));
   const told = findings.map((finding): Finding => ({ ...finding, can_stand: !NEVER_WAIVED.has(finding.rule) && finding.rule !== "unknown-figure" }));
   return { story, findings: told, sentences: sentencesOf(story, printerOf(log, [...figures.values()])), figures: filled, computed: [...figures.values()] };
-}
-
-function computeKnown(log: LogReader, { spec }: NamedSpec): Figure | TracewireError {
-  try {
-    return computeFigure(log, spec, log.size());
-  } catch (error) {
-    if (error instanceof TracewireError) return error;
-    throw error;
-  }
 }
 
 function fill(log: LogReader, { id, spec }: NamedSpec, figure: Figure): FilledFigure {
@@ -85,7 +76,7 @@ export function findFigures(log: LogReader, words: string): FilledFigure[] {
     .sort((a, b) => b.score - a.score || (a.named.id < b.named.id ? -1 : 1))
     .slice(0, FOUND_MAX)
     .flatMap(({ named }) => {
-      const figure = computeKnown(log, named);
+      const figure = computeOrFault(log, named.spec, log.size());
       return figure instanceof TracewireError ? [] : [fill(log, named, figure)];
     });
 }

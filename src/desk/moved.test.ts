@@ -19,7 +19,9 @@ const theft = (subject: string): void =>
 before(async () => {
   bench = await deskNewsroom();
   const { newsroom } = bench;
-  const prepared = await prepareCapture(newsroom.blobs, { bytes: new TextEncoder().encode("Thefts were listed.\n"), origin: { from: "file", name: "list.txt" }, retrieved_at: bench.now(), retrieved_by: "rosa", grade: "copy", source_grade: "C", item_grade: "3" });
+  const bytes = new TextEncoder().encode("Thefts were listed.\n");
+  const about = { origin: { from: "file" as const, name: "list.txt" }, retrieved_at: bench.now(), retrieved_by: "rosa" };
+  const prepared = await prepareCapture(newsroom.blobs, { bytes, ...about, grade: "copy", source_grade: "C", item_grade: "3" });
   capture = newsroom.transact("rosa", (transaction) => appendCapture(transaction, prepared));
   theft("theft/2024-01-01-one");
   newsroom.transact("rosa", (transaction) => appendFigureSpec(transaction, { id: "count-of-all", title: "Thefts, counted", measure: "count", of: "theft" }, "rosa"));

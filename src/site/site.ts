@@ -4,10 +4,12 @@ import fastify, { type FastifyInstance } from "fastify";
 import type { Clock } from "../effects.ts";
 import { TracewireError } from "../errors.ts";
 import { findCapture, sizeKnownAt } from "../evidence/evidence.ts";
-import { computeFigure, findFigureSpec, mayMove, movedBetween, type Figure, type Moved, type NamedSpec } from "../figures/figures.ts";
+import { movedBetween, type Moved } from "../casefile/casefile.ts";
+import { computeOrFault, findFigureSpec, mayMove, type Figure, type NamedSpec } from "../figures/figures.ts";
 import type { NewsroomReader } from "../newsroom.ts";
 import { changedSince } from "./dependencies.ts";
-import { errorPage } from "./pages/error-page.ts";
+import { errorPage, movedPage } from "./pages/error-page.ts";
+import { findOldAddress } from "../press/press.ts";
 import { clientOf, requireSameOrigin } from "./client.ts";
 import { openPageStore, makeReady, type Page } from "./page-store.ts";
 import type { MailSink, SignUpDesk } from "../newsletter/newsletter.ts";
@@ -104,13 +106,15 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
   /** As the newest state has it: kept while nothing that it reads was touched, with the newest size written into it. */
   const newestFigure = (id: string): FoundFigure | undefined => {
     const known = figures.get(id);
-    if (known && Number(known.figure.log_size) === size) return known;
+    if (known && ("fault" in known || Number(known.figure.log_size) === size)) return known;
     const named = known?.named ?? findFigureSpec(log, id, size);
     if (!named) return undefined;
-    const figure = known ? { ...known.figure, log_size: String(size), root: log.root(size) } : computeFigure(log, named.spec, size);
+    const found = known
+      ? { named, figure: { ...known.figure, log_size: String(size), root: log.root(size) } }
+      : foundFigure(named, computeOrFault(log, named.spec, size));
     if (figures.size >= FIGURES_MAX) figures.clear();
-    figures.set(id, { named, figure });
-    return { named, figure };
+    figures.set(id, found);
+    return found;
   };
   const date: HttpDate = { text: httpDate(options.clock()) };
   const timers = [
@@ -141,6 +145,13 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
       made.set(name, { value, on });
       return value;
     };
+    const findFigure = (id: string): FoundFigure | undefined =>
+      at.is_newest
+        ? newestFigure(id)
+        : memo(`figure ${id}`, () => {
+            const named = findFigureSpec(log, id, at.log_size);
+            return named && foundFigure(named, computeOrFault(log, at.as_of ? { ...named.spec, as_of: at.as_of } : named.spec, at.log_size));
+          });
     return {
       log,
       blobs: newsroom.blobs,
@@ -160,15 +171,14 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
       gauges: options.gauges,
       memo,
       capture: (id) => memo(`capture ${id}`, () => findCapture(log, id)),
-      figure: (id) =>
-        at.is_newest
-          ? newestFigure(id)
-          : memo(`figure ${id}`, () => {
-              const named = findFigureSpec(log, id, at.log_size);
-              return (
-                named && { named, figure: computeFigure(log, at.as_of ? { ...named.spec, as_of: at.as_of } : named.spec, at.log_size) }
-              );
-            }),
+      figure(id) {
+        const found = findFigure(id);
+        return found && "figure" in found ? found : undefined;
+      },
+      unanswered(id) {
+        const found = findFigure(id);
+        return found && "fault" in found ? found : undefined;
+      },
     };
   };
 
@@ -303,6 +313,10 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
     const known =
       error instanceof TracewireError ? error : new TracewireError("INTERNAL", { what: "This page could not be made", cause: error });
     if (known.code === "INTERNAL") report(error);
+    // An address of our own comes first: only where nothing is here is it looked for among those of archives taken over.
+    const isRead = request.method === "GET" || request.method === "HEAD";
+    const slug = known.code === "NOT_FOUND" && isRead ? findOldAddress(log, request.url ?? "/") : undefined;
+    if (slug !== undefined) return send(makeReady(movedPage(slug)), request, response, date);
     send(makeReady(errorPage(known, (request.url ?? "/").split("?")[0]!, request.headers.accept)), request, response, date);
   };
   app.setNotFoundHandler((request, reply) => {
@@ -332,7 +346,10 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
   };
 }
 
-type FoundFigure = { named: NamedSpec; figure: Figure };
+type FoundFigure = { named: NamedSpec; figure: Figure } | { named: NamedSpec; fault: TracewireError };
+
+const foundFigure = (named: NamedSpec, computed: Figure | TracewireError): FoundFigure =>
+  computed instanceof TracewireError ? { named, fault: computed } : { named, figure: computed };
 
 function forgetMoved(figures: Map<string, FoundFigure>, moved: Moved): void {
   if (moved === "everything") return figures.clear();

@@ -2,7 +2,7 @@
 // and in the rows of every source that is held.
 import { readClaims } from "../../casefile/casefile.ts";
 import { accountsOf, describeReading, readAddress } from "../../chains/chains.ts";
-import { findDataset, readRow } from "../../datasets/datasets.ts";
+import { findDataset, findRowsNaming, readRow } from "../../datasets/datasets.ts";
 import { TracewireError } from "../../errors.ts";
 import { COUNTED_MAX, FINDABLE_KINDS, HITS_SHOWN, findCard, search, type FindableKind, type Found, type Hit } from "../../press/press.ts";
 import { readReleased } from "../../tracing/tracing.ts";
@@ -74,12 +74,11 @@ ${asked.text ? resultsHtml(context, asked, await searchAll(context, asked)) : em
   },
 ];
 
-const KIND_WORDS = { story: "stories", release: "press releases", theft: "thefts", actor: "groups", figure: "figures" } as const;
-const ONE_WORD = { story: "story", release: "press release", theft: "theft", actor: "group", figure: "figure" } as const;
+const KIND_WORDS = { story: "stories", release: "press releases", archive: "from archives", theft: "thefts", actor: "groups", figure: "figures" } as const;
+const ONE_WORD = { story: "story", release: "press release", archive: "from an archive", theft: "theft", actor: "group", figure: "figure" } as const;
 
 type Asked = { text: string; kind?: FindableKind; topic?: string; year?: string; skip: number };
 type RowHit = { dataset: string; entry: number; row: number; title: string; cells: Record<string, string> };
-type RowPlace = { dataset: number; at: number; name: string };
 type Identifier = { spellings: string[]; words: string; isAddress: boolean };
 type Everything = { found: Found; rows: RowHit[]; identifier?: Identifier; subject?: string; page?: string };
 
@@ -136,13 +135,7 @@ function identifierOf(text: string): Identifier | undefined {
 }
 
 function rowsWith(context: SiteContext, spellings: readonly string[]): RowHit[] {
-  const hits = context.log.db
-    .prepare(
-      `SELECT r.dataset, r.at, d.name FROM dataset_rows r JOIN datasets d ON d.seq = r.dataset JOIN entry_index i ON i.seq = d.seq
-       WHERE i.released < ? AND (${spellings.map(() => "instr(r.body, ?) > 0").join(" OR ")}) LIMIT ?`,
-    )
-    .all(context.at.log_size, ...spellings.map((text) => JSON.stringify(text)), ROWS_MAX) as unknown as RowPlace[];
-  return hits.map(({ dataset, at, name }) => {
+  return findRowsNaming(context.log, spellings, context.at.log_size, ROWS_MAX).map(({ dataset, at, name }) => {
     const found = findDataset(context.log, name, context.at.log_size);
     return { dataset: name, entry: dataset, row: at, title: found?.title ?? name, cells: readRow(context.log, dataset, at)! };
   });
@@ -173,8 +166,8 @@ ${facetsHtml(asked, found)}${
 }
 
 function hitHtml(context: SiteContext, hit: Hit): Html {
-  const card = hit.kind === "story" || hit.kind === "release" ? findCard(context.log, hit.name) : undefined;
-  return html`<li><div><p class="label">${card?.type === "story" ? card.topic : ONE_WORD[hit.kind]}</p><h2><a href="${hrefOf(hit)}">${hit.title}</a></h2><p>${marked(hit.snippet)}</p>${card && html`<p class="byline">Written ${formatDay(card.first_at)}</p>`}</div></li>`;
+  const card = hit.kind === "story" || hit.kind === "release" || hit.kind === "archive" ? findCard(context.log, hit.name) : undefined;
+  return html`<li><div><p class="label">${card?.type === "story" ? card.topic : ONE_WORD[hit.kind]}</p><h2><a href="${hrefOf(hit)}">${hit.title}</a></h2><p>${marked(hit.snippet)}</p>${card && html`<p class="byline">${card.type === "archive" ? html`Published there ${formatDay(card.happened)}` : html`Written ${formatDay(card.first_at)}`}</p>`}</div></li>`;
 }
 
 /** Ways to less: by what it is, by topic, by year. The one that is chosen leads back to all. */
@@ -195,6 +188,7 @@ function hrefOf({ kind, name }: Hit): string {
   return {
     story: storyHref(name),
     release: `/press-releases/${name}`,
+    archive: storyHref(name),
     theft: theftHref(`theft/${name}`),
     actor: `/actors/${name}`,
     figure: `/figures/${name}`,

@@ -15,8 +15,8 @@ import {
   type Publication,
 } from "../../press/press.ts";
 import { findDataset } from "../../datasets/datasets.ts";
-import { barChart, readSeries, seriesTable, unitWords } from "../charts.ts";
-import { seriesPicture } from "../pictures.ts";
+import { barChart, readSeries, seriesTable, unitWords, type Series } from "../charts.ts";
+import { seriesPicture, thumbnail } from "../pictures.ts";
 import { newerWords, openNoteSheet, publishedFigure, type NotedFigure, type NoteSheet } from "../figure-note.ts";
 import { html, nothing, type Html } from "../html.ts";
 import { inlineHtml, inlineText, type FigureLookup } from "../inline.ts";
@@ -28,6 +28,7 @@ import type { Page } from "../page-store.ts";
 import { knownOf, type Route, type SiteContext } from "../route.ts";
 import { capital, dayOf, figureHref, formatDay, plural, revisionHref, storyHref } from "../words.ts";
 import { sourcesBox } from "../sources.ts";
+import { archiveBox, archiveDates, archiveNotice } from "../archive-note.ts";
 
 export const storyRoutes: Route[] = [
   {
@@ -37,7 +38,7 @@ export const storyRoutes: Route[] = [
       const slug = params.slug!.replace(/\.json$/, "");
       const revisions = knownRevisions(context, slug);
       const newest = revisions.at(-1);
-      if (newest?.story.type !== "story") return undefined;
+      if (newest?.story.type !== "story" && newest?.story.type !== "archive") return undefined;
       return params.slug === slug ? storyPage(context, newest, revisions, path) : storyJson(newest, revisions);
     },
   },
@@ -159,14 +160,18 @@ function storyArticle(
   const body = html`<article class="story">
 <header class="opening">
 <p class="label"><a href="/topics/${slugOf(story.topic)}">${story.topic}</a></p>
-${story.type === "release" && html`<p class="supplied">Press release, supplied by ${story.supplied_by}. Not our reporting.</p>`}<h1>${inlineHtml(story.headline, figures, "links")}</h1>
+${story.type === "release" && html`<p class="supplied">Press release, supplied by ${story.supplied_by}. Not our reporting.</p>`}${archiveNotice(story)}<h1>${inlineHtml(story.headline, figures, "links")}</h1>
 <p class="standfirst">${inlineHtml(story.standfirst, figures, sheet)}</p>
-<p class="byline"><a href="/authors/${slugOf(story.byline)}">${story.byline}</a><span>Happened <time datetime="${story.happened}">${formatDay(story.happened)}</time></span><span>Written
-<time datetime="${dayOf(revisions[0]!.at)}">${formatDay(revisions[0]!.at)}</time></span>${
+<p class="byline"><a href="/authors/${slugOf(story.byline)}">${story.byline}</a>${
+    story.archive
+      ? archiveDates(story.archive, revisions[0]!.at)
+      : html`<span>Happened <time datetime="${story.happened}">${formatDay(story.happened)}</time></span><span>Written
+<time datetime="${dayOf(revisions[0]!.at)}">${formatDay(revisions[0]!.at)}</time></span>`
+  }${
     publication.revision > 1 && html`<span>Revised <time datetime="${dayOf(publication.at)}">${formatDay(publication.at)}</time></span>`
   }</p>
 ${publication !== newest && olderNotice(publication, newest)}${publication.withdrawn && html`<p class="known"><strong>This story is withdrawn.</strong> ${publication.withdrawn.why} <a href="${revisionHref(slug, publication.revision - 1)}">What it said</a></p>`}${correctionNotices(revisions, publication)}${movedNotice(publication, figures)}</header>
-${!publication.withdrawn && leadPicture(context, publication, figures)}<div class="text">
+${!publication.withdrawn && leadPicture(context, publication, figures, sameChart(context, publication, figures))}<div class="text">
 ${
   !publication.withdrawn &&
   story.sections.map(
@@ -175,20 +180,20 @@ ${
   section.title &&
   html`<h2>${inlineHtml(section.title, figures, "links")}</h2>
 `
-}${section.blocks.map((block, at) => blockHtml(context, block, figures, sheet, `c${story.sections.indexOf(section)}-${at}`))}</section>
+}${section.blocks.map((block, at) => blockHtml(context, block, figures, sheet, chartId(story.sections.indexOf(section), at)))}</section>
 `,
   )
-}${replyBox(context, story.replies)}${waiverBox(publication)}</div>
+}${!story.archive && replyBox(context, story.replies)}${waiverBox(publication)}</div>
 <aside class="beside" aria-label="About this story">
-${sourcesBox(context, publication.figures)}
+${story.archive ? archiveBox(context, publication) : sourcesBox(context, publication.figures)}
 <section class="box">
 <h2 class="label">Revisions</h2>
-<p class="note">${plural(revisions.length, "revision", "revisions")}, each readable for ever. The numbers are those of the day of publication.</p>
+<p class="note">${plural(revisions.length, "revision", "revisions")}, each readable for ever.${!story.archive && " The numbers are those of the day of publication."}</p>
 <ol class="plain">${revisions.map((item) => revisionLine(item, item === publication))}</ol>
 </section>
 <section class="box cite">
 <h2 class="label">Cite this</h2>
-<p>“${headline}”, Tracewire, ${formatDay(publication.at)}, revision ${publication.revision}.
+<p>“${headline}”, ${story.archive && `${story.archive.from}, ${formatDay(story.archive.published)}, as taken over by `}Tracewire, ${formatDay(publication.at)}, revision ${publication.revision}.
 <a href="${revisionHref(slug, publication.revision)}">${revisionHref(slug, publication.revision)}</a></p>
 <p class="note">That address will always show these words and these numbers. <a href="${publicationHref(publication)}.json">The same as JSON</a></p>
 </section>
@@ -273,10 +278,37 @@ export function publishedFigures(context: SiteContext, publication: Publication)
   };
 }
 
-/** The picture over a story: the one that was supplied, else the one drawn from its figure. */
-export function leadPicture(context: SiteContext, publication: Publication, figures: FigureLookup): Html {
+const chartId = (section: number, block: number): string => `c${section}-${block}`;
+
+/** The chart in the text that would be drawn just as the picture over it, by its id. Disputed values are drawn otherwise in each. */
+function sameChart(context: SiteContext, { story }: Publication, figures: FigureLookup): string | undefined {
+  const noted = story.picture === undefined ? undefined : figures(story.picture);
+  if (noted?.figure.measure !== "series" || isDisputed(readSeries(context.log, noted.figure, noted.spec))) return undefined;
+  for (const [section, { blocks }] of story.sections.entries())
+    for (const [at, block] of blocks.entries()) if (block.type === "chart" && block.figure === story.picture) return chartId(section, at);
+  return undefined;
+}
+
+const isDisputed = (series: Series): boolean => series.points.some((point) => point.rivals.length > 0);
+
+/**
+ * The picture over a story: the one that was supplied, else the one drawn from its figure. Where the text has the very
+ * same as a chart (`below`), the picture is its shape alone and leads there.
+ */
+export function leadPicture(context: SiteContext, publication: Publication, figures: FigureLookup, below?: string): Html {
   const photo = shownPhoto(context, publication);
-  return photo ? photoFigure(photo, publication, figures) : storyPicture(context, publication.story.picture, figures);
+  if (photo) return photoFigure(photo, publication, figures);
+  const id = publication.story.picture;
+  return below === undefined ? storyPicture(context, id, figures) : shapeOf(context, figures(id!)!, below);
+}
+
+function shapeOf(context: SiteContext, noted: NotedFigure, below: string): Html {
+  return html`<figure class="picture">
+<div>${thumbnail(readSeries(context.log, noted.figure, noted.spec), "shape")}</div>
+<figcaption>${noted.spec.title}: its shape. ${lacksOf(context, noted)}
+<a href="#${below}">With its numbers, its source and a table, below</a></figcaption>
+</figure>
+`;
 }
 
 /** A drawn picture: what it shows and what it lacks stand below it. */
@@ -311,9 +343,9 @@ function blockHtml(context: SiteContext, block: Block, figures: FigureLookup, sh
     return html`<p class="pull">${inlineHtml([{ type: "figure", id: block.figure, form: block.form }], figures, sheet)} <span>${inlineHtml(block.content, figures, sheet)}</span></p>
 `;
   const series = readSeries(context.log, noted.figure, noted.spec);
-  return html`<figure class="chart">
+  return html`<figure class="chart" id="${id}">
 <p class="charthead"><strong>${noted.spec.title}</strong> ${unitWords(series)}</p>
-${series.points.some((point) => point.rivals.length > 0) ? barChart(series, id) : seriesPicture(series, id).picture}
+${isDisputed(series) ? barChart(series, id) : seriesPicture(series, id).picture}
 <figcaption>${inlineHtml(block.content, figures, sheet)} <span class="source">Source: ${sourceWords(noted)}. As known on ${formatDay(noted.known_on)}.
 <a href="${figureHref(noted.figure.id, noted.figure.log_size)}">Open this figure</a></span>
 <details><summary>The same as a table</summary>
