@@ -8,6 +8,7 @@ import type { Effects, Random } from "../effects.ts";
 import { TracewireError } from "../errors.ts";
 import { openPrivateDatabase } from "../private-database.ts";
 import { LINT_RULES, NEVER_WAIVED } from "./lint.ts";
+import type { Stand } from "./stands.ts";
 import { openSchedule, scheduleExists, type Scheduled } from "./schedule.ts";
 
 export const DRAFTS_FILE = "drafts.db";
@@ -26,8 +27,6 @@ export type DraftState = (typeof DRAFT_STATES)[number];
 export type Draft = { id: number; by: string; created: string; title: string; state: DraftState; version: number; version_by: string; version_at: string };
 export type DraftVersion = { version: number; at: string; by: string; text: string };
 export type DraftWaiver = { rule: string; why: string; by: string; at: string };
-/** `what` was printed, `moved` names to which values: it holds until they move again. */
-export type Stand = { what: string; moved: string; why: string; by: string; at: string };
 export type DraftStep = { at: string; by: string; from_state: string; to_state: string; version: number; note: string };
 /** What is known of a story or release that waits for its time, without its text. */
 export type Embargoed = { id: number; slug: string; due: string; by: string; type: Scheduled["story"]["type"] };

@@ -27,9 +27,10 @@ export {
 } from "./photo.ts";
 export { changedSentences, diffSentences, type DiffLine, type SentenceChange } from "./story-diff.ts";
 export { printedForm, printerOf, sentencesOf, splitSentences, textOf as storyTextOf, type Printer } from "./story-print.ts";
+export { movedDigest, printedAs, type Stand } from "./stands.ts";
 export { previewLink, readPreviewLink, type PreviewOf } from "./preview-links.ts";
 export { openSchedule, scheduleExists, SCHEDULE_FILE, type Schedule, type Scheduled } from "./schedule.ts";
-export { DRAFT_STATES, openDrafts, type Draft, type Drafts, type DraftState, type DraftVersion, type Embargoed, type Stand } from "./drafts.ts";
+export { DRAFT_STATES, DRAFTS_FILE, openDrafts, type Draft, type Drafts, type DraftState, type DraftVersion, type Embargoed } from "./drafts.ts";
 export { TOPICS, slugOf } from "./topics.ts";
 export { findOldAddress, oldPath } from "./old-addresses.ts";
 export {

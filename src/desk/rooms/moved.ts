@@ -6,16 +6,15 @@ import { join } from "node:path";
 import Type from "typebox";
 import { can } from "../../accounts/accounts.ts";
 import { TracewireError } from "../../errors.ts";
-import { canonicalJson, sha256Hex, type Json } from "../../evidence/evidence.ts";
 import { listAffectedIssues, openPeople, PEOPLE_FILE } from "../../newsletter/newsletter.ts";
-import { formatStoryText, listAffected, publishStory, readPublication, type MovedFigure, type Publication, type SentenceChange, type Stand } from "../../press/press.ts";
+import { formatStoryText, listAffected, movedDigest, printedAs, publishStory, readPublication, type MovedFigure, type Publication, type SentenceChange, type Stand } from "../../press/press.ts";
 import { listAffectedReports } from "../../reports/reports.ts";
 import { html, nothing, type Html } from "../../site/site.ts";
 import { area, deskForm, field, when } from "../frame.ts";
 import { deskRoute, type DeskRoute, type SignedInContext } from "../route.ts";
 
 type Moved = {
-  /** "story SLUG revision N", "letter N", "report SYMBOL entry N". */
+  /** Its name in `printedAs`. */
   what: string;
   title: string;
   href: string | undefined;
@@ -34,18 +33,17 @@ const CHARS_MAX = 2_000;
 function listMoved(context: SignedInContext): Moved[] {
   const { newsroom, who, effects } = context;
   const { log, folder } = newsroom;
-  const digest = (figures: readonly MovedFigure[]) => sha256Hex(canonicalJson(figures.map(({ id, was, now }) => [id, was, now]) as unknown as Json)).slice(0, 16);
   const people = can(who.user.role, "stories.publish") && existsSync(join(folder, PEOPLE_FILE)) ? openPeople(folder, effects) : undefined;
   try {
     return [
       ...listAffected(log).map(({ card, figures, sentences }): Moved => ({
-        what: `story ${card.slug} revision ${card.revision}`, title: card.headline, href: `/${card.type === "story" ? "stories" : "press-releases"}/${card.slug}`,
-        slug: card.slug, revision: card.revision, figures, sentences, digest: digest(figures),
+        what: printedAs.story(card.slug, card.revision), title: card.headline, href: `/${card.type === "story" ? "stories" : "press-releases"}/${card.slug}`,
+        slug: card.slug, revision: card.revision, figures, sentences, digest: movedDigest(figures),
       })),
       ...listAffectedIssues(log, undefined, people).map(({ number, subject, figures, sentences }): Moved => ({
-        what: `letter ${number}`, title: subject, href: number === "draft" ? undefined : `/newsletter/issues/${number}`, figures, sentences, digest: digest(figures),
+        what: printedAs.letter(number), title: subject, href: number === "draft" ? undefined : `/newsletter/issues/${number}`, figures, sentences, digest: movedDigest(figures),
       })),
-      ...listAffectedReports(log).map(({ report, figures, sentences }): Moved => ({ what: `report ${report.symbol} entry ${report.seq}`, title: report.symbol, href: undefined, figures, sentences, digest: digest(figures) })),
+      ...listAffectedReports(log).map(({ report, figures, sentences }): Moved => ({ what: printedAs.report(report.symbol, report.seq), title: report.symbol, href: undefined, figures, sentences, digest: movedDigest(figures) })),
     ];
   } finally {
     people?.close();
