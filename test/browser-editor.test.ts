@@ -12,7 +12,9 @@ import { appendClaim, parseClaim } from "../src/casefile/casefile.ts";
 import { appendCapture, appendRelease, prepareCapture } from "../src/evidence/evidence.ts";
 import { appendFigureSpec } from "../src/figures/figures.ts";
 import { openDrafts, type Drafts } from "../src/press/press.ts";
+import { textOfDocument } from "../src/desk/story-document.ts";
 import { deskNewsroom, PASSWORD, type DeskNewsroom, type Handle } from "./desk-newsroom.ts";
+import { payloads } from "./hostile-payloads.ts";
 
 const CHROMIUM = process.env.TRACEWIRE_CHROMIUM ?? "/usr/bin/chromium";
 const skip = existsSync(CHROMIUM) ? false : `no Chromium at ${CHROMIUM}: apt-get install chromium, or set TRACEWIRE_CHROMIUM`;
@@ -327,6 +329,49 @@ test("a preview is the page itself, wide, narrow, on paper and in the mail; comp
     await context.close();
   }
   assert.deepEqual(problems, []);
+});
+
+test("a thousand payloads: pasted as HTML and as text, opened in the editor, shown as page and as mail: none runs, none becomes an element", { skip, timeout: 200_000 }, async (t) => {
+  const list = payloads().map((payload) => payload.replaceAll("\u0000", ""));
+  // As words of a story, in every kind of place that the tree has.
+  const words = (text: string): string => text.replaceAll(/\s+/g, " ").trim().slice(0, 300);
+  const inline = (text: string) => [{ type: "text", text: words(text) || "x" }];
+  const node = (type: string, text: string, attrs?: object) => ({ type, ...(attrs ? { attrs } : {}), content: inline(text) });
+  const blocks = list.slice(0, 150).map((payload, at) => node(at % 5 === 4 ? "pull" : "paragraph", payload, at % 5 === 4 ? { figure: "casino-amount", form: "short" } : undefined));
+  const doc = { type: "doc", content: [node("headline", list[1]!), node("standfirst", list[2]!), { type: "paragraph", content: [{ type: "name", attrs: { text: words(list[3]!).slice(0, 100) } }] }, ...blocks] };
+  const id = drafts.create("ada", textOfDocument({ slug: "hostile", topic: "<b onclick=alert(1)>", byline: words(list[4]!).slice(0, 60) || "x", happened: "2024" }, doc)).id;
+  const wrong: string[] = [];
+  const { context, page, faults } = await asPerson("ada");
+  await page.addInitScript("window.alert = () => { window.ran = true }");
+  const look = async (where: string): Promise<void> => {
+    for (const frame of page.frames()) {
+      const found = await frame.evaluate<string[]>(`[...(window.ran ? ["ran"] : []),
+        ...[...document.querySelectorAll("script:not([type='application/ld+json'])")].filter((one) => !one.src.startsWith(location.origin + "/desk/assets/")).map((one) => one.outerHTML),
+        ...[...document.querySelectorAll("*")].flatMap((one) => one.getAttributeNames().filter((name) => name.startsWith("on") || name === "srcdoc" || name === "formaction").map((name) => one.tagName + " " + name)),
+        ...[...document.querySelectorAll("img:not(.ProseMirror-separator), object, embed, math, meta[http-equiv], base")].map((one) => one.outerHTML.slice(0, 80)),
+        ...[...document.querySelectorAll("a[href], form[action]")].filter((one) => /^\\s*(javascript|data):/i.test(one.getAttribute("href") ?? one.getAttribute("action"))).map((one) => one.outerHTML)]`);
+      wrong.push(...found.map((one) => `${where}: ${one}`));
+    }
+  };
+  await opened(page, id);
+  await look("editor");
+  const target = newDraft("hostile-paste", "ada");
+  await opened(page, target);
+  await page.keyboard.press("e");
+  for (const kind of ["text/html", "text/plain"])
+    for (const payload of list) {
+      await page.keyboard.press("Control+End");
+      await paste(page, kind, payload);
+    }
+  await look("pasted");
+  for (const way of ["wide", "print", "mail"]) {
+    await page.goto(`${base}/desk/stories/${id}/preview?as=${way}`, { waitUntil: "load" });
+    assert.equal(page.frames().length, 2, way);
+    await look(way);
+  }
+  assert.deepEqual([...wrong, ...faults], []);
+  t.diagnostic(`${list.length} payloads, twice pasted, 0 run`);
+  await context.close();
 });
 
 test("what the desk loads first is small; the editor comes on its page only", { skip }, async () => {

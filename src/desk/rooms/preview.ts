@@ -32,13 +32,14 @@ export const previewRoutes: DeskRoute[] = [
       const draft = draftOf(context, params);
       const way = wayOf(query);
       const base = `/desk/stories/${draft.id}`;
+      const looked = lookAtText(context.newsroom.log, context.drafts.text(draft.id)!.text);
       const src = `/desk/preview/${linkFor(context, draft.id, draft.version, FRAME_MS)}?as=${way}`;
       return {
         title: `Preview of ${draft.title}`,
         wide: true,
         page: html`<h1>Preview of version ${draft.version}</h1>
-<nav class="row" aria-label="Ways to see it">${Object.entries(WAYS).map(([name, words], at) => html`<a href="${base}/preview?as=${name}" data-key="${at + 1}"${name === way && html` aria-current="page"`}>${words}</a> `)}<a href="${base}" data-key="b">Back to the story</a></nav>
-<iframe class="preview ${way}" title="${WAYS[way]}" src="${src}"></iframe>
+<nav class="ways" aria-label="Ways to see it">${Object.entries(WAYS).map(([name, words], at) => html`<a href="${base}/preview?as=${name}" data-key="${at + 1}"${name === way && html` aria-current="page"`}>${words}</a> `)}<a href="${base}" data-key="b">Back to the story</a></nav>
+${looked.story ? html`<iframe class="preview ${way}" title="${WAYS[way]}" src="${src}"></iframe>` : html`<p class="finding">It cannot be shown yet: ${looked.findings[0]!.what}</p>`}
 ${deskForm(context.who, `${base}/preview-link`, html`<button>Make a link for somebody outside</button><p class="hint">It shows this version to whoever has it, for three days, and nothing else.</p>`)}`,
       };
     },
