@@ -91,6 +91,8 @@ const EXPECTED: Record<string, Expected> = {
   "POST /stories/:draft/restore": { roles: WRITERS, object: draft },
   "POST /stories/:draft/presence": { roles: WRITERS, object: draft },
   "POST /stories/:draft/preview-link": { roles: WRITERS, object: draft },
+  "GET /find/kinds": { roles: WRITERS },
+  "POST /find/new-figure": { roles: WRITERS },
   "GET /moved": { roles: WRITERS },
   "POST /moved/:slug/correct": { roles: DESK },
   "POST /moved/:slug/draft": { roles: DESK },

@@ -44,7 +44,7 @@ export function lookAtStory(log: LogReader, story: Story): Looked {
     if (figure instanceof TracewireError) findings.push({ rule: "figure-without-value", place: "story", what: `“${id}”: ${figure.message}`, fix: figure.hint });
     else if (figure) {
       figures.set(id, figure);
-      filled.push(fill(log, named!, figure));
+      filled.push(fillFigure(log, named!, figure));
     }
   }
   findings.push(...lintStory(log, story, figures));
@@ -52,7 +52,7 @@ export function lookAtStory(log: LogReader, story: Story): Looked {
   return { story, findings: told, sentences: sentencesOf(story, printerOf(log, [...figures.values()])), figures: filled, computed: [...figures.values()] };
 }
 
-function fill(log: LogReader, { id, spec }: NamedSpec, figure: Figure): FilledFigure {
+export function fillFigure(log: LogReader, { id, spec }: Pick<NamedSpec, "id" | "spec">, figure: Figure): FilledFigure {
   const chosen = figure.rows[0]?.claim;
   const { exact, range, who, how } = describeFigure(figure, spec, chosen == null ? undefined : readClaim(log, chosen));
   const forms = Object.fromEntries(FIGURE_FORMS.map((form) => [form, printedForm(figure, spec, form)])) as Record<FigureForm, string>;
@@ -77,6 +77,6 @@ export function findFigures(log: LogReader, words: string): FilledFigure[] {
     .slice(0, FOUND_MAX)
     .flatMap(({ named }) => {
       const figure = computeOrFault(log, named.spec, log.size());
-      return figure instanceof TracewireError ? [] : [fill(log, named, figure)];
+      return figure instanceof TracewireError ? [] : [fillFigure(log, named, figure)];
     });
 }

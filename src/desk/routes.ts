@@ -5,6 +5,7 @@ import { captureRoutes } from "./rooms/captures.ts";
 import { claimRoutes } from "./rooms/claims.ts";
 import { inboxRoutes } from "./rooms/inbox.ts";
 import { peopleRoutes } from "./rooms/people.ts";
+import { figureRoutes } from "./rooms/figures.ts";
 import { movedRoutes } from "./rooms/moved.ts";
 import { previewRoutes } from "./rooms/preview.ts";
 import { signInRoutes } from "./rooms/sign-in.ts";
@@ -25,6 +26,7 @@ export const DESK_ROUTES: readonly DeskRoute[] = [
   ...storyRoutes,
   ...storyWayRoutes,
   ...writingRoutes,
+  ...figureRoutes,
   ...previewRoutes,
   ...movedRoutes,
 ];

@@ -4,6 +4,7 @@ import type { Node } from "prosemirror-model";
 import { Plugin, PluginKey, TextSelection, type EditorState, type Transaction } from "prosemirror-state";
 import type { EditorView } from "prosemirror-view";
 import { FORM_WORDS, figureCard, knownFigure, learn, type FilledFigure } from "./editor-figures.ts";
+import { newFigure } from "./editor-new-figure.ts";
 import { make } from "./make.ts";
 import { storySchema as schema } from "./story-schema.ts";
 
@@ -69,7 +70,7 @@ async function get<T>(path: string): Promise<T | undefined> {
   }
 }
 
-async function choicesFor(mode: Mode, words: string): Promise<Choice[] | undefined> {
+async function choicesFor(mode: Mode, words: string, csrf: () => string): Promise<Choice[] | undefined> {
   if (mode === "/") return COMMANDS.filter(({ words: label, find }) => `${label.toLowerCase()} ${find}`.includes(words.toLowerCase()));
   if (mode === "date") return /^\d{4}(-\d{2}(-\d{2})?)?$/.test(words) ? [{ words: `The date ${words}`, take: (view, from, to) => putInline(view, from, to, schema.nodes.date!.create({ date: words })) }] : [];
   if (mode === "name") return words.trim() === "" ? [] : [{ words: `The name ${words.trim()}`, about: "must stand in a released claim", take: (view, from, to) => putInline(view, from, to, schema.nodes.name!.create({ text: words.trim() })) }];
@@ -79,13 +80,26 @@ async function choicesFor(mode: Mode, words: string): Promise<Choice[] | undefin
   }
   const figures = (await get<{ figures: FilledFigure[] }>(`/desk/find/figures?q=${encodeURIComponent(words)}`))?.figures;
   if (figures) learn(figures);
-  return figures?.map((figure) => ({
+  const found = figures?.map((figure): Choice => ({
     words: figure.title,
     about: figure.forms.short,
     aside: () => figureCard(figure),
     take: (view, from, to) => (mode === "=" ? putInline(view, from, to, schema.nodes.figure!.create({ id: figure.id })) : putBlock(view, from, to, mode as "pull" | "chart", { figure: figure.id })),
   }));
+  return found && mode === "=" ? [...found, makeOne(words, csrf)] : found;
 }
+
+/** None of those: a new one, by its rules. */
+const makeOne = (words: string, csrf: () => string): Choice => ({
+  words: "A new figure, by its rules",
+  take(view, from, to) {
+    view.dispatch(view.state.tr.delete(from, to).setMeta(key, null));
+    void newFigure(words, csrf).then((id) => {
+      if (id !== undefined) putInline(view, view.state.selection.from, view.state.selection.from, schema.nodes.figure!.create({ id }));
+      view.focus();
+    });
+  },
+});
 
 /** How the figure under the cursor is said: each form as it would print. */
 function formChoices(state: EditorState, at: number): Choice[] {
@@ -104,6 +118,7 @@ export const openForms = (from: number) => (state: EditorState, dispatch?: (tran
 
 class Menu {
   readonly #view: EditorView;
+  readonly #csrf: () => string;
   readonly #list = make("ul", { id: "editor-menu-list", aria: { role: "listbox", label: "What is put in" } });
   readonly #aside = make("div", { className: "menu-aside" });
   readonly #hint = make("p", { className: "hint" });
@@ -115,8 +130,9 @@ class Menu {
   #turn = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(view: EditorView) {
+  constructor(view: EditorView, csrf: () => string) {
     this.#view = view;
+    this.#csrf = csrf;
     // A press in the menu must not take the cursor out of the text.
     this.#box.addEventListener("mousedown", (event) => event.preventDefault());
     this.#list.addEventListener("click", (event) => {
@@ -146,7 +162,7 @@ class Menu {
     this.#hint.textContent = HINTS[open.mode];
     const turn = ++this.#turn;
     const look = async (): Promise<void> => {
-      const choices = open.mode === "form" ? formChoices(state, open.from) : await choicesFor(open.mode, words);
+      const choices = open.mode === "form" ? formChoices(state, open.from) : await choicesFor(open.mode, words, this.#csrf);
       if (turn !== this.#turn || !key.getState(this.#view.state)) return;
       this.#show(choices, open.from);
     };
@@ -204,7 +220,7 @@ class Menu {
 
 const wordsOf = (state: EditorState, { mode, from }: Open): string => (mode === "form" ? "" : state.doc.textBetween(from, Math.max(from, state.selection.head), " ", " ").slice(SIGN[mode] ? 1 : 0));
 
-export function menuPlugin(): Plugin<Open | null> {
+export function menuPlugin(csrf: () => string): Plugin<Open | null> {
   let menu: Menu | undefined;
   return new Plugin<Open | null>({
     key,
@@ -220,7 +236,9 @@ export function menuPlugin(): Plugin<Open | null> {
         // The cursor left what it had opened, or its sign was deleted.
         if (!empty || head < from || head > state.doc.content.size || $head.start() > from) return null;
         const sign = SIGN[before.mode];
-        return sign && state.doc.textBetween(from, head, " ", " ")[0] !== sign ? null : { ...before, from };
+        const typed = state.doc.textBetween(from, head, " ", " ");
+        // A sign with a space behind it is a sign: "a = b".
+        return sign && (typed[0] !== sign || /^.\s/.test(typed)) ? null : { ...before, from };
       },
     },
     props: {
@@ -243,6 +261,6 @@ export function menuPlugin(): Plugin<Open | null> {
         return true;
       },
     },
-    view: (view) => (menu = new Menu(view)),
+    view: (view) => (menu = new Menu(view, csrf)),
   });
 }

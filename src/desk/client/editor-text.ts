@@ -80,9 +80,9 @@ const keys = keymap({
 
 export type StoryText = { view: EditorView; setEditable(isEditable: boolean): void; replace(doc: unknown): void };
 
-export function openStoryText(place: HTMLElement, doc: unknown, options: { changed(doc: Node): void; told(words: string): void; plugins: Plugin[] }): StoryText {
+export function openStoryText(place: HTMLElement, doc: unknown, options: { changed(doc: Node): void; told(words: string): void; csrf(): string; plugins: Plugin[] }): StoryText {
   let editable = true;
-  const plugins = [menuPlugin(), keys, keymap(baseKeymap), history(), placeholders, ...options.plugins];
+  const plugins = [menuPlugin(() => options.csrf()), keys, keymap(baseKeymap), history(), placeholders, ...options.plugins];
   const stateOf = (json: unknown) => EditorState.create({ doc: schema.nodeFromJSON(json), plugins });
   const take = (view: EditorView, pasted: Pasted, at?: number): void => {
     if (pasted.blocks.length === 0 && pasted.left_out.length === 0) return;

@@ -16,7 +16,7 @@ export function make<K extends keyof HTMLElementTagNameMap>(tag: K, given: Given
 export function ask(title: string, parts: HTMLElement[], answers: readonly (readonly [value: string, words: string])[], read?: () => string): Promise<string | undefined> {
   return new Promise((resolve) => {
     const dialog = make("dialog", { className: "ask" });
-    const buttons = answers.map(([value, words], at) => make("button", { value, textContent: words, ...(at === 0 ? { className: "main-act" } : {}) }));
+    const buttons = answers.map(([value, words], at) => make("button", { value, textContent: words, formNoValidate: value === "", ...(at === 0 ? { className: "main-act" } : {}) }));
     const form = make("form", { method: "dialog" }, make("h2", { textContent: title }), ...parts, make("p", { className: "ask-answers" }, ...buttons));
     dialog.append(form);
     dialog.addEventListener("close", () => {
