@@ -8,6 +8,7 @@ import { openNewsroom } from "../newsroom.ts";
 import { openDrafts } from "../press/press.ts";
 import { clientOf } from "../site/site.ts";
 import { openInbox } from "./inbox.ts";
+import { openPresence } from "./presence.ts";
 import { openInboxReader, type InboxReader } from "./read-inbox.ts";
 import { DESK_ROUTES } from "./routes.ts";
 import { openDeskServer, type DeskServerOptions } from "./server.ts";
@@ -65,6 +66,7 @@ export function openDesk({ folder, effects, report, ...options }: DeskOptions): 
     approval: options.approval ?? "anybody",
     remoteOf: options.remoteOf ?? ((request) => clientOf(request).remote),
     given: {
+      presence: openPresence(effects),
       post(letter) {
         const people = openPeople(folder, effects);
         try {
