@@ -23,7 +23,8 @@ function issueChallenge(accounts: Accounts, user: number | null): string {
   accounts.change(() => {
     const { db, effects } = accounts;
     db.prepare("DELETE FROM challenges WHERE expires <= ?").run(effects.clock());
-    if ((db.prepare("SELECT count(*) AS n FROM challenges").get()!.n as number) >= CHALLENGES_MAX) throw new TracewireError("TOO_MANY_ATTEMPTS");
+    // The oldest makes room: refusing the newest would let a flood of questions keep everybody out for minutes.
+    db.prepare("DELETE FROM challenges WHERE rowid IN (SELECT rowid FROM challenges ORDER BY rowid DESC LIMIT -1 OFFSET ?)").run(CHALLENGES_MAX - 1);
     db.prepare("INSERT INTO challenges (hash, user, expires) VALUES (?, ?, ?)").run(tokenHash("challenge", challenge), user, later(accounts, CHALLENGE_MS));
   });
   return challenge;
@@ -101,10 +102,11 @@ async function checkPasskey(accounts: Accounts, site: Site, response: unknown, e
       credential: { id: row.credential as string, publicKey: Uint8Array.from(row.public_key as Uint8Array), counter: row.counter as number },
     }),
   );
-  accounts.change(() =>
+  const { changes } = accounts.change(() =>
     accounts.db.prepare("UPDATE passkeys SET counter = ?, used = ? WHERE id = ?").run(checked.authenticationInfo.newCounter, accounts.effects.clock(), row.id as number),
   );
-  return user;
+  // Taken away while it was checked: a reset or removal does that.
+  return changes === 1 ? user : refuse();
 }
 
 /** Throws WRONG_CREDENTIALS. A passkey is two factors in one (the device, and finger, face or PIN): no code is asked besides. */

@@ -9,6 +9,7 @@ import { openNewsroom } from "../newsroom.ts";
 import { openDrafts } from "../press/press.ts";
 import { clientOf } from "../site/site.ts";
 import { openInbox } from "./inbox.ts";
+import { openRefusals } from "./refusals.ts";
 import { openInboxReader, type InboxReader } from "./read-inbox.ts";
 import { DESK_ROUTES } from "./routes.ts";
 import { openDeskServer, type DeskServerOptions } from "./server.ts";
@@ -30,6 +31,8 @@ export type DeskOptions = {
   /** Tests fetch nothing. */
   egress?: Egress;
   report(error: unknown): void;
+  /** Takes a line for each refusal that is worth watching. */
+  watch?(line: string): void;
 };
 
 export type Desk = { app: FastifyInstance; inbox: InboxReader; close(): Promise<void> };
@@ -50,7 +53,7 @@ function openTexts(read: (capture: Capture) => Promise<Extraction>): (capture: C
   };
 }
 
-export function openDesk({ folder, effects, report, ...options }: DeskOptions): Desk {
+export function openDesk({ folder, effects, report, watch = () => {}, ...options }: DeskOptions): Desk {
   const newsroom = openNewsroom(folder);
   const accounts = openAccounts(folder, effects);
   const [inbox, drafts] = [openInbox(folder, effects), openDrafts(folder, effects)];
@@ -81,6 +84,7 @@ export function openDesk({ folder, effects, report, ...options }: DeskOptions): 
       readText: openTexts((capture) => readText(blobs, capture)),
     },
     report,
+    refusals: openRefusals(effects.clock, watch),
   });
   return {
     app,
