@@ -11,7 +11,6 @@ export const ACCOUNTS_FILE = "accounts.db";
 const ACCOUNTS_FORMAT = 1;
 const TOKEN_BYTES = 32;
 
-/** Wide enough for every use here: `window_ms` and `count` come from the limits that are asked about. */
 const TABLES = `
   CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS users (
@@ -58,7 +57,7 @@ const TABLES = `
     user INTEGER REFERENCES users (id) ON DELETE CASCADE,
     expires TEXT NOT NULL
   ) STRICT;
-  CREATE TABLE IF NOT EXISTS challenges (hash BLOB PRIMARY KEY, user INTEGER, expires TEXT NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS spent_challenges (hash BLOB PRIMARY KEY, expires TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS attempts (key BLOB NOT NULL, at INTEGER NOT NULL) STRICT;
   CREATE INDEX IF NOT EXISTS attempts_by_key ON attempts (key, at);
   CREATE INDEX IF NOT EXISTS attempts_by_time ON attempts (at);
@@ -106,10 +105,10 @@ export function tokenHash(use: "session" | "link" | "challenge", token: string):
   return createHash("sha256").update(`tracewire ${use}\n`).update(token).digest();
 }
 
-/** What stands for a text in this database and can be told from no copy of another. `use` keeps one kind from being taken for another. */
-export function keyedHash(accounts: Accounts, use: string, text: string): Buffer {
+/** What stands for a value in this database and can be told from no copy of another. `use` keeps one kind from being taken for another. */
+export function keyedHash(accounts: Accounts, use: string, value: string | Uint8Array): Buffer {
   const salt = accounts.db.prepare("SELECT value FROM meta WHERE key = 'salt'").get()!.value as string;
-  return createHmac("sha256", Buffer.from(salt, "hex")).update(`${use}\n${text}`).digest();
+  return createHmac("sha256", Buffer.from(salt, "hex")).update(`${use}\n`).update(value).digest();
 }
 
 /** A moment so many milliseconds from now, as the clock tells it. */

@@ -24,7 +24,6 @@ import {
   listActs,
   listSessions,
   openAccounts,
-  passkeyToUse,
   proveAgain,
   readLink,
   recordAct,
@@ -316,16 +315,4 @@ test("proving who it is gives the session a new token, and the old one opens not
     assert.notEqual(other.csrf, after.csrf, "a form of one session is none of another");
     accounts.db.prepare("DELETE FROM sessions").run();
     assert.throws(() => confirmSession(accounts, before.session.id), refused("NOT_SIGNED_IN"));
-  }));
-
-test("a flood of questions for passkeys keeps nobody out: the oldest make room", () =>
-  withAccounts(async ({ accounts, now }) => {
-    const site = { origin: "http://localhost", id: "localhost", name: "Test" };
-    const insert = accounts.db.prepare("INSERT INTO challenges (hash, user, expires) VALUES (?, NULL, ?)");
-    accounts.change(() => {
-      for (let at = 0; at < 10_000; at++) insert.run(Buffer.from(`challenge ${at}`), new Date(Date.parse(now()) + 60_000).toISOString());
-    });
-    for (let at = 0; at < 5; at++) await passkeyToUse(accounts, site, undefined);
-    assert.equal(accounts.db.prepare("SELECT count(*) AS n FROM challenges").get()!.n, 10_000);
-    assert.equal(accounts.db.prepare("SELECT count(*) AS n FROM challenges WHERE hash = ?").get(Buffer.from("challenge 4"))!.n, 0);
   }));

@@ -17,8 +17,7 @@ export function readAsk(options: Options): TraceAsk {
   const from = text(options, "from");
   if (!from) throw new TracewireError("BAD_ARGUMENT", { what: "From where? --from is missing", hint: "tracewire trace --from ADDRESS; tracewire trace sets lists the data." });
   const direction = options.backward ? "backward" : "forward";
-  const floor = text(options, "floor");
-  if (floor !== undefined && !/^\d{1,78}$/.test(floor)) throw new TracewireError("BAD_ARGUMENT", { what: `--floor needs a whole number of base units, not "${floor}"` });
+  const { floor, floors } = readFloors(list(options, "floor"));
   const until = text(options, "until");
   if (until !== undefined && !/^\d{4}-\d{2}-\d{2}(T[\d:.]+Z)?$/.test(until))
     throw new TracewireError("BAD_ARGUMENT", { what: `--until: "${until}" is neither a day nor a time`, hint: "Write 2022-08-01 or 2022-08-01T21:32:00Z." });
@@ -31,12 +30,27 @@ export function readAsk(options: Options): TraceAsk {
     direction,
     ...(asset === undefined ? {} : { asset }),
     ...(floor === undefined ? {} : { floor }),
+    ...(floors === undefined ? {} : { floors }),
     ...(until === undefined ? {} : { until }),
     ...(depth === undefined ? {} : { depth }),
     ...(Object.keys(stops).length === 0 ? {} : { stops }),
     ...(options.known ? { known: true } : {}),
     ...(options.conversions === false ? { conversions: false } : {}),
   };
+}
+
+/** "UNITS" for all assets, "ASSET=UNITS" for one. */
+function readFloors(given: readonly string[]): Pick<TraceAsk, "floor" | "floors"> {
+  const floors: Record<string, string> = {};
+  let floor: string | undefined;
+  for (const one of given) {
+    const [, asset, units = ""] = /^(?:(.+)=)?([^=]*)$/s.exec(one) ?? [];
+    if (!/^\d{1,78}$/.test(units)) throw new TracewireError("BAD_ARGUMENT", { what: `--floor needs a whole number of base units, not "${one}"`, hint: "--floor UNITS for all assets, --floor ASSET=UNITS for one." });
+    if (asset === undefined ? floor !== undefined : Object.hasOwn(floors, asset)) throw new TracewireError("BAD_ARGUMENT", { what: `--floor: ${asset ?? "all assets"} given twice` });
+    if (asset === undefined) floor = units;
+    else floors[asset] = units;
+  }
+  return { ...(floor === undefined ? {} : { floor }), ...(Object.keys(floors).length === 0 ? {} : { floors }) };
 }
 
 function readMethods(given: string | undefined, direction: TraceAsk["direction"]): MethodName[] {
@@ -66,8 +80,9 @@ export async function askWith(
   options: Options,
   { keepSteps = false } = {},
 ): Promise<NewsroomAnswer> {
+  if (options.explore && keepSteps) throw new TracewireError("BAD_ARGUMENT", { what: "Steps are the exact kernel's: an answer for exploring has none", hint: "Ask without --explore." });
   const wanted = list(options, "set");
-  const found = await askNewsroom(newsroom, ask, { ...(wanted.length > 0 ? { sets: wanted } : {}), keepSteps });
+  const found = await askNewsroom(newsroom, ask, { ...(wanted.length > 0 ? { sets: wanted } : {}), keepSteps, exploring: options.explore === true, keep_lots: options.lots === true });
   for (const note of found.result.notes) context.output.note(note);
   return found;
 }

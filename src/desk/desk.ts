@@ -17,7 +17,7 @@ import { openDeskServer, type DeskServerOptions } from "./server.ts";
 export { DESK_ROUTES } from "./routes.ts";
 export { OBJECT_WORDS, OBJECTS } from "./objects.ts";
 export type { DeskRoute, Rule } from "./route.ts";
-export { mountDesk, startDesk, type RunningDesk } from "./desk-process.ts";
+export { keepDesk, mountDesk } from "./desk-process.ts";
 
 export type DeskOptions = {
   folder: string;
