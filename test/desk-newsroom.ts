@@ -32,7 +32,7 @@ export type DeskNewsroom = {
   remove(): Promise<void>;
 };
 
-export async function deskNewsroom({ egress, approval, url = ORIGIN }: { egress?: Egress; approval?: "another" | "anybody"; url?: string } = {}): Promise<DeskNewsroom> {
+export async function deskNewsroom({ egress, approval, second_step, url = ORIGIN }: { egress?: Egress; approval?: "another" | "anybody"; second_step?: "asked" | "required"; url?: string } = {}): Promise<DeskNewsroom> {
   const newsroom = await smallNewsroom(5);
   let now = Date.parse("2026-03-01T12:00:00.000Z");
   const clock = () => new Date(now).toISOString();
@@ -51,6 +51,7 @@ export async function deskNewsroom({ egress, approval, url = ORIGIN }: { egress?
     hosts: ["localhost", "desk.example.org"],
     egress: egress ?? refuse,
     approval,
+    second_step,
     report: (error) => void faults.push(error),
     watch: (line) => void watched.push(line),
   });

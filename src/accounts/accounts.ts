@@ -40,6 +40,7 @@ export {
   endSession,
   endSessions,
   findSession,
+  isByTwo,
   isConfirmed,
   isOwnForm,
   listSessions,

@@ -4,7 +4,7 @@ import { timingSafeEqual } from "node:crypto";
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from "@simplewebauthn/server";
 import { TracewireError } from "../errors.ts";
 import { keyedHash, later, tokenHash, type Accounts } from "./accounts-store.ts";
-import { beginSession, endSessions, type Where } from "./sessions.ts";
+import { beginSession, endSessions, noteSecondStep, type Where } from "./sessions.ts";
 import { findUser, type User } from "./users-table.ts";
 
 const CHALLENGE_MS = 5 * 60_000;
@@ -83,6 +83,7 @@ export async function keepPasskey(accounts: Accounts, user: User, site: Site, re
       .run(user.id, credential.id, credential.publicKey, credential.counter, JSON.stringify(credential.transports ?? []), name.slice(0, NAME_CHARS_MAX) || "Passkey", accounts.effects.clock());
     if (changes !== 1) throw new TracewireError("BAD_ARGUMENT", { what: "This passkey is kept already" });
     endSessions(accounts, user.id, session);
+    noteSecondStep(accounts, session, "passkey");
   });
 }
 

@@ -54,6 +54,14 @@ function isRunning({ seen, created }: Session, now: string): boolean {
   return whole >= -MINUTE_MS && idle < SESSION_LIMITS.idle_ms && whole < SESSION_LIMITS.whole_ms;
 }
 
+/** Whether it was begun, or has gone on, by more than a password: by a passkey, or by a password with a code. */
+export const isByTwo = ({ how }: Session): boolean => how === "passkey" || how.includes(" and ");
+
+/** Inside a change: who sits there has just set up a second factor and proved it. */
+export function noteSecondStep(accounts: Accounts, session: number, step: "passkey" | "code"): void {
+  accounts.db.prepare("UPDATE sessions SET how = how || ? WHERE id = ? AND how IN ('password', 'link')").run(` and ${step}`, session);
+}
+
 /** Whether who sits there has proved it lately. */
 export function isConfirmed({ confirmed }: Session, now: string): boolean {
   const age = Date.parse(now) - Date.parse(confirmed);

@@ -11,6 +11,7 @@ import { clientOf } from "../site/site.ts";
 import { openInbox } from "./inbox.ts";
 import { openRefusals } from "./refusals.ts";
 import { openInboxReader, type InboxReader } from "./read-inbox.ts";
+import type { SecondStep } from "./route.ts";
 import { DESK_ROUTES } from "./routes.ts";
 import { openDeskServer, type DeskServerOptions } from "./server.ts";
 
@@ -27,6 +28,8 @@ export type DeskOptions = {
   hosts: readonly string[];
   /** Approval by another person than the author. */
   approval?: "another" | "anybody";
+  /** Whether a password alone is enough. */
+  second_step?: SecondStep;
   remoteOf?: DeskServerOptions["remoteOf"];
   /** Tests fetch nothing. */
   egress?: Egress;
@@ -69,6 +72,7 @@ export function openDesk({ folder, effects, report, watch = () => {}, ...options
     url: options.url,
     hosts: options.hosts,
     approval: options.approval ?? "anybody",
+    second_step: options.second_step ?? "asked",
     remoteOf: options.remoteOf ?? ((request) => clientOf(request).remote),
     given: {
       post(letter) {

@@ -14,6 +14,7 @@ import { formatCsv } from "../csv.ts";
 import { deskNewsroom, PASSWORD, type Answered, type DeskNewsroom } from "../../test/desk-newsroom.ts";
 import { announce, scaled, seed } from "../../test/scale.ts";
 import { endSession, endSessions } from "../accounts/accounts.ts";
+import { codeAt, stepOf } from "../accounts/totp.ts";
 import { seededRandom } from "../effects.ts";
 import { openDrafts } from "../press/press.ts";
 import { DESK_ROUTES, type DeskRoute } from "./desk.ts";
@@ -385,6 +386,38 @@ test("every answer carries its policy; over https cookies are bound to the host;
     }
   } finally {
     await secure.remove();
+  }
+});
+
+test("where a second step is required, a password alone leads to setting one up, and once there is one to nothing at all", async () => {
+  const strict = await deskNewsroom({ second_step: "required" });
+  try {
+    const told = async (path: string) => {
+      const { status, body } = await strict.as("rosa", path);
+      return `${status}${/SECOND_STEP/.exec(body)?.[0] ?? ""}`;
+    };
+    const inside = ["/desk", "/desk/inbox", "/desk/captures", "/desk/claims", "/desk/stories", "/desk/embargoed"];
+    assert.deepEqual(await Promise.all(inside.map(told)), inside.map(() => "403SECOND_STEP"));
+    for (const route of DESK_ROUTES.filter(({ rule }) => rule.for !== "anyone" && rule.for !== "signed-in" && rule.for !== "people.manage" && rule.for !== "acts.read")) {
+      const { status, body } = await strict.as("edda", `/desk${route.path.replaceAll(/:\w+/g, "1")}`, route.method === "POST" ? { x: "x" } : undefined);
+      assert.deepEqual([status, body.includes("SECOND_STEP")], [403, true], route.path);
+    }
+    assert.equal((await strict.as("rosa", "/desk/account")).status, 200);
+    const begun = await strict.as("rosa", "/desk/account/codes", {});
+    const secret = /class="secret">([A-Z2-7 ]+)</.exec(begun.body)![1]!.replaceAll(" ", "");
+    const bits = [...secret].map((letter) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(letter).toString(2).padStart(5, "0")).join("");
+    const key = Buffer.from(bits.match(/.{8}/g)!.map((byte) => parseInt(byte, 2)));
+    assert.equal((await strict.as("rosa", "/desk/account/codes/prove", { code: codeAt(key, stepOf(strict.now())) })).status, 200);
+    assert.deepEqual(await Promise.all(inside.map(told)), inside.map(() => "200"), "this session has proved both");
+    // Somebody with a passkey, and whoever has only guessed the password beside it.
+    const edda = strict.signedIn("edda").user.id;
+    strict.accounts.db.prepare("INSERT INTO passkeys (user, credential, public_key, counter, transports, name, created) VALUES (?, 'x', x'00', 0, '[]', 'key', ?)").run(edda, strict.now());
+    for (const path of ["/desk/account", "/desk/confirm", "/desk/inbox"]) assert.match((await strict.as("edda", path)).body, /SECOND_STEP/, path);
+    for (const path of ["/desk/account/codes", "/desk/account/passkey-options", "/desk/account/password", "/desk/account/recovery-codes", "/desk/confirm"])
+      assert.match((await strict.as("edda", path, { password: PASSWORD })).body, /SECOND_STEP/, path);
+    assert.equal((await strict.as("edda", "/desk/sign-out", {})).status, 303);
+  } finally {
+    await strict.remove();
   }
 });
 

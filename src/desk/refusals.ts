@@ -6,7 +6,7 @@ import { TracewireError, type ErrorCode } from "../errors.ts";
 
 /** Refusals that tell of somebody who tries something; forms that were merely filled in wrongly are not among them. */
 const WATCHED = new Set<ErrorCode>([
-  "WRONG_CREDENTIALS", "TOO_MANY_ATTEMPTS", "LINK_SPENT", "NOT_ALLOWED", "NOT_FOUND", "FOREIGN_FORM", "UNKNOWN_HOST", "BODY_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE",
+  "WRONG_CREDENTIALS", "TOO_MANY_ATTEMPTS", "LINK_SPENT", "NOT_ALLOWED", "SECOND_STEP", "NOT_FOUND", "FOREIGN_FORM", "UNKNOWN_HOST", "BODY_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE",
 ]);
 /** A flood of guesses does not fill the disk: what is beyond is counted, and the count is told. */
 export const LINES_A_MINUTE_MAX = 120;

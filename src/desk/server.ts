@@ -16,7 +16,7 @@ import { OBJECTS } from "./objects.ts";
 import type { Refusals } from "./refusals.ts";
 import { checkForm, readBody, takeToken } from "./read-body.ts";
 import { errorBody, handBack } from "./rooms/error.ts";
-import type { DeskAnswer, DeskContext, DeskRoute, SignedInContext } from "./route.ts";
+import type { DeskAnswer, DeskContext, DeskRoute, SecondStep, SignedInContext } from "./route.ts";
 
 const URL_LENGTH_MAX = 2_000;
 /** A file of fifty megabytes over a slow line. */
@@ -39,6 +39,7 @@ export type DeskServerOptions = {
   /** The network address that a request came from. */
   remoteOf(request: IncomingMessage): string;
   approval: DeskContext["approval"];
+  second_step: SecondStep;
   given: Pick<DeskContext, "post" | "keep" | "wakeInbox" | "readText">;
   /** A fault of ours, for the administrator. */
   report(error: unknown): void;
@@ -117,7 +118,7 @@ export function openDeskServer(options: DeskServerOptions): FastifyInstance {
     const url = new URL(request.url!, "http://localhost");
     if (route.method === "POST") requireSameOrigin(request);
     const object = "object" in route.rule ? route.rule.object : undefined;
-    const verdict = decide(route.rule, who, effects.clock(), () => OBJECTS[object!](context, params, who!));
+    const verdict = decide(route.rule, who, effects.clock(), () => OBJECTS[object!](context, params, who!), options.second_step);
     if (route.method === "POST" && verdict === "NOT_SIGNED_IN" && isShort(request) && route.form) return handBack(await readBody(request, route), request.headers.referer);
     requireOpen(verdict);
     for (const name of url.searchParams.keys())
@@ -132,7 +133,7 @@ export function openDeskServer(options: DeskServerOptions): FastifyInstance {
       file = body.file;
       // A body may take minutes to come: whoever was signed out, demoted or removed meanwhile is asked again.
       const now = who && signedIn(request);
-      requireOpen(decide(route.rule, now, effects.clock(), () => OBJECTS[object!](context, params, now!)));
+      requireOpen(decide(route.rule, now, effects.clock(), () => OBJECTS[object!](context, params, now!), options.second_step));
     }
     return route.run(context as never, { path: url.pathname, params, query: url.searchParams, form: form as never, ...(file ? { file } : {}) });
   };

@@ -73,14 +73,14 @@ export const accountRoutes: DeskRoute[] = [
     method: "GET",
     path: "/account",
     about: "One's own account: passkeys, codes, password, sessions.",
-    rule: { for: "signed-in" },
+    rule: { for: "signed-in", with_one_factor: "to set up another" },
     run: (context) => ({ title: "Your account", page: accountPage(context) }),
   }),
   deskRoute({
     method: "POST",
     path: "/account/passkey-options",
     about: "What a browser needs to make a passkey.",
-    rule: { for: "signed-in", fresh: true },
+    rule: { for: "signed-in", fresh: true, with_one_factor: "to set up another" },
     async run({ accounts, who, site }) {
       return { json: await passkeyToMake(accounts, who.user, site) };
     },
@@ -89,7 +89,7 @@ export const accountRoutes: DeskRoute[] = [
     method: "POST",
     path: "/account/passkeys",
     about: "Keeps a passkey.",
-    rule: { for: "signed-in", fresh: true },
+    rule: { for: "signed-in", fresh: true, with_one_factor: "to set up another" },
     form: Type.Object({ answer: Type.String({ minLength: 2, maxLength: 40_000 }), name: Type.Optional(short(60)) }, { additionalProperties: false }),
     async run({ accounts, who, site, record }, { form }) {
       await keepPasskey(accounts, who.user, site, parseAnswer(form.answer), form.name ?? "", who.session.id);
@@ -112,7 +112,7 @@ export const accountRoutes: DeskRoute[] = [
     method: "POST",
     path: "/account/codes",
     about: "Begins to set up an app for codes.",
-    rule: { for: "signed-in", fresh: true },
+    rule: { for: "signed-in", fresh: true, with_one_factor: "to set up another" },
     run({ accounts, who }) {
       const { secret, uri } = beginTotp(accounts, who.user, "Tracewire");
       return {
@@ -128,7 +128,7 @@ ${deskForm(who, "/desk/account/codes/prove", html`${field("code", "Code that the
     method: "POST",
     path: "/account/codes/prove",
     about: "Takes the app's first code; shows the recovery codes, once.",
-    rule: { for: "signed-in", fresh: true },
+    rule: { for: "signed-in", fresh: true, with_one_factor: "to set up another" },
     form: Type.Object({ code: short(20) }, { additionalProperties: false }),
     run({ accounts, who, record }, { form }) {
       const codes = finishTotp(accounts, who.user, form.code, who.session.id);

@@ -101,7 +101,7 @@ ${deskForm(
     method: "POST",
     path: "/sign-out",
     about: "Ends this session.",
-    rule: { for: "signed-in" },
+    rule: { for: "signed-in", with_one_factor: "always" },
     run({ accounts, who, record }) {
       record("session.end", `session ${who.session.id}`);
       endSession(accounts, who.session.id);
@@ -158,7 +158,7 @@ ${deskForm(
     method: "GET",
     path: "/confirm",
     about: "Proving once more who it is, before a dangerous act.",
-    rule: { for: "signed-in" },
+    rule: { for: "signed-in", with_one_factor: "to set up another" },
     query: ["next"],
     run({ who }, { query }) {
       const next = safeNext(query.get("next"));
@@ -185,7 +185,7 @@ ${field("password", "Password", { type: "password", autocomplete: "current-passw
     method: "POST",
     path: "/confirm",
     about: "Takes the password (and code) again.",
-    rule: { for: "signed-in" },
+    rule: { for: "signed-in", with_one_factor: "to set up another" },
     form: Type.Object({ password: short(2_000), code: Type.Optional(short(60)), next: NEXT }, { additionalProperties: false }),
     async run({ accounts, who, where }, { form }) {
       await proveAgain(accounts, who.user, { password: form.password, code: form.code ?? "" }, where);
