@@ -1,6 +1,6 @@
 // A small newsroom with its desk and a person of each role, for tests of the desk: real stores, a clock that the test moves.
 import { accountsExist, enterByLink, firstLink, findSession, invite, openAccounts, type Accounts, type Role, type SignedIn } from "../src/accounts/accounts.ts";
-import { openDesk, type Desk } from "../src/desk/desk.ts";
+import { deskApp, type Desk } from "../src/desk/desk.ts";
 import { seededRandom } from "../src/effects.ts";
 import type { Egress } from "../src/evidence/evidence.ts";
 import { smallNewsroom, type SmallNewsroom } from "./small-newsroom.ts";
@@ -44,7 +44,7 @@ export async function deskNewsroom({ egress, approval, second_step, url = ORIGIN
   const refuse: Egress = async () => {
     throw new Error("a test fetches nothing");
   };
-  const desk = openDesk({
+  const desk = deskApp().openDesk({
     folder: newsroom.folder,
     effects,
     url,

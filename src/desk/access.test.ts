@@ -10,7 +10,7 @@ import { seededRandom } from "../effects.ts";
 import { appendCapture, prepareCapture } from "../evidence/evidence.ts";
 import { openDrafts, openSchedule, parseStoryText } from "../press/press.ts";
 import { openInbox } from "./inbox.ts";
-import { DESK_ROUTES } from "./desk.ts";
+import { DESK_ROUTES } from "./routes.ts";
 import type { DeskRoute } from "./route.ts";
 import { openDeskServer } from "./server.ts";
 

@@ -17,8 +17,9 @@ import { endSession, endSessions } from "../accounts/accounts.ts";
 import { codeAt, stepOf } from "../accounts/totp.ts";
 import { seededRandom } from "../effects.ts";
 import { openDrafts } from "../press/press.ts";
-import { DESK_ROUTES, type DeskRoute } from "./desk.ts";
 import { LINES_A_MINUTE_MAX } from "./refusals.ts";
+import type { DeskRoute } from "./route.ts";
+import { DESK_ROUTES } from "./routes.ts";
 
 const REQUESTS = 12_000;
 
