@@ -8,6 +8,7 @@ import { parse } from "csv-parse/sync";
 import { ATTEMPT_LIMITS, LINK_HOURS, PASSWORD_CHARS_MIN, SESSION_LIMITS } from "../src/accounts/accounts.ts";
 import { ARGON2, NAMES_TRIED_FIRST } from "../src/accounts/passwords.ts";
 import { SESSIONS_MAX } from "../src/accounts/sessions.ts";
+import { DAY_BYTES_MAX } from "../src/desk/inbox.ts";
 import { CAPTURE_BYTES_MAX } from "../src/desk/read-inbox.ts";
 import { repositoryRoot } from "./scale.ts";
 
@@ -95,6 +96,7 @@ test("the limits that the documents name are those of the code", () => {
     [desk, `at most ${NUMBERS[SESSIONS_MAX]!} sessions`],
     [desk, `once and for ${NUMBERS[LINK_HOURS.join / 24]!} days`],
     [desk, `up to ${CAPTURE_BYTES_MAX / 2 ** 20} MB`],
+    [desk, `a thousand items and ${DAY_BYTES_MAX / 2 ** 30} GB within a day`],
     [desk, NAMES_TRIED_FIRST.map((name) => `“${name}”`).join(", ")],
     [desk, "ten recovery codes"],
     [security, `argon2id, ${Math.round(ARGON2.memory / 1_024)} MiB, ${ARGON2.passes} passes`],

@@ -278,7 +278,7 @@ test("over https the cookie has the prefix that only this host can set, and no o
     const entered = await secure.ask("/desk/sign-in", { form: { who: "edda", password: PASSWORD } });
     const cookie = String(entered.headers["set-cookie"]);
     assert.match(cookie, /^__Host-tracewire-desk=[\w-]{43}; Path=\/; Secure; HttpOnly; SameSite=Strict; Max-Age=\d+$/);
-    assert.equal(entered.headers["strict-transport-security"], "max-age=31536000");
+    assert.equal(entered.headers["strict-transport-security"], "max-age=31536000; includeSubDomains");
     const token = /=([\w-]{43})/.exec(cookie)![1]!;
     const status = async (sent: string, host = "desk.example.org") => (await secure.ask("/desk/account", { cookie: sent, headers: { host } })).status;
     assert.equal(await status(`__Host-tracewire-desk=${token}`), 200);

@@ -3,7 +3,8 @@
 // go, no word of the machine may come out; what was refused shows to whoever watches, without what was typed.
 import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
-import { request as httpRequest } from "node:http";
+import { once } from "node:events";
+import { createServer, request as httpRequest } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,7 +17,9 @@ import { announce, scaled, seed } from "../../test/scale.ts";
 import { endSession, endSessions } from "../accounts/accounts.ts";
 import { codeAt, stepOf } from "../accounts/totp.ts";
 import { seededRandom } from "../effects.ts";
+import { openEgress } from "../evidence/evidence.ts";
 import { openDrafts } from "../press/press.ts";
+import { DAY_BYTES_MAX, DAY_ITEMS_MAX, openInbox } from "./inbox.ts";
 import { LINES_A_MINUTE_MAX } from "./refusals.ts";
 import type { DeskRoute } from "./route.ts";
 import { DESK_ROUTES } from "./routes.ts";
@@ -253,6 +256,10 @@ test("files made to hurt: bombs, floods, links and paths out are kept as bytes o
       const from = performance.now();
       await bench.desk.inbox.idle();
       assert.ok(performance.now() - from < 60_000, `${name} took too long`);
+      const states = JSON.parse((await bench.as("anna", "/desk/inbox.json")).body) as { id: number; state: string }[];
+      assert.match(states.find(({ id }) => taken.location.endsWith(`/${id}`))!.state, /^(read|failed)$/, name);
+      // Each page reads the file once more: those that could show or name something.
+      if (!/svg|xml|html|js|php|eicar|\.\.|con$|^slip|^a|^n{9}/.test(name)) continue;
       const page = await bench.as("anna", taken.location);
       assert.deepEqual([page.status, wrongOf(page)], [200, undefined], name);
       assert.match(page.body, /data-state="(read|failed)"/, name);
@@ -286,6 +293,33 @@ test("an upload has its limit, whether it says its length or not, and only so ma
   assert.equal((await bench.ask("/desk/stories", { cookie, payload: `headline=${"a".repeat(1_100_000)}` })).status, 413);
   const many = Array.from({ length: 400 }, (_, at) => `--${boundary}\r\ncontent-disposition: form-data; name="f${at}"\r\n\r\nx\r\n`).join("");
   assert.equal((await bench.ask("/desk/inbox", { cookie, payload: `${many}--${boundary}--\r\n`, headers: { "content-type": `multipart/form-data; boundary=${boundary}` } })).status, 400);
+});
+
+test("an address that a reporter names reaches nothing that is not public", async () => {
+  let hits = 0;
+  const canary = createServer((_, response) => ((hits += 1), response.end("secret of the inside"))).listen(0, "127.0.0.1");
+  await once(canary, "listening");
+  const { port } = canary.address() as AddressInfo;
+  const inside = await deskNewsroom({ egress: openEgress({ clock: () => "2026-03-01T12:00:00.000Z" }) });
+  try {
+    const hosts = ["127.0.0.1", "localhost", "localhost.", "LOCALHOST", "[::1]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "0x7f.1", "2130706433", "017700000001", "127.1", "0", "0.0.0.0", "user@127.0.0.1", "a.localhost", "127.0.0.1%2f", "１２７.0.0.1"];
+    const urls = [...hosts.map((host) => `http://${host}:${port}/`), "http://169.254.169.254/latest/meta-data/", "http://10.0.0.1/", "http://[fd00::1]/", "https://127.0.0.1/", `HTTP://127.0.0.1:${port}`];
+    for (const url of urls) {
+      const taken = await inside.as("rosa", "/desk/inbox", { url, title: "x", grade: "copy", source_grade: "F" });
+      if (taken.status === 400) continue;
+      await inside.desk.inbox.idle();
+      const page = await inside.as("rosa", taken.location);
+      assert.match(page.body, /data-state="failed"/, url);
+      assert.doesNotMatch(page.body, /secret of the inside/, url);
+    }
+    for (const url of ["file:///etc/passwd", "gopher://127.0.0.1/", "data:text/html,x", "javascript:alert(1)", "//127.0.0.1/", "ftp://127.0.0.1/"])
+      assert.equal((await inside.as("rosa", "/desk/inbox", { url, title: "x", grade: "copy", source_grade: "F" })).status, 400, url);
+    assert.equal(hits, 0);
+    assert.deepEqual(inside.faults, []);
+  } finally {
+    canary.close();
+    await inside.remove();
+  }
 });
 
 test("what was refused stands in a line for the administrator: what, where from, by whom; nothing that was typed, and no flood", async () => {
@@ -427,4 +461,29 @@ test("what must not be read by others on this machine is its owner's alone", { s
   const open = readdirSync(folder).filter((name) => /\.key$|^(accounts|people|inbox|drafts|desk)\.db$/.test(name) && (statSync(join(folder, name)).mode & 0o077) !== 0);
   assert.deepEqual(open, []);
   assert.equal(readFileSync(join(folder, "accounts.db")).includes("herons"), false);
+});
+
+test("nobody fills the disk: what one person sends within a day is limited, and nothing beyond is kept", async () => {
+  bench.pass(24 * 3_600_000);
+  bench.accounts.db.prepare("UPDATE sessions SET seen = ?, confirmed = ?").run(bench.now(), bench.now());
+  const inbox = openInbox(bench.newsroom.folder, { clock: bench.now });
+  const item = { url: null, sha256: "0".repeat(64), title: "x", licence: null, grade: "copy", source_grade: "F", is_protected: false, declared_media_type: null, origin: { from: "file", name: "x" } } as const;
+  const take = (by: string, byte_count: number) => void inbox.move(inbox.add({ ...item, by, byte_count }).id, ["waiting"], "cancelled");
+  const send = (text: string) => bench.as("rosa", "/desk/inbox", { text, title: "x", grade: "copy", source_grade: "C" });
+  const stored = () => readdirSync(join(bench.newsroom.folder, "blobs"), { recursive: true }).length;
+  try {
+    take("rosa", DAY_BYTES_MAX - 10);
+    const before = stored();
+    assert.deepEqual([(await send("Eleven bytes and more.")).status, stored()], [429, before], "refused before a byte is kept");
+    assert.equal((await send("Nine here")).status, 303);
+    await bench.desk.inbox.idle();
+    for (let at = 0; at < DAY_ITEMS_MAX; at++) take("olga", 0);
+    assert.throws(() => take("olga", 0), { code: "TOO_MANY_JOBS" });
+    inbox.requireRoom("anna", 1_000);
+    bench.pass(24 * 3_600_000);
+    inbox.requireRoom("rosa", 1_000);
+    inbox.requireRoom("olga", 0);
+  } finally {
+    inbox.close();
+  }
 });
