@@ -156,7 +156,7 @@ test("the first Tab leads past the masthead, and every control is reached", { sk
     assert.equal(await page.evaluate("document.activeElement.textContent"), "Skip to the page");
     await page.keyboard.press("Enter");
     assert.equal(await page.evaluate("document.activeElement.id"), "main");
-    await page.locator("summary").focus();
+    await page.locator("main summary").first().focus();
     await page.keyboard.press("Enter");
     assert.ok(await page.getByText("$991,700,000").isVisible(), "the chart's table opens");
     await assertAccessible(page, "with the table open");
