@@ -5,11 +5,13 @@ import { after, before, test } from "node:test";
 import { deskNewsroom, ORIGIN, PASSWORD, type DeskNewsroom } from "../../test/desk-newsroom.ts";
 import { findSession, listActs, readLink } from "../accounts/accounts.ts";
 import { mountApi, openKeyStore } from "../api/api.ts";
+import { seededRandom } from "../effects.ts";
 import { readClaims } from "../casefile/casefile.ts";
 import { findCapture, type Egress } from "../evidence/evidence.ts";
 import { openMailSink, openMailer, openPeople, openPostOffice } from "../newsletter/newsletter.ts";
-import { openNewsroom } from "../newsroom.ts";
-import { listPublications } from "../press/press.ts";
+import { openForWriting, openNewsroom } from "../newsroom.ts";
+import { listPublications, openSchedule } from "../press/press.ts";
+import { publishDue } from "../scheduler.ts";
 import { DESK_ROUTES } from "./routes.ts";
 
 const fetched: string[] = [];
@@ -292,4 +294,49 @@ test("over https the cookie has the prefix that only this host can set, and no o
   } finally {
     await secure.remove();
   }
+});
+
+// The clock goes on by days here: it stands last.
+test("for a later moment it waits outside the log, is taken back, comes out late where nothing ran, and says so; its preview is by a link that expires", async () => {
+  const { location: path } = await bench.as("rosa", "/desk/stories", { headline: "It comes out at six" });
+  const text = "---\nslug: at-six\ntopic: Sanctions\nbyline: rosa\nhappened: 2026-03-01\n---\n\n# It comes out at six\n\n> Or later.\n\nThey took 58 coins.\n";
+  await bench.as("rosa", path, { text, version: "1" });
+  const frame = await bench.as("rosa", `${path}/preview?as=print`);
+  const src = /<iframe[^>]+src="([^"]+)"/.exec(frame.body)![1]!.replaceAll("&amp;", "&");
+  const shown = await bench.ask(src);
+  assert.deepEqual([shown.status, shown.headers["set-cookie"], shown.headers["x-frame-options"]], [200, undefined, "SAMEORIGIN"]);
+  assert.match(shown.body, /<h1>It comes out at six<\/h1>[^]*They took 58 coins\./);
+  assert.match(shown.body, /\/desk\/assets\/paper\./);
+  assert.match((await bench.ask(src.replace("print", "mail"))).body, /<h2[^>]*>.*It comes out at six/);
+  const shared = /secret">([^<]+)</.exec((await bench.as("rosa", `${path}/preview-link`, {})).body)![1]!;
+  const link = new URL(shared).pathname;
+  assert.equal((await bench.ask(link)).status, 200);
+  assert.equal((await bench.ask(link.replace(/preview\/\d+\.\d+/, "preview/1.1"))).status, 410, "of another version");
+  const step = (handle: "rosa" | "edda", what: string, form: Record<string, string> = {}) => bench.as(handle, `${path}/${what}`, { version: "2", ...form });
+  const way = async () => {
+    await step("rosa", "step", { to: "in review" });
+    await step("edda", "approve");
+    return step("edda", "publish", { at: new Date(Date.parse(bench.now()) + 3_600_000).toISOString() });
+  };
+  assert.match((await way()).body, /unbound-number/, "an open finding shows while somebody is there to mend it");
+  assert.equal((await bench.as("rosa", `${path}/waive`, { rule: "unbound-number", why: "The list's own number." })).status, 200);
+  const size = bench.newsroom.log.size();
+  assert.equal((await step("edda", "publish", { at: new Date(Date.parse(bench.now()) + 3_600_000).toISOString() })).status, 303);
+  assert.equal(bench.newsroom.log.size(), size);
+  assert.equal((await bench.as("rosa", path, { text: `${text}\nMore.\n`, version: "2" })).status, 409, "it waits as it was approved");
+  assert.equal((await step("edda", "step", { to: "draft", note: "not yet" })).status, 303);
+  assert.equal((await way()).status, 303);
+  // Nothing runs for two hours.
+  bench.pass(2 * 3_600_000);
+  const schedule = openSchedule(bench.newsroom.folder);
+  const writer = openForWriting(bench.newsroom.folder, { clock: bench.now, random: seededRandom(3) });
+  assert.deepEqual(publishDue(writer, schedule, bench.now()).map(({ slug, outcome }) => [slug, outcome]), [["at-six", "published"]]);
+  assert.deepEqual(publishDue(writer, schedule, bench.now()), [], "once");
+  schedule.close();
+  writer.close();
+  const after = await bench.as("rosa", path);
+  assert.match(after.body, /scheduled to published[^]*late: it was due at/);
+  assert.deepEqual(listPublications(bench.newsroom.log)[0]!.waivers, [{ rule: "unbound-number", why: "The list's own number." }]);
+  bench.pass(3 * 24 * 3_600_000);
+  assert.equal((await bench.ask(link)).status, 410, "after three days");
 });

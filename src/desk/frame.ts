@@ -12,6 +12,7 @@ const WAYS: readonly Way[] = [
   { href: "/desk/captures", words: "Captures", key: "g c", right: "case.read" },
   { href: "/desk/claims", words: "Claims", key: "g l", right: "case.read" },
   { href: "/desk/stories", words: "Stories", key: "g s", right: "stories.write" },
+  { href: "/desk/moved", words: "Moved", key: "g v", right: "stories.write" },
   { href: "/desk/embargoed", words: "Under embargo", key: "g e", right: "embargo.read" },
   { href: "/desk/people", words: "People", key: "g p", right: "people.manage" },
   { href: "/desk/acts", words: "Acts", key: "g a", right: "acts.read" },

@@ -9,6 +9,7 @@ import { openDrafts } from "../press/press.ts";
 import { clientOf } from "../site/site.ts";
 import { openInbox } from "./inbox.ts";
 import { openRefusals } from "./refusals.ts";
+import { openPresence } from "./presence.ts";
 import { openInboxReader, type InboxReader } from "./read-inbox.ts";
 import { DESK_ROUTES } from "./routes.ts";
 import type { SecondStep } from "./route.ts";
@@ -72,6 +73,7 @@ export function openDesk({ folder, effects, report, watch = () => {}, ...options
     second_step: options.second_step ?? "asked",
     remoteOf: options.remoteOf ?? ((request) => clientOf(request).remote),
     given: {
+      presence: openPresence(effects),
       post(letter) {
         const people = openPeople(folder, effects);
         try {

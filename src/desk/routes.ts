@@ -5,9 +5,14 @@ import { captureRoutes } from "./rooms/captures.ts";
 import { claimRoutes } from "./rooms/claims.ts";
 import { inboxRoutes } from "./rooms/inbox.ts";
 import { peopleRoutes } from "./rooms/people.ts";
+import { figureRoutes } from "./rooms/figures.ts";
+import { movedRoutes } from "./rooms/moved.ts";
+import { previewRoutes } from "./rooms/preview.ts";
 import { signInRoutes } from "./rooms/sign-in.ts";
+import { storyWayRoutes } from "./rooms/story-way.ts";
 import { storyRoutes } from "./rooms/stories.ts";
 import { todayRoutes } from "./rooms/today.ts";
+import { writingRoutes } from "./rooms/writing.ts";
 import type { DeskRoute } from "./route.ts";
 
 export const DESK_ROUTES: readonly DeskRoute[] = [
@@ -19,4 +24,9 @@ export const DESK_ROUTES: readonly DeskRoute[] = [
   ...captureRoutes,
   ...claimRoutes,
   ...storyRoutes,
+  ...storyWayRoutes,
+  ...writingRoutes,
+  ...figureRoutes,
+  ...previewRoutes,
+  ...movedRoutes,
 ];

@@ -40,7 +40,7 @@ export type DeskServerOptions = {
   remoteOf(request: IncomingMessage): string;
   approval: DeskContext["approval"];
   second_step: SecondStep;
-  given: Pick<DeskContext, "post" | "keep" | "wakeInbox" | "readText">;
+  given: Pick<DeskContext, "presence" | "post" | "keep" | "wakeInbox" | "readText">;
   /** A fault of ours, for the administrator. */
   report(error: unknown): void;
   refusals: Refusals;
@@ -135,7 +135,7 @@ export function openDeskServer(options: DeskServerOptions): FastifyInstance {
       const now = who && signedIn(request);
       requireOpen(decide(route.rule, now, effects.clock(), () => OBJECTS[object!](context, params, now!), options.second_step));
     }
-    return route.run(context as never, { path: url.pathname, params, query: url.searchParams, form: form as never, ...(file ? { file } : {}) });
+    return route.run(context as never, { path: url.pathname, params, query: url.searchParams, form: form as never, ...(file ? { file } : {}), ifMatch: request.headers["if-match"] });
   };
 
   const headersOf = (request: IncomingMessage, type: string): Record<string, string> => ({
@@ -162,7 +162,13 @@ export function openDeskServer(options: DeskServerOptions): FastifyInstance {
       set["set-cookie"] = `${cookie.name}=${value}${cookie.attributes}; HttpOnly; SameSite=Strict; Max-Age=${age}`;
     }
     if ("go" in found) return end(response, 303, { ...headersOf(request, "text/plain; charset=utf-8"), ...set, location: found.go }, "");
-    if ("json" in found) return end(response, found.status ?? 200, { ...headersOf(request, "application/json; charset=utf-8"), ...set }, JSON.stringify(found.json));
+    if ("json" in found) return end(response, found.status ?? 200, { ...headersOf(request, "application/json; charset=utf-8"), ...set, ...(found.etag === undefined ? {} : { etag: found.etag }) }, JSON.stringify(found.json));
+    if ("shown" in found) {
+      const styles = found.styled ? "'unsafe-inline'" : `${siteOf(request).origin}/desk/assets/`;
+      const policy = `default-src 'none'; style-src ${styles}; font-src ${siteOf(request).origin}/desk/assets/; img-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'`;
+      const headers = { ...headersOf(request, "text/html; charset=utf-8"), "content-security-policy": policy, "x-frame-options": "SAMEORIGIN", "x-robots-tag": "noindex, nofollow" };
+      return end(response, found.status ?? 200, headers, found.shown);
+    }
     if ("file" in found) {
       const { name, type, bytes } = found.file;
       // Somebody else's bytes: never shown here, whatever they are.
@@ -219,7 +225,9 @@ export function openDeskServer(options: DeskServerOptions): FastifyInstance {
     reply.hijack();
     const asset = findDeskAsset((request.params as { file: string }).file);
     if (!asset) return fail(new TracewireError("NOT_FOUND"), request.raw, reply.raw, undefined);
-    end(reply.raw, 200, { ...headersOf(request.raw, asset.type), "cache-control": "public, max-age=31536000, immutable" }, asset.bytes);
+    const isSmall = asset.gzip !== undefined && /\bgzip\b/.test(String(request.headers["accept-encoding"] ?? ""));
+    const headers = { ...headersOf(request.raw, asset.type), "cache-control": "public, max-age=31536000, immutable", vary: "accept-encoding", ...(isSmall ? { "content-encoding": "gzip" } : {}) };
+    end(reply.raw, 200, headers, isSmall ? asset.gzip! : asset.bytes);
   });
   // At an origin of its own its front door is the desk.
   app.get("/", (request, reply) => {
@@ -253,6 +261,7 @@ function policyOf(origin: string): string {
     `style-src ${own}`,
     `font-src ${own}`,
     "img-src 'self'",
+    "frame-src 'self'",
     "connect-src 'self'",
     "form-action 'self'",
     "base-uri 'none'",
