@@ -5,11 +5,11 @@ import { renameSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
-import { smallNewsroom } from "../test/small-newsroom.ts";
-import { readClaims } from "./casefile/casefile.ts";
-import { verifyFolder } from "./evidence/evidence.ts";
-import { KEY_FILE, openNewsroom } from "./newsroom.ts";
-import { recomputeFolder } from "./recompute.ts";
+import { smallNewsroom } from "./small-newsroom.ts";
+import { readClaims } from "../src/casefile/casefile.ts";
+import { verifyFolder } from "../src/evidence/evidence.ts";
+import { KEY_FILE, openNewsroom } from "../src/newsroom.ts";
+import { recomputeFolder } from "../src/recompute.ts";
 
 test("views of another version are made anew at opening; verify says so and changes nothing; without the key they are refused", async () => {
   const newsroom = await smallNewsroom();
