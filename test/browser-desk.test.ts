@@ -247,11 +247,14 @@ test("what others write stays text on every page of the desk: no payload runs, n
     page.on("dialog", (dialog) => (wrong.push(`${path}: a dialog`), void dialog.dismiss()));
     await page.goto(base + path, { waitUntil: "load" });
     const found = await page.evaluate<string[]>(`[...(window.ran ? ["ran"] : []),
-      ...[...document.querySelectorAll("script")].filter((one) => !one.src.startsWith(location.origin + "/desk/assets/") || one.textContent !== "").map((one) => one.outerHTML),
+      ...[...document.querySelectorAll("script:not([type='application/ld+json'])")].filter((one) => !one.src.startsWith(location.origin + "/desk/assets/") || one.textContent !== "").map((one) => one.outerHTML),
       ...[...document.querySelectorAll("*")].flatMap((one) => one.getAttributeNames().filter((name) => name.startsWith("on") || name === "srcdoc" || name === "formaction").map((name) => one.tagName + " " + name)),
-      ...[...document.querySelectorAll("img, svg, iframe, object, embed, math, meta[http-equiv], base")].map((one) => one.outerHTML.slice(0, 80)),
+      ...[...document.querySelectorAll("img, svg, iframe:not(.preview[src^='/desk/preview/']), object, embed, math, meta[http-equiv], base")].map((one) => one.outerHTML.slice(0, 80)),
       ...[...document.querySelectorAll("a[href], form[action]")].filter((one) => /^\\s*(javascript|data):/i.test(one.getAttribute("href") ?? one.getAttribute("action"))).map((one) => one.outerHTML)]`);
     wrong.push(...found.map((one) => `${path}: ${one}`), ...faults.filter((fault) => !/status of 40[0-9]/.test(fault)).map((fault) => `${path}: ${fault}`));
+    // What a page shows in a frame is looked at as a page of its own.
+    const framed = await page.evaluate<string[]>("[...document.querySelectorAll('iframe.preview')].map((one) => one.getAttribute('src'))");
+    pages.push(...framed.filter((src) => !pages.some(([, known]) => known === src)).map((src) => [handle, src] as [Handle, string]));
     await context.close();
   }
   assert.deepEqual(wrong, []);
