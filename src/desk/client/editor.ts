@@ -54,7 +54,12 @@ async function open(root: HTMLElement): Promise<void> {
   };
 
   setHead(opened.document.head);
-  const text = openStoryText(place, opened.document.doc, { changed: () => saving.changed(), told: (words) => note("paste", words, ["Good", () => text.view.focus()]), csrf: () => saving.csrf, plugins: [lintPlugin()] });
+  const text = openStoryText(place, opened.document.doc, {
+    changed: () => saving.changed(),
+    told: (words) => note("paste", words, ["Good", () => text.view.focus()]),
+    csrf: () => saving.csrf,
+    plugins: [lintPlugin()],
+  });
   const show = (state: SavingState, words: string): void => {
     status.dataset.state = state;
     const acts: HTMLElement[] = [];
