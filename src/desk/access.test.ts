@@ -50,7 +50,7 @@ const EXPECTED: Record<string, Expected> = {
   "POST /account/codes/stop": { roles: ALL, fresh: true },
   "POST /account/recovery-codes": { roles: ALL, fresh: true },
   "POST /account/password": { roles: ALL, fresh: true },
-  "POST /account/sessions/:session/end": { roles: ALL, object: { name: "session", seen: { own: ALL } } },
+  "POST /account/sessions/:session/end": { roles: ALL, fresh: true, object: { name: "session", seen: { own: ALL } } },
   "GET /people": { roles: ADMIN },
   "POST /people": { roles: ADMIN, fresh: true },
   "GET /people/:handle": { roles: ADMIN },

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { FastifyInstance } from "fastify";
 import { TracewireError } from "../errors.ts";
+import type { SecondStep } from "./route.ts";
 import { clientOf } from "../site/site.ts";
 
 /** Set by the site alone; the same name from outside is dropped. */
@@ -24,6 +25,7 @@ export type DeskProcessSettings = {
   url: string;
   hosts: readonly string[];
   approval: "another" | "anybody";
+  second_step: SecondStep;
   /** An address of its own, or a socket for the site. */
   listen: { host: string; port: number } | { socket: string };
 };

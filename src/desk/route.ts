@@ -11,11 +11,14 @@ import type { Inbox } from "./inbox.ts";
 import type { ObjectName } from "./objects.ts";
 import type { Presence } from "./presence.ts";
 
+/** Whether a newsroom lets people work who have signed in by a password alone. */
+export type SecondStep = "asked" | "required";
+
 export type Rule =
   /** `because`: what else keeps it safe. */
   | { for: "anyone"; because: string }
   /** `fresh`: who it is was proved within minutes. */
-  | { for: "signed-in"; object?: ObjectName; fresh?: true }
+  | { for: "signed-in"; object?: ObjectName; fresh?: true; /** Open by a password alone where a second step is required. */ with_one_factor?: "always" | "to set up another" }
   /** `object`: besides the right, this one must be theirs to see (objects.ts); else it is not there. */
   | { for: Right; object?: ObjectName; fresh?: true };
 
