@@ -171,6 +171,7 @@ test("the lint stands beside its block, leads there, and is let stand with a rea
   const [card, words] = [await cards.filter({ hasText: "“58”" }).boundingBox(), await page.locator(".lint-words").first().boundingBox()];
   assert.ok(Math.abs(card!.y - words!.y) < 60, `beside: ${card!.y} and ${words!.y}`);
   await cards.filter({ hasText: "“58”" }).locator("summary").click();
+  await page.waitForFunction(() => document.activeElement?.tagName === "INPUT");
   await page.keyboard.type("It is the number of the list itself.");
   await page.keyboard.press("Enter");
   await page.waitForSelector(".finding.waived");
@@ -355,7 +356,7 @@ test("a preview is the page itself, wide, narrow, on paper and in the mail; comp
   assert.deepEqual(problems, []);
 });
 
-test("a thousand payloads: pasted as HTML and as text, opened in the editor, shown as page and as mail: none runs, none becomes an element", { skip, timeout: 200_000 }, async (t) => {
+test("hostile payloads, all of them: pasted as HTML and as text, opened in the editor, shown as page and as mail: none runs, none becomes an element", { skip, timeout: 200_000 }, async (t) => {
   const list = payloads().map((payload) => payload.replaceAll("\u0000", ""));
   // As words of a story, in every kind of place that the tree has.
   const words = (text: string): string => text.replaceAll(/\s+/g, " ").trim().slice(0, 300);

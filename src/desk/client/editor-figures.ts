@@ -22,7 +22,7 @@ export const FORM_WORDS: Record<string, string> = {
 };
 
 const rowOf = ({ label, value, claimant }: FilledFigure["rows"][number]): HTMLElement =>
-  make("tr", {}, make("td", { textContent: label }), make("td", { className: "num", textContent: value ?? "not known" }), make("td", { textContent: claimant ?? "our count" }));
+  make("tr", {}, make("td", { textContent: label }), make("td", { className: "num", textContent: value ?? "" }), make("td", { textContent: claimant ?? "our count" }));
 
 /** Its answer, its rows and its words, for whoever chooses. */
 export function figureCard({ title, exact, range, who, row_count, rows }: FilledFigure): HTMLElement {

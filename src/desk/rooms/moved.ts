@@ -43,10 +43,9 @@ function listMoved(context: SignedInContext): Moved[] {
       ...listAffectedIssues(log, undefined, people).map(({ number, subject, figures, sentences }): Moved => ({
         what: printedAs.letter(number), title: subject, href: number === "draft" ? undefined : `/newsletter/issues/${number}`, figures, sentences, digest: movedDigest(figures),
       })),
-      ...listAffectedReports(log).map(({ report, figures, sentences }): Moved => {
-        const what = printedAs.report(report.symbol, report.seq);
-        return { what, title: report.symbol, href: undefined, figures, sentences, digest: movedDigest(figures) };
-      }),
+      ...listAffectedReports(log).map(({ report, figures, sentences }): Moved => ({
+        what: printedAs.report(report.symbol, report.seq), title: report.symbol, href: undefined, figures, sentences, digest: movedDigest(figures),
+      })),
     ];
   } finally {
     people?.close();
