@@ -18,6 +18,7 @@ import { newsletter } from "./cli/newsletter.ts";
 import { terminalOutput } from "./cli/output.ts";
 import { story } from "./cli/story.ts";
 import { erase, release } from "./cli/release.ts";
+import { reply } from "./cli/reply.ts";
 import { report as reportCommand } from "./cli/report.ts";
 import { reproduce } from "./cli/reproduce.ts";
 import { clusterCommand } from "./cli/cluster.ts";
@@ -50,6 +51,7 @@ export const COMMANDS: readonly Command[] = [
   claim,
   judge,
   retract,
+  reply,
   show,
   history,
   check,

@@ -104,8 +104,10 @@ function gather(log: LogReader, at: Vantage, id: string, symbol: string, { names
   const says = [...new Map(naming.map((claim) => [claim.seq, claim])).values()]
     .filter((claim) => claim.kind_of !== "report" && claim.kind_of !== "reply")
     .sort((a, b) => a.seq - b.seq);
+  // A request that says it is about this report comes whole: its deadline and its answer do not name the symbol.
+  const about_it = new Set(replying.filter(({ field, value }) => field === "about" && value === symbol).map(({ subject }) => subject));
   const replies = replying.filter(
-    (claim) => claim.subject === `reply/${id}` || isNamed([claim.document, claim.wording, claim.value].join("\n")),
+    (claim) => claim.subject === `reply/${id}` || about_it.has(claim.subject) || isNamed([claim.document, claim.wording, claim.value].join("\n")),
   );
   return {
     id,
