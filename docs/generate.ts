@@ -51,7 +51,8 @@ export function referencePages(): Record<string, string> {
           .map(([code, about]) => `Exit ${code}: ${about}.`)
           .join(" ");
         const examples = command.examples.map(([call, about]) => `${call}  # ${about}`).join("\n");
-        return `## ${command.name}\n\n${command.summary}.\n\n\`${usage}\`\n\n${options}\n${exits ? `\n${exits}\n` : ""}\n\`\`\`sh\n${examples}\n\`\`\``;
+        const actions = command.actions ? `${table(["action", "what it does"], command.actions.map(([call, about]) => [`\`${call}\``, about]))}\n\n` : "";
+        return `## ${command.name}\n\n${command.summary}.\n\n\`${usage}\`\n\n${actions}${options}\n${exits ? `\n${exits}\n` : ""}\n\`\`\`sh\n${examples}\n\`\`\``;
       }),
     ].join("\n\n"),
     "errors.md": [

@@ -123,11 +123,12 @@ function toOption(spec: OptionSpec): Option {
 }
 
 function helpTail(command: Command): string {
+  const actions = (command.actions ?? []).map(([call, about]) => `  ${call}\n      ${about}`).join("\n");
   const examples = command.examples.map(([call, about]) => `  ${call}\n      ${about}`).join("\n");
   const exits = Object.entries({ 0: "done", ...command.exits, 2: "the command line cannot be used" }).map(
     ([code, about]) => `  ${code}  ${about}`,
   );
-  return `\nExamples:\n${examples}\n\nExit codes:\n${exits.join("\n")}\n  others: docs/errors.md`;
+  return `${actions && `\nActions:\n${actions}\n`}\nExamples:\n${examples}\n\nExit codes:\n${exits.join("\n")}\n  others: docs/errors.md`;
 }
 
 function contextOf(options: Options): CommandContext {

@@ -14,6 +14,8 @@ export type MailSettings = {
   from: string;
   /** Where readers reach the site, without a slash at its end: links in mails begin with it. */
   base_url: string;
+  /** Nobody set it: it is this machine's own address, where no real reader can follow a link. */
+  base_url_is_guess?: true;
   dkim?: { domain: string; selector: string; key_file: string };
 };
 
@@ -111,7 +113,7 @@ export function readConfig(flags: ConfigFlags, environment: NodeJS.ProcessEnv): 
   if (!LOG_FORMATS.includes(log)) throw new TracewireError("BAD_CONFIG", { what: `log: "${log}" is none of ${LOG_FORMATS.join(", ")}` });
   return {
     base_url,
-    mail: mailSettings(read, base_url),
+    mail: { ...mailSettings(read, base_url), ...(origins.base_url === "default" ? { base_url_is_guess: true } : {}) },
     desk: deskSettings(read, base_url),
     contact: read("contact"),
     hub: read("hub"),

@@ -37,3 +37,13 @@ export function seededRandom(seed: number): Random {
   };
   return (byteCount) => Uint8Array.from({ length: byteCount }, () => next() & 0xff);
 }
+
+/** Whether a process of this machine runs, ours or another user's. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}

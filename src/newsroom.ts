@@ -25,7 +25,7 @@ import {
 import { figuresView, recordRestatements, theftLinesView } from "./figures/figures.ts";
 import { issuesView } from "./newsletter/newsletter.ts";
 import { pressView, searchView } from "./press/press.ts";
-import { issuedReportsView } from "./reports/reports.ts";
+import { issuedReportsView, namedSymbolsView } from "./reports/reports.ts";
 import { exceptionsView } from "./screening/screening.ts";
 import { clustersView, tracesView } from "./tracing/tracing.ts";
 
@@ -41,6 +41,7 @@ export const VIEWS = [
   theftLinesView,
   pressView,
   issuedReportsView,
+  namedSymbolsView,
   issuesView,
   searchView,
 ] as const;

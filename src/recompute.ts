@@ -5,7 +5,8 @@ import { DatabaseSync } from "node:sqlite";
 import { join } from "node:path";
 import { createViews, diskFileSystem, openBlobStore, openLogReader, viewsDigest, type Bundle, type EntryBody, type LogReader } from "./evidence/evidence.ts";
 import { listDatasets, rereadRows, storedRowsRoot, type SourceFile } from "./datasets/datasets.ts";
-import { computeFigure, datasetsOf, figureHash, findFigureSpec, type Figure } from "./figures/figures.ts";
+import { TracewireError } from "./errors.ts";
+import { computeFigure, computeOrFault, datasetsOf, figureHash, findFigureSpec, type Figure } from "./figures/figures.ts";
 import { VIEWS } from "./newsroom.ts";
 import { listTraces, listTransferSets, reproduceTrace, storedSegmentRoot } from "./tracing/tracing.ts";
 import { listPublications, listRevisions } from "./press/press.ts";
@@ -67,8 +68,8 @@ export async function recomputeFolder(folder: string): Promise<RecomputeFinding[
         if (published.rows.some((row) => [row.claim, ...row.rivals].some((claim) => claim !== null && erased.has(claim)))) continue;
         const size = Number(published.log_size);
         const named = findFigureSpec(log, published.id, size);
-        const again = named && computeFigure(log, named.spec, size, published.rules_version);
-        if (!again) findings.push({ what: "figure_cannot_be_computed", index: seq, file: published.id });
+        const again = named && computeOrFault(log, named.spec, size, published.rules_version);
+        if (!again || again instanceof TracewireError) findings.push({ what: "figure_cannot_be_computed", index: seq, file: published.id });
         else if (figureHash(again) !== figureHash(published))
           findings.push({
             what: "figure_differs",

@@ -7,6 +7,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { composeDraft, listAffectedIssues, sendDraft } from "../src/newsletter/newsletter.ts";
 import { openNewsroom } from "../src/newsroom.ts";
+import { readRestatements } from "../src/figures/figures.ts";
+import { listAffected, parseStoryText, publishStory } from "../src/press/press.ts";
 import { listAffectedReports } from "../src/reports/reports.ts";
 import { openSite } from "../src/site/site.ts";
 import { newsletterNewsroom } from "./newsletter-newsroom.ts";
@@ -18,12 +20,14 @@ const tracewire = (data: string, cwd: string, ...args: string[]) => {
   return spawnSync(process.execPath, cli, { encoding: "utf8", cwd, env: { ...process.env, NO_COLOR: "1" } });
 };
 
-async function figurePage(folder: string, id: string): Promise<string> {
+const figurePage = (folder: string, id: string) => sitePage(folder, `/figures/${id}`);
+
+async function sitePage(folder: string, path: string): Promise<string> {
   const reader = openNewsroom(folder);
   const site = openSite(reader, { clock: () => "2026-06-01T00:00:00.000Z", hosts: ["127.0.0.1"] });
   try {
     const base = await site.app.listen({ port: 0, host: "127.0.0.1" });
-    return await (await fetch(`${base}/figures/${id}`)).text();
+    return await (await fetch(`${base}${path}`)).text();
   } finally {
     await site.close();
     reader.close();
@@ -70,6 +74,46 @@ test("letters, sent and composed, that carry a moved number are listed, even aft
   assert.match(page, /<del>Some text with 1 in it, and a first word\.<\/del>.*<ins>Some text with 2 in it, and a first word\.<\/ins>/s);
   assert.doesNotMatch(page, /composed|second word, letter/, "what is not sent is nobody's business");
   newsroom.stop();
+});
+
+test("evidence that leaves a published figure without an answer goes in, is recorded with its reason, and flags the story", async () => {
+  const newsroom = await reportNewsroom();
+  const { log } = newsroom;
+  const story = parseStoryText(
+    "---\nslug: a-table\ntopic: Security\nbyline: Test\nhappened: 2030\nreply: reply/s-2030-7\n---\n\n# The table lists {{table-count}}\n\n> Words.\n\nIt lists {{table-count}} in all.\n",
+  );
+  newsroom.transact("test", (transaction) => publishStory(transaction, log, story, { by: "test", waivers: [] }));
+  const table = { claimant: "The monitors", hedge: "suspected" as const, document: "S/2030/7, yearly table", as_of: "2030-03" };
+  const second = { ...table, subject: "published-total/attacks-2029-again", field: "count", unit: "attacks", period: "2029", value: "1" };
+  newsroom.claim([second]);
+
+  const [lost, ...more] = readRestatements(log, "table-count");
+  assert.equal(more.length, 0);
+  assert.deepEqual([lost!.from.value, lost!.to.value, lost!.cause], ["7", null, [{ what: "it cannot be computed any more" }]]);
+  assert.match(lost!.to.why!, /Two rows cover 2029/);
+  newsroom.claim([{ ...second, subject: "published-total/attacks-2028-again", period: "2028" }]);
+  assert.equal(readRestatements(log, "table-count").length, 1, "told once");
+  const [affected] = listAffected(log);
+  assert.deepEqual([affected!.card.slug, affected!.figures[0]!.now, affected!.sentences.length > 0], ["a-table", null, true]);
+
+  const page = await figurePage(newsroom.folder, "table-count");
+  assert.match(page, /<h1>Not known<\/h1>/);
+  assert.match(page, /cannot be computed from what is held now\.<\/strong> Two rows cover/);
+  assert.match(page, /7 attacks<\/a> became <a[^>]*>no value<\/a>.*because: it cannot be computed any more: Two rows cover 2029/s);
+  assert.match(page, /The table lists 7<\/a>, revision 1, as 7 attacks.*As printed, and as it would read today:/s);
+  assert.match(await sitePage(newsroom.folder, "/stories/a-table"), /One number here has a newer value.*was 7 attacks, now <a[^>]*>not known: it cannot be computed any more \(Two rows/s);
+  for (const path of ["/", "/figures", "/figures.csv", "/figures/table-count?known=20"]) assert.doesNotMatch(await sitePage(newsroom.folder, path), /\[MIXED_BASES\]/, path);
+  const typed = (...args: string[]) => tracewire(newsroom.folder, newsroom.folder, ...args);
+  assert.match(typed("story", "affected").stdout, /a-table, revision 1: table-count 7 → not known \(Two rows cover 2028/);
+  assert.match(typed("figure").stdout, /table-count +cannot be computed +.*Two rows cover 2028/s);
+  assert.equal(typed("verify").status, 0, "what was published still comes out the same");
+
+  for (const { seq: wrong, subject } of log.db.prepare("SELECT seq, subject FROM claims WHERE subject LIKE '%-again'").all())
+    newsroom.claim([{ ...second, subject: subject as string, period: "2031", supersedes: wrong as number }]);
+  const again = readRestatements(log, "table-count").at(-1)!;
+  assert.deepEqual([again.from.value, again.to.value, again.cause[0]!.what], [null, "7", "it can be computed again"]);
+  assert.deepEqual(listAffected(log), []);
+  newsroom.remove();
 });
 
 test("an issued report that prints a moved number is listed; what does not come out the same is not issued", async () => {

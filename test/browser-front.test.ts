@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
+import sharp from "sharp";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
 import { listCaptures } from "../src/evidence/evidence.ts";
 import { serveNewsroom, type ServedSite } from "./demo-site.ts";
@@ -184,4 +185,51 @@ test("labels in pictures are at least 11 px at 320 px", { skip }, async () => {
     assert.ok(sizes.length > 10);
     assert.ok(Math.min(...sizes) >= 11, `${Math.min(...sizes)} px`);
   });
+});
+
+test("a table that goes on beside the edge says so: light, dark, forced colours; on paper it does not", { skip }, async () => {
+  const edges = async (page: Page) => {
+    const table = page.locator("main .scroll").first();
+    const image = sharp(await table.screenshot({ animations: "disabled" }));
+    const { width, height } = await image.metadata();
+    // The lines of the rows stand in both strips alike; what differs between the edges is the shadow.
+    const mean = async (left: number) => {
+      const strip = await image.clone().extract({ left, top: 40, width: 4, height: height - 45 }).png().toBuffer();
+      const { channels } = await sharp(strip).stats();
+      return (channels[0]!.mean + channels[1]!.mean + channels[2]!.mean) / 3;
+    };
+    return { left: await mean(0), right: await mean(width - 4) };
+  };
+  for (const colorScheme of ["light", "dark"] as const)
+    await visit("/thefts", { viewport: { width: 375, height: 800 }, colorScheme }, async (page) => {
+      const sign = colorScheme === "light" ? 1 : -1;
+      const start = await edges(page);
+      assert.ok((start.left - start.right) * sign > 15, `${colorScheme}, more to the right: ${JSON.stringify(start)}`);
+      await page.locator("main .scroll").first().evaluate((table: { scrollLeft: number; scrollWidth: number }) => void (table.scrollLeft = table.scrollWidth));
+      const end = await edges(page);
+      assert.ok((end.right - end.left) * sign > 15, `${colorScheme}, more to the left: ${JSON.stringify(end)}`);
+      await page.emulateMedia({ media: "print" });
+      assert.equal(await page.evaluate("getComputedStyle(document.querySelector('main .scroll')).backgroundImage"), "none");
+    });
+  await visit("/thefts", { viewport: { width: 375, height: 800 }, forcedColors: "active" }, async (page) => {
+    assert.equal(await page.evaluate("getComputedStyle(document.querySelector('main .scroll')).borderRightStyle"), "solid");
+  });
+});
+
+test("the rooms of the case open from the header by keyboard, without script, wide and narrow", { skip }, async () => {
+  for (const width of [1280, 320])
+    await visit("/", { viewport: { width, height: 800 }, javaScriptEnabled: false }, async (page) => {
+      const room = page.locator(".rooms a[href='/screen']");
+      assert.equal(await room.isVisible(), false);
+      await page.locator(".rooms summary").focus();
+      await page.keyboard.press("Enter");
+      assert.equal(await room.isVisible(), true);
+      const box = (await page.locator(".rooms ul").boundingBox())!;
+      assert.ok(box.x >= 0 && box.x + box.width <= width, `${width}: ${JSON.stringify(box)}`);
+      const tabs = await page.locator(".rooms a").evaluateAll((links) => links.findIndex((link) => link.getAttribute("href") === "/screen"));
+      for (let at = 0; at <= tabs; at++) await page.keyboard.press("Tab");
+      await page.keyboard.press("Enter");
+      await page.waitForURL("**/screen");
+      assert.equal(await page.locator("h1").innerText(), "Is it on a list?");
+    });
 });

@@ -1,7 +1,7 @@
 // Every command as a person and as a program meets it: output, JSON, exit codes, refusals that name place and remedy.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -55,10 +55,43 @@ describe("the command line", () => {
       assert.match(out, /Examples:/);
       assert.match(out, /Exit codes:/);
       assert.ok(out.includes(command.examples[0]![0]), command.name);
+      for (const [call, about] of command.actions ?? []) assert.ok(out.includes(`  ${call}\n      ${about}\n`), `${command.name} ${call}: ${out}`);
     }
+    for (const { name, actions, arguments: taken = "" } of COMMANDS.filter((command) => command.actions)) {
+      // What a wrong word is told to choose from is what the help teaches.
+      const { err, code } = tracewire([name, "nonsense", ...(/> </.test(taken) ? ["x"] : [])]);
+      assert.equal(code, 2, name);
+      for (const [call] of actions!) assert.match(err, new RegExp(`\\b${call.split(" ")[0]}\\b`), name);
+      const told = /Actions: (.*?)\.?$/m.exec(err)?.[1]?.split(", ");
+      if (told) assert.deepEqual(told.toSorted(), actions!.map(([call]) => call.split(" ")[0]!).toSorted(), name);
+    }
+    assert.deepEqual(
+      COMMANDS.filter((command) => command.arguments?.includes("action") && !command.actions).map(({ name }) => name),
+      [],
+    );
     assert.match(tracewire(["--help"]).out, /evidence, claims, figures, stories/);
     refused(["figur"], 2, /unknown command/);
     refused(["figure", "--nope"], 2, /unknown option/);
+  });
+  test("import without --release, then with it: what is printed is what happened, and a file that is not there makes no folder", () => {
+    const folder = join(scratch, "import-twice");
+    const run = (...args: string[]) => tracewire(["import", ...args, "--data", folder]);
+    assert.equal(run("auto", "demo/sources/nothing.json").code, 4);
+    assert.equal(existsSync(folder), false);
+    mkdirSync(join(scratch, "tables"));
+    copyFileSync("demo/casefile/resolutions.csv", join(scratch, "tables", "resolutions.csv"));
+    const calls: [shown: RegExp, ...args: string[]][] = [
+      [/37 rows/, "misp-actors", "demo/sources/misp-threat-actors/threat-actor.dprk.json", "--licence", "MISP"],
+      [/transfers/, "transfers", "demo/try/transfers.csv"],
+      [/claims/, "casefile", join(scratch, "tables")],
+    ];
+    for (const [shown, ...args] of calls) {
+      const { out } = run(...args);
+      assert.match(out, shown);
+      assert.match(out, /Readers do not see it yet\. Next: the same command with --release\./, args.join(" "));
+      assert.match(run(...args, "--release").out, /public from now on|What of them was not public is now/, args.join(" "));
+      assert.doesNotMatch(run(...args, "--release").out, /public from now on|What of them was|do not see it yet/, args.join(" "));
+    }
   });
   test("a command that writes creates the newsroom: key 0600, public key printed", () => {
     assert.equal(statSync(join(data, "newsroom.key")).mode & 0o777, 0o600);

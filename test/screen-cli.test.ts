@@ -57,6 +57,20 @@ describe("screen, exception, cluster", () => {
       assert.equal(run([...args]).code, exit, args.join(" "));
   });
 
+  test("a name: how many entries contain a common one, with what tells them apart; both or neither of file and name is refused", () => {
+    ok(["import", "ofac-sdn", "demo/sources/ofac-sdn-2021-07", "--edition", "2021-07", "--release"]);
+    const { code, out } = run(["screen", "--name", "kim", "--as-of", "2021-07-15"]);
+    assert.equal(code, 1);
+    assert.match(out, /“kim” on 2021-07-15: part of names only/);
+    assert.match(out, /\d+ entries of OFAC: Specially Designated Nationals contain it; the first 12:/);
+    assert.match(out, /KIM, Jong Un \(OFAC: Specially Designated Nationals, number 20157, individual, DPRK3\)\n {4}born 08 Jan 1984, Chairman/);
+    assert.match(out, /To narrow it down, write the whole name/);
+    const [found] = jsonLines(run(["screen", "--name", "Lazarus Group", "--as-of", "2021-07-15", "--json"]).out) as unknown as [{ outcome: string; matches: { details: { aliases: string[] } }[] }];
+    assert.deepEqual([found.outcome, found.matches[0]!.details.aliases.includes("HIDDEN COBRA")], ["listed", true]);
+    assert.equal(run(["screen", "--name", "zzyzx", "--as-of", "2021-07-15"]).code, 0);
+    for (const args of [["screen"], ["screen", "-", "--name", "kim"]]) assert.equal(run(args).code, 2);
+  });
+
   test("an exception: refused without reason, end or chain; then the alarm is silent and the listing shown", () => {
     assert.equal(run(["exception", RONIN, "--until", "2027-01-01", "--why", "Reviewed in case 17"]).code, 2, "of several chains");
     assert.equal(run(["exception", `eip155:1:${RONIN}`, "--why", "Reviewed in case 17"]).code, 2, "without end");

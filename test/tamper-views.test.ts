@@ -2,7 +2,7 @@
 // which computes the views again from the entries it has proven.
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import { DatabaseSync, type StatementResultingChanges } from "node:sqlite";
 import { test } from "node:test";
 import { seededRandom } from "../src/effects.ts";
 import { verifyFolder } from "../src/evidence/evidence.ts";
@@ -15,6 +15,7 @@ test("every change of a view is found", async (t) => {
   const runs = scaled(300);
   announce(t, "mutations of views", runs);
   const site = await serveNewsroom({ demo: true });
+  t.after(() => site.stop());
   const { folder } = site.newsroom;
   const random = seededRandom(seed);
   const below = (limit: number) => (random(4).reduce((sum, byte) => sum * 256 + byte, 0) >>> 0) % limit;
@@ -26,9 +27,9 @@ test("every change of a view is found", async (t) => {
   assert.ok(tables.length >= 8, tables.join());
   for (let run = 0; run < runs; run++) {
     const table = tables[run % tables.length]!;
-    const rows = db.prepare(`SELECT rowid AS place, * FROM ${table}`).all();
+    const rows = db.prepare(`SELECT rowid AS row_id, * FROM ${table}`).all();
     const row = rows[below(rows.length)]!;
-    const column = Object.keys(row).filter((name) => name !== "place")[below(Object.keys(row).length - 1)]!;
+    const column = Object.keys(row).filter((name) => name !== "row_id")[below(Object.keys(row).length - 1)]!;
     const old = row[column] as string | number | null;
     const changed =
       typeof old === "number"
@@ -39,15 +40,19 @@ test("every change of a view is found", async (t) => {
             : "x"
           : `${old} `;
     db.exec("BEGIN");
+    let changes: StatementResultingChanges;
     try {
-      if (run % 5 === 4) db.prepare(`DELETE FROM ${table} WHERE rowid = ?`).run(row.place as number);
-      else db.prepare(`UPDATE ${table} SET ${column} = ? WHERE rowid = ?`).run(changed, row.place as number);
+      changes =
+        run % 5 === 4
+          ? db.prepare(`DELETE FROM ${table} WHERE rowid = ?`).run(row.row_id as number)
+          : db.prepare(`UPDATE ${table} SET ${column} = ? WHERE rowid = ?`).run(changed, row.row_id as number);
     } catch {
       // The table itself refuses it (a key that exists): nothing was changed, nothing is to be found.
       db.exec("ROLLBACK");
       continue;
     }
     db.exec("COMMIT");
+    assert.equal(changes.changes, 1, table);
     const findings = await recomputeFolder(folder);
     assert.ok(
       findings.some((finding) => finding.what === "view_differs"),
@@ -61,7 +66,6 @@ test("every change of a view is found", async (t) => {
     "clean",
     "rebuilt from the entries, they are what they were",
   );
-  await site.stop();
 });
 
 test("a row of a dataset that was changed, taken away or added is found, and named by its entry", async () => {

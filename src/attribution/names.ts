@@ -1,6 +1,6 @@
 // Who uses which name for whom. Names are many to many (DOMAIN §5.1): one vendor's name covers four of another's, and one
 // name stands under two headings. So there is no synonym table, only assertions, each with its organisation and source.
-import { readClaims, type Claim, type Vantage } from "../casefile/casefile.ts";
+import { followSubjects, type Claim, type Vantage } from "../casefile/casefile.ts";
 import { findDataset, readRows } from "../datasets/datasets.ts";
 import type { LogReader } from "../evidence/evidence.ts";
 
@@ -53,13 +53,15 @@ export function readNames(log: LogReader, at: Vantage): NameUse[] {
       dataset: dataset.name,
     }));
   });
-  const claims = readClaims(log, at, { kind: "actor" });
-  const related = claims.filter((claim) => Object.hasOwn(RELATIONS, claim.field));
+  const followed = followSubjects(log, at, { kind: "actor", key: "names", make: relating, reads_judgements: false });
+  const related = followed.flatMap(({ made }) => made).sort((a, b) => a.seq - b.seq);
   // A claim's subject is a key without capitals: it is spelled as somebody who uses the name spells it, where one does.
   const spelled = [...listed.flatMap((use) => [use.heading, use.name]), ...related.map((claim) => claim.value)];
   const spelling = new Map(spelled.reverse().map((name) => [nameSlug(name), name]));
   return [...listed, ...related.map((claim) => asUse(claim, spelling))];
 }
+
+const relating = (_: string, claims: readonly Claim[]): Claim[] => claims.filter(({ field }) => Object.hasOwn(RELATIONS, field));
 
 function asUse(claim: Claim, spelling: ReadonlyMap<string, string>): NameUse {
   const key = claim.subject.slice("actor/".length);

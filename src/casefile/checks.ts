@@ -2,11 +2,11 @@
 // example). A check never changes anything; it names the claims and what to look at.
 import type { LogReader } from "../evidence/evidence.ts";
 import type { Claim } from "./claims.ts";
-import { setImmediate as nextTurn } from "node:timers/promises";
-import { listSubjects, readClaims, type Vantage } from "./read-casefile.ts";
+import { followSubjects } from "./follow-subjects.ts";
+import { readClaims, type Vantage } from "./read-casefile.ts";
 
 export type CheckResult = { check: CheckName; subject: string; what: string; claims: number[] };
-type Check = { about: string; run(claims: Claim[]): Omit<CheckResult, "check">[] };
+type Check = { about: string; run(claims: readonly Claim[]): Omit<CheckResult, "check">[] };
 
 /** A citation may lag the event; past this it is worth asking whether it is about the same event. */
 const LATE_DAYS_MAX = 366;
@@ -197,16 +197,15 @@ export function runChecksOn(log: Pick<LogReader, "db">, at: Vantage, subject: st
 
 export type CheckSummary = { count: number; /** At most as many as were asked for. */ first: CheckResult[] };
 
-/** Subjects looked at before others get their turn: a few milliseconds. */
-const SUBJECTS_IN_A_TURN = 100;
+/** What is kept of a theft between two sums: its own findings, and its amounts, which may equal those of another. */
+type Looked = { found: CheckResult[]; amounts: { amount: string; claim: Claim }[] };
 
-/**
- * All checks over all thefts and totals, counted, with the first of each. It reads a stretch of subjects at a time and lets
- * others run between, so that nobody waits for it but who asked; the vantage keeps what it reads one state.
- */
-export async function sumUpChecks(log: Pick<LogReader, "db">, at: Vantage, shown: number): Promise<Map<CheckName, CheckSummary>> {
+const OF_ONE_SUBJECT = ["parts-do-not-add-up", "source-date", "rival-dates", "minted-tokens", "single-source"] as const;
+
+/** All checks over all thefts and totals, counted, with the first of each. After a claim it costs the theft it is on. */
+export function sumUpChecks(log: Pick<LogReader, "db">, at: Vantage, shown: number): Map<CheckName, CheckSummary> {
   const sums = new Map<CheckName, CheckSummary>();
-  const add = (results: CheckResult[]) => {
+  const add = (results: readonly CheckResult[]) => {
     for (const result of results) {
       const sum = sums.get(result.check) ?? { count: 0, first: [] };
       sum.count += 1;
@@ -216,49 +215,55 @@ export async function sumUpChecks(log: Pick<LogReader, "db">, at: Vantage, shown
   };
   const totals = readClaims(log, at, { kind: "published-total" });
   const equal = new Map<string, Claim[]>();
-  for (let after = "theft/"; ;) {
-    const subjects = listSubjects(log, at, "theft", { after, limit: SUBJECTS_IN_A_TURN });
-    if (subjects.length === 0) break;
-    const claims = readClaims(log, at, { subjects: { after, upTo: subjects.at(-1)! } });
-    add(runOver(claims, ["parts-do-not-add-up", "source-date", "rival-dates", "minted-tokens", "single-source"]));
-    add(runOver([...claims, ...totals], ["row-outside-period"]));
-    for (const claim of amounts(claims)) {
-      if (whole(claim) < EQUAL_AMOUNT_MIN) continue;
-      const same = equal.get(`${claim.value} ${claim.unit}`) ?? [];
-      equal.set(`${claim.value} ${claim.unit}`, [...same, claim]);
+  for (const { made } of followSubjects(log, at, { kind: "theft", key: checksKey(totals), make: look(totals), reads_judgements: false })) {
+    add(made.found);
+    for (const { amount, claim } of made.amounts) {
+      const same = equal.get(amount);
+      if (same) same.push(claim);
+      else equal.set(amount, [claim]);
     }
-    after = subjects.at(-1)!;
-    await nextTurn();
   }
   add(runOver([...equal.values()].filter((same) => same.length > 1).flat(), ["equal-amounts"]));
   add(runOver(totals, ["parts-do-not-add-up", "source-date", "rival-dates", "minted-tokens", "total-against-its-rows"]));
   return new Map((Object.keys(CHECKS) as CheckName[]).flatMap((check) => (sums.has(check) ? [[check, sums.get(check)!]] : [])));
 }
 
-function runOver(claims: Claim[], names: readonly CheckName[]): CheckResult[] {
+/** A theft is also held to the totals that count it: with other totals all thefts are looked at again. */
+const checksKey = (totals: readonly Claim[]): string => `checks ${totals.map(({ seq }) => seq).join(" ")}`;
+
+function look(totals: readonly Claim[]): (subject: string, claims: readonly Claim[]) => Looked {
+  return (_, claims) => ({
+    found: [...runOver(claims, OF_ONE_SUBJECT), ...runOver([...claims, ...totals], ["row-outside-period"])],
+    amounts: amounts(claims)
+      .filter((claim) => whole(claim) >= EQUAL_AMOUNT_MIN)
+      .map((claim) => ({ amount: `${claim.value} ${claim.unit}`, claim })),
+  });
+}
+
+function runOver(claims: readonly Claim[], names: readonly CheckName[]): CheckResult[] {
   return names.flatMap((check) => CHECKS[check].run(claims).map((result) => ({ check, ...result })));
 }
 
 const bySeq = (a: Claim, b: Claim): number => a.seq - b.seq;
 
-const amounts = (claims: Claim[]) => claims.filter((claim) => claim.field === "amount" && /^\d+(\.\d+)?$/.test(claim.value));
+const amounts = (claims: readonly Claim[]) => claims.filter((claim) => claim.field === "amount" && /^\d+(\.\d+)?$/.test(claim.value));
 /** 147500000 → 147,500,000: a finding is read by people. */
 const grouped = (value: string | bigint) => String(value).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
 const whole = (claim: Claim) => BigInt(claim.value.split(".")[0]!);
-const bySubject = (claims: Claim[]) => group(claims, (claim) => claim.subject);
+const bySubject = (claims: readonly Claim[]) => group(claims, (claim) => claim.subject);
 
-function group(claims: Claim[], key: (claim: Claim) => string): [string, Claim[]][] {
+function group(claims: readonly Claim[], key: (claim: Claim) => string): [string, Claim[]][] {
   return [...Map.groupBy(claims, key)];
 }
 
-function latestPerPart(parts: Claim[]): Claim[] {
+function latestPerPart(parts: readonly Claim[]): Claim[] {
   return group(
     parts.filter((part) => !part.part_of!.startsWith("sum of")),
     (part) => part.part_of!,
   ).map(([, same]) => same.at(-1)!);
 }
 
-function firstDates(claims: Claim[]): Map<string, string> {
+function firstDates(claims: readonly Claim[]): Map<string, string> {
   const dates = new Map<string, string>();
   for (const claim of claims) if (claim.field === "date") dates.set(claim.subject, claim.value);
   return dates;

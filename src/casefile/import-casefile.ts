@@ -41,6 +41,10 @@ export type ImportResult = {
   claims_added: number;
   claims_known: number;
   captures_added: number;
+  /** The entry that made all or some of it public; null where nothing had to be. */
+  release: number | null;
+  /** Whether readers see every table and claim of it. */
+  is_public: boolean;
   log_size: number;
 };
 
@@ -85,7 +89,7 @@ export async function importCasefile(
     );
 
   return newsroom.transact(options.by, (transaction) => {
-    const result: ImportResult = { tables: loaded.length, rows: 0, claims_added: 0, claims_known: 0, captures_added: 0, log_size: 0 };
+    const result: ImportResult = { tables: loaded.length, rows: 0, claims_added: 0, claims_known: 0, captures_added: 0, release: null, is_public: false, log_size: 0 };
     const releases: number[] = [];
     const bytesReleased: number[] = [];
     const captures = new Map<string, number>();
@@ -95,7 +99,11 @@ export async function importCasefile(
       captures.set(table.table.file, seq);
       releases.push(seq);
       bytesReleased.push(seq);
-      if (known !== undefined) continue;
+      if (known !== undefined) {
+        const datasets = transaction.db.prepare("SELECT seq FROM datasets WHERE name = ? AND capture = ?").all(table.table.file, known);
+        releases.push(...datasets.map((row) => row.seq as number));
+        continue;
+      }
       result.captures_added += 1;
       releases.push(
         transaction.append({
@@ -120,19 +128,25 @@ export async function importCasefile(
           requireLocator(table.extraction, parsed.source.locator, where);
           releases.push(appendClaim(transaction, parsed, options.by));
           result.claims_added += 1;
-        } else result.claims_known += 1;
+        } else {
+          releases.push(known);
+          result.claims_known += 1;
+        }
       }
       options.onProgress?.(result.claims_added + result.claims_known, 0, table.table.file);
     }
     for (const judgement of VICTIM_JUDGEMENTS) {
       const exists = transaction.db.prepare("SELECT 1 FROM claims WHERE subject = ?").get(judgement.subject);
       const known = transaction.db
-        .prepare("SELECT 1 FROM judgements WHERE subject = ? AND question = 'victim_named'")
+        .prepare("SELECT seq FROM judgements WHERE subject = ? AND question = 'victim_named'")
         .get(judgement.subject);
-      if (exists && !known)
+      if (known) releases.push(known.seq as number);
+      else if (exists)
         releases.push(appendJudgement(transaction, { question: "victim_named", ...judgement }, "importer's reviewed table"));
     }
-    if (options.release) appendRelease(transaction, releases, bytesReleased, options.by);
+    if (options.release) result.release = appendRelease(transaction, releases, bytesReleased, options.by) ?? null;
+    const isHidden = transaction.db.prepare("SELECT 1 FROM entry_index WHERE seq = ? AND released IS NULL AND erased IS NULL");
+    result.is_public = releases.every((seq) => !isHidden.get(seq));
     result.log_size = transaction.size();
     return result;
   });

@@ -1,7 +1,7 @@
 // Reading the case file from a vantage: how much of the log is known, whether only released evidence counts, and
 // up to which claim date. Log time and claim date are two questions and are never mixed.
 import { prepared, type LogReader } from "../evidence/evidence.ts";
-import type { Claim, ClaimInput } from "./claims.ts";
+import type { Claim } from "./claims.ts";
 import type { Judgement, Question } from "./judgements.ts";
 import { kindOf, type Kind } from "./kinds.ts";
 
@@ -25,6 +25,8 @@ export type ClaimFilter = {
   document?: string;
   /** Claims of an amount of just this many, of whatever subject. */
   amount?: string;
+  /** Only claims with these log indices. */
+  among?: readonly number[];
   /** Subjects behind this one, up to that one: a stretch of a kind. */
   subjects?: { after: string; upTo: string };
   /** For a list that is read a page at a time: only claims behind this entry, and so many. */
@@ -48,18 +50,22 @@ export function readClaims(log: Reads, at: Vantage, filter: ClaimFilter = {}): C
   if (filter.amount !== undefined) conditions.push("field = 'amount' AND body ->> '$.value' = ?") && values.push(filter.amount);
   if (filter.subjects !== undefined)
     conditions.push("subject > ? AND subject <= ?") && values.push(filter.subjects.after, filter.subjects.upTo);
+  if (filter.among !== undefined) conditions.push("seq IN (SELECT value FROM json_each(?))") && values.push(JSON.stringify(filter.among));
   if (filter.after !== undefined) conditions.push("seq > ?") && values.push(filter.after);
   if (filter.before !== undefined) conditions.push("seq < ?") && values.push(filter.before);
+  const statement = log.db.prepare(
+    `SELECT seq, at, by, body, public_from FROM claims WHERE ${conditions.join(" AND ")}${filter.limit === undefined ? "" : ` ORDER BY seq${filter.before === undefined ? "" : " DESC"}`}`,
+  );
+  // Rows without names, put in order here: a third of the time where a figure reads tens of thousands.
+  statement.setReturnArrays(true);
   const claims: Claim[] = [];
-  const rows = log.db
-    .prepare(`SELECT seq, at, by, body, public_from FROM claims WHERE ${conditions.join(" AND ")} ORDER BY seq${filter.before === undefined ? "" : " DESC"}`)
-    .iterate(...values);
-  for (const row of rows) {
-    const claim = toClaim(row);
+  const rows: Iterable<unknown> = filter.limit === undefined ? statement.all(...values) : statement.iterate(...values);
+  for (const cells of rows as Iterable<ClaimCells>) {
+    const claim = toClaim(cells);
     if (isClaimedBy(claim.as_of, at.as_of)) claims.push(claim);
     if (claims.length === filter.limit) break;
   }
-  return claims;
+  return filter.limit === undefined ? claims.sort((a, b) => a.seq - b.seq) : claims;
 }
 
 export type Held = { subjects: number; claims: number };
@@ -117,14 +123,14 @@ export function* readClaimsWith(log: LogReader, at: Vantage, words: string): Gen
     .prepare(`SELECT seq, at, by, body, public_from FROM claims WHERE ${heldCondition(at)} AND instr(lower(body), ?) > 0`)
     .iterate(plain);
   for (const row of rows) {
-    const claim = toClaim(row);
+    const claim = namedToClaim(row);
     if (isClaimedBy(claim.as_of, at.as_of)) yield claim;
   }
 }
 
 export function readClaim(log: LogReader, seq: number): Claim | undefined {
   const row = prepared(log.db, "SELECT seq, at, by, body, public_from FROM claims WHERE seq = ?").get(seq);
-  return row && toClaim(row);
+  return row && namedToClaim(row);
 }
 
 /** Every claim ever made on a subject that this vantage may see, superseded ones too, each with when it stopped holding. */
@@ -135,7 +141,7 @@ export function readHistory(log: LogReader, at: Vantage, subject: string): (Clai
     .all(subject, at.log_size)
     .map((row) => {
       const ended = row.ended as number | null;
-      return { ...toClaim(row), ...(ended !== null && ended < at.log_size ? { superseded: ended } : {}) };
+      return { ...namedToClaim(row), ...(ended !== null && ended < at.log_size ? { superseded: ended } : {}) };
     });
 }
 
@@ -168,8 +174,11 @@ function spanCondition(at: Vantage): string {
   return `${from} < ${size} AND (${to} IS NULL OR ${to} >= ${size})`;
 }
 
+/** What a vantage sees, as one word: whatever is kept for a vantage is kept under it. */
+export const evidenceOf = ({ evidence, without_protected }: Vantage): string => (evidence === "all" && without_protected ? "all but protected" : evidence);
+
 const heldCondition = (at: Vantage): string =>
-  spanCondition(at) + (at.without_protected && at.evidence === "all" ? " AND capture NOT IN (SELECT seq FROM captures WHERE body ->> '$.is_protected')" : "");
+  spanCondition(at) + (evidenceOf(at) === "all but protected" ? " AND capture NOT IN (SELECT seq FROM captures WHERE body ->> '$.is_protected')" : "");
 
 /** The same as `isClaimedBy`, where rows are only counted. */
 function asOfCondition({ as_of }: Vantage): string {
@@ -186,14 +195,17 @@ function isClaimedBy(claimed: string, as_of: string | undefined): boolean {
   return claimed.slice(0, length) <= as_of.slice(0, length);
 }
 
-function toClaim(row: Record<string, unknown>): Claim {
-  const claim = JSON.parse(row.body as string) as ClaimInput;
-  return {
-    ...claim,
-    seq: row.seq as number,
-    at: row.at as string,
-    by: row.by as string,
-    kind_of: kindOf(claim.subject)!,
-    released: (row.public_from as number | null) ?? undefined,
-  };
+/** seq, at, by, body, public_from */
+type ClaimCells = [number, string, string, string, number | null];
+
+const namedToClaim = (row: Record<string, unknown>): Claim => toClaim([row.seq, row.at, row.by, row.body, row.public_from] as ClaimCells);
+
+function toClaim([seq, at, by, body, released]: ClaimCells): Claim {
+  const claim = JSON.parse(body) as Claim;
+  claim.seq = seq;
+  claim.at = at;
+  claim.by = by;
+  claim.kind_of = kindOf(claim.subject)!;
+  if (released !== null) claim.released = released;
+  return claim;
 }

@@ -4,6 +4,7 @@ import type { Config } from "../config.ts";
 import type { Effects } from "../effects.ts";
 import { TracewireError } from "../errors.ts";
 import { createNewsroom, newsroomExists, openForWriting, openNewsroom, type NewsroomReader, type NewsroomWriter } from "../newsroom.ts";
+import { refuseWhileBuilding } from "./building.ts";
 import type { Output } from "./output.ts";
 
 export type OptionSpec = { flags: string; about: string; choices?: readonly string[]; repeat?: boolean };
@@ -13,6 +14,8 @@ export type Command = {
   summary: string;
   /** In commander's notation: "<id>", "[id...]". */
   arguments?: string;
+  /** Of a command whose first word says what is to be done: each with what it does. */
+  actions?: readonly (readonly [call: string, about: string])[];
   options?: readonly OptionSpec[];
   /** A real call that works on the demo newsroom, and what it is for. */
   examples: readonly (readonly [call: string, about: string])[];
@@ -35,6 +38,7 @@ export type CommandContext = {
 };
 
 export function openReader(context: CommandContext): NewsroomReader {
+  if (!newsroomExists(context.config.data)) refuseWhileBuilding(context.config.data);
   return openNewsroom(context.config.data);
 }
 
@@ -42,6 +46,7 @@ export function openReader(context: CommandContext): NewsroomReader {
 export function openWriter(context: CommandContext): NewsroomWriter {
   const { data } = context.config;
   if (newsroomExists(data)) return openForWriting(data, context.effects);
+  refuseWhileBuilding(data);
   const newsroom = createNewsroom(data, context.effects);
   context.output.note(`Made a newsroom in ${data}`);
   context.output.note(`Public key, to pin with verify --key: ${newsroom.verifierKey}`);

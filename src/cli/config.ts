@@ -11,6 +11,9 @@ export const config: Command = {
   name: "config",
   summary: "Print every setting, where it came from, and whether it can be used",
   arguments: "<check>",
+  actions: [
+    ["check", "print every setting and try it"],
+  ],
   options: [
     { flags: "--port <number>", about: "as for serve" },
     { flags: "--host <name>", about: "as for serve" },
@@ -74,7 +77,9 @@ const PROBLEMS: Partial<Record<SettingName, (config: Config) => Problem | undefi
   },
   port: ({ port }) =>
     Number.isInteger(port) && port >= 0 && port <= 65_535 ? undefined : [`${port} is no port`, "Choose a number from 1 to 65535."],
-  base_url({ base_url, host }) {
+  base_url({ base_url, host, mail }) {
+    const guessed = mailProblem(mail, "base_url");
+    if (mail.base_url_is_guess && guessed) return guessed;
     const url = parsed(base_url);
     if (!url || !/^https?:$/.test(url.protocol))
       return ["It is no http or https address", "Write it with its scheme: https://news.example"];
@@ -108,7 +113,7 @@ const PROBLEMS: Partial<Record<SettingName, (config: Config) => Problem | undefi
 /** What sending itself would refuse. */
 function mailProblem(mail: Config["mail"], setting: SettingName): Problem | undefined {
   const found = mailProblems(mail).find((problem) => problem.setting === setting);
-  return found && [found.what, MAIL_SETTINGS_HINT];
+  return found && [found.what, found.hint ?? MAIL_SETTINGS_HINT];
 }
 
 function parsed(text: string): URL | undefined {

@@ -1,8 +1,10 @@
 // The demo newsroom is built by the commands a user would type, in a folder beside its place, and moved there whole:
 // a start that is cut off leaves nothing half-built behind.
-import { existsSync, readFileSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, renameSync, rmdirSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { packageRoot } from "../config.ts";
+import { TracewireError } from "../errors.ts";
+import { holdPlace } from "./building.ts";
 import type { Command, CommandContext, Options } from "./command.ts";
 import { figure } from "./figure.ts";
 import { importCommand } from "./import.ts";
@@ -13,6 +15,15 @@ const DEMO = join(packageRoot, "demo");
 
 export async function buildDemo(context: CommandContext): Promise<void> {
   const { data } = context.config;
+  const letGo = holdPlace(data);
+  try {
+    await buildBeside(context, data);
+  } finally {
+    letGo();
+  }
+}
+
+async function buildBeside(context: CommandContext, data: string): Promise<void> {
   const building = `${data}.building`;
   rmSync(building, { recursive: true, force: true });
   const inside: CommandContext = {
@@ -37,11 +48,27 @@ export async function buildDemo(context: CommandContext): Promise<void> {
     await command.run(inside, args, options);
   }
   context.output.endProgress();
-  if (existsSync(data) && readdirSync(data).length === 0) rmSync(data, { recursive: true });
-  renameSync(building, data);
+  moveWhole(building, data);
   context.output.note(
     `Built the demo newsroom with ${steps.length} commands you could type yourself (tracewire import, figure --define, publish).`,
   );
+}
+
+/** Throws NEWSROOM_EXISTS where something was put there meanwhile: that is kept, and the demo is not. */
+export function moveWhole(building: string, data: string): void {
+  try {
+    if (existsSync(data) && readdirSync(data).length === 0) rmdirSync(data);
+    renameSync(building, data);
+  } catch (error) {
+    if (!["ENOTEMPTY", "EEXIST"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+    rmSync(building, { recursive: true, force: true });
+    throw new TracewireError("NEWSROOM_EXISTS", {
+      what: "While the demo was built, something else was put into its folder",
+      where: data,
+      hint: "It is left as it is. Start again to serve it, or name another folder with --data for the demo.",
+      cause: error,
+    });
+  }
 }
 
 type Source = { format: string; folder?: string; files?: string[]; edition?: string; licence: string };

@@ -13,6 +13,11 @@ export const exportCommand: Command = {
   name: "export",
   summary: "Make a bundle that anyone can check with no newsroom: entries, proofs, bytes that may leave",
   arguments: "<what> [id]",
+  actions: [
+    ["figure <id>", "a figure with the claims and sources it rests on"],
+    ["story <slug>", "a story with all its figures"],
+    ["case", "the whole log; what is not public stays closed in it"],
+  ],
   options: [{ flags: "--out <file>", about: "where to write it" }],
   examples: [
     ["tracewire export figure panel-2024-table-count --out figure.json", "a figure with the claims and sources it rests on"],

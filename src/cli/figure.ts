@@ -5,6 +5,7 @@ import { findCapture, locatorText, type Locator } from "../evidence/evidence.ts"
 import {
   appendFigureSpec,
   computeFigure,
+  computeOrFault,
   describeFigure,
   formatValue,
   listFigureSpecs,
@@ -88,9 +89,13 @@ function defineFigure(context: CommandContext, path: string): void {
 function listFigures(context: CommandContext, newsroom: NewsroomReader): void {
   const size = newsroom.log.size();
   const rows = listFigureSpecs(newsroom.log).map(({ id, spec }) => {
-    const computed = computeFigure(newsroom.log, spec, size);
+    const computed = computeOrFault(newsroom.log, spec, size);
+    if (computed instanceof TracewireError) {
+      context.output.json({ id, title: spec.title, value: null, why: computed.message });
+      return [id, "cannot be computed", `${spec.title}: ${computed.message}`];
+    }
     context.output.json({ id, title: spec.title, value: computed.value, unit: computed.unit, low: computed.low, high: computed.high });
-    return [id, formatValue(computed.value, computed.unit, "exact", spec), spec.title];
+    return [id, describeFigure(computed, spec).exact, spec.title];
   });
   if (rows.length === 0) context.output.line("There are no figures yet. Define one: tracewire figure --define FILE");
   for (const line of table(rows, context.output.width, [1])) context.output.line(line);
@@ -140,7 +145,7 @@ function printFigure(
   }
   for (const restatement of readRestatements(newsroom.log, computed.id))
     line(
-      `Restated ${restatement.at}: ${restatement.from.value} → ${restatement.to.value} (${restatement.cause.map((cause) => `${cause.what}${cause.subject ? ` ${cause.subject}` : ""}`).join(", ")})`,
+      `Restated ${restatement.at}: ${restatement.from.value ?? "no value"} → ${restatement.to.value ?? restatement.to.why ?? "no value"} (${restatement.cause.map((cause) => `${cause.what}${cause.subject ? ` ${cause.subject}` : ""}`).join(", ")})`,
     );
   line();
   line(dim(`To the evidence: tracewire show CLAIM  ·  check it: tracewire reproduce ${computed.id}`));

@@ -51,6 +51,13 @@ export async function importTransferFiles(
   tell(context, result, gaps);
 }
 
+export const NOT_PUBLIC = "Readers do not see it yet. Next: the same command with --release.";
+
+/** Of an import that brought no new row: it may have made public what was held. */
+export function heldAlready(name: string, rows: string, { seq, public: seen }: { seq: number; public: "now" | "before" | "no" }): string {
+  return `${name}: no new row, its ${rows} were held already (entry ${seq})${seen === "now" ? "; they are public from now on" : ""}.`;
+}
+
 /** Gaps need all rows at once: only what the database's table holds is looked at here. */
 function gapsOf(collected: Awaited<ReturnType<typeof importTransfers>>["collected"]) {
   return collected.held && listGaps(buildTransferTable(collected.transfers()));
@@ -59,12 +66,13 @@ function gapsOf(collected: Awaited<ReturnType<typeof importTransfers>>["collecte
 function tell(context: CommandContext, result: ImportedTransfers, gaps: ReturnType<typeof gapsOf>): void {
   const { output } = context;
   const what = result.kind === "utxo" ? "transactions" : "transfers";
-  if (result.outcome === "unchanged") output.line(`${result.set}: nothing new, its ${count(result.row_count)} ${what} are held already (entry ${result.seq}).`);
+  if (result.outcome === "unchanged") output.line(heldAlready(result.set, `${count(result.row_count)} ${what}`, result));
   else {
     const by = { block: "by block", time: "by time, for want of blocks", file: "as in the file, for want of blocks and times" }[result.order];
     const on = result.chains.filter((chain) => chain !== "").join(", ");
-    output.line(`${output.bold(result.set)}: ${count(result.row_count)} ${what}${on ? ` on ${on}` : ""}, entry ${result.seq}; in order ${by}.`);
+    output.line(`${output.bold(result.set)}: ${count(result.row_count)} ${what}${on ? ` on ${on}` : ""}, entry ${result.seq}${result.public === "now" ? ", public" : ""}; in order ${by}.`);
   }
+  if (result.public === "no") output.line(NOT_PUBLIC);
   if (result.repeated > 0) output.line(`${count(result.repeated)} rows stood there already and are counted once.`);
   if (result.look_alike > 0) output.line(`${count(result.look_alike)} rows look like another of the same file and are kept: nothing in the file tells them apart.`);
   const { unknown_fields, bad_checksums, borrowed_names, notes } = result.report;

@@ -1,13 +1,13 @@
 import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { importCasefile, runChecks } from "../casefile/casefile.ts";
-import { READERS, findReader, importDataset, type SourceFile } from "../datasets/datasets.ts";
+import { READERS, findReader, importDataset, type ImportedTable, type SourceFile } from "../datasets/datasets.ts";
 import { TracewireError } from "../errors.ts";
 import { sha256Hex } from "../evidence/evidence.ts";
 import type { NewsroomWriter } from "../newsroom.ts";
 import { guessReader, TRANSFER_READERS, fileOnDisk, type TransferReader } from "../tracing/tracing.ts";
 import { change, openWriter, text, type Command, type CommandContext, type Options } from "./command.ts";
-import { importTransferFiles, TRANSFER_OPTIONS } from "./import-transfers.ts";
+import { importTransferFiles, heldAlready, NOT_PUBLIC, TRANSFER_OPTIONS } from "./import-transfers.ts";
 
 const BYTES_MAX = 256 * 2 ** 20;
 
@@ -27,7 +27,7 @@ export const importCommand: Command = {
   examples: [
     ["tracewire import casefile demo/casefile --release", "the demo's case file; a second time changes nothing"],
     [
-      "tracewire import auto demo/sources/misp/threat-actor.dprk.json",
+      "tracewire import auto demo/sources/misp-threat-actors/threat-actor.dprk.json",
       `the format is guessed and said, also where it is left out; formats: casefile, ${FORMATS.join(", ")}`,
     ],
     ["tracewire import transfers my-transfers.csv --chain eip155:1", "transfers to trace over: docs/tracing.md has the columns"],
@@ -38,10 +38,12 @@ export const importCommand: Command = {
     if (paths.length === 0) throw new TracewireError("BAD_ARGUMENT", { what: "No file was given", hint: `Formats: casefile, ${FORMATS.join(", ")}.` });
     if (!named && !existsSync(paths[0]!))
       throw new TracewireError("BAD_ARGUMENT", { what: `"${paths[0]}" is no format and no file`, hint: `Formats: casefile, ${FORMATS.join(", ")}.` });
+    // What cannot be read is met before a folder is made for it.
+    const files = paths.flatMap(filesBelow);
     const newsroom = openWriter(context);
     try {
       if (format === "casefile") await importTables(context, newsroom, paths, options);
-      else await importFiles(context, newsroom, format, paths.flatMap(filesBelow), options);
+      else await importFiles(context, newsroom, format, files, options);
     } finally {
       newsroom.close();
     }
@@ -96,20 +98,25 @@ async function importSource(
   context.output.endProgress();
   context.output.json(result);
   for (const table of result.tables) {
-    const against =
-      table.difference && table.difference.from_edition !== table.edition
-        ? ` Against ${table.difference.from_edition ?? "the one before"}: ${table.difference.added} in, ${table.difference.removed} out, ${table.difference.changed} changed.`
-        : "";
+    const rows = `${table.row_count} rows`;
     context.output.line(
       table.outcome === "unchanged"
-        ? `${table.dataset}: nothing new, its ${table.row_count} rows are held already (entry ${table.seq}).`
-        : `${context.output.bold(table.dataset)}${table.edition ? ` (edition ${table.edition})` : ""}: ${table.row_count} rows, entry ${table.seq}.${against}`,
+        ? heldAlready(table.dataset, rows, table)
+        : `${context.output.bold(table.dataset)}${table.edition ? ` (edition ${table.edition})` : ""}: ${rows}, entry ${table.seq}${table.public === "now" ? ", public" : ""}.${againstWords(table)}`,
     );
   }
-  if (!options.release && result.tables.some((table) => table.outcome !== "unchanged"))
-    context.output.line("Readers do not see it yet. Next: the same command with --release.");
+  if (result.tables.some((table) => table.public === "no")) context.output.line(NOT_PUBLIC);
   const unknown = Object.entries(result.unknown_fields);
   if (unknown.length > 0) context.output.line(`Not read: ${unknown.map(([field, count]) => `${field} (${count})`).join(", ")}.`);
+}
+
+/** The edition that it was compared with, and what that one is where it is not simply the one before. */
+function againstWords({ edition, difference }: ImportedTable): string {
+  if (!difference || difference.from_edition === edition) return "";
+  const { from_edition, from_public, added, removed, changed } = difference;
+  const later = from_edition !== null && edition !== null && from_edition > edition;
+  const which = from_edition === null ? "the one before" : `${later ? "the later edition " : "edition "}${from_edition}`;
+  return ` Against ${which}${from_public ? "" : " (held, not public)"}: ${added} in, ${removed} out, ${changed} changed.`;
 }
 
 /** The files of a folder, in the order of their names; a file itself. */
@@ -161,11 +168,14 @@ async function importTables(context: CommandContext, newsroom: NewsroomWriter, p
   const checks = Object.fromEntries([...Map.groupBy(found, ({ check }) => check)].map(([check, own]) => [check, own.length]));
   context.output.json({ ...result, checks });
   if (result.claims_added + result.captures_added === 0)
-    context.output.line(`Nothing new: all ${result.claims_known} claims of ${result.rows} rows are held already.`);
+    context.output.line(
+      `Nothing new: all ${result.claims_known} claims of ${result.rows} rows are held already.${result.release === null ? "" : ` What of them was not public is now (entry ${result.release}).`}`,
+    );
   else
     context.output.line(
       `${result.claims_added} claims from ${result.rows} rows of ${result.tables} tables (${result.claims_known} held already), ${result.captures_added} captures. The log has ${result.log_size} entries.`,
     );
+  if (!result.is_public) context.output.line(NOT_PUBLIC);
   if (found.length > 0) {
     const counts = Object.entries(checks).map(([check, count]) => `${check} ${count}`);
     context.output.line(`Checks raised over the case file: ${counts.join(", ")}. See them: tracewire check`);

@@ -37,6 +37,11 @@ export const key: Command = {
   name: "key",
   summary: "Make, list and revoke keys of the API, for what is not public",
   arguments: "<action> [name]",
+  actions: [
+    ["add <name> --scope <scope>", "make a key; it is shown once"],
+    ["list", "which keys there are, and which are in force"],
+    ["revoke <name>", "end a key"],
+  ],
   options: [{ flags: "--scope <scope>", about: `what it opens (may be repeated): ${SCOPE_NAMES.map((name) => `${name}: ${SCOPES[name]}`).join("; ")}`, repeat: true }],
   examples: [
     ["tracewire key add desk --scope claims:unreleased --scope traces:private", "a key, shown once"],

@@ -7,6 +7,7 @@ import {
   openMailer,
   openPeople,
   openPostOffice,
+  noteSiteAddress,
   openSignUpDesk,
   requireMailSettings,
   type Correction,
@@ -45,7 +46,8 @@ export function openMailWorker(context: CommandContext, newsroom: NewsroomReader
     mailSink: settings.smtp_url ? undefined : openMailSink(people),
     async start(address) {
       // A port that was left to the system is known only now.
-      if (context.config.origins.base_url === "default") settings.base_url = address;
+      if (settings.base_url_is_guess) settings.base_url = address;
+      noteSiteAddress(people, address);
       office = openPostOffice({
         people,
         mailer: await openMailer(people, settings),
@@ -58,6 +60,7 @@ export function openMailWorker(context: CommandContext, newsroom: NewsroomReader
     },
     async stop() {
       await office?.stop();
+      noteSiteAddress(people, undefined);
       people.close();
     },
   };

@@ -6,6 +6,7 @@ import {
   checkDomain,
   composeDraft,
   draftForms,
+  linkSettings,
   listInDoubt,
   listIssues,
   openMailer,
@@ -23,6 +24,7 @@ import {
   waitOf,
   type People,
   type RunReport,
+  type StoryChoice,
 } from "../newsletter/newsletter.ts";
 import { change, openReader, openWriter, text, type Command, type CommandContext, type Options } from "./command.ts";
 import { listMailedCorrections } from "./mail-worker.ts";
@@ -38,6 +40,16 @@ export const newsletter: Command = {
   name: "newsletter",
   summary: "Compose an issue from published stories, look at it, send it, and see what became of each letter",
   arguments: "<action> [name...]",
+  actions: [
+    ["compose [slug...]", "make the one draft there is: of the stories named, or of those that no issue has carried"],
+    ["preview", "print the draft as every reader will get it"],
+    ["test <address>", "one copy of the draft to yourself"],
+    ["send", "make the draft an issue and queue it for every subscriber"],
+    ["status", "people, issues, letters by state, and letters in doubt"],
+    ["resolve --sent <row> | --again <row>", "say what became of a letter in doubt"],
+    ["bounce <file...>", "read returned mails and complaints"],
+    ["check-dns <domain>", "look for the SPF, DKIM and DMARC records of a domain"],
+  ],
   writes: true,
   options: [
     { flags: "--subject <words>", about: "compose: a subject without digits (else the lead story's headline)" },
@@ -61,34 +73,41 @@ export const newsletter: Command = {
   ],
   exits: { 1: "letters in doubt wait for a person, a bounce could not be read, or a DNS record is missing" },
   run(context, [name, ...args], options) {
-    const action = ACTIONS[name!];
+    const action = Object.hasOwn(ACTIONS, name!) ? ACTIONS[name!] : undefined;
     if (!action) throw new TracewireError("BAD_ARGUMENT", { what: `There is no action "${name}"`, hint: `Actions: ${Object.keys(ACTIONS).join(", ")}.` });
     return action(context, args, options);
   },
 };
 
-/** The site may run at another port than this command knows of: then every link of the letter would be dead. */
-function sayLinks({ config, output }: CommandContext): void {
-  if (config.origins.base_url === "default")
-    output.line(`Links in it begin with ${config.base_url}. If readers reach the site elsewhere, set TRACEWIRE_BASE_URL first.`);
+/** Said before anything is sent: a letter whose links lead nowhere cannot be taken back. */
+function sayLinks({ output }: CommandContext, { base_url, base_from }: ReturnType<typeof linkSettings>): void {
+  const from = {
+    setting: "as set",
+    site: "where the site of this folder listens; for readers elsewhere set TRACEWIRE_BASE_URL",
+    default: "a guess, because no site runs from this folder; set TRACEWIRE_BASE_URL to where readers reach it",
+  }[base_from];
+  output.line(`Links in it begin with ${base_url} (${from}).`);
 }
 
 const ACTIONS: Record<string, Action> = {
   compose: (context, slugs, options) =>
     withRooms(context, ({ people, newsroom }) => {
-      const draft = composeDraft(people, newsroom.log, { slugs, subject: text(options, "subject") });
-      context.output.json(draft);
+      const { choice, ...draft } = composeDraft(people, newsroom.log, { slugs, subject: text(options, "subject") });
+      const links = linkSettings(people, context.config.mail);
+      context.output.json({ ...draft, choice, base_url: links.base_url });
       context.output.line(`Draft: ${context.output.bold(draft.subject)}`);
-      for (const { slug, revision } of draft.stories) context.output.line(`  ${slug}, revision ${revision}`);
+      for (const line of choiceWords(choice)) for (const part of wrap(line, context.output.width)) context.output.line(part);
+      for (const { slug, revision, headline, published } of choice.stories) context.output.line(`  ${slug}, revision ${revision} (${published}): ${headline}`);
+      context.output.line("Others, in your order: tracewire newsletter compose SLUG SLUG; what there is: tracewire show stories.");
       const wait = waitOf(newsroom.log, context.effects.clock());
       if (wait) context.output.line(`Issue ${wait.last} is less than a week old: this one may go on ${wait.until}, or with send --sooner WHY.`);
-      sayLinks(context);
+      sayLinks(context, links);
       context.output.line("Next: tracewire newsletter preview, test ADDRESS, send.");
     }),
 
   preview: (context, _, options) =>
     withRooms(context, ({ people, newsroom }) => {
-      const forms = draftForms(newsroom.log, requireDraft(people), context.config.mail.base_url, "draft");
+      const forms = draftForms(newsroom.log, requireDraft(people), linkSettings(people, context.config.mail).base_url, "draft");
       const file = text(options, "html");
       if (file) writeFileSync(file, forms.html);
       context.output.json(forms);
@@ -102,18 +121,21 @@ const ACTIONS: Record<string, Action> = {
     withRooms(context, async ({ people, newsroom }) => {
       if (!address) throw new TracewireError("BAD_ARGUMENT", { what: "Name the address for the test copy" });
       requireMailSettings(context.config.mail);
-      const delivery = await sendTest(people, newsroom.log, context.config.mail, address);
-      context.output.json(delivery);
+      const settings = linkSettings(people, context.config.mail);
+      sayLinks(context, settings);
+      const delivery = await sendTest(people, newsroom.log, settings, address);
+      context.output.json({ ...delivery, base_url: settings.base_url });
       if (delivery.outcome !== "accepted") throw new TracewireError("EGRESS_FAILED", { what: `The test copy was not taken: ${delivery.reply}`, hint: "Check TRACEWIRE_SMTP_URL; see docs/newsletter.md." });
       context.output.line(context.config.mail.smtp_url ? `Taken by the mail server: ${delivery.reply}` : "Kept on this machine; read it at /mail while the site runs.");
     }),
 
   send: async (context, _, options) => {
-    const { mail } = context.config;
-    requireMailSettings(mail);
+    requireMailSettings(context.config.mail);
     const newsroom = openWriter(context);
     const people = openPeople(context.config.data, context.effects);
     try {
+      const mail = linkSettings(people, context.config.mail);
+      sayLinks(context, mail);
       if (context.dryRun) {
         const forms = draftForms(newsroom.log, requireDraft(people), mail.base_url, "draft");
         const wait = waitOf(newsroom.log, context.effects.clock());
@@ -128,7 +150,7 @@ const ACTIONS: Record<string, Action> = {
           sooner: text(options, "sooner"),
           transact: (run) => change(context, newsroom, run),
         });
-        context.output.json({ number: issue.number, entry: issue.seq, subject: issue.subject, queued });
+        context.output.json({ number: issue.number, entry: issue.seq, subject: issue.subject, queued, base_url: issue.base });
         context.output.line(`Issue ${issue.number} (entry ${issue.seq}) is queued for ${queued} subscriber${queued === 1 ? "" : "s"}.`);
       }
       if (!options.wait) {
@@ -218,6 +240,17 @@ const ACTIONS: Record<string, Action> = {
     return findings.every(({ ok }) => ok) ? 0 : 1;
   },
 };
+
+/** Which stories and why these, and what is left for another time. */
+function choiceWords({ why, stories, last, waiting }: StoryChoice): string[] {
+  const count = stories.length === 1 ? "the story" : `the ${stories.length} stories`;
+  if (why === "named") return [`Of ${count} that you named:`];
+  const since = last ? `that no issue has carried, newest first (issue ${last.number}, the last, went on ${last.on})` : "published, newest first: no issue has gone out yet";
+  return [
+    `Of ${count} ${since}. Press releases are left out.`,
+    ...(waiting > 0 ? [`${waiting} older ${waiting === 1 ? "story waits" : "stories wait"}: an issue carries at most ${stories.length}.`] : []),
+  ];
+}
 
 type Rooms = { people: People; newsroom: ReturnType<typeof openReader> };
 

@@ -22,6 +22,11 @@ export const report: Command = {
   name: "report",
   summary: "Build a monitors' report: numbered paragraphs, footnotes to evidence, annexes; as HTML, tagged PDF, data and bundle",
   arguments: "<action> <spec>",
+  actions: [
+    ["check <spec>", "what is still open before it may be built"],
+    ["build <spec> --out <folder>", "write it as HTML, tagged PDF, data and bundle"],
+    ["issue <spec> --out <folder>", "say in the log that this report was handed out"],
+  ],
   options: [
     { flags: "--out <folder>", about: "where the report is written; for issue: where it was" },
     { flags: "--at <size>", about: "as of this log size instead of the newest" },

@@ -4,18 +4,21 @@ import { createInterface } from "node:readline";
 import { TracewireError } from "../errors.ts";
 import { openScreener, type BatchAnswer, type Screener } from "../screening/screening.ts";
 import { list, openReader, text, type Command, type CommandContext, type Options } from "./command.ts";
+import { showName } from "./screen-name.ts";
 import { EXPOSED_MAX, showExposure } from "./screen-exposure.ts";
 
 const ADDRESSES_MAX = 10_000_000;
 const LINE_LENGTH_MAX = 10_000;
 const SHOWN_MAX = 50;
 const FOUND = 1;
+const NAME_LENGTH_MAX = 160;
 
 export const screenCommand: Command = {
   name: "screen",
-  summary: "Screen addresses in batch: which stand on a list, by which edition, as of a day",
-  arguments: "<file>",
+  summary: "Screen addresses in batch, or one name: which stand on a list, by which edition, as of a day",
+  arguments: "[file]",
   options: [
+    { flags: "--name <words>", about: "look one name up instead: entries written so, nearly so, or that contain it, with what tells them apart" },
     { flags: "--as-of <date>", about: "the day that is asked about (today)" },
     { flags: "--list <id>", about: "only this list (may be repeated)", repeat: true },
     { flags: "--csv", about: "every answer as CSV" },
@@ -27,15 +30,20 @@ export const screenCommand: Command = {
   examples: [
     ["tracewire screen demo/sources/ofac-crypto-2024-09-27/sanctioned_addresses_ETH.txt --as-of 2024-09-27", "one address a line, or the first column of a CSV"],
     ["echo 0x098B716B8Aaf21512996dC57EB0615e2383E2f96 | tracewire screen - --as-of 2024-09-27 --json", "standard input; every answer as JSON"],
+    ['tracewire screen --name "Kim" --as-of 2021-07-15', "a name; a common one is counted, and the first entries shown"],
   ],
-  exits: { [FOUND]: "at least one address is on a list, or may be, and no exception holds" },
+  exits: { [FOUND]: "at least one address is on a list, or may be, and no exception holds; or the name is, or may be" },
   async run(context, [file], options) {
     const today = context.effects.clock().slice(0, 10);
     const on = text(options, "asOf") ?? today;
     if (!/^\d{4}-\d{2}-\d{2}$/.test(on) || Number.isNaN(Date.parse(on)))
       throw new TracewireError("BAD_ARGUMENT", { what: `--as-of: "${on}" is no day`, hint: "Write YYYY-MM-DD." });
+    const name = text(options, "name")?.trim();
+    if ((name ? 1 : 0) + (file === undefined ? 0 : 1) !== 1)
+      throw new TracewireError("BAD_ARGUMENT", { what: "What is to be screened: a file of addresses, or --name?", hint: "tracewire screen FILE, or tracewire screen --name WORDS." });
     const newsroom = openReader(context);
     try {
+      if (name) return showName(context, newsroom, name.slice(0, NAME_LENGTH_MAX), on) ? FOUND : 0;
       const screener = openScreener(newsroom.log, { on, today, log_size: newsroom.log.size(), lists: list(options, "list") });
       const asked: string[] = [];
       const code = await screenFile(context, screener, file!, options, options.exposure ? asked : undefined);

@@ -1,4 +1,5 @@
 import { readFileSync, readdirSync, readlinkSync } from "node:fs";
+import { get } from "node:http";
 import { createServer } from "node:net";
 import { deskOrigin, LOG_FORMATS } from "../config.ts";
 import { TracewireError } from "../errors.ts";
@@ -9,6 +10,7 @@ import { createNewsroom, newsroomExists, openForWriting, openNewsroom, type News
 import { openSchedule, scheduleExists } from "../press/press.ts";
 import { publishDue } from "../scheduler.ts";
 import { openSite } from "../site/site.ts";
+import { refuseWhileBuilding } from "./building.ts";
 import { whole, type Command, type CommandContext } from "./command.ts";
 import { buildDemo } from "./demo.ts";
 import { openHubWorker } from "./hub-worker.ts";
@@ -16,6 +18,8 @@ import { openMailWorker } from "./mail-worker.ts";
 
 /** How late a scheduled story may come out while the site runs. */
 const SCHEDULE_LOOK_MS = 1_000;
+/** From this size of the log the figures on the front page take long enough to be made before the first reader comes. */
+const WARMED_ENTRIES_MIN = 20_000;
 /** With Node's 511 a thousand readers who come at once wait seconds for a connection that the kernel has dropped. */
 const WAITING_CONNECTIONS_MAX = 4_096;
 const SHUTDOWN_MS_MAX = 10_000;
@@ -44,6 +48,7 @@ export const serve: Command = {
     if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new TracewireError("BAD_ARGUMENT", { what: `${port} is no port` });
     await refuseTakenPort(port, host);
     if (!newsroomExists(config.data)) {
+      refuseWhileBuilding(config.data);
       if (options.empty) {
         const newsroom = createNewsroom(config.data, context.effects);
         output.note(`Made an empty newsroom in ${config.data}`);
@@ -87,6 +92,7 @@ export const serve: Command = {
     for (const line of greeting(address, config.data, newsroom.log.size(), output.bold)) output.line(line);
     if (!context.json) tellDesk(context, deskUrl);
     const scheduler = startScheduler(context);
+    if (newsroom.log.size() > WARMED_ENTRIES_MIN) get(address).on("response", (response) => response.resume()).on("error", () => {});
     await untilStopped();
     clearInterval(scheduler);
     output.note("Stopping: requests in flight are finished first.");
@@ -163,7 +169,7 @@ function mendCaches(context: CommandContext): void {
   try {
     const writer = openForWriting(context.config.data, context.effects);
     try {
-      writer.log.repair();
+      writer.log.repair({ thorough: false });
       eraseLeftBlobs(writer);
     } finally {
       writer.close();

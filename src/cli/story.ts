@@ -42,6 +42,16 @@ export const story: Command = {
   name: "story",
   summary: "Write, check, publish, correct and withdraw stories and press releases; see which of them the evidence has moved",
   arguments: "<action> [args...]",
+  actions: [
+    ["new <headline>", "write a file to begin a story with"],
+    ["check <file>", "what is still open before it may be published"],
+    ["publish <file...>", "publish it, or a new revision of it; several files are one change"],
+    ["correct <file> --what <words>", "a new revision with a notice of what was wrong"],
+    ["withdraw <slug> --why <reason>", "take it off lists and search; its address stays and says why"],
+    ["diff <slug>", "what its newest revision (or --revision) changed, sentence by sentence"],
+    ["affected [figure]", "stories, letters and reports whose numbers come out otherwise today"],
+    ["due", "publish what waits and whose time has come; list what waits"],
+  ],
   writes: true,
   options: [
     { flags: "--why <reason>", about: "why there is a new revision, or why a story is withdrawn" },

@@ -22,6 +22,13 @@ export const trace: Command = {
   name: "trace",
   summary: "Follow funds transfer by transfer under five conventions side by side, exact to the unit",
   arguments: "[action] [args...]",
+  actions: [
+    ["audit <trace>", "every step of a kept trace, to be added up by anybody"],
+    ["compare <trace> <other>", "two kept traces, or one as kept at two log sizes (NAME@SIZE)"],
+    ["path <from> <to>", "ways from one address to another"],
+    ["rank <address>", "which addresses to look at next; scores, no amounts"],
+    ["sets", "which sets of transfers are held"],
+  ],
   writes: true,
   options: [
     { flags: "--from <seeds>", about: "a theft, an address, address@order=amount, a txid, txid:vout=amount; several with commas" },

@@ -30,12 +30,30 @@ export type Dataset = {
 
 type ReadsDatabase = Pick<LogReader, "db">;
 
-/** Rows are no view: they come from captured bytes, not from entries alone. An erased dataset's rows go with it. */
+/** What may be an address or a transaction: one long word as a whole cell. */
+const IS_IDENTIFIER = "length(c.value) BETWEEN 20 AND 128 AND c.value NOT GLOB '*[^0-9A-Za-z:]*'";
+
+/**
+ * Rows are no view: they come from captured bytes, not from entries alone. An erased dataset's rows go with it. The index of
+ * identifiers follows the rows by triggers, whoever writes them; a newsroom that is older than it gets it filled.
+ */
 export const datasetsView: View = {
   name: "datasets",
-  version: 1,
+  version: 2,
   tables: [],
-  create: `CREATE TABLE IF NOT EXISTS dataset_rows (dataset INTEGER NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL, file INTEGER NOT NULL, PRIMARY KEY (dataset, at)) STRICT, WITHOUT ROWID`,
+  create: `
+    CREATE TABLE IF NOT EXISTS dataset_rows (dataset INTEGER NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL, file INTEGER NOT NULL, PRIMARY KEY (dataset, at)) STRICT, WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS row_identifiers (dataset INTEGER NOT NULL, at INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (dataset, at, text)) STRICT, WITHOUT ROWID;
+    CREATE INDEX IF NOT EXISTS row_identifiers_by_text ON row_identifiers (text);
+    CREATE TRIGGER IF NOT EXISTS row_identifiers_added AFTER INSERT ON dataset_rows BEGIN
+      INSERT OR IGNORE INTO row_identifiers SELECT new.dataset, new.at, c.value FROM json_each(new.body) c WHERE ${IS_IDENTIFIER};
+    END;
+    CREATE TRIGGER IF NOT EXISTS row_identifiers_removed AFTER DELETE ON dataset_rows BEGIN
+      DELETE FROM row_identifiers WHERE dataset = old.dataset AND at = old.at;
+    END;
+    INSERT OR IGNORE INTO row_identifiers SELECT r.dataset, r.at, c.value FROM dataset_rows r, json_each(r.body) c
+      WHERE NOT EXISTS (SELECT 1 FROM row_identifiers) AND ${IS_IDENTIFIER};
+  `,
   apply(db, { body }) {
     if (body.kind !== "erasure") return;
     for (const { seq, kind } of body.entries as unknown as { seq: number; kind: string }[])
@@ -151,6 +169,18 @@ export function storedRowsRoot(log: ReadsDatabase, seq: number): string {
   const root = growRoot();
   for (const text of rowTexts(log, seq)) root.add(Buffer.from(text));
   return root.hex();
+}
+
+export type RowPlace = { dataset: number; name: string; at: number };
+
+/** Rows of released datasets with a cell that is just one of these texts, an address or a transaction as it was written. */
+export function findRowsNaming(log: ReadsDatabase, texts: readonly string[], log_size: number, limit: number): RowPlace[] {
+  return log.db
+    .prepare(
+      `SELECT r.dataset, r.at, d.name FROM row_identifiers r JOIN datasets d ON d.seq = r.dataset JOIN entry_index i ON i.seq = d.seq
+       WHERE i.released < ? AND r.text IN (SELECT value FROM json_each(?)) ORDER BY r.dataset, r.at LIMIT ?`,
+    )
+    .all(log_size, JSON.stringify(texts), limit) as RowPlace[];
 }
 
 /** Which capture a row was read from. */

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { repositoryRoot } from "../../test/scale.ts";
 import { smallNewsroom } from "../../test/small-newsroom.ts";
-import { diffRows, findReader, importDataset, listDatasets, readRows, requireDataset, rowsRoot, type SourceFile } from "./datasets.ts";
+import { diffRows, findDataset, findReader, importDataset, listDatasets, readRows, requireDataset, rowsRoot, type SourceFile } from "./datasets.ts";
 import { plainDecimal } from "./readers/ronin-transfers.ts";
 
 const sources = join(repositoryRoot, "demo", "sources");
@@ -64,7 +64,9 @@ test("a second run changes nothing; another edition is told as what came, went a
   const again = await put("id,value\na,1\nb,2\n", "2024-01");
   assert.deepEqual([again.tables[0]!.outcome, newsroom.log.size()], ["unchanged", size]);
   const next = await put("id,value\nb,3\nc,4\n", "2025-01");
-  assert.deepEqual(next.tables[0]!.difference, { from_edition: "2024-01", added: 1, removed: 1, changed: 1 });
+  assert.deepEqual(next.tables[0]!.difference, { from_edition: "2024-01", from_public: true, added: 1, removed: 1, changed: 1 });
+  const between = await put("id,value\na,1\n", "2024-06");
+  assert.equal(between.tables[0]!.difference!.from_edition, "2024-01", "the edition before it, not the newest");
   assert.equal(requireDataset(newsroom.log, "table/things").edition, "2025-01");
   const older = requireDataset(newsroom.log, "table/things@2024-01");
   assert.deepEqual(readRows(newsroom.log, older), [
@@ -72,6 +74,23 @@ test("a second run changes nothing; another edition is told as what came, went a
     { id: "b", value: "2" },
   ]);
   for (const dataset of listDatasets(newsroom.log)) assert.equal(rowsRoot(readRows(newsroom.log, dataset)), dataset.rows_root);
+  newsroom.remove();
+});
+
+test("what was held in private is made public by the same import again, and what it says is so", async () => {
+  const newsroom = await smallNewsroom();
+  const put = async (text: string, edition: string, release = false) => {
+    const files = [{ name: "things.csv", bytes: Buffer.from(text) }];
+    const { tables } = await importDataset(newsroom, findReader("table", []), files, { by: "test", retrieved_at: "2026-01-01T00:00:00Z", edition, release });
+    return tables[0]!;
+  };
+  const [text, released] = ["id,value\na,1\n", () => findDataset(newsroom.log, "table/things")?.edition];
+  assert.deepEqual([(await put(text, "2024-01")).public, released()], ["no", undefined]);
+  assert.deepEqual([(await put(text, "2024-01")).public, released()], ["no", undefined]);
+  assert.equal((await put("id,value\na,2\n", "2025-01")).difference!.from_public, false);
+  assert.deepEqual([(await put(text, "2024-01", true)).public, released()], ["now", "2024-01"]);
+  const size = newsroom.log.size();
+  assert.deepEqual([(await put(text, "2024-01", true)).public, newsroom.log.size()], ["before", size]);
   newsroom.remove();
 });
 

@@ -8,6 +8,7 @@ export {
   datasetOfEntry,
   datasetsView,
   findDataset,
+  findRowsNaming,
   listDatasets,
   readRow,
   readRows,
@@ -17,6 +18,7 @@ export {
   storedRowsRoot,
   storeRowTexts,
   type Dataset,
+  type RowPlace,
 } from "./dataset-rows.ts";
 export { appendDataset, diffRows, importDataset, type ImportedDataset, type ImportedTable, type NewDataset } from "./import-dataset.ts";
 export { rereadRows } from "./reread-rows.ts";

@@ -105,7 +105,7 @@ test(
       .replace(/<INDIVIDUAL>(?:(?!<INDIVIDUAL>).)*?CDi\.001.*?<\/INDIVIDUAL>/s, "")
       .replace("<FIRST_NAME>YUN</FIRST_NAME>", "<FIRST_NAME>YOON</FIRST_NAME>");
     const next = await importDataset(newsroom, reader, [{ name: "UN_consolidated.xml", bytes: Buffer.from(later) }], importOptions);
-    assert.deepEqual(next.tables[0]!.difference, { from_edition: "2026-02-27", added: 0, removed: 1, changed: 1 });
+    assert.deepEqual(next.tables[0]!.difference, { from_edition: "2026-02-27", from_public: true, added: 0, removed: 1, changed: 1 });
     newsroom.remove();
   },
 );

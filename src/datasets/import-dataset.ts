@@ -33,8 +33,10 @@ export type ImportedTable = {
   seq: number;
   row_count: number;
   outcome: "added" | "unchanged";
-  /** Against the edition before, by the table's key. */
-  difference?: { from_edition: string | null; added: number; removed: number; changed: number };
+  /** Whether readers see it: since this import, since before, or not. */
+  public: "now" | "before" | "no";
+  /** Against the edition before, else the nearest held, by the table's key. */
+  difference?: { from_edition: string | null; from_public: boolean; added: number; removed: number; changed: number };
 };
 export type ImportedDataset = { tables: ImportedTable[]; captures_added: number; unknown_fields: Record<string, number>; log_size: number };
 
@@ -83,16 +85,17 @@ export async function importDataset(
   return newsroom.transact(options.by, (transaction) => {
     const captures = files.map((file) => findKnown(newsroom, file) ?? appendCapture(transaction, prepared.get(file.name)!));
     const released = [...captures];
-    const tables = source.tables.map((table): ImportedTable => {
+    const isPublic = (seq: number) => transaction.db.prepare("SELECT released FROM entry_index WHERE seq = ?").get(seq)!.released !== null;
+    const tables = source.tables.map((table): Omit<ImportedTable, "public"> & { was_public: boolean } => {
       const name = `${reader.format}/${table.name}`;
       const rows_root = rowsRoot(table.rows);
       const known = findDataset(transaction, edition === null ? name : `${name}@${edition}`, undefined, "all");
       const base = { dataset: name, edition, row_count: table.rows.length };
       if (known?.rows_root === rows_root && known.reader_version === reader.version && known.edition === edition) {
         released.push(known.seq);
-        return { ...base, seq: known.seq, outcome: "unchanged" };
+        return { ...base, seq: known.seq, outcome: "unchanged", was_public: isPublic(known.seq) };
       }
-      const before = findDataset(transaction, name, undefined, "all");
+      const before = findDataset(transaction, name, undefined, "all", edition ?? undefined) ?? findDataset(transaction, name, undefined, "all");
       const seq = appendDataset(transaction, {
         name,
         edition,
@@ -109,11 +112,14 @@ export async function importDataset(
         by: options.by,
       });
       released.push(seq);
-      return { ...base, seq, outcome: "added", ...(before ? { difference: differenceTo(transaction, before, table) } : {}) };
+      return { ...base, seq, outcome: "added", was_public: false, ...(before ? { difference: differenceTo(transaction, before, table) } : {}) };
     });
-    const isNew = prepared.size > 0 || tables.some((table) => table.outcome === "added");
-    if (options.release && isNew) appendRelease(transaction, released, captures, options.by);
-    return { tables, captures_added: prepared.size, unknown_fields: source.unknown_fields ?? {}, log_size: transaction.size() };
+    if (options.release) appendRelease(transaction, released, captures, options.by);
+    const told = tables.map(({ was_public, ...table }): ImportedTable => ({
+      ...table,
+      public: was_public ? "before" : isPublic(table.seq) ? "now" : "no",
+    }));
+    return { tables: told, captures_added: prepared.size, unknown_fields: source.unknown_fields ?? {}, log_size: transaction.size() };
   });
 }
 
@@ -172,7 +178,7 @@ export function diffRows(
 
 function differenceTo(transaction: Transaction, before: Dataset, table: DatasetTable): ImportedTable["difference"] {
   const { added, removed, changed } = diffRows(readRows(transaction, before), table.rows, table.key);
-  return { from_edition: before.edition, added: added.length, removed: removed.length, changed: changed.length };
+  return { from_edition: before.edition, from_public: before.released !== undefined, added: added.length, removed: removed.length, changed: changed.length };
 }
 
 function findKnown(newsroom: EvidenceWriter, file: SourceFile): number | undefined {

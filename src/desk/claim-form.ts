@@ -1,6 +1,7 @@
 // A claim as a form: from what was marked in a capture to fields half filled in, from fields to a claim, and what the checks
 // say before it is saved. The command line does the same from its options (src/cli/claim.ts).
 import Type, { type Static } from "typebox";
+import { can } from "../accounts/accounts.ts";
 import {
   BOUNDS,
   HEDGES,
@@ -11,6 +12,7 @@ import {
   claimKey,
   findClaimByKey,
   kindSpec,
+  listSubjects,
   parseClaim,
   readClaims,
   readWording,
@@ -19,6 +21,7 @@ import {
   type Claim,
   type ClaimInput,
   type Kind,
+  type Vantage,
 } from "../casefile/casefile.ts";
 import { TracewireError } from "../errors.ts";
 import { requireLocator, resolveLocator, type Capture, type Extraction, type Locator } from "../evidence/evidence.ts";
@@ -117,6 +120,12 @@ function sentenceAround(text: string, start: number, end: number): string {
   return head + text.slice(start, end) + (stop ? after.slice(0, stop.index + 1) : after);
 }
 
+/** Everything that is held, but for what rests on a source that this person may not see. */
+export const vantageOf = ({ who }: SignedInContext, log_size: number): Vantage => ({ log_size, evidence: "all", ...(can(who.user.role, "sources.read") ? {} : { without_protected: true }) });
+
+/** What an act is said to be done to: a protected source's matters have no name there. */
+export const actObject = (capture: Pick<Capture, "is_protected">, name: string): string => (capture.is_protected ? "a protected source" : name);
+
 export type Checked = { findings: CheckResult[]; rivals: Claim[]; held: number | undefined };
 
 /** What would be raised, and who says otherwise: the claim is put in and taken out again. */
@@ -127,7 +136,7 @@ export function checkClaim(context: SignedInContext, claim: ClaimInput): Checked
 /** Inside a change: a claim that is held already is not put in twice. */
 export function saveClaim(context: SignedInContext, transaction: Parameters<Parameters<SignedInContext["write"]>[2]>[0], claim: ClaimInput): { seq: number; checked: Checked } {
   const reads = { db: transaction.db };
-  const at = () => ({ log_size: transaction.size(), evidence: "all" as const });
+  const at = () => vantageOf(context, transaction.size());
   const before = new Set(runChecksOn(reads, at(), claim.subject).map(({ check, what }) => `${check} ${what}`));
   const rivals = readClaims(reads, at(), { subject: claim.subject, field: claim.field });
   const held = findClaimByKey(transaction.db, claimKey(claim));
@@ -141,9 +150,11 @@ const FIELD_CHOICES = (Object.keys(KINDS) as Kind[]).map((kind) => ({ label: kin
 
 /** The form's fields, filled with what is given. */
 export function claimFields(context: SignedInContext, form: ClaimForm): Html {
-  const subjects = context.newsroom.log.db.prepare("SELECT DISTINCT subject FROM claims ORDER BY subject LIMIT ?").all(SUBJECTS_LISTED_MAX) as { subject: string }[];
+  const { log } = context.newsroom;
+  const at = vantageOf(context, log.size());
+  const subjects = (Object.keys(KINDS) as Kind[]).flatMap((kind) => listSubjects(log, at, kind, { limit: SUBJECTS_LISTED_MAX }));
   return html`${area("quote", "Words it was read from", { value: form.quote ?? "", rows: 3, hint: "Mark them in the text and press c; or copy them here." })}<details${(form.table ?? form.row ?? form.column) !== undefined && html` open`}><summary>Place: ${placeWords(form)}</summary><div class="row">${(["page", "paragraph", "table", "row"] as const).map((name) => field(name, name, { value: form[name] ?? "" }))}${field("column", "column", { value: form.column ?? "" })}</div></details>
-${field("subject", "About", { value: form.subject ?? "", list: "subjects", hint: "kind/name, such as theft/2023-09-04-stake", required: true })}<datalist id="subjects">${subjects.map(({ subject }) => html`<option value="${subject}">`)}</datalist>
+${field("subject", "About", { value: form.subject ?? "", list: "subjects", hint: "kind/name, such as theft/2023-09-04-stake", required: true })}<datalist id="subjects">${subjects.slice(0, SUBJECTS_LISTED_MAX).map((subject) => html`<option value="${subject}">`)}</datalist>
 <label class="field"><span>Field</span><select name="field"><option value="">choose</option>${FIELD_CHOICES.map(
     ({ label, fields }) => html`<optgroup label="${label}">${fields.map(([name, spec]) => html`<option value="${name}"${form.field === name && isFirst(label, name, form.subject) && html` selected`}>${spec.label}</option>`)}</optgroup>`,
   )}</select></label>

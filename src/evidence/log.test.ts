@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -44,6 +44,18 @@ test("appends in batches; root, checkpoint and tiles are functions of the leaves
   assert.deepEqual(list(join(folder, "log")), list(copy));
   assert.deepEqual(list(copy), ["000", "001", "002", "003", "004.p"]);
   assert.deepEqual(log.repair(), []);
+  const lost = join(folder, "log", "tile", "0", "001");
+  rmSync(lost);
+  assert.deepEqual(log.repair({ thorough: false }), [lost], "a tile that was written and is gone is written again");
+  writeFileSync(lost, "");
+  assert.deepEqual(log.repair({ thorough: false }), [], "one that is damaged is for verify to find,");
+  assert.deepEqual(log.repair(), [lost], "and a thorough look mends it");
+  const behind = log.checkpoint();
+  log.transact("test", (tx) => tx.append(note("one more")));
+  const newest = join(folder, "log", "tile", "entries", "004.p", "236");
+  writeFileSync(join(folder, "log", "checkpoint"), behind);
+  writeFileSync(newest, "cut");
+  assert.deepEqual(log.repair({ thorough: false }).slice(0, 1), [newest], "what came after the checkpoint file is compared");
   log.close();
 });
 

@@ -83,8 +83,11 @@ export type Transaction = {
 export type LogWriter = LogReader & {
   /** Runs `change` under the writer's lock: all of it is durable and signed when this returns, or none of it is. */
   transact<T>(by: string, change: (transaction: Transaction) => T): T;
-  /** Compares tiles and checkpoint file with the entries and mends them; returns what was written. */
-  repair(): string[];
+  /**
+   * Compares tiles and checkpoint file with the entries and mends them; returns what was written. Not thorough: of tiles
+   * that were written before the checkpoint file only that they are there, so that a start does not read the whole log.
+   */
+  repair(options?: { thorough: boolean }): string[];
   rebuildViews(): void;
 };
 
@@ -157,6 +160,12 @@ export function openLogWriter(folder: string, key: LogKey, views: readonly View[
     }
   };
 
+  /** Of a checkpoint file that is one of ours; its tiles were written before it. */
+  const sizeSignedIn = (note: string | undefined): number => {
+    const found = note === undefined ? undefined : db.prepare("SELECT size FROM checkpoints WHERE note = ?").get(note);
+    return (found?.size as number | undefined) ?? 0;
+  };
+
   inTransaction("open", () => {
     db.exec(LOG_TABLES);
     setUp(db, views, key);
@@ -211,11 +220,12 @@ export function openLogWriter(folder: string, key: LogKey, views: readonly View[
       if (forgot) db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
       return result;
     },
-    repair() {
-      const mended = repairTiles(files, folder, read.size(), read.leaves);
+    repair({ thorough } = { thorough: true }) {
       const path = join(folder, "log", "checkpoint");
       const stored = files.read(path);
-      if (!stored || Buffer.from(stored).toString() !== read.checkpoint()) {
+      const note = stored && Buffer.from(stored).toString();
+      const mended = repairTiles(files, folder, read.size(), read.leaves, thorough ? 0 : sizeSignedIn(note));
+      if (note !== read.checkpoint()) {
         writeCheckpointFile(files, folder, read.checkpoint());
         mended.push(path);
       }

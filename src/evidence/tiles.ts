@@ -97,11 +97,16 @@ export function writeTiles(files: FileSystem, folder: string, oldSize: number, s
   }
 }
 
-/** Compares every tile with the leaves and writes again what differs; returns the paths it wrote. */
-export function repairTiles(files: FileSystem, folder: string, size: number, leafData: LeafData): string[] {
+/**
+ * Compares tiles with the leaves and writes again what differs; returns the paths it wrote. A tile is put in place whole or
+ * not at all, so of the leaves below `written` (those whose tiles were written before) it is enough that it is there.
+ */
+export function repairTiles(files: FileSystem, folder: string, size: number, leafData: LeafData, written = 0): string[] {
   const mended: string[] = [];
   for (const name of tilesOf(size)) {
     const path = join(folder, "log", "tile", tilePath(name.level, name.index, name.width));
+    const span = name.level === "entries" ? 1 : TILE_WIDTH ** name.level;
+    if ((name.index * TILE_WIDTH + name.width) * span <= written && files.exists(path)) continue;
     const bytes = tileBytes(name, leafData);
     const stored = files.read(path);
     if (stored && Buffer.compare(stored, bytes) === 0) continue;
@@ -109,6 +114,7 @@ export function repairTiles(files: FileSystem, folder: string, size: number, lea
     writeTile(files, folder, path, bytes);
     mended.push(path);
   }
+  // Partials that were replaced may come back after a cut: taking a name away is not made durable.
   writeTiles(files, folder, 0, size, leafData);
   return mended;
 }

@@ -12,7 +12,7 @@ const isNumber = (claim: Claim) => /^-?\d+(\.\d+)?$/.test(claim.value);
  * Rules 7, 8, 11, 12, 19: only claims on the asked basis, currency and measure, of the whole and not a part, can be
  * chosen; among them the named claimants and documents in their order, else the latest.
  */
-export function chooseClaim(claims: Claim[], spec: FigureSpec): Choice {
+export function chooseClaim(claims: readonly Claim[], spec: FigureSpec): Choice {
   const left_out: Choice["left_out"] = [];
   const admissible = claims.filter((claim) => {
     if (claim.field !== spec.field) return false;
@@ -77,7 +77,7 @@ function compareAsOf(a: Claim, b: Claim): number {
 }
 
 export function rowOf(
-  subject: { subject: string; label: string; when: string | null; claims: Claim[] },
+  subject: { subject: string; label: string; when: string | null },
   chosen: Claim | undefined,
   rivals: Claim[],
   label = subject.label,

@@ -1,12 +1,15 @@
 // The door of the figures room: named specs, figures computed from claims, their words, their restatements.
 import { canonicalJson, type Json, type LogReader, type Transaction } from "../evidence/evidence.ts";
-import { computeFigure } from "./compute-figure.ts";
+import { TracewireError } from "../errors.ts";
+import { computeOrFault } from "./compute-or-fault.ts";
 import type { Figure } from "./figure.ts";
 import { findFigureSpec } from "./figure-specs.ts";
 import { parseFigureSpec, type FigureSpec } from "./figure-spec.ts";
-import { canMoveAny, mayMove, movedBetween } from "./what-moves.ts";
+import { movedBetween } from "../casefile/casefile.ts";
+import { canMoveAny, mayMove } from "./what-moves.ts";
 
 export { computeFigure, figureHash, RULES_VERSION } from "./compute-figure.ts";
+export { computeOrFault } from "./compute-or-fault.ts";
 export { figureSpecSchema, parseFigureSpec, type FigureSpec } from "./figure-spec.ts";
 export { datasetsOf, isOverRowsOnly, ROWS_LISTED_MAX } from "./compute-rows.ts";
 export { periodLengthName } from "./periods.ts";
@@ -22,7 +25,7 @@ export {
   type TheftFilter,
   type TheftLine,
 } from "./theft-lines.ts";
-export { mayMove, movedBetween, type Moved } from "./what-moves.ts";
+export { mayMove } from "./what-moves.ts";
 export { figuresView } from "./figures-view.ts";
 export {
   describeFigure,
@@ -51,19 +54,23 @@ export type Restatement = {
   from: StatedValue;
   to: StatedValue;
   cause: {
-    what: "row added" | "row removed" | "value changed" | "range changed" | "rule changed";
+    what: "row added" | "row removed" | "value changed" | "range changed" | "rule changed" | "it cannot be computed any more" | "it can be computed again";
     subject?: string;
     from?: string | null;
     to?: string | null;
   }[];
 };
-export type StatedValue = Pick<Figure, "value" | "low" | "high" | "rows_sha256" | "log_size">;
+export type StatedValue = Pick<Figure, "value" | "low" | "high" | "rows_sha256" | "log_size"> & {
+  /** Where the rules gave no value: why. Then there are no rows, and `rows_sha256` is empty. */
+  why?: string;
+};
 
 const CAUSES_MAX = 50;
 
 /**
  * Called at the end of every change: a figure that a publication rests on, and that this change moves, gets a
- * restatement that links the old value to the new one with its cause. What was published keeps its own value.
+ * restatement that links the old value to the new one with its cause. What was published keeps its own value. Where
+ * the rules have no answer any more, the restatement says so with the reason; the change itself goes through.
  */
 export function recordRestatements(transaction: Transaction, log: LogReader, size_before: number, by: string): void {
   const size = transaction.size();
@@ -75,27 +82,34 @@ export function recordRestatements(transaction: Transaction, log: LogReader, siz
     if (!named || !oldSpec || !mayMove(named.spec, moved)) continue;
     // The root over an uncommitted log is not known yet, and a restatement does not need it.
     const rootless: LogReader = { ...log, root: () => "" };
-    const now = computeFigure(rootless, named.spec, size);
+    const now = computeOrFault(rootless, named.spec, size);
+    const to = now instanceof TracewireError ? withoutValue(now, size) : statedValue(now);
     const ruleChanged = named.seq !== stated.spec_seq;
-    if (
-      now.rows_sha256 === stated.rows_sha256 &&
-      now.value === stated.value &&
-      now.low === stated.low &&
-      now.high === stated.high &&
-      !ruleChanged
-    )
-      continue;
-    const before = computeFigure(rootless, JSON.parse(oldSpec.spec as string) as FigureSpec, stated.log_size as number);
+    const isSame = (["rows_sha256", "value", "low", "high"] as const).every((name) => to[name] === stated[name]);
+    // Without an answer before and after, nothing was moved that a reader could see.
+    if (isSame && (!ruleChanged || to.rows_sha256 === NO_ROWS)) continue;
+    const before = computeOrFault(rootless, JSON.parse(oldSpec.spec as string) as FigureSpec, stated.log_size as number);
     transaction.append({
       kind: "restatement",
       figure: named.id,
       spec_seq: named.seq,
-      from: statedValue(before) as unknown as Json,
-      to: statedValue(now) as unknown as Json,
+      from: statedRow(stated) as unknown as Json,
+      to: to as unknown as Json,
       cause: causesOf(before, now, ruleChanged) as unknown as Json,
       by,
     });
   }
+}
+
+const NO_ROWS = "";
+
+function withoutValue({ message }: TracewireError, log_size: number): StatedValue {
+  return { value: null, low: null, high: null, rows_sha256: NO_ROWS, log_size: String(log_size), why: message };
+}
+
+/** As it was stated, also where what it was counted from has been erased since. */
+function statedRow({ value, low, high, rows_sha256, log_size }: Record<string, unknown>): StatedValue {
+  return { ...({ value, low, high, rows_sha256 } as Pick<StatedValue, "value" | "low" | "high" | "rows_sha256">), log_size: String(log_size) };
 }
 
 export function readRestatements(log: LogReader, id: string): Restatement[] {
@@ -109,8 +123,10 @@ function statedValue({ value, low, high, rows_sha256, log_size }: Figure): State
   return { value, low, high, rows_sha256, log_size };
 }
 
-function causesOf(before: Figure, now: Figure, ruleChanged: boolean): Restatement["cause"] {
+function causesOf(before: Figure | TracewireError, now: Figure | TracewireError, ruleChanged: boolean): Restatement["cause"] {
   const causes: Restatement["cause"] = ruleChanged ? [{ what: "rule changed" }] : [];
+  if (now instanceof TracewireError) return [...causes, { what: "it cannot be computed any more" }];
+  if (before instanceof TracewireError) return [...causes, { what: "it can be computed again" }];
   const key = (row: Figure["rows"][number]) => `${row.subject}|${row.label}`;
   const old = new Map(before.rows.map((row) => [key(row), row]));
   const current = new Map(now.rows.map((row) => [key(row), row]));

@@ -1,51 +1,36 @@
 // Which thefts (or other subjects) a figure is about: rules 2 to 6, 14 and 16. Every one left out says why.
-import { kindSpec, readClaims, readJudgements, type Claim, type Kind, type Vantage } from "../casefile/casefile.ts";
+import { kindSpec, readJudgements, type Claim, type Vantage } from "../casefile/casefile.ts";
 import type { LogReader } from "../evidence/evidence.ts";
 import { chooseClaim } from "./choose-claim.ts";
 import { compareDecimal, parseDecimal } from "./decimal.ts";
 import { kindOfFigure, type FigureSpec } from "./figure-spec.ts";
 import { firstDay, lastDay } from "./periods.ts";
 
-export type Selected = { subject: string; label: string; when: string | null; claims: Claim[] };
-export type Excluded = { subject: string; label: string; why: string };
+/** A subject as a figure names it: its newest label, and the date that decides whether it is in the period. */
+export type Named = { subject: string; label: string; when: string | null; claims: readonly Claim[] };
 
-export function selectSubjects(log: LogReader, spec: FigureSpec, at: Vantage): { selected: Selected[]; excluded: Excluded[] } {
-  const unnamed = new Set(
+export function nameSubject(subject: string, claims: readonly Claim[], spec: FigureSpec): Named {
+  const label = latest(claims, kindSpec(kindOfFigure(spec)).title) ?? subject;
+  const basis = spec.period && spec.period.basis !== "period" ? spec.period.basis : "date";
+  return { subject, label, when: latest(claims, basis) ?? null, claims };
+}
+
+/** Subjects of which a judgement says that their victim is not named. */
+export function unnamedVictims(log: LogReader, at: Vantage): Set<string> {
+  return new Set(
     readJudgements(log, at, "victim_named")
       .filter((judgement) => judgement.verdict === "negative")
       .map((judgement) => judgement.subject),
   );
-  const selected: Selected[] = [];
-  const excluded: Excluded[] = [];
-  for (const [subject, own] of subjectsOf(log, at, kindOfFigure(spec))) {
-    const label = latest(own, kindSpec(kindOfFigure(spec)).title) ?? subject;
-    const when = spec.period && spec.period.basis !== "period" ? (latest(own, spec.period.basis) ?? null) : (latest(own, "date") ?? null);
-    const why = spec.include?.some((item) => item.subject === subject) ? undefined : reasonLeftOut(subject, own, spec, unnamed);
-    if (why) excluded.push({ subject, label, why });
-    else selected.push({ subject, label, when, claims: own });
-  }
-  return { selected, excluded };
 }
 
-const read = new WeakMap<object, { key: string; subjects: readonly [string, Claim[]][] }>();
-
-/**
- * Every subject of a kind with its claims, by name. A page, a change or a series by year computes several figures over the
- * same claims in one turn of the event loop: they are read once for it. The vantage fixes what is read.
- */
-function subjectsOf(log: LogReader, at: Vantage, kind: Kind): readonly [string, Claim[]][] {
-  const key = JSON.stringify([kind, at.log_size, at.evidence, at.as_of]);
-  const known = read.get(log.db);
-  if (known?.key === key) return known.subjects;
-  const claims = Map.groupBy(readClaims(log, at, { kind }), (claim) => claim.subject);
-  const subjects = [...claims].sort(([a], [b]) => (a < b ? -1 : 1));
-  read.set(log.db, { key, subjects });
-  setImmediate(() => read.delete(log.db));
-  return subjects;
+/** The rule that leaves the subject out; undefined where it is in. */
+export function whyLeftOut(subject: string, claims: readonly Claim[], spec: FigureSpec, unnamed: ReadonlySet<string>): string | undefined {
+  return spec.include?.some((item) => item.subject === subject) ? undefined : reasonLeftOut(subject, claims, spec, unnamed);
 }
 
 /** The first rule that leaves the subject out, in the order in which a reader would ask. */
-function reasonLeftOut(subject: string, claims: Claim[], spec: FigureSpec, unnamed: Set<string>): string | undefined {
+function reasonLeftOut(subject: string, claims: readonly Claim[], spec: FigureSpec, unnamed: ReadonlySet<string>): string | undefined {
   const of = (field: string) => latest(claims, field);
   const { period, attribution, victims, outcome } = spec;
 
@@ -87,6 +72,6 @@ function reasonLeftOut(subject: string, claims: Claim[], spec: FigureSpec, unnam
 }
 
 /** The newest claim wins for what is not a contested amount (labels, dates, classes). */
-function latest(claims: Claim[], field: string): string | undefined {
+function latest(claims: readonly Claim[], field: string): string | undefined {
   return claims.findLast((claim) => claim.field === field)?.value;
 }

@@ -113,7 +113,7 @@ export function lineOf(subject: string, claims: readonly Claim[], as_of?: string
   const own = [...claims];
   const { chosen, rivals } = chooseClaim(own, as_of ? { ...THEFT_VALUES, as_of } : THEFT_VALUES);
   return {
-    ...rowOf({ subject, label: last("victim") ?? subject, when: last("date") ?? null, claims: own }, chosen, rivals),
+    ...rowOf({ subject, label: last("victim") ?? subject, when: last("date") ?? null }, chosen, rivals),
     country: last("country") ?? "",
     level: last("attribution_level") ?? "",
     blamed: blame?.value ?? "",

@@ -25,7 +25,10 @@ const NUMBER_WORDS = ["zero", "one", "two", "three", "four", "five", "six", "sev
 export function describeFigure(figure: Figure, spec: FigureSpec, chosen?: Claim): FigureWords {
   return {
     short: formatValue(figure.value, figure.unit, "short", spec),
-    exact: formatValue(figure.value, figure.unit, "exact", spec),
+    exact:
+      figure.measure === "series" && figure.value !== null
+        ? `${formatCount(figure.value)} ${pointsWord(spec, figure.value === "1")}`
+        : formatValue(figure.value, figure.unit, "exact", spec),
     range:
       figure.low && figure.high && figure.low !== figure.high
         ? `${formatValue(figure.low, figure.unit, "exact", spec)} to ${formatValue(figure.high, figure.unit, "exact", spec)}`
@@ -233,4 +236,20 @@ function periodBasisWords(basis: string): string {
 }
 
 const singularIf = (value: string, unit: string, spec?: FigureSpec) => (value === "1" && spec?.noun ? spec.noun.one : unit);
+
+/**
+ * What the points of a series are, which its noun, that of what is counted in each, does not say. Not in formatValue:
+ * letters print by that, and the hash of a letter that was sent is compared with the letter made again.
+ */
+function pointsWord({ of, by, by_column }: FigureSpec, isOne: boolean): string {
+  const many = (one: string) => (isOne ? one : /[^aeiou]y$/.test(one) ? `${one.slice(0, -1)}ies` : /s$/.test(one) ? one : `${one}s`);
+  if (of !== "row" || !by_column) return many(by === "claimant" ? "claimant" : by === "period" ? "period" : "year");
+  const { column, first } = by_column;
+  if (/^(date|day|time|year|.*_(on|at))$/.test(column)) {
+    const unit = { 4: "year", 7: "month", 10: "day" }[first ?? 10];
+    if (unit) return many(unit);
+  }
+  const thing = column.replaceAll("_", " ");
+  return first === undefined ? many(thing) : `${isOne ? "group" : "groups"} of ${/s$/.test(thing) ? thing : `${thing}s`}`;
+}
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -11,6 +11,7 @@ import type { People } from "./people-store.ts";
 
 export const STORIES_MAX = 8;
 const SUBJECT_LENGTH_MAX = 120;
+const CARDS_READ_MAX = 200;
 const ISSUES_READ_MAX = 10_000;
 /** What the sign-up page promises: in any seven days, by the calendar in UTC, at most one issue. */
 const DAYS_BETWEEN_ISSUES = 7;
@@ -21,16 +22,22 @@ export type Draft = { key: string; state: "draft" | "sending" | "queued"; subjec
 
 export type DraftChoice = { slugs: readonly string[]; subject?: string };
 
-/** Composes the one draft there is: the stories named, or those that no issue has carried yet. */
-export function composeDraft(people: People, log: LogReader, { slugs, subject }: DraftChoice): Draft {
-  const carried = new Set(listIssues(log, ISSUES_READ_MAX).flatMap((issue) => issue.stories.map(({ slug }) => slug)));
-  const chosen =
-    slugs.length > 0
-      ? slugs
-      : listCards(log, { limit: 200 })
-          .filter((card) => card.supplied_by === null && !carried.has(card.slug))
-          .map(({ slug }) => slug)
-          .slice(0, STORIES_MAX);
+/** Why a draft has the stories that it has. */
+export type StoryChoice = {
+  why: "named" | "not carried yet";
+  stories: { slug: string; revision: number; headline: string; published: string }[];
+  /** The issue before, by whose stories the choice was made. */
+  last: { number: number; on: string } | null;
+  /** Stories that no issue has carried and that this one has no room for. */
+  waiting: number;
+};
+
+/** Composes the one draft there is: the stories named, or those that no issue has carried yet, newest first. */
+export function composeDraft(people: People, log: LogReader, { slugs, subject }: DraftChoice): Draft & { choice: StoryChoice } {
+  const issues = listIssues(log, ISSUES_READ_MAX);
+  const carried = new Set(issues.flatMap((issue) => issue.stories.map(({ slug }) => slug)));
+  const fresh = listCards(log, { limit: CARDS_READ_MAX }).flatMap((card) => (card.supplied_by === null && !carried.has(card.slug) ? [card.slug] : []));
+  const chosen = slugs.length > 0 ? slugs : fresh.slice(0, STORIES_MAX);
   if (chosen.length === 0) throw new TracewireError("NOT_FOUND", { what: "Every story published has been sent already", hint: "Name stories by their slug, or publish one." });
   if (chosen.length > STORIES_MAX) throw new TracewireError("BAD_ARGUMENT", { what: `An issue carries at most ${STORIES_MAX} stories, not ${chosen.length}` });
   const publications = [...new Set(chosen)].map((slug) => requireSendable(log, slug));
@@ -48,7 +55,14 @@ export function composeDraft(people: People, log: LogReader, { slugs, subject }:
       .prepare("INSERT INTO drafts (key, state, subject, stories, at) VALUES (?, ?, ?, ?, ?)")
       .run(draft.key, draft.state, draft.subject, JSON.stringify(draft.stories), draft.at);
   });
-  return draft;
+  const [last] = issues;
+  const choice: StoryChoice = {
+    why: slugs.length > 0 ? "named" : "not carried yet",
+    stories: publications.map(({ slug, revision, story, figures, at }) => ({ slug, revision, headline: printerOf(log, figures)(story.headline), published: at.slice(0, 10) })),
+    last: last ? { number: last.number, on: last.at.slice(0, 10) } : null,
+    waiting: fresh.filter((slug) => !chosen.includes(slug)).length,
+  };
+  return { ...draft, choice };
 }
 
 export function readDraft(people: People): Draft | undefined {

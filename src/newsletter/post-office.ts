@@ -1,6 +1,7 @@
 // The worker: takes due rows from the outbox, makes each person's own letter, hands it to the mailer and writes down what
 // became of it. It runs inside `serve` and in `newsletter send --wait`; two at once share the work by claims.
 import type { MailSettings } from "../config.ts";
+import { isAlive } from "../effects.ts";
 import type { LogReader } from "../evidence/evidence.ts";
 import { dropSpentAccountLetters, readAccountLetter } from "./account-letters.ts";
 import { queueCorrection, type Correction } from "./correction-mail.ts";
@@ -75,7 +76,7 @@ export function openPostOffice(options: PostOfficeOptions): PostOffice {
     sweep(people);
     takeSignUps(people);
     finishSending(people, log);
-    recoverSending(people, isAlive);
+    recoverSending(people, (owner) => isAlive(Number(owner.split(".")[0])));
     queueCorrections();
     let compose: Compose | undefined;
     for (let round = 0; round < RUNS_MAX && !stopping && !report.server_down; round++) {
@@ -214,13 +215,4 @@ function personalLetter(people: People, base: string, row: OutboxRow, person: Pe
   if (row.kind === "known") return { words: knownLetter(base, token), one_click };
   const mail = people.db.prepare("SELECT subject, text, html FROM mails WHERE key = ?").get(row.mail) as unknown as Words | undefined;
   return mail && { words: { subject: mail.subject, ...withPersonalLinks(mail, base, token) }, one_click };
-}
-
-function isAlive(owner: string): boolean {
-  try {
-    process.kill(Number(owner.split(".")[0]), 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }

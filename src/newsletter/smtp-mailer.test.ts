@@ -123,7 +123,7 @@ test("the command line, its settings check and its errors print no password", as
     spawnSync(process.execPath, ["--disable-warning=ExperimentalWarning", join(repositoryRoot, "src/cli.ts"), ...args, "--data", folder], {
       cwd: folder,
       encoding: "utf8",
-      env: { PATH: process.env.PATH, TRACEWIRE_SMTP_URL: smtp, TRACEWIRE_MAIL_FROM: `Tracewire <${USER}>` },
+      env: { PATH: process.env.PATH, TRACEWIRE_SMTP_URL: smtp, TRACEWIRE_MAIL_FROM: `Tracewire <${USER}>`, TRACEWIRE_BASE_URL: "https://tracewire.test" },
     });
   try {
     const good = `smtps://${LOGIN}127.0.0.1:${server.port}`;

@@ -2,7 +2,7 @@
 // printed and as it would read now. Letters and reports, which print the same figures, compare by the same means.
 import { TracewireError } from "../errors.ts";
 import type { LogReader } from "../evidence/evidence.ts";
-import { computeFigure, findFigureSpec, type Figure } from "../figures/figures.ts";
+import { computeOrFault, findFigureSpec, type Figure } from "../figures/figures.ts";
 import { cardsCarrying, readPublication, type Card } from "./read-press.ts";
 import { changedSentences, type SentenceChange } from "./story-diff.ts";
 import { printerOf, sentencesOf } from "./story-print.ts";
@@ -50,15 +50,9 @@ export function openMovement(log: LogReader): (printed: readonly Figure[], among
   };
 }
 
-/** New evidence can leave a figure's rules without an answer, such as two rows for one year: that is an answer here. */
 function computeNow(log: LogReader, id: string, size: number): Figure | TracewireError | undefined {
   const named = findFigureSpec(log, id, size);
-  try {
-    return named && computeFigure(log, named.spec, size);
-  } catch (error) {
-    if (error instanceof TracewireError) return error;
-    throw error;
-  }
+  return named && computeOrFault(log, named.spec, size);
 }
 
 /** Figures of publications that a later change moved; of one figure, or of all. */

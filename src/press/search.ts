@@ -84,7 +84,16 @@ function look({ db }: Pick<LogReader, "db">, words: string[], { kind, topic, yea
     year: string | null;
     score: number;
   }[];
-  const ranked = all.toSorted((a, b) => a.score - b.score || b.id - a.id).slice(skip, skip + HITS_SHOWN);
+  // What is about the words comes before what has them somewhere: a story by its headline or standfirst first, then what
+  // bears them as its name. A figure's short title outweighs any story by letters alone, so it waits for both.
+  const about = new Set(
+    db
+      .prepare("SELECT rowid AS id FROM findable_text WHERE findable_text MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?")
+      .all(`{title standfirst} : (${query})`, before, COUNTED_MAX)
+      .map((row) => row.id as number),
+  );
+  const tier = ({ id, kind }: { id: number; kind: string }) => (!about.has(id) || kind === "figure" ? 2 : kind === "story" ? 0 : 1);
+  const ranked = all.toSorted((a, b) => tier(a) - tier(b) || a.score - b.score || b.id - a.id).slice(skip, skip + HITS_SHOWN);
   // SQLite 3.53.4 answers "MATCH … AND rowid = …" with the text of the first row that matches; a range of one is read rightly.
   const show = db.prepare(
     `SELECT f.kind, f.name, t.title, snippet(findable_text, -1, char(1), char(2), ' … ', ${SNIPPET_WORDS}) AS snippet

@@ -1,6 +1,6 @@
 // Monitors' reports as the case file knows them: by claims on a report, and by claims that name its symbol. Nothing here
 // is typed in; a stage whose date nobody claims has none.
-import { listNamed, readClaims, type Claim, type Vantage } from "../casefile/casefile.ts";
+import { listNamed, readClaims, readSubjects, type Claim, type Vantage } from "../casefile/casefile.ts";
 import type { LogReader } from "../evidence/evidence.ts";
 import {
   addDecimal,
@@ -12,7 +12,7 @@ import {
   roundingPower,
   subtractDecimal,
 } from "../figures/figures.ts";
-import { reportSlug } from "./report-spec.ts";
+import { isCouncilSymbol, listNamedSymbols, readNaming, symbolIn } from "./named-symbols.ts";
 
 /** The way of a monitors' report: to its Committee, to the Council, to the public (e.g. S/2017/742). */
 export const STAGES = [
@@ -50,65 +50,37 @@ export type TotalCheck = {
   figures: { total?: string; rows?: string };
 };
 
-const SYMBOL = /\bS\/\d{4}\/\d+\b/g;
-
 /** Reports by their names; of a long list a page: `from` counts those before it. */
 export function listReports(log: LogReader, at: Vantage, { from = 0, limit = Number.MAX_SAFE_INTEGER } = {}): KnownReport[] {
-  const known = knownSymbols(log, at);
-  const replies = readClaims(log, at, { kind: "reply" });
-  return [...known.symbols]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+  const named = listNamedSymbols(log, at);
+  return knownIds(log, at, named)
     .slice(from, from + limit)
-    .map(([id, symbol]) => gather(log, at, id, symbol || id.toUpperCase(), known, replies));
+    .map((id) => gather(log, at, id, named.get(id)));
 }
 
-export const countReports = (log: LogReader, at: Vantage): number => knownSymbols(log, at).symbols.size;
+export const countReports = (log: LogReader, at: Vantage): number => knownIds(log, at, listNamedSymbols(log, at)).length;
 
 export function findReport(log: LogReader, at: Vantage, id: string): KnownReport | undefined {
-  const known = knownSymbols(log, at);
-  const symbol = known.symbols.get(id);
-  return symbol === undefined ? undefined : gather(log, at, id, symbol || id.toUpperCase(), known, readClaims(log, at, { kind: "reply" }));
+  const named = symbolIn(readNaming(log, at, "source", id), id);
+  const report = gather(log, at, id, named);
+  return report.about.length > 0 || named !== undefined ? report : undefined;
 }
 
-type Known = {
-  /** By the report's id; empty where nobody claims its symbol. */
-  symbols: Map<string, string>;
-  /** Every document and claimant there is. */
-  names: { document: string[]; claimant: string[] };
-};
-
-/** By claims on reports, and by the names of documents and claimants, each looked up once and not claim by claim. */
-function knownSymbols(log: LogReader, at: Vantage): Known {
-  const symbols = new Map<string, string>();
-  for (const claim of readClaims(log, at, { kind: "report" })) {
-    const id = claim.subject.slice("report/".length);
-    if (claim.field === "symbol" || !symbols.has(id)) symbols.set(id, claim.field === "symbol" ? claim.value : (symbols.get(id) ?? ""));
-  }
-  const names = { document: listNamed(log, "document"), claimant: listNamed(log, "claimant") };
-  for (const what of ["document", "claimant"] as const)
-    for (const name of names[what])
-      for (const [symbol] of name.matchAll(SYMBOL))
-        // A name that only claims out of sight hold is no name here.
-        if (!symbols.get(reportSlug(symbol)) && readClaims(log, at, { [what]: name, limit: 1 }).length > 0)
-          symbols.set(reportSlug(symbol), symbol);
-  return { symbols, names };
+/** Of every report that claims are about, or that a document or claimant is named after. */
+function knownIds(log: LogReader, at: Vantage, named: ReadonlyMap<string, string>): string[] {
+  const about = readSubjects(log, at, "report").map((subject) => subject.slice("report/".length));
+  return [...new Set([...about, ...named.keys()])].sort();
 }
 
-function gather(log: LogReader, at: Vantage, id: string, symbol: string, { names }: Known, replying: readonly Claim[]): KnownReport {
+function gather(log: LogReader, at: Vantage, id: string, named: string | undefined): KnownReport {
   const about = readClaims(log, at, { subject: `report/${id}` });
-  const isNamed = nameTest(symbol);
-  const naming = [
-    ...namesOf(names.document, symbol, isNamed).flatMap((document) => readClaims(log, at, { document })),
-    ...namesOf(names.claimant, symbol, isNamed).flatMap((claimant) => readClaims(log, at, { claimant })),
-  ];
-  const says = [...new Map(naming.map((claim) => [claim.seq, claim])).values()]
-    .filter((claim) => claim.kind_of !== "report" && claim.kind_of !== "reply")
-    .sort((a, b) => a.seq - b.seq);
+  const symbol = about.findLast(({ field }) => field === "symbol")?.value ?? named ?? id.toUpperCase();
+  const naming = isCouncilSymbol(symbol) ? readNamingOf(log, at, id) : readNamingByName(log, at, symbol);
+  const says = naming.source.filter((claim) => claim.kind_of !== "report" && claim.kind_of !== "reply");
   // A request that says it is about this report comes whole: its deadline and its answer do not name the symbol.
-  const about_it = new Set(replying.filter(({ field, value }) => field === "about" && value === symbol).map(({ subject }) => subject));
-  const replies = replying.filter(
-    (claim) => claim.subject === `reply/${id}` || about_it.has(claim.subject) || isNamed([claim.document, claim.wording, claim.value].join("\n")),
-  );
+  const whole = naming.reply.filter(({ field, value }) => field === "about" && value === symbol).map(({ subject }) => subject);
+  const replies = [...[`reply/${id}`, ...whole].flatMap((subject) => readClaims(log, at, { subject })), ...naming.reply];
+  const inOrder = [...new Map(replies.map((claim) => [claim.seq, claim])).values()].sort((a, b) => a.seq - b.seq);
   return {
     id,
     symbol,
@@ -117,16 +89,32 @@ function gather(log: LogReader, at: Vantage, id: string, symbol: string, { names
     stages: STAGES.map(({ field, label, missing }) => ({ label, missing, claims: about.filter((claim) => claim.field === field) })),
     says,
     from_draft: says.filter(({ document }) => /\bdraft\b/i.test(document ?? "")),
-    replies: [...Map.groupBy(replies, ({ subject }) => subject)].map(([subject, list]) => ({ subject, claims: list })),
+    replies: [...Map.groupBy(inOrder, ({ subject }) => subject)].map(([subject, list]) => ({ subject, claims: list })),
   };
 }
 
-const namesOf = (names: readonly string[], symbol: string, isNamed: (text: string) => boolean): string[] =>
-  names.filter((name) => name.includes(symbol) && isNamed(name));
+type Naming = { source: Claim[]; reply: Claim[] };
 
-/** S/2024/21 is not named by S/2024/215. */
+const readNamingOf = (log: LogReader, at: Vantage, id: string): Naming => ({
+  source: readNaming(log, at, "source", id),
+  reply: readNaming(log, at, "reply", id),
+});
+
+/** For a symbol of another body (MSMT), which no index knows: by the names of documents and claimants, and through all replies. */
+function readNamingByName(log: LogReader, at: Vantage, symbol: string): Naming {
+  const isNamed = nameTest(symbol);
+  const named = (what: "document" | "claimant") =>
+    listNamed(log, what).flatMap((name) => (isNamed(name) ? readClaims(log, at, { [what]: name }) : []));
+  const claims = new Map([...named("document"), ...named("claimant")].map((claim) => [claim.seq, claim]));
+  return {
+    source: [...claims.values()].sort((a, b) => a.seq - b.seq),
+    reply: readClaims(log, at, { kind: "reply" }).filter((claim) => isNamed([claim.document, claim.wording, claim.value].join("\n"))),
+  };
+}
+
+/** "MSMT" is not named by "MSMTX". */
 function nameTest(symbol: string): (text: string) => boolean {
-  const pattern = new RegExp(`(^|[^A-Za-z0-9])${symbol.replaceAll(/[^A-Za-z0-9]/g, "\\$&")}(?![A-Za-z0-9])`);
+  const pattern = new RegExp(`(^|[^A-Za-z0-9])${RegExp.escape(symbol)}(?![A-Za-z0-9])`);
   return (text) => text.includes(symbol) && pattern.test(text);
 }
 

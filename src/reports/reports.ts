@@ -15,6 +15,7 @@ export {
   type KnownReport,
   type TotalCheck,
 } from "./read-reports.ts";
+export { namedSymbolsView } from "./named-symbols.ts";
 export { renderReport, REPORT_FILES, writeReport, type ReportFile } from "./write-report.ts";
 export {
   issuedReportsView,

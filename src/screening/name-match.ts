@@ -3,7 +3,7 @@
 import { editDistance } from "../edit-distance.ts";
 
 export type Likeness = {
-  kind: "exact" | "same words" | "near";
+  kind: "exact" | "same words" | "near" | "contains";
   /** 0 to 1: twice the letters that agree, over the letters of both names; a common word counts a quarter. */
   score: number;
   /** What agreed, what did not, and what was left over. */
@@ -86,6 +86,15 @@ export function matchNames(index: NameIndex, text: string): { name: ListedName; 
   return [...candidates]
     .map((at) => ({ name: index.names[at]!, likeness: weigh(index, folded, words, index.names[at]!) }))
     .filter((match): match is { name: ListedName; likeness: Likeness } => match.likeness !== undefined);
+}
+
+/** Names that have every word that was typed and more: by far the most for a common family name, and no likeness of persons. */
+export function namesContaining(index: NameIndex, text: string): ListedName[] {
+  const words = wordsOf(foldName(text));
+  const [rarest, ...others] = words.map((word) => index.byWord.get(word) ?? []).sort((a, b) => a.length - b.length);
+  if (!rarest) return [];
+  const sets = others.map((places) => new Set(places));
+  return rarest.filter((at) => sets.every((places) => places.has(at))).map((at) => index.names[at]!);
 }
 
 /** A query of common words alone ("company limited") would be near to thousands: only what is written so is told. */

@@ -3,7 +3,8 @@
 import { readRows, type Row } from "../datasets/datasets.ts";
 import type { LogReader } from "../evidence/evidence.ts";
 import { decideAsOf, decideByListedOn, decideByReports, type Decided, type Outcome, type ReportedEvent } from "./as-of.ts";
-import { indexNames, matchNames, type Likeness, type NameIndex } from "./name-match.ts";
+import { detailsOf, type EntryDetails } from "./entry-details.ts";
+import { foldName, indexNames, matchNames, namesContaining, type Likeness, type ListedName, type NameIndex } from "./name-match.ts";
 import { LISTS, findList, keyOf, listEditions, otherNamesOf, type Edition, type SanctionsList } from "./sanctions-lists.ts";
 
 type Reads = Pick<LogReader, "db">;
@@ -22,13 +23,21 @@ export type NameMatch = Decided &
     type: string;
     program: string;
     editions: { edition: string; holds: boolean; entry: number }[];
+    /** What tells it from others of the name, where the list has it. */
+    details?: EntryDetails;
   };
+
+/** Entries that have what was typed as a part of a name: counted, and the first of them shown. */
+export type Containing = { count: number; by_list: { list: string; title: string; count: number }[]; shown: NameMatch[] };
 
 export type ListOutcome = Decided & { list: string; title: string };
 
 export type NameScreening = {
-  /** "near names only": no name is written so, and some are near. That is no clean record. */
-  outcome: Outcome | "near names only";
+  /**
+   * "near names only": no name is written so, and some are near. "part of names only": what was typed is a word of names
+   * on a list. Neither is a clean record.
+   */
+  outcome: Outcome | "near names only" | "part of names only";
   words: string;
   on: string;
   /** Best first. */
@@ -37,15 +46,19 @@ export type NameScreening = {
   more: number;
   /** What each list says of the name as typed. */
   lists: ListOutcome[];
+  /** Those that are among the matches are not counted again. */
+  containing: Containing;
 };
 
 /** The list of reports in the press: events and no editions. */
 const REPORTED = "reported";
 const MATCHES_MAX = 20;
+/** Of entries that only contain what was typed: so many, less the matches before them. */
+const CONTAINING_SHOWN = 12;
 const KEPT_MAX = 6;
-const RANK = { exact: 0, "same words": 1, near: 2 } as const;
+const RANK = { exact: 0, "same words": 1, near: 2, contains: 3 } as const;
 
-type Held = { edition: Edition; rows: ReadonlyMap<string, Row>; index: NameIndex };
+type Held = { edition: Edition; rows: ReadonlyMap<string, Row>; index: NameIndex; namesOf: ReadonlyMap<string, string[]> };
 
 /** `on` is a day, YYYY-MM-DD. */
 export function screenName(log: Reads, text: string, on: string, log_size: number): NameScreening {
@@ -55,16 +68,30 @@ export function screenName(log: Reads, text: string, on: string, log_size: numbe
   ];
   const matches = found.flatMap((item) => item.matches).sort(byLikeness);
   const lists = found.flatMap((item) => item.outcome ?? []);
+  const counted = found.flatMap(({ containing }) => (containing && containing.entries.length > 0 ? [containing] : []));
+  const room = Math.max(0, CONTAINING_SHOWN - matches.length);
+  const containing: Containing = {
+    count: counted.reduce((sum, { entries }) => sum + entries.length, 0),
+    by_list: counted.map(({ list: { id, title }, entries }) => ({ list: id, title, count: entries.length })),
+    shown: counted.flatMap(({ entries, toMatch }) => entries.slice(0, room).map(toMatch)).slice(0, room),
+  };
   return {
     on,
-    matches: matches.slice(0, MATCHES_MAX),
+    matches: matches.slice(0, MATCHES_MAX).map((match) => match.withDetails()),
     more: Math.max(0, matches.length - MATCHES_MAX),
     lists,
-    ...overall(lists, matches),
+    containing,
+    ...overall(text, lists, matches, containing),
   };
 }
 
-type Found = { matches: NameMatch[]; outcome?: ListOutcome };
+/** Details are read for what is shown only. */
+type FoundMatch = NameMatch & { withDetails(): NameMatch };
+type Found = {
+  matches: FoundMatch[];
+  outcome?: ListOutcome;
+  containing?: { list: SanctionsList; entries: ListedName[]; toMatch(name: ListedName): NameMatch };
+};
 
 function screenList(log: Reads, list: SanctionsList, text: string, on: string, log_size: number): Found {
   const held = listEditions(log, list, log_size)
@@ -78,19 +105,25 @@ function screenList(log: Reads, list: SanctionsList, text: string, on: string, l
       if (!before || isBetter(likeness, before.likeness))
         best.set(name.id, { likeness, matched: name.text, is: name.is, row: rows.get(name.id)! });
     }
-  const matches = [...best].map(([id, { likeness, matched, is, row }]): NameMatch => ({
-    list: list.id,
-    list_title: list.title,
-    id,
-    name: row.name!,
-    matched,
-    matched_as: is,
-    type: row.type || row.kind || "",
-    program: row.program ?? row.list ?? "",
-    ...likeness,
-    editions: held.map(({ edition, rows }) => ({ edition: edition.edition, holds: rows.has(id), entry: edition.dataset.seq })),
-    ...decideEntry(id, on, held),
-  }));
+  const toMatch = (id: string, { likeness, matched, is, row }: Best): FoundMatch => {
+    const match: NameMatch = {
+      list: list.id,
+      list_title: list.title,
+      id,
+      name: row.name!,
+      matched,
+      matched_as: is,
+      type: row.type || row.kind || "",
+      program: row.program ?? row.list ?? "",
+      ...likeness,
+      editions: held.map(({ edition, rows }) => ({ edition: edition.edition, holds: rows.has(id), entry: edition.dataset.seq })),
+      ...decideEntry(id, on, held),
+    };
+    const has = held.findLast(({ rows }) => rows.has(id))!;
+    const names = { name: match.name, matched, others: has.namesOf.get(id) ?? [] };
+    return { ...match, withDetails: () => ({ ...match, details: detailsOf(log, has.edition, log_size, id, row, names) }) };
+  };
+  const matches = [...best].map(([id, found]) => toMatch(id, found));
   const same = matches.filter(({ kind }) => kind !== "near");
   // That no name is written so says as much as the editions around the day can say.
   const nobody = () =>
@@ -99,7 +132,27 @@ function screenList(log: Reads, list: SanctionsList, text: string, on: string, l
       held.map(({ edition }) => ({ edition: edition.edition, holds: false })),
       "a name written so",
     );
-  return { matches, outcome: outcomeOf(list, same.length > 0 ? strongest(same) : nobody()) };
+  const folded = foldName(text);
+  const entries = [...held].reverse().flatMap(({ index }) => namesContaining(index, text));
+  const rank = (name: ListedName) => [name.is === "name" ? 0 : 1, name.folded.startsWith(folded) ? 0 : 1, name.words.length] as const;
+  const nearest = entries.filter(({ id }) => !best.has(id)).sort((a, b) => compareRanks(rank(a), rank(b)) || (a.folded < b.folded ? -1 : 1));
+  return {
+    matches,
+    outcome: outcomeOf(list, same.length > 0 ? strongest(same) : nobody()),
+    containing: {
+      list,
+      entries: [...new Map(nearest.toReversed().map((name) => [name.id, name])).values()].reverse(),
+      toMatch({ id, text: matched, is }) {
+        const row = held.findLast(({ rows }) => rows.has(id))!.rows.get(id)!;
+        return toMatch(id, { likeness: { kind: "contains", score: 0, why: [`“${text.trim()}” is a part of it`] }, matched, is, row }).withDetails();
+      },
+    },
+  };
+}
+
+function compareRanks(a: readonly number[], b: readonly number[]): number {
+  const at = a.findIndex((rank, index) => rank !== b[index]);
+  return at === -1 ? 0 : a[at]! - b[at]!;
 }
 
 type Best = { likeness: Likeness; matched: string; is: string; row: Row };
@@ -130,9 +183,9 @@ function screenReports(log: Reads, text: string, on: string, log_size: number): 
   if (!edition) return { matches: [] };
   const events = Map.groupBy(readRows(log, edition.dataset), (row) => row.listed!);
   const index = indexNames([...events.keys()].map((name) => ({ id: name, text: name, is: "name" })));
-  const matches = matchNames(index, text).map(({ name, likeness }): NameMatch => {
+  const matches = matchNames(index, text).map(({ name, likeness }): FoundMatch => {
     const nothing: Decided = { outcome: "unknown", words: `Nothing was reported of ${name.text} by that day.` };
-    return {
+    const match: NameMatch = {
       list: list.id,
       list_title: list.title,
       id: name.text,
@@ -145,6 +198,7 @@ function screenReports(log: Reads, text: string, on: string, log_size: number): 
       editions: [{ edition: edition.edition, holds: true, entry: edition.dataset.seq }],
       ...(decideByReports(on, events.get(name.text) as unknown as ReportedEvent[], edition.edition) ?? nothing),
     };
+    return { ...match, withDetails: () => match };
   });
   const same = matches.filter(({ kind }) => kind !== "near");
   return { matches, ...(same.length > 0 ? { outcome: outcomeOf(list, strongest(same)) } : {}) };
@@ -156,7 +210,7 @@ const ORDER = ["listed", "delisted", "unknown", "not listed"] as const;
 const strongest = <T extends Decided>(items: readonly T[]): T =>
   items.toSorted((a, b) => ORDER.indexOf(a.outcome) - ORDER.indexOf(b.outcome))[0]!;
 
-function overall(lists: readonly ListOutcome[], matches: readonly NameMatch[]): Pick<NameScreening, "outcome" | "words"> {
+function overall(text: string, lists: readonly ListOutcome[], matches: readonly NameMatch[], { count }: Containing): Pick<NameScreening, "outcome" | "words"> {
   if (lists.length === 0 && matches.length === 0) return { outcome: "unknown", words: "No list that is held has names." };
   const same = matches.filter(({ kind }) => kind !== "near");
   const near = matches.length - same.length;
@@ -170,6 +224,11 @@ function overall(lists: readonly ListOutcome[], matches: readonly NameMatch[]): 
     return {
       outcome: "near names only",
       words: `No name is written so, and ${near === 1 ? "one is" : `${near} are`} near it: look at each. ${said}`.trim(),
+    };
+  if (count > 0)
+    return {
+      outcome: "part of names only",
+      words: `No name is written just “${text.trim()}”, and ${count === 1 ? "one entry contains" : `${count.toLocaleString("en-US")} entries contain`} it: with so little of a name nothing is decided. ${said}`.trim(),
     };
   return { outcome: lists.find(({ outcome }) => outcome === "unknown")?.outcome ?? lists[0]!.outcome, words: said };
 }
@@ -185,7 +244,7 @@ function holdNames(log: Reads, edition: Edition, log_size: number): Held {
   const { list } = edition;
   const entries = readRows(log, edition.dataset);
   const idOf = (row: Row) => keyOf(list, row);
-  const index = indexNames([
+  const listed = [
     ...entries.map((row) => ({ id: idOf(row), text: row.name!, is: "name" })),
     ...entries.flatMap((row) => namesInRemarks(row.remarks ?? "").map((text) => ({ id: idOf(row), text, is: "weak alias" }))),
     ...(others ? readRows(log, others) : []).map((row) => ({
@@ -193,8 +252,10 @@ function holdNames(log: Reads, edition: Edition, log_size: number): Held {
       text: row.alt_name ?? row.name ?? "",
       is: row.alt_type || (row.quality ? `alias, ${row.quality.toLowerCase()}` : "alias"),
     })),
-  ]);
-  const held = { edition, rows: new Map(entries.map((row) => [idOf(row), row])), index };
+  ];
+  const index = indexNames(listed);
+  const namesOf = new Map([...Map.groupBy(listed, ({ id }) => id)].map(([id, own]) => [id, own.map(({ text }) => text)]));
+  const held = { edition, rows: new Map(entries.map((row) => [idOf(row), row])), index, namesOf };
   kept.set(key, held);
   if (kept.size > KEPT_MAX) kept.delete(kept.keys().next().value!);
   return held;

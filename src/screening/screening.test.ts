@@ -200,6 +200,32 @@ test("what changed between editions: rows that came, went and changed, with the 
   assert.ok(extract.removed < 20, `mixed case is no other address: ${extract.removed} went`);
 });
 
+test("a common name alone is no clean record: how many entries contain it, and of the first what tells them apart", () => {
+  const kim = named("kim", "2021-07-15");
+  assert.equal(kim.outcome, "part of names only");
+  // Counted another way: entries of either edition with the word in their name, a weak alias or another name.
+  const has = (text: string) => /(^|[^\p{L}\p{N}'’`])kim([^\p{L}\p{N}]|$)/iu.test(text);
+  const ids = new Set<string>();
+  for (const { edition } of listEditions(newsroom.log, findList("ofac-sdn")!, newsroom.log.size()))
+    for (const [table, column] of [["entries", "name"], ["other-names", "alt_name"], ["entries", "remarks"]] as const)
+      for (const row of readRows(newsroom.log, requireDataset(newsroom.log, `ofac-sdn/${table}@${edition}`)))
+        if (column === "remarks" ? [...row.remarks!.matchAll(/[afn]\.k\.a\. '([^']+)'/g)].some(([, name]) => has(name!)) : has(row[column]!)) ids.add(row.ent_num!);
+  assert.equal(kim.containing.count, ids.size);
+  assert.match(kim.words, new RegExp(`${ids.size} entries contain it`));
+  assert.deepEqual(kim.containing.by_list.map(({ list, count }) => [list, count]), [["ofac-sdn", ids.size]]);
+  assert.equal(kim.containing.shown.length, 12);
+  const un = kim.containing.shown.find(({ name }) => name === "KIM, Jong Un")!;
+  assert.deepEqual([un.kind, un.outcome, un.type, un.program, un.details!.born, un.details!.title], ["contains", "listed", "individual", "DPRK3", ["08 Jan 1984"], "Chairman of the Workers' Party of Korea"]);
+  assert.deepEqual(kim.containing.shown.find(({ name }) => name === "KIM, Kun")!.details!.born_in, ["Chan Toung Village, Sralap Commune, Tbaung Khmum District, Cambodia"]);
+
+  const both = named("kim chol", "2021-07-15");
+  assert.ok(both.containing.count < kim.containing.count && both.containing.shown.every(({ matched }) => /kim/i.test(matched) && /chol/i.test(matched)));
+  const lazarus = named("Lazarus Group", "2021-07-15");
+  assert.deepEqual([lazarus.outcome, lazarus.containing.count], ["listed", 0]);
+  assert.ok(lazarus.matches[0]!.details!.aliases.includes("HIDDEN COBRA") && lazarus.matches[0]!.details!.more_aliases > 0);
+  assert.deepEqual([named("zzyzx", "2021-07-15").outcome, named("zzyzx", "2021-07-15").containing.count], ["not listed", 0]);
+});
+
 const un = corpus("data/un-consolidated-list/UN_consolidated.xml");
 test("with the whole UN list imported, its names and aliases are looked up as well", { skip: un.skip }, async () => {
   const own = await smallNewsroom(2);
@@ -210,5 +236,7 @@ test("with the whole UN list imported, its names and aliases are looked up as we
   assert.equal(at("Korea Mining Development Trading Corporation", "2009-04-23").outcome, "not listed");
   assert.equal(at("Yun Hojin", "2020-01-01").matches[0]!.kind, "same words");
   assert.equal(at("Yun Ho Chin", "2026-02-27").matches[0]!.id, "KPi.001");
+  const { born, aliases } = at("Yun Ho Jin", "2026-02-27").matches[0]!.details!;
+  assert.ok(born.length > 0 && aliases.length > 0, JSON.stringify([born, aliases]));
   own.remove();
 });

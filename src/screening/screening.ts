@@ -8,7 +8,8 @@ import { screenName, type NameScreening } from "./screen-name.ts";
 import { findList, listEditions } from "./sanctions-lists.ts";
 
 export { invalidLines, screenAddress, type AddressHit, type AddressScreening, type Tag } from "./screen-address.ts";
-export { screenName, type ListOutcome, type NameMatch, type NameScreening } from "./screen-name.ts";
+export { screenName, type ListOutcome, type Containing, type NameMatch, type NameScreening } from "./screen-name.ts";
+export { detailWords, NO_DETAILS } from "./entry-details.ts";
 export { LISTS, findList, keyOf, listEditions, otherNamesOf, type Edition, type SanctionsList } from "./sanctions-lists.ts";
 export { compareEditions, type EditionChange, type EditionChanges } from "./compare-editions.ts";
 export type { Decided, Outcome } from "./as-of.ts";

@@ -1,7 +1,7 @@
 // A story as lists show it: picture, topic, the whole headline (held to three lines by style only), age and date.
 // An age is of the event where it says "Happened", of the writing otherwise.
 import { findFigureSpec } from "../figures/figures.ts";
-import { readPublication, type Card } from "../press/press.ts";
+import { readPublication, splitSentences, type Card } from "../press/press.ts";
 import { ageOf, type Age } from "./ages.ts";
 import { readSeries } from "./charts.ts";
 import { html, nothing, splitAt, type Html } from "./html.ts";
@@ -12,6 +12,8 @@ import { formatDay, storyHref } from "./words.ts";
 
 /** Dates whose ages are kept: an archive has more days than a page shows. */
 const AGES_MAX = 2_000;
+/** Three to four lines of a card: most standfirsts have a sentence of this length. */
+const EXCERPT_LENGTH_MAX = 130;
 
 export function cardItem(context: SiteContext, card: Card, ages: Age[], heading: "h2" | "h3"): Html {
   const [before, after] = aroundAge(context, `${heading} card`, card, (age) => {
@@ -19,11 +21,26 @@ export function cardItem(context: SiteContext, card: Card, ages: Age[], heading:
     return html`<li><article>${cardPicture(context, card)}<p class="label"><a href="/topics/${card.topic_slug}">${card.topic}</a></p>
 ${heading === "h2" ? html`<h2 class="held">${headline}</h2>` : html`<h3 class="held">${headline}</h3>`}
 <p class="byline">Happened ${age}</p>
-<p class="excerpt held">${card.standfirst}</p>
+<p class="excerpt">${excerptOf(card.standfirst)}</p>
 <p class="after"><a href="${storyHref(card.slug)}" aria-label="Read more: ${card.headline}">Read more</a></p></article></li>
 `;
   });
   return html`${before}${aged(context, card.happened, ages)}${after}`;
+}
+
+/** As many whole sentences as fit; where not even the first does, its first words and a sign that there are more. */
+export function excerptOf(text: string): string {
+  const [first = "", ...others] = splitSentences(text);
+  if (first.length > EXCERPT_LENGTH_MAX) {
+    const start = first.slice(0, EXCERPT_LENGTH_MAX);
+    return `${start.slice(0, Math.max(1, start.lastIndexOf(" "))).replace(/[\s,;:–—-]+$/, "")} …`;
+  }
+  let excerpt = first;
+  for (const sentence of others) {
+    if (excerpt.length + 1 + sentence.length > EXCERPT_LENGTH_MAX) break;
+    excerpt = `${excerpt} ${sentence}`;
+  }
+  return excerpt;
 }
 
 export function railItem(context: SiteContext, card: Card, ages: Age[]): Html {

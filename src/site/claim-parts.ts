@@ -1,11 +1,11 @@
 // How one claim is shown wherever it stands: its value, who says it, with which hedge, and the way to its place.
-import { fieldSpec, type Claim, type Kind } from "../casefile/casefile.ts";
+import { fieldSpec, kindOf, kindSpec, readClaims, type Claim, type Kind } from "../casefile/casefile.ts";
 import { locatorText, type Locator } from "../evidence/evidence.ts";
 import { formatCount, formatValue } from "../figures/figures.ts";
 import { html, type Html } from "./html.ts";
 import type { SiteContext } from "./route.ts";
 import { gradeMark } from "./sources.ts";
-import { formatDay } from "./words.ts";
+import { formatDay, subjectWords } from "./words.ts";
 
 export function claimValue(claim: Claim): string {
   const type = fieldSpec(claim.kind_of, claim.field)?.type;
@@ -81,6 +81,19 @@ ${sorted.map(
 </table>
 </section>
 `;
+}
+
+/** Kinds whose title is a name; those of the others (a vote, a share, a period) say nothing of which subject it is. */
+const NAMED: ReadonlySet<string> = new Set(["theft", "party", "actor", "measure", "luxury-line", "list-entry", "report"]);
+
+/** What a subject is called: its name as claimed and, of a theft, its day; else the words of its key. */
+export function subjectTitle({ log, at }: SiteContext, subject: string): string {
+  const kind = kindOf(subject);
+  const claims = kind && NAMED.has(kind) ? readClaims(log, at, { subject }) : [];
+  const name = kind && claims.findLast(({ field }) => field === kindSpec(kind).title)?.value;
+  if (name === undefined || name === "") return subjectWords(subject);
+  const date = kind === "theft" ? claims.findLast(({ field }) => field === "date")?.value : undefined;
+  return date ? `${name}, ${formatDay(date)}` : name;
 }
 
 /** Fields that are never shown, exported or served. */

@@ -18,8 +18,10 @@ export type NotedFigure = {
   /** The day on which the log had the size that the value was computed from. */
   known_on: string;
   /** The same figure as it comes out today, where that differs from the value printed. */
-  newer?: { figure: Figure; spec: FigureSpec };
+  newer?: NewerFigure;
 };
+/** `why`: its rules give no value any more. */
+export type NewerFigure = { figure: Figure; spec: FigureSpec; why?: string };
 
 export { printedForm };
 
@@ -72,6 +74,11 @@ export function liveFigure(context: SiteContext, id: string): NotedFigure | unde
 export function publishedFigure(context: SiteContext, figure: Figure): NotedFigure | undefined {
   const spec = findFigureSpec(context.log, figure.id, Number(figure.log_size))?.spec;
   if (!spec) return undefined;
+  const unanswered = context.unanswered(figure.id);
+  if (unanswered) {
+    const none = { ...figure, value: null, low: null, high: null, log_size: String(context.at.log_size) };
+    return notedFigure(context.log, figure, spec, { figure: none, spec: unanswered.named.spec, why: unanswered.fault.message });
+  }
   const today = context.figure(figure.id);
   const moved = today && (["value", "low", "high"] as const).some((end) => today.figure[end] !== figure[end]);
   return notedFigure(context.log, figure, spec, moved ? { figure: today.figure, spec: today.named.spec } : undefined);
@@ -102,7 +109,8 @@ function rowsWords(figure: Figure): string {
     : `All ${numberWord(figure.row_count)} rows, each with its source →`;
 }
 
-export function newerWords(before: Figure, { figure, spec }: { figure: Figure; spec: FigureSpec }): string {
+export function newerWords(before: Figure, { figure, spec, why }: NewerFigure): string {
+  if (why !== undefined) return `not known: it cannot be computed any more (${why})`;
   const { exact, range } = describeFigure(figure, spec);
   return figure.value === before.value ? `${exact}, with the range ${range ?? "closed"}` : exact;
 }

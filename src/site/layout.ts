@@ -40,7 +40,22 @@ const WAYS = [
   ["/topics/security", "Security"],
   ["/topics/weapons", "Weapons"],
   ["/topics/trade", "Trade"],
-  ["/case", "The case"],
+] as const;
+
+/** The rooms of the case file: behind one word of the header that opens without script. */
+const CASE_WAYS = [
+  ["/case", "All that is held"],
+  ["/thefts", "Thefts"],
+  ["/actors", "Groups"],
+  ["/events", "Weapons events"],
+  ["/trade", "Recorded trade"],
+  ["/traces", "Following funds"],
+  ["/screen", "Is it on a list?"],
+  ["/lists", "Sanctions lists"],
+  ["/reports", "Monitors’ reports"],
+  ["/figures", "Figures"],
+  ["/datasets", "Sources as tables"],
+  ["/log", "The log"],
 ] as const;
 
 const FOOTER_WAYS = [
@@ -137,17 +152,21 @@ const waysKnown = new Map<string, Html>();
 
 /** The way through, with the section marked that the page is of: one form for each section. */
 function ways(path: string): Html {
-  const section = WAYS.find(([href]) => path === href || path.startsWith(`${href}/`))?.[0] ?? "";
+  const section = [...WAYS, ...CASE_WAYS].find(([href]) => path === href || path.startsWith(`${href}/`))?.[0] ?? "";
   const key = path === section ? path : `${section}/`;
   const known = waysKnown.get(key);
   if (known) return known;
   const made = html`<p class="tagline">${TAGLINE}</p>
 <form class="find" role="search" aria-label="Search from any page" action="/search" method="get"><label><span class="offscreen">Search</span><input type="search" name="q" placeholder="Search" autocomplete="off"></label><button type="submit">Search</button></form>
-<nav class="ways" aria-label="Sections"><ul>${WAYS.map(([href, words]) => html`<li><a href="${href}"${currency(href, path)}>${words}</a></li>`)}</ul></nav>
+<nav class="ways" aria-label="Sections"><ul>${wayItems(WAYS, path)}<li class="rooms"><details><summary${CASE_WAYS.some(([href]) => href === section) && html` class="here"`}>The case</summary>
+<ul>${wayItems(CASE_WAYS, path)}</ul></details></li></ul></nav>
 `;
   waysKnown.set(key, made);
   return made;
 }
+
+const wayItems = (items: readonly (readonly [string, string])[], path: string): Html[] =>
+  items.map(([href, words]) => html`<li><a href="${href}"${currency(href, path)}>${words}</a></li>`);
 
 function previewTags({ preview, path, canonical, context: { base_url } }: PageFrame): Html {
   if (!preview) return nothing;

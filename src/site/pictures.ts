@@ -3,7 +3,7 @@
 // no letters at all. Floats place marks and decide nothing.
 import { formatValue } from "../figures/figures.ts";
 import { describeSeries, scaleOf, squarePicture, squareWords, unitWords, type Series } from "./charts.ts";
-import { html, type Html } from "./html.ts";
+import { html, nothing, type Html } from "./html.ts";
 import { formatDay } from "./words.ts";
 
 type Kind = "squares" | "line" | "columns" | "ranks";
@@ -127,10 +127,11 @@ export function thumbnail(series: Series, name = "thumb"): Html {
     return html`<svg class="${name}" viewBox="0 0 96 64" preserveAspectRatio="none" aria-hidden="true"><path class="line" d="M${path}"/></svg>`;
   }
   const step = 96 / values.length;
+  const stretch = name === "thumb" ? nothing : html` preserveAspectRatio="none"`;
   const bars = values
     .map((value, at) => `M${round(at * step + step * 0.1)} 62v-${rise(value)}h${round(step * 0.8)}v${rise(value)}z`)
     .join("");
-  return html`<svg class="thumb" viewBox="0 0 96 64" aria-hidden="true"><path d="${bars}"/></svg>`;
+  return html`<svg class="${name}" viewBox="0 0 96 64"${stretch} aria-hidden="true"><path d="${bars}"/></svg>`;
 }
 
 const shortLabel = (label: string): string => (/^\d{4}-\d{2}-\d{2}$/.test(label) ? formatDay(label).replace(/, \d{4}$/, "") : label);

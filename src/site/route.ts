@@ -1,4 +1,5 @@
 // What a page is made from and how it is found. A page gets a reader only: nothing here can write.
+import type { TracewireError } from "../errors.ts";
 import type { Capture, EvidenceReader } from "../evidence/evidence.ts";
 import type { Vantage } from "../casefile/casefile.ts";
 import type { Figure, NamedSpec } from "../figures/figures.ts";
@@ -22,8 +23,10 @@ export type SiteContext = EvidenceReader & {
   log_size: number;
   /** What the reader asked to see: the newest, or "as known at" a size (`?known=`) and "as claimed by" a date (`?as-of=`). */
   at: Vantage & { is_newest: boolean };
-  /** A figure at the page's vantage, computed once for each log size. */
+  /** A figure at the page's vantage, computed once for each log size; undefined also where its rules have no answer. */
   figure(id: string): { named: NamedSpec; figure: Figure } | undefined;
+  /** Of a figure that is defined and whose rules have no answer at the page's vantage: why. */
+  unanswered(id: string): { named: NamedSpec; fault: TracewireError } | undefined;
   capture(id: string | number): Capture | undefined;
   /**
    * A part of a page that follows from the log alone, made once for each vantage and kept until one of the names in `on`

@@ -120,7 +120,8 @@ describe("settings", () => {
     assert.deepEqual(problems({ TRACEWIRE_HOST: "0.0.0.0", TRACEWIRE_BASE_URL: "http://localhost:4100" }), ["base_url"]);
     assert.deepEqual(problems({ TRACEWIRE_CONTACT: "me" }), ["contact"]);
     assert.deepEqual(problems({ TRACEWIRE_HUB: "hub" }), ["hub"]);
-    assert.deepEqual(problems({ TRACEWIRE_SMTP_URL: "http://x" }), ["smtp_url"]);
+    assert.deepEqual(problems({ TRACEWIRE_SMTP_URL: "http://x" }), ["base_url", "smtp_url"]);
+    assert.deepEqual(problems({ TRACEWIRE_SMTP_URL: "http://x", TRACEWIRE_BASE_URL: "https://news.example" }), ["smtp_url"]);
     assert.deepEqual(problems({ TRACEWIRE_MAIL_FROM: "nobody" }), ["mail_from"]);
     assert.deepEqual(problems({ TRACEWIRE_DKIM_DOMAIN: "x.example" }), ["dkim_key_file"]);
     const secret = checkConfig(readConfig({ config: file("{}") }, { TRACEWIRE_SMTP_URL: "smtps://desk:hunter2@mail.example:465" }));

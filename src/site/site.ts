@@ -4,7 +4,8 @@ import fastify, { type FastifyInstance } from "fastify";
 import type { Clock } from "../effects.ts";
 import { TracewireError } from "../errors.ts";
 import { findCapture, sizeKnownAt } from "../evidence/evidence.ts";
-import { computeFigure, findFigureSpec, mayMove, movedBetween, type Figure, type Moved, type NamedSpec } from "../figures/figures.ts";
+import { movedBetween, type Moved } from "../casefile/casefile.ts";
+import { computeOrFault, findFigureSpec, mayMove, type Figure, type NamedSpec } from "../figures/figures.ts";
 import type { NewsroomReader } from "../newsroom.ts";
 import { changedSince } from "./dependencies.ts";
 import { errorPage } from "./pages/error-page.ts";
@@ -103,13 +104,15 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
   /** As the newest state has it: kept while nothing that it reads was touched, with the newest size written into it. */
   const newestFigure = (id: string): FoundFigure | undefined => {
     const known = figures.get(id);
-    if (known && Number(known.figure.log_size) === size) return known;
+    if (known && ("fault" in known || Number(known.figure.log_size) === size)) return known;
     const named = known?.named ?? findFigureSpec(log, id, size);
     if (!named) return undefined;
-    const figure = known ? { ...known.figure, log_size: String(size), root: log.root(size) } : computeFigure(log, named.spec, size);
+    const found = known
+      ? { named, figure: { ...known.figure, log_size: String(size), root: log.root(size) } }
+      : foundFigure(named, computeOrFault(log, named.spec, size));
     if (figures.size >= FIGURES_MAX) figures.clear();
-    figures.set(id, { named, figure });
-    return { named, figure };
+    figures.set(id, found);
+    return found;
   };
   const date: HttpDate = { text: httpDate(options.clock()) };
   const timers = [
@@ -140,6 +143,13 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
       made.set(name, { value, on });
       return value;
     };
+    const findFigure = (id: string): FoundFigure | undefined =>
+      at.is_newest
+        ? newestFigure(id)
+        : memo(`figure ${id}`, () => {
+            const named = findFigureSpec(log, id, at.log_size);
+            return named && foundFigure(named, computeOrFault(log, at.as_of ? { ...named.spec, as_of: at.as_of } : named.spec, at.log_size));
+          });
     return {
       log,
       blobs: newsroom.blobs,
@@ -159,15 +169,14 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
       gauges: options.gauges,
       memo,
       capture: (id) => memo(`capture ${id}`, () => findCapture(log, id)),
-      figure: (id) =>
-        at.is_newest
-          ? newestFigure(id)
-          : memo(`figure ${id}`, () => {
-              const named = findFigureSpec(log, id, at.log_size);
-              return (
-                named && { named, figure: computeFigure(log, at.as_of ? { ...named.spec, as_of: at.as_of } : named.spec, at.log_size) }
-              );
-            }),
+      figure(id) {
+        const found = findFigure(id);
+        return found && "figure" in found ? found : undefined;
+      },
+      unanswered(id) {
+        const found = findFigure(id);
+        return found && "fault" in found ? found : undefined;
+      },
     };
   };
 
@@ -331,7 +340,10 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
   };
 }
 
-type FoundFigure = { named: NamedSpec; figure: Figure };
+type FoundFigure = { named: NamedSpec; figure: Figure } | { named: NamedSpec; fault: TracewireError };
+
+const foundFigure = (named: NamedSpec, computed: Figure | TracewireError): FoundFigure =>
+  computed instanceof TracewireError ? { named, fault: computed } : { named, figure: computed };
 
 function forgetMoved(figures: Map<string, FoundFigure>, moved: Moved): void {
   if (moved === "everything") return figures.clear();

@@ -45,6 +45,9 @@ const PROPER: Record<string, string> = {
 
 /** A subject's key as words: "worker-posting/dprk-it-workers" becomes "DPRK IT workers". Keys have no capitals of their own. */
 export function subjectWords(subject: string): string {
-  const words = subject.slice(subject.indexOf("/") + 1).split("-");
-  return capital(words.map((word) => (Object.hasOwn(PROPER, word) ? PROPER[word]! : word)).join(" "));
+  const key = subject.slice(subject.indexOf("/") + 1);
+  // A symbol of the Security Council: S/2024/215.
+  if (/^s-\d{4}-\d+$/.test(key)) return key.toUpperCase().replaceAll("-", "/");
+  const words = key.split("-").map((word) => (Object.hasOwn(PROPER, word) ? PROPER[word]! : word));
+  return capital(words.join(" ").replace(/ (\d{4})(?: (\d{4}))?$/, (_, from: string, to?: string) => (to ? `, ${from} to ${to}` : `, ${from}`)));
 }

@@ -39,6 +39,8 @@ export type ImportedTransfers = {
   set: string;
   seq: number;
   outcome: "added" | "unchanged";
+  /** Whether readers see it: since this import, since before, or not. */
+  public: "now" | "before" | "no";
   kind: TransferSet["kind"];
   row_count: number;
   rows_root: string;
@@ -73,7 +75,8 @@ export async function importTransfers(
     );
     if (known) {
       if (options.release) newsroom.transact(options.by, (transaction) => appendRelease(transaction, [known.seq, ...known.captures], known.captures, options.by));
-      return { ...base, set: known.name, seq: known.seq, outcome: "unchanged", captures_added: 0 };
+      const seen = known.released !== undefined ? "before" : options.release ? "now" : "no";
+      return { ...base, set: known.name, seq: known.seq, outcome: "unchanged", public: seen, captures_added: 0 };
     }
     const prepared = files.map((file, at) => prepare(newsroom, reader, file, collected.files[at]!, options));
     if (!options.dry_run) collected.keep();
@@ -114,7 +117,7 @@ export async function importTransfers(
       });
       if (collected.held) storeRowTexts(transaction, seq, collected.held);
       if (options.release) appendRelease(transaction, [...captures, seq], captures, options.by);
-      return { ...base, set: name, seq, outcome: "added", captures_added: prepared.filter((item) => typeof item !== "number").length };
+      return { ...base, set: name, seq, outcome: "added", public: options.release ? "now" : "no", captures_added: prepared.filter((item) => typeof item !== "number").length };
     });
   } finally {
     collected.close();

@@ -3,6 +3,7 @@
 // takes away what a killed one left behind.
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { isAlive } from "../effects.ts";
 
 const folderOf = (folder: string): string => join(folder, "segments", "tmp");
 let count = 0;
@@ -20,14 +21,5 @@ export function sweepTemporaryFiles(folder: string): void {
     const [, pid, nth] = name.split(".").map(Number);
     const isOurs = pid === process.pid && nth! < count;
     if (!isOurs && (pid === process.pid || !isAlive(pid!))) rmSync(join(folderOf(folder), name), { force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }

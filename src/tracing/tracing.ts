@@ -1,5 +1,5 @@
 // The door of the tracing room: transfers in, five conventions, exact answers, and the steps behind them.
-export { METHOD_NAMES, METHODS, type MethodName } from "./methods/methods.ts";
+export { METHOD_NAMES, METHOD_SENTENCES, METHODS, type MethodName } from "./methods/methods.ts";
 export { lowestIntermediateBalance } from "./account-ledger.ts";
 export { answer, resultHash, type Answer, type TraceAsk, type TraceResult } from "./ask.ts";
 export { askNewsroom, reproduceTrace, type Newsroom, type NewsroomAnswer } from "./ask-newsroom.ts";

@@ -5,7 +5,7 @@ import { readClaims, type Claim } from "../../casefile/casefile.ts";
 import { TracewireError } from "../../errors.ts";
 import { findCapture, listCaptures, resolveLocator, rowValues, type Capture, type Extraction } from "../../evidence/evidence.ts";
 import { html, joinHtml, nothing, type Html } from "../../site/site.ts";
-import { CLAIM_FIELDS, checkClaim, claimFields, ClaimForm, claimOf, fillIn, saveClaim, type Checked } from "../claim-form.ts";
+import { actObject, CLAIM_FIELDS, checkClaim, claimFields, ClaimForm, claimOf, fillIn, saveClaim, type Checked } from "../claim-form.ts";
 import { deskAssetHref } from "../desk-assets.ts";
 import { deskForm, when } from "../frame.ts";
 import { seesCapture } from "../objects.ts";
@@ -181,7 +181,7 @@ export const captureRoutes: DeskRoute[] = [
       const claim = read.value;
       const checked = checkClaim(context, claim);
       if (act === "check" || (checked.findings.length > 0 && seen?.replaceAll("\r\n", "\n") !== fingerprint(checked))) return capturePage(context, capture, { form, from: 0, checked });
-      const { seq } = context.write("claim.add", claim.subject, (transaction) => saveClaim(context, transaction, claim));
+      const { seq } = context.write("claim.add", actObject(capture, claim.subject), (transaction) => saveClaim(context, transaction, claim));
       return { go: `/desk/captures/${capture.seq}?saved=${seq}` };
     },
   }),

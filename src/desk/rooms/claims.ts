@@ -23,6 +23,7 @@ import { appendRelease, findCapture, locatorText } from "../../evidence/evidence
 import { oneOf } from "../../schema.ts";
 import { claimValue, html, type Html } from "../../site/site.ts";
 import { can } from "../../accounts/accounts.ts";
+import { vantageOf } from "../claim-form.ts";
 import { choice, deskForm, field, when } from "../frame.ts";
 import { seesCapture } from "../objects.ts";
 import { deskRoute, type DeskRoute, type SignedInContext } from "../route.ts";
@@ -84,7 +85,7 @@ function subjectPage(context: SignedInContext, subject: string): Html {
   if (claims.length === 0 || !kind) throw new TracewireError("NOT_FOUND", { what: `Nothing is held about “${subject}”` });
   const fields = [...Map.groupBy(claims, (claim) => claim.field)].sort(([, a], [, b]) => b.length - a.length);
   const judgements = readJudgements(newsroom.log, at).filter((judgement) => judgement.subject === subject || judgement.other === subject);
-  const raised = runChecksOn(newsroom.log, at, subject).filter((result) => result.subject === subject);
+  const raised = runChecksOn(newsroom.log, vantageOf(context, at.log_size), subject).filter((result) => result.subject === subject);
   return html`<h1>${subject}</h1>
 <p class="hint">A ${kindSpec(kind).one}. ${claims.length === 1 ? "One claim holds" : `${claims.length} claims hold`} that you may see; which of them a figure chooses, its rules say.</p>
 ${raised.map(({ check, what }) => html`<div class="finding"><p><strong>${check}</strong> ${what}</p></div>

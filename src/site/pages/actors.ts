@@ -16,7 +16,7 @@ import {
   type NameUse,
   type Overlap,
 } from "../../attribution/attribution.ts";
-import { fieldSpec, readClaims, type Claim } from "../../casefile/casefile.ts";
+import { fieldSpec, followSubjects, readClaims, type Claim, type SubjectQuestion } from "../../casefile/casefile.ts";
 import { FILE_ROWS_MAX, countIn, csvAnswer, jsonList, onward } from "../answers.ts";
 import { claimBars } from "../claim-chart.ts";
 import { rivalTable } from "../claim-parts.ts";
@@ -27,7 +27,7 @@ import { lacks, page } from "./rooms.ts";
 
 const NAMES_SHOWN_MAX = 60;
 const ITEMS_SHOWN_MAX = 100;
-const HEADINGS_SHOWN = 500;
+const HEADINGS_SHOWN = 200;
 const RELATIONS_SHOWN = 200;
 const DENIALS_SHOWN = 40;
 const PAIRS_DRAWN_MAX = 8;
@@ -80,7 +80,7 @@ export const actorRoutes: Route[] = [
     path: "/actors/:name",
     about: "One name: who uses it for whom, the lists it stands in, what is held for and against claims about it.",
     render(context, { params, path }) {
-      const uses = names(context).filter((use) => nameSlug(use.name) === params.name || nameSlug(use.heading) === params.name);
+      const uses = usesBySlug(context).get(params.name!) ?? [];
       const claims = readClaims(context.log, context.at, { subject: `actor/${params.name}` });
       if (uses.length === 0 && claims.length === 0) return undefined;
       const name =
@@ -92,6 +92,20 @@ export const actorRoutes: Route[] = [
 ];
 
 const names = (context: SiteContext): NameUse[] => context.memo("names of groups", () => readNames(context.log, context.at), DEPENDS);
+/** Uses of a name as the name or as its heading, by the name's place in an address. */
+const usesBySlug = (context: SiteContext): Map<string, NameUse[]> =>
+  context.memo(
+    "names by slug",
+    () => {
+      const bySlug = new Map<string, NameUse[]>();
+      for (const use of names(context))
+        for (const slug of new Set([nameSlug(use.name), nameSlug(use.heading)])) bySlug.set(slug, [...(bySlug.get(slug) ?? []), use]);
+      return bySlug;
+    },
+    DEPENDS,
+  );
+const headings = (context: SiteContext): Heading[] => context.memo("headings", () => headingsOf(names(context)), DEPENDS);
+const doubledNames = (context: SiteContext) => context.memo("doubled names", () => namesUnderTwoHeadings(headings(context)), DEPENDS);
 const groups = (context: SiteContext): Group[] => context.memo("groups", () => listGroups(context.log, context.at.log_size), DEPENDS);
 const overlaps = (context: SiteContext): Overlap[] =>
   context.memo("overlaps", () => listOverlaps(context.log, context.at.log_size), DEPENDS);
@@ -125,26 +139,25 @@ function namesPage(context: SiteContext, query: URLSearchParams): Html {
   const text = (query.get("q") ?? "").slice(0, 80);
   const from = countIn(query, "from");
   const all = names(context);
-  const allHeadings = context.memo("headings", () => headingsOf(all), DEPENDS);
-  const headings = allHeadings.filter(
+  const fitting = headings(context).filter(
     (heading) => text === "" || heading.names.some((name) => name.toLowerCase().includes(text.toLowerCase())),
   );
-  const doubled = namesUnderTwoHeadings(allHeadings);
+  const doubled = doubledNames(context);
   const said = all.filter((use) => use.relation !== "listed under");
   return html`<h1>Groups and their names</h1>
 <p class="standfirst">A name is an organisation’s word for what it sees. We merge none of them: each line says who uses which name, and for whom.</p>
 <form class="filters" action="/actors" method="get"><label>Name<input type="search" name="q" value="${text}" maxlength="80"></label><button type="submit">Show</button></form>
-<p class="note">${plural(headings.length, "heading", "headings")} of ${plural(new Set(all.map((use) => use.organisation)).size, "organisation", "organisations")}. The same as <a href="/actors.csv">CSV</a> or <a href="/actors.json">JSON</a>. What monitors say of <a href="/actors/groups-of-the-reconnaissance-general-bureau">groups of one bureau</a>, with what is held for and against.</p>
+<p class="note">${plural(fitting.length, "heading", "headings")} of ${plural(new Set(all.map((use) => use.organisation)).size, "organisation", "organisations")}. The same as <a href="/actors.csv">CSV</a> or <a href="/actors.json">JSON</a>. What monitors say of <a href="/actors/groups-of-the-reconnaissance-general-bureau">groups of one bureau</a>, with what is held for and against.</p>
 ${
-  headings.length === 0
+  fitting.length === 0
     ? html`<p>No heading has that name. Try a part of it, or another organisation’s name for the same group.</p>`
     : html`<section class="scroll" tabindex="0" aria-label="Names"><table class="data"><thead><tr><th scope="col">Heading</th><th scope="col">By</th><th scope="col">Names listed under it</th></tr></thead><tbody>
-${headings.slice(from, from + HEADINGS_SHOWN).map(
+${fitting.slice(from, from + HEADINGS_SHOWN).map(
   (own) => html`<tr><th scope="row">${actorLink(own.heading)}</th><td>${own.organisation}</td><td>${own.names
     .slice(0, NAMES_SHOWN_MAX)
     .map((name, at) => html`${at > 0 && ", "}${actorLink(name)}`)}</td></tr>
 `,
-)}</tbody></table></section>${(from > 0 || headings.length > from + HEADINGS_SHOWN) && html`<nav class="pages" aria-label="Pages">${from > 0 && html`<a href="${onward("/actors", query, { from: String(Math.max(0, from - HEADINGS_SHOWN)) })}">Before</a> `}${headings.length > from + HEADINGS_SHOWN && html`<a rel="next" href="${onward("/actors", query, { from: String(from + HEADINGS_SHOWN) })}">More</a>`}</nav>`}`
+)}</tbody></table></section>${(from > 0 || fitting.length > from + HEADINGS_SHOWN) && html`<nav class="pages" aria-label="Pages">${from > 0 && html`<a href="${onward("/actors", query, { from: String(Math.max(0, from - HEADINGS_SHOWN)) })}">Before</a> `}${fitting.length > from + HEADINGS_SHOWN && html`<a rel="next" href="${onward("/actors", query, { from: String(from + HEADINGS_SHOWN) })}">More</a>`}</nav>`}`
 }
 <section><h2>Names under more than one heading</h2>${doubled.length === 0 ? html`<p>None.</p>` : html`<ul>${doubled.slice(0, RELATIONS_SHOWN).map(({ name, under }) => html`<li>${actorLink(name)}: ${under.map((heading) => `${heading.heading} (${heading.organisation})`).join("; ")}</li>`)}</ul>`}</section>
 <section><h2>Who says the same, and who says not</h2>${useTable(said.slice(0, RELATIONS_SHOWN), "Relations that somebody asserts")}${(said.length > RELATIONS_SHOWN || doubled.length > RELATIONS_SHOWN) && html`<p class="note">Of each the first ${RELATIONS_SHOWN}; all are in the files.</p>`}</section>
@@ -264,7 +277,7 @@ ${Object.entries(ITEM_WEIGHTS).map(
 
 function actorPage(context: SiteContext, name: string, uses: readonly NameUse[], claims: readonly Claim[]): Html {
   const folded = foldName(name);
-  const all = context.memo("headings", () => headingsOf(names(context)), DEPENDS);
+  const all = headings(context);
   const own = all.filter((heading) => foldName(heading.heading) === folded);
   const carrying = all.filter((heading) => heading.names.some((item) => foldName(item) === folded));
   const compared = carrying.flatMap((a, at) =>
@@ -288,10 +301,17 @@ ${pairs.length > 0 && html`<section><h2>What it shares with others</h2>${overlap
 ${lacks(context, SOURCES)}`;
 }
 
+const DENIALS: SubjectQuestion<Claim[]> = {
+  kind: "reply",
+  key: "denials",
+  make: (_, claims) => claims.filter(({ hedge }) => hedge === "denied"),
+  reads_judgements: false,
+};
+
 /** What is held for and against what somebody says of a group, claim by claim; an empty side says that it is empty. */
 function forAndAgainst(context: SiteContext, claims: readonly Claim[]): Html {
   const pairs = overlaps(context);
-  const denials = readClaims(context.log, context.at, { kind: "reply" }).filter((reply) => reply.hedge === "denied");
+  const denials = followSubjects(context.log, context.at, DENIALS).flatMap(({ made }) => made);
   const apart = names(context).filter((use) => use.relation === "not the same" || use.relation === "split from");
   const strong = pairs.filter((pair) => pair.band === "strong" || pair.band === "moderate");
   return html`${[...Map.groupBy(claims, (claim) => claim.field)].map(([field, own]) => {
@@ -312,7 +332,10 @@ ${rivalTable(context, "Who says so", own, fieldSpec("actor", field)?.label ?? fi
         : html`<p>Nothing is held.</p>`
     }</section>`;
   })}
-<section><h2>What those accused answered</h2><p>No answer to these very claims is held. What is held answers other findings, or those who made them:</p><ul>${denials.slice(0, DENIALS_SHOWN).map((reply) => html`<li>${reply.claimant} on “${subjectWords(reply.subject)}”: “${reply.value}” (<a href="/log/${reply.seq}">entry ${reply.seq}</a>)</li>`)}</ul></section>`;
+<section><h2>What those accused answered</h2><p>No answer to these very claims is held. What is held answers other findings, or those who made them:</p><ul>${denials
+    .toSorted((a, b) => a.seq - b.seq)
+    .slice(0, DENIALS_SHOWN)
+    .map((reply) => html`<li>${reply.claimant} on “${subjectWords(reply.subject)}”: “${reply.value}” (<a href="/log/${reply.seq}">entry ${reply.seq}</a>)</li>`)}</ul></section>`;
 }
 
 /** Indicators are printed so that nothing turns them into links: dots in brackets, as analysts write them. */

@@ -95,9 +95,9 @@ function heldByKind(context: SiteContext): (Held & { kind: Kind })[] {
 
 const kindList = (context: SiteContext) => heldByKind(context).map(({ kind, subjects, claims }) => [kind, subjects, claims]);
 
-async function casePage(context: SiteContext, path: string): Promise<Page> {
+function casePage(context: SiteContext, path: string): Page {
   const kinds = heldByKind(context);
-  const raised = await context.memo("checks", () => sumUpChecks(context.log, context.at, FINDINGS_SHOWN), ["casefile"]);
+  const raised = context.memo("checks", () => sumUpChecks(context.log, context.at, FINDINGS_SHOWN), ["casefile"]);
   const figures = listFigureSpecs(context.log, { limit: FIGURES_SHOWN })
     .map(({ id }) => context.figure(id))
     .filter((found) => found !== undefined);

@@ -11,6 +11,7 @@ import {
   type Figure,
   type FigureRow,
   type FigureSpec,
+  type StatedValue,
 } from "../../figures/figures.ts";
 import { listAffectedIssues, type AffectedIssue } from "../../newsletter/newsletter.ts";
 import { cardsCarrying, listAffected, readPublication } from "../../press/press.ts";
@@ -28,6 +29,7 @@ import type { Route, SiteContext } from "../route.ts";
 import { gradeMark } from "../sources.ts";
 import { figureHref, formatDay, plural, revisionHref } from "../words.ts";
 import { subjectHref } from "./case.ts";
+import { canOpen, pointOf, pointSection } from "./figure-point.ts";
 import { citeThis } from "./theft.ts";
 
 const DEPENDS = ["figures", "casefile", "stories", "log"];
@@ -64,10 +66,11 @@ export const figureRoutes: Route[] = [
     path: "/figures/:id",
     about:
       "A figure: value, range, who says, how we counted, rows, what was left out, restatements; with .json (as computed) or .csv (rows) behind the name.",
-    render(context, { params, path }) {
+    query: ["point"],
+    render(context, { params, path, query }) {
       const [, id, form] = /^(.*?)(?:\.(csv|json))?$/.exec(params.id!)!;
       const found = context.figure(id!);
-      if (!found) return undefined;
+      if (!found) return unansweredPage(context, id!, form, path);
       const { figure, named } = found;
       if (form === "json") return jsonAnswer(figure, DEPENDS);
       if (form === "csv")
@@ -77,7 +80,7 @@ export const figureRoutes: Route[] = [
           figure.rows.map((row) => csvRow(context, row)),
           DEPENDS,
         );
-      return figurePage(context, figure, named.spec, path);
+      return figurePage(context, figure, named.spec, path, query);
     },
   },
 ];
@@ -90,13 +93,15 @@ function listed(context: SiteContext, query: URLSearchParams, limit: number) {
   const shown = specs.slice(0, limit);
   return {
     found: shown.map(({ id }) => context.figure(id)).filter((item) => item !== undefined),
+    unanswered: shown.map(({ id }) => context.unanswered(id)).filter((item) => item !== undefined),
     next: specs.length > limit ? shown.at(-1)!.id : undefined,
   };
 }
 
 function fileOf(context: SiteContext, path: string, query: URLSearchParams): [(string | null)[][], string[], string | undefined] {
-  const { found, next } = listed(context, query, FIGURES_SHOWN);
-  return [cellsOf(found), DEPENDS, next === undefined ? undefined : onward(path, query, { after: next })];
+  const { found, unanswered, next } = listed(context, query, FIGURES_SHOWN);
+  const cells = [...cellsOf(found), ...unanswered.map(({ named: { id, spec } }) => [id, spec.title, spec.measure, null, null, null, null, null, null])];
+  return [cells, DEPENDS, next === undefined ? undefined : onward(path, query, { after: next })];
 }
 
 function cellsOf(found: ReturnType<typeof listed>["found"]): (string | null)[][] {
@@ -114,13 +119,13 @@ function cellsOf(found: ReturnType<typeof listed>["found"]): (string | null)[][]
 }
 
 function figuresPage(context: SiteContext, path: string, query: URLSearchParams): Page {
-  const { found: rows, next } = listed(context, query, FIGURES_SHOWN);
+  const { found: rows, unanswered, next } = listed(context, query, FIGURES_SHOWN);
   const body = html`<p class="label"><a href="/case">The case file</a></p>
 <h1>Figures</h1>
 <p>A figure is a set of rules and what comes out of it: nobody types the number. Open one to see its rows and what was left out.
 The same list as <a href="/figures.csv">CSV</a> and <a href="/figures.json">JSON</a>.</p>
 ${
-  rows.length === 0
+  rows.length + unanswered.length === 0
     ? html`<p>No figure has been defined yet. The desk defines one with <code>npx tracewire figure --define FILE</code>.</p>`
     : html`<section class="scroll" tabindex="0" aria-label="Figures">
 <table class="data">
@@ -130,7 +135,10 @@ ${rows.map(({ figure, named }) => {
   const words = describeFigure(figure, named.spec);
   return html`<tr><th scope="row"><a href="/figures/${named.id}">${named.spec.title}</a></th><td class="num">${words.exact}</td><td>${words.range}</td><td class="num">${figure.row_count}</td></tr>
 `;
-})}</tbody>
+})}${unanswered.map(
+        ({ named, fault }) => html`<tr><th scope="row"><a href="/figures/${named.id}">${named.spec.title}</a></th><td class="num">not known</td><td colspan="2">${fault.message}</td></tr>
+`,
+      )}</tbody>
 </table>
 </section>`
 }${(next !== undefined || query.get("after")) && html`<nav class="pages" aria-label="Pages">${query.get("after") && html`<a href="${path}">First</a> `}${next !== undefined && html`<a rel="next" href="${onward(path, query, { after: next })}">More</a>`}</nav>`}`;
@@ -147,7 +155,8 @@ ${rows.map(({ figure, named }) => {
   };
 }
 
-function figurePage(context: SiteContext, figure: Figure, spec: FigureSpec, path: string): Page {
+function figurePage(context: SiteContext, figure: Figure, spec: FigureSpec, path: string, query: URLSearchParams): Page {
+  const point = pointOf(figure, query);
   const first = figure.rows.find((row) => row.claim !== null)?.claim;
   const words = describeFigure(figure, spec, first === undefined || first === null ? undefined : readClaim(context.log, first));
   const body = html`<p class="label"><a href="/figures">Figures</a></p>
@@ -165,8 +174,8 @@ ${
 ${seriesChart(context, figure, spec)}<section><h2>How we counted</h2>
 <ul>${words.how.map((line) => html`<li>${line}</li>`)}</ul></section>
 <section><h2>The rows, each with its source</h2>
-${rowTable(context, figure)}<p class="note">The same as <a href="/figures/${figure.id}.csv?known=${figure.log_size}">CSV</a> and <a href="/figures/${figure.id}.json?known=${figure.log_size}">JSON</a>.</p></section>
-${leftOut(figure)}${notCompared(figure)}${restated(context, figure.id, spec)}${carriedBy(context, figure)}<section><h2>Check it</h2>
+${rowTable(context, figure, spec, (label) => `${onward(path, query, { point: label })}#point`)}<p class="note">The same as <a href="/figures/${figure.id}.csv?known=${figure.log_size}">CSV</a> and <a href="/figures/${figure.id}.json?known=${figure.log_size}">JSON</a>.</p></section>
+${point && pointSection(context, figure, spec, point)}${leftOut(figure)}${notCompared(figure)}${restated(context, figure.id, spec)}${carriedBy(context, figure.id)}<section><h2>Check it</h2>
 <p>Anyone with this newsroom or an export of it computes the same bytes again:</p>
 <pre class="commands"><code>npx tracewire reproduce ${figure.id} --known ${figure.log_size}</code><code>npx tracewire export figure ${figure.id} --out figure.json</code></pre>
 <p class="note">Rows SHA-256 <code>${figure.rows_sha256}</code>; rules version ${figure.rules_version}; root of the log <code>${figure.root}</code>.</p></section>
@@ -177,6 +186,7 @@ ${citeThis(`/figures/${figure.id}`, Number(figure.log_size), `${spec.title}: ${w
       title: `${words.exact}: ${spec.title}`,
       description: `${spec.title}: ${words.exact}${words.range ? ` (${words.range})` : ""}. How it was counted, and every row with its source.`,
       path,
+      unlisted: point !== undefined,
       context,
       body,
       data: figureData(context, figure, spec),
@@ -195,6 +205,31 @@ ${citeThis(`/figures/${figure.id}`, Number(figure.log_size), `${spec.title}: ${w
   };
 }
 
+/** A figure whose rules give no value with what is held: why, what it was before, and who printed it. */
+function unansweredPage(context: SiteContext, id: string, form: string | undefined, path: string): Page | undefined {
+  const found = context.unanswered(id);
+  if (!found) return undefined;
+  const { named, fault } = found;
+  // For programs there is no value to give: the fault says why.
+  if (form !== undefined) throw fault;
+  const body = html`<p class="label"><a href="/figures">Figures</a></p>
+<h1>Not known</h1>
+<p class="standfirst">${named.spec.title}.</p>
+<p class="known"><strong>It cannot be computed from what is held${context.at.is_newest && " now"}.</strong> ${fault.message}. <a href="/log/${named.seq}">Its rules</a> have no answer to that, and none is made up.</p>
+${restated(context, id, named.spec)}${carriedBy(context, id)}`;
+  return {
+    content_type: htmlType,
+    body: frame({
+      title: `Not known: ${named.spec.title}`,
+      description: `${named.spec.title}: it cannot be computed from what is held.`,
+      path,
+      context,
+      body,
+    }),
+    depends: DEPENDS,
+  };
+}
+
 function seriesChart(context: SiteContext, figure: Figure, spec: FigureSpec): Html {
   if (figure.measure !== "series") return nothing;
   const series = readSeries(context.log, figure, spec);
@@ -204,7 +239,8 @@ function seriesChart(context: SiteContext, figure: Figure, spec: FigureSpec): Ht
 `;
 }
 
-function rowTable(context: SiteContext, figure: Figure): Html {
+function rowTable(context: SiteContext, figure: Figure, spec: FigureSpec, hrefOf: (label: string) => string): Html {
+  const labelled = (row: FigureRow) => (canOpen(figure, spec, row) ? html`<a href="${hrefOf(row.label)}">${row.label}</a>` : rowLabel(row));
   if (figure.rows.length === 0) return html`<p>No row fits these rules in what has been released.</p>`;
   const anyValue = figure.rows.some((row) => row.value !== null);
   const anyRange = figure.rows.some((row) => row.low !== row.high);
@@ -215,7 +251,7 @@ function rowTable(context: SiteContext, figure: Figure): Html {
 ${figure.rows.slice(0, ROWS_SHOWN).map(
   (
     row,
-  ) => html`<tr><td>${row.when && formatDay(row.when)}</td><th scope="row">${rowLabel(row)}</th>${anyValue && html`<td class="num">${valueWords(row)}</td>`}${
+  ) => html`<tr><td>${row.when && formatDay(row.when)}</td><th scope="row">${labelled(row)}</th>${anyValue && html`<td class="num">${valueWords(row)}</td>`}${
     anyRange &&
     html`<td>${row.low !== row.high && row.low !== null && html`${formatValue(row.low, row.unit ?? "", "exact")} to ${formatValue(row.high, row.unit ?? "", "exact")}${row.claim !== null && `, ${plural(row.rivals.length, "other claim", "other claims")}`}`}</td>`
   }<td>${row.claimant}</td><td>${rowSource(context, row)}</td></tr>
@@ -280,15 +316,15 @@ function notCompared(figure: Figure): Html {
 function restated(context: SiteContext, id: string, spec: FigureSpec): Html {
   const all = readRestatements(context.log, id).filter((restatement) => restatement.seq < context.at.log_size);
   if (all.length === 0) return nothing;
-  const unit = spec.currency ?? "";
-  const value = (stated: { value: string | null; low: string | null; high: string | null }) =>
-    `${formatValue(stated.value, unit, "exact", spec)}${stated.low && stated.high ? ` (${formatValue(stated.low, unit, "exact", spec)} to ${formatValue(stated.high, unit, "exact", spec)})` : ""}`;
+  const unit = spec.currency ?? spec.noun?.many ?? "";
+  const value = (stated: StatedValue) =>
+    stated.rows_sha256 === "" ? "no value" : `${formatValue(stated.value, unit, "exact", spec).trim()}${stated.low && stated.high ? ` (${formatValue(stated.low, unit, "exact", spec)} to ${formatValue(stated.high, unit, "exact", spec)})` : ""}`;
   return html`<section><h2>Restated</h2>
 <ul class="plain">${all.slice(-RESTATED_SHOWN).map(
     (
       restatement,
     ) => html`<li><a href="${figureHref(id, restatement.from.log_size)}">${value(restatement.from)}</a> became <a href="${figureHref(id, restatement.to.log_size)}">${value(restatement.to)}</a> on ${formatDay(restatement.at)}
-<span class="note">because: ${restatement.cause.map((cause, at) => html`${at > 0 && "; "}${cause.what}${cause.subject && html` <a href="${subjectHref(cause.subject)}">${cause.subject.slice(cause.subject.indexOf("/") + 1)}</a>`}${cause.from !== undefined && cause.to !== undefined && html`, ${cause.from} → ${cause.to}`}`)}. <a href="/log/${restatement.seq}">Entry ${restatement.seq.toLocaleString("en-US")}</a></span></li>
+<span class="note">because: ${restatement.cause.map((cause, at) => html`${at > 0 && "; "}${cause.what}${cause.subject && html` <a href="${subjectHref(cause.subject)}">${cause.subject.slice(cause.subject.indexOf("/") + 1)}</a>`}${cause.from !== undefined && cause.to !== undefined && html`, ${cause.from} → ${cause.to}`}`)}${restatement.to.why !== undefined && `: ${restatement.to.why}`}. <a href="/log/${restatement.seq}">Entry ${restatement.seq.toLocaleString("en-US")}</a></span></li>
 `,
   )}</ul>
 <p class="note">What was published before keeps the value of its day.</p></section>
@@ -296,19 +332,19 @@ function restated(context: SiteContext, id: string, spec: FigureSpec): Html {
 }
 
 /** What prints it, as of its own day; where today's evidence would change a sentence, both stand here. */
-function carriedBy(context: SiteContext, figure: Figure): Html {
-  const found = cardsCarrying(context.log, figure.id, CARRIED_SHOWN + 1);
+function carriedBy(context: SiteContext, id: string): Html {
+  const found = cardsCarrying(context.log, id, CARRIED_SHOWN + 1);
   const stories = found.slice(0, CARRIED_SHOWN).filter((card) => card.newest_seq < context.at.log_size);
-  const others = context.at.is_newest ? context.memo(`others affected ${figure.id}`, () => affectedBeside(context, figure.id)) : [];
+  const others = context.at.is_newest ? context.memo(`others affected ${id}`, () => affectedBeside(context, id)) : [];
   if (stories.length + others.length === 0) return nothing;
-  const moved = context.at.is_newest ? context.memo(`affected ${figure.id}`, () => listAffected(context.log, figure.id)) : [];
+  const moved = context.at.is_newest ? context.memo(`affected ${id}`, () => listAffected(context.log, id)) : [];
   return html`<section><h2>Carried by</h2>
 <ul class="plain">${stories.map((card) => {
     const publication = readPublication(context.log, card.slug, card.revision)!;
-    const carried = publication.figures.find((item) => item.id === figure.id)!;
-    const spec = findFigureSpec(context.log, figure.id, Number(carried.log_size))?.spec;
+    const carried = publication.figures.find((item) => item.id === id)!;
+    const spec = findFigureSpec(context.log, id, Number(carried.log_size))?.spec;
     const affected = moved.find((item) => item.card.slug === card.slug);
-    return html`<li><a href="${revisionHref(card.slug, card.revision)}">${card.headline}</a>, revision ${card.revision}, as ${formatValue(carried.value, carried.unit, "exact", spec)} on ${formatDay(card.newest_at)}${
+    return html`<li><a href="${revisionHref(card.slug, card.revision)}">${card.headline}</a>, revision ${card.revision}, as ${spec ? describeFigure(carried, spec).exact : (carried.value ?? "not known")} on ${formatDay(card.newest_at)}${
       affected && affected.sentences.length > 0 && html`. ${THEN_AND_NOW}${sentencesHtml(affected)}`
     }</li>`;
   })}${found.length > CARRIED_SHOWN && html`<li>and older stories</li>`}${others}</ul></section>

@@ -15,7 +15,7 @@ import {
   type TotalCheck,
 } from "../../reports/reports.ts";
 import { countIn, csvAnswer, htmlType, jsonAnswer, jsonList, onward } from "../answers.ts";
-import { claimValue, hedgeWords, isPrivate, placeLink, whoWords } from "../claim-parts.ts";
+import { claimValue, hedgeWords, isPrivate, placeLink, subjectTitle, whoWords } from "../claim-parts.ts";
 import { html, joinHtml, nothing, type Html } from "../html.ts";
 import { frame } from "../layout.ts";
 import type { Page } from "../page-store.ts";
@@ -143,7 +143,7 @@ function reportPage(context: SiteContext, report: KnownReport, path: string): Pa
 <ol class="timeline">
 ${report.stages.map((stage, at) => stageItem(context, report, stage, at === 0))}</ol>
 ${otherClaims(context, report)}</section>
-${totals(context, report)}${repliesSection(context, report)}${saysSection(report)}<section><h2>What is lacking</h2>
+${totals(context, report)}${repliesSection(context, report)}${saysSection(context, report)}<section><h2>What is lacking</h2>
 <ul>${lacks.map((line) => html`<li>${line}</li>`)}</ul></section>`;
   return page(
     context,
@@ -259,7 +259,7 @@ function repliesSection(context: SiteContext, report: KnownReport): Html {
 <tbody>
 ${report.replies.map(({ subject, claims }) => {
   const request = requestOf(subject, claims);
-  return html`<tr><th scope="row"><a href="${subjectHref(subject)}">${request.about}</a></th><td>${askedWords(request)}</td><td>${
+  return html`<tr><th scope="row"><a href="${subjectHref(subject)}">${subjectTitle(context, subject)}</a></th><td>${askedWords(request)}</td><td>${
     request.silence ?? answersIn(claims).map((claim) => answer(context, claim))
   }</td></tr>
 `;
@@ -269,7 +269,7 @@ ${report.replies.map(({ subject, claims }) => {
 
 const answer = (context: SiteContext, claim: Claim): Html => html`<p>“${claim.value}”, according to ${said(context, claim)}.</p>`;
 
-function saysSection(report: KnownReport): Html {
+function saysSection(context: SiteContext, report: KnownReport): Html {
   if (report.says.length === 0) return nothing;
   const shown = report.says.filter((claim) => !isPrivate(claim.kind_of, claim.field));
   const kinds = [...Map.groupBy(shown, ({ kind_of }) => kind_of)];
@@ -278,7 +278,7 @@ function saysSection(report: KnownReport): Html {
     const subjects = [...new Set(claims.map(({ subject }) => subject))];
     return html`<div><dt><a href="/case/${kind}">${kindSpec(kind).many}</a></dt><dd>${plural(claims.length, "claim", "claims")} on ${joinHtml(
       subjects.map(
-        (subject) => html`<a href="${subjectHref(subject)}">${subject.slice(subject.indexOf("/") + 1).replaceAll("-", " ")}</a>`,
+        (subject) => html`<a href="${subjectHref(subject)}">${subjectTitle(context, subject)}</a>`,
       ),
       ", ",
     )}</dd></div>

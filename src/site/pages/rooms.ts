@@ -3,11 +3,12 @@ import { listSubjects, readClaims, type Claim } from "../../casefile/casefile.ts
 import { findDataset, readRows, type Dataset, type Row } from "../../datasets/datasets.ts";
 import { formatValue, periodLengthName } from "../../figures/figures.ts";
 import { csvAnswer, jsonList, onward } from "../answers.ts";
-import { barChart, readSeries } from "../charts.ts";
-import { html, nothing, type Html } from "../html.ts";
+import { barChart, readSeries, unitWords } from "../charts.ts";
+import { placeLink, whoWords } from "../claim-parts.ts";
+import { html, joinHtml, nothing, type Html } from "../html.ts";
 import { frame } from "../layout.ts";
 import type { Route, SiteContext } from "../route.ts";
-import { figureHref, formatDay, plural } from "../words.ts";
+import { capital, figureHref, formatDay, plural } from "../words.ts";
 import { heldOf } from "./case.ts";
 
 const EVENTS_MAX = 100;
@@ -19,7 +20,8 @@ function seriesFigure(context: SiteContext, id: string): Html {
   const found = context.figure(id);
   if (found?.figure.measure !== "series" || found.figure.rows.length === 0) return nothing;
   const { figure, named } = found;
-  return html`<figure class="chart"><p class="charthead"><strong>${named.spec.title}</strong></p>${barChart(readSeries(context.log, figure, named.spec), id)}
+  const series = readSeries(context.log, figure, named.spec);
+  return html`<figure class="chart"><p class="charthead"><strong>${named.spec.title}</strong> ${unitWords(series)}</p>${barChart(series, id)}
 <figcaption><a href="${figureHref(figure.id, figure.log_size)}">How this was counted, and the same as a table</a></figcaption></figure>`;
 }
 
@@ -80,14 +82,12 @@ ${seriesFigure(context, "missile-events-by-year")}${lacks(context, ["table/provo
 <form class="filters" action="/trade" method="get">${select("a", a)}${select("b", b)}<button type="submit">Compare</button></form>
 ${a && b && comparison(a, b)}
 <p class="note">${plural(claims.length, "value", "values")} on this page, of ${plural(count, "claim", "claims")} held; not verified against the primary text. All as <a href="/case/trade-figure.csv">CSV</a> or <a href="/case/trade-figure.json">JSON</a>. <a href="/case/measure">Measures by date and code</a>, with what of each is verified; <a href="/case/luxury-line">luxury lists by list</a>, because “luxury” has no meaning without one. GACC is the customs office of China, KOTRA the trade agency of South Korea; Comtrade is trade as states report it to the United Nations, DOTS as they report it to the IMF.</p>
-<section class="scroll" tabindex="0" aria-label="Values"><table class="data"><thead><tr><th scope="col">What</th><th scope="col">Period</th><th scope="col" class="num">Value</th><th scope="col">Who says</th></tr></thead><tbody>
+<section class="scroll" tabindex="0" aria-label="Values"><table class="data wordy"><thead><tr><th scope="col">What</th><th scope="col">Period</th><th scope="col" class="num">Value</th><th scope="col">Who says, as cited</th><th scope="col">Read at</th></tr></thead><tbody>
 ${claims.map(
-  (
-    claim,
-  ) => html`<tr><th scope="row">${measureOf(claim)}</th><td>${claim.period ? formatDay(claim.period) : "not stated"}</td><td class="num">${formatValue(claim.value, claim.unit ?? "", "exact")}</td><td>${claim.claimant} <a href="/log/${claim.seq}">entry ${claim.seq}</a></td></tr>
+  (claim, at) => html`<tr><th scope="row">${measureOf(claim)}</th><td>${periodWords(claim)}</td><td class="num">${formatValue(claim.value, claim.unit ?? "", "exact")}</td><td>${citedWords(claims, at)}</td><td>${placeLink(context, claim)}, <a href="/log/${claim.seq}">entry ${claim.seq.toLocaleString("en-US")}</a></td></tr>
 `,
 )}</tbody></table></section>
-${(next !== undefined || query.get("after")) && html`<nav class="pages" aria-label="Pages">${query.get("after") && html`<a href="/trade">First</a> `}${next !== undefined && html`<a rel="next" href="${onward("/trade", query, { after: next })}">More</a>`}</nav>`}<p><a href="/trade/hs">Was this good banned on this day?</a> Look a commodity code up.</p>
+${readFrom(context, claims)}${(next !== undefined || query.get("after")) && html`<nav class="pages" aria-label="Pages">${query.get("after") && html`<a href="/trade">First</a> `}${next !== undefined && html`<a rel="next" href="${onward("/trade", query, { after: next })}">More</a>`}</nav>`}<p><a href="/trade/hs">Was this good banned on this day?</a> Look a commodity code up.</p>
 ${seriesFigure(context, "trade-china-by-year")}<section><h2>Two years in one resolution</h2><p>The cap on refined petroleum runs by calendar year. The cap on crude runs for twelve months from Dec 22. A tonne is not one number of barrels either: each factor names its product, and they are <a href="/case/trade-figure">in the case file</a> one by one.</p></section>`;
       return page(context, "/trade", "Recorded trade", body);
     },
@@ -109,6 +109,31 @@ function valuesShown(context: SiteContext, query: URLSearchParams): { claims: Cl
   const chosen = asked.filter((claim) => ["a", "b"].some((name) => query.get(name) === String(claim.seq)));
   const claims = [...new Map([...own, ...chosen].map((claim) => [claim.seq, claim])).values()].sort((a, b) => a.seq - b.seq);
   return { claims, next: found.length > VALUES_SHOWN ? subjects.at(-1)!.slice("trade-figure/".length) : undefined };
+}
+
+const periodWords = ({ period, wording }: Claim): string =>
+  period ? formatDay(period) : wording ? `not stated as dates: “${wording}”` : "not stated";
+
+/** Who, in which publication and when, as the table that we read cites it; "as above" is what the row above it says. */
+function citedWords(claims: readonly Claim[], at: number): Html {
+  const claim = claims[at]!;
+  const isAbove = (item: Claim) => /^as above$/i.test(item.citation ?? "");
+  const above = claims.slice(0, at).findLast((item) => item.source.capture === claim.source.capture && !isAbove(item));
+  const citation = isAbove(claim) ? above?.citation : claim.citation;
+  return html`${capital(whoWords(claim))}${citation !== undefined && html`: ${citation}`}${claim.as_of !== "unstated" && html`, ${formatDay(claim.as_of)}`}`;
+}
+
+/** The tables themselves, with the day on which we got them. */
+function readFrom(context: SiteContext, claims: readonly Claim[]): Html {
+  const captures = [...new Set(claims.map(({ source }) => source.capture))]
+    .map((seq) => context.capture(seq))
+    .filter((capture) => capture?.released !== undefined);
+  if (captures.length === 0) return nothing;
+  return html`<p class="note">We read these in ${joinHtml(
+    captures.map((capture) => html`<a href="/evidence/${capture!.sha256}">${capture!.title}</a> (${capture!.grade}, retrieved ${formatDay(capture!.retrieved_at)})`),
+    "; ",
+  )}. Publication, title and day stand as cited there; where one is missing, none was written down. The articles themselves are not held.</p>
+`;
 }
 
 /** A subject's name is all in small letters; these are not written so. */

@@ -2,10 +2,13 @@
 import { TracewireError } from "../../errors.ts";
 import {
   askedAs,
+  detailWords,
   findList,
   listEditions,
+  NO_DETAILS,
   screen,
   type AddressScreening,
+  type Containing,
   type NameMatch,
   type NameScreening,
   type ReferenceScreening,
@@ -131,7 +134,7 @@ function listedOn(chain: string, { hits }: AddressScreening): string {
   return editions.length > 0 ? `· in the list of ${editions.join(", ")}` : "";
 }
 
-function nameHtml(text: string, { matches, more, lists, on }: NameScreening): Html {
+function nameHtml(text: string, { matches, more, lists, on, containing }: NameScreening): Html {
   return html`<p>A name was looked for: folded in case, accents and punctuation, words in any order, other names too. <strong>Written so</strong> does not mean the same person: dates and places of birth, documents and addresses decide that, and a human reads them.</p>
 <section class="scroll" tabindex="0" aria-label="What each list says"><table class="data"><thead><tr><th scope="col">List</th><th scope="col">On ${formatDay(on)}</th><th scope="col">Why</th></tr></thead><tbody>
 ${lists.map(
@@ -141,15 +144,35 @@ ${lists.map(
 <p class="note">A list that is held without names is not among these: <a href="/lists">what each lacks</a>.</p>
 ${
   matches.length === 0
-    ? html`<p>No name is written so or nearly so. <a href="/search?q=${encodeURIComponent(text)}">Search our stories</a> for it.</p>`
+    ? containing.count === 0 && html`<p>No name is written so or nearly so. <a href="/search?q=${encodeURIComponent(text)}">Search our stories</a> for it.</p>`
     : html`<h2>${plural(matches.length + more, "name", "names")} like it${more > 0 && html`, the nearest ${matches.length} shown`}</h2>
 <ol class="plain list">${matches.map(matchHtml)}</ol>`
-}
+}${containingHtml(text, containing, matches.length > 0)}
 <p class="note">The score is twice the letters that agree, over the letters of both names; a word that one name in a hundred has counts a quarter. Words of up to three letters must be the same, of up to five may differ by one letter, longer ones by two. Below 72 of 100 nothing is shown.</p>`;
 }
 
+/** A word that many names have: how many, the first of them with what tells them apart, and how to ask for fewer. */
+function containingHtml(text: string, { count, by_list, shown }: Containing, hasMatches: boolean): Html {
+  if (count === 0) return nothing;
+  const lists = joinHtml(
+    by_list.map((list) => html`<a href="/lists/${list.list}?q=${encodeURIComponent(text)}">${list.count.toLocaleString("en-US")} of ${list.title}</a>`),
+    ", ",
+  );
+  return html`<h2>${plural(count, hasMatches ? "other entry contains" : "entry contains", hasMatches ? "other entries contain" : "entries contain")} “${text}”</h2>
+<p>In a name or another name: ${lists}.${count > shown.length && shown.length > 0 && html` The first ${shown.length} stand here, those whose name begins so before the others.`} The list’s own page finds these letters anywhere in a line, so it shows more.</p>
+<p><strong>To narrow it down:</strong> write the whole name, family name and given names in any order; or look through the list by programme and type. Which of them is meant, a date or place of birth, a document or an address decides.</p>
+${shown.length > 0 && html`<ol class="plain list">${shown.map(matchHtml)}</ol>`}`;
+}
+
+/** What the list has of an entry that tells it from others of the name. */
+function detailsHtml({ details }: NameMatch): Html {
+  if (!details) return nothing;
+  const parts = detailWords(details);
+  return html`<p>${capital(parts.length === 0 ? NO_DETAILS : parts.join(" · "))}.</p>`;
+}
+
 function matchHtml(match: NameMatch): Html {
-  const likeness = { exact: "Written so", "same words": "The same words", near: `Near, ${Math.round(match.score * 100)} of 100` }[
+  const likeness = { exact: "Written so", "same words": "The same words", near: `Near, ${Math.round(match.score * 100)} of 100`, contains: "" }[
     match.kind
   ];
   const also = match.matched_as === "name" ? nothing : html` · found as ${match.matched_as} <strong>${match.matched}</strong>`;
@@ -160,8 +183,8 @@ function matchHtml(match: NameMatch): Html {
       ? nothing
       : html`, number <a href="/lists/${match.list}?edition=${edition}&amp;q=${encodeURIComponent(match.id)}">${match.id}</a>`;
   return html`<li><div><h3>${match.name}</h3>
-<p><strong>${likeness}</strong>: ${match.why.join("; ")}.${also}</p>
-<p>${capital(match.outcome)} on that day. ${match.words}</p>
+${match.kind === "contains" ? match.matched_as !== "name" && html`<p>Found as ${match.matched_as} <strong>${match.matched}</strong>.</p>` : html`<p><strong>${likeness}</strong>: ${match.why.join("; ")}.${also}</p>`}
+${detailsHtml(match)}<p>${capital(match.outcome)} on that day. ${match.words}</p>
 <p class="byline">${match.list_title}${number}${match.type && ` · ${match.type}`}${match.program && ` · ${match.program}`} · ${match.editions.map(({ edition, holds, entry }, at) => html`${at > 0 && ", "}<a href="/log/${entry}">${formatDay(edition)}</a>: ${holds ? "has it" : "has it not"}`)}</p></div></li>
 `;
 }

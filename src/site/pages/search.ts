@@ -2,7 +2,7 @@
 // and in the rows of every source that is held.
 import { readClaims } from "../../casefile/casefile.ts";
 import { accountsOf, describeReading, readAddress } from "../../chains/chains.ts";
-import { findDataset, readRow } from "../../datasets/datasets.ts";
+import { findDataset, findRowsNaming, readRow } from "../../datasets/datasets.ts";
 import { TracewireError } from "../../errors.ts";
 import { COUNTED_MAX, FINDABLE_KINDS, HITS_SHOWN, findCard, search, type FindableKind, type Found, type Hit } from "../../press/press.ts";
 import { readReleased } from "../../tracing/tracing.ts";
@@ -79,7 +79,6 @@ const ONE_WORD = { story: "story", release: "press release", theft: "theft", act
 
 type Asked = { text: string; kind?: FindableKind; topic?: string; year?: string; skip: number };
 type RowHit = { dataset: string; entry: number; row: number; title: string; cells: Record<string, string> };
-type RowPlace = { dataset: number; at: number; name: string };
 type Identifier = { spellings: string[]; words: string; isAddress: boolean };
 type Everything = { found: Found; rows: RowHit[]; identifier?: Identifier; subject?: string; page?: string };
 
@@ -136,13 +135,7 @@ function identifierOf(text: string): Identifier | undefined {
 }
 
 function rowsWith(context: SiteContext, spellings: readonly string[]): RowHit[] {
-  const hits = context.log.db
-    .prepare(
-      `SELECT r.dataset, r.at, d.name FROM dataset_rows r JOIN datasets d ON d.seq = r.dataset JOIN entry_index i ON i.seq = d.seq
-       WHERE i.released < ? AND (${spellings.map(() => "instr(r.body, ?) > 0").join(" OR ")}) LIMIT ?`,
-    )
-    .all(context.at.log_size, ...spellings.map((text) => JSON.stringify(text)), ROWS_MAX) as unknown as RowPlace[];
-  return hits.map(({ dataset, at, name }) => {
+  return findRowsNaming(context.log, spellings, context.at.log_size, ROWS_MAX).map(({ dataset, at, name }) => {
     const found = findDataset(context.log, name, context.at.log_size);
     return { dataset: name, entry: dataset, row: at, title: found?.title ?? name, cells: readRow(context.log, dataset, at)! };
   });

@@ -15,8 +15,8 @@ import {
   type Publication,
 } from "../../press/press.ts";
 import { findDataset } from "../../datasets/datasets.ts";
-import { barChart, readSeries, seriesTable, unitWords } from "../charts.ts";
-import { seriesPicture } from "../pictures.ts";
+import { barChart, readSeries, seriesTable, unitWords, type Series } from "../charts.ts";
+import { seriesPicture, thumbnail } from "../pictures.ts";
 import { newerWords, openNoteSheet, publishedFigure, type NotedFigure, type NoteSheet } from "../figure-note.ts";
 import { html, nothing, type Html } from "../html.ts";
 import { inlineHtml, inlineText, type FigureLookup } from "../inline.ts";
@@ -166,7 +166,7 @@ ${story.type === "release" && html`<p class="supplied">Press release, supplied b
     publication.revision > 1 && html`<span>Revised <time datetime="${dayOf(publication.at)}">${formatDay(publication.at)}</time></span>`
   }</p>
 ${publication !== newest && olderNotice(publication, newest)}${publication.withdrawn && html`<p class="known"><strong>This story is withdrawn.</strong> ${publication.withdrawn.why} <a href="${revisionHref(slug, publication.revision - 1)}">What it said</a></p>`}${correctionNotices(revisions, publication)}${movedNotice(publication, figures)}</header>
-${!publication.withdrawn && leadPicture(context, publication, figures)}<div class="text">
+${!publication.withdrawn && leadPicture(context, publication, figures, sameChart(context, publication, figures))}<div class="text">
 ${
   !publication.withdrawn &&
   story.sections.map(
@@ -175,7 +175,7 @@ ${
   section.title &&
   html`<h2>${inlineHtml(section.title, figures, "links")}</h2>
 `
-}${section.blocks.map((block, at) => blockHtml(context, block, figures, sheet, `c${story.sections.indexOf(section)}-${at}`))}</section>
+}${section.blocks.map((block, at) => blockHtml(context, block, figures, sheet, chartId(story.sections.indexOf(section), at)))}</section>
 `,
   )
 }${replyBox(context, [...new Set([...story.replies, ...subjectsAbout(context.log, context.at, slug)])])}${waiverBox(publication)}</div>
@@ -267,10 +267,37 @@ export function publishedFigures(context: SiteContext, publication: Publication)
   };
 }
 
-/** The picture over a story: the one that was supplied, else the one drawn from its figure. */
-export function leadPicture(context: SiteContext, publication: Publication, figures: FigureLookup): Html {
+const chartId = (section: number, block: number): string => `c${section}-${block}`;
+
+/** The chart in the text that would be drawn just as the picture over it, by its id. Disputed values are drawn otherwise in each. */
+function sameChart(context: SiteContext, { story }: Publication, figures: FigureLookup): string | undefined {
+  const noted = story.picture === undefined ? undefined : figures(story.picture);
+  if (noted?.figure.measure !== "series" || isDisputed(readSeries(context.log, noted.figure, noted.spec))) return undefined;
+  for (const [section, { blocks }] of story.sections.entries())
+    for (const [at, block] of blocks.entries()) if (block.type === "chart" && block.figure === story.picture) return chartId(section, at);
+  return undefined;
+}
+
+const isDisputed = (series: Series): boolean => series.points.some((point) => point.rivals.length > 0);
+
+/**
+ * The picture over a story: the one that was supplied, else the one drawn from its figure. Where the text has the very
+ * same as a chart (`below`), the picture is its shape alone and leads there.
+ */
+export function leadPicture(context: SiteContext, publication: Publication, figures: FigureLookup, below?: string): Html {
   const photo = shownPhoto(context, publication);
-  return photo ? photoFigure(photo, publication, figures) : storyPicture(context, publication.story.picture, figures);
+  if (photo) return photoFigure(photo, publication, figures);
+  const id = publication.story.picture;
+  return below === undefined ? storyPicture(context, id, figures) : shapeOf(context, figures(id!)!, below);
+}
+
+function shapeOf(context: SiteContext, noted: NotedFigure, below: string): Html {
+  return html`<figure class="picture">
+<div>${thumbnail(readSeries(context.log, noted.figure, noted.spec), "shape")}</div>
+<figcaption>${noted.spec.title}: its shape. ${lacksOf(context, noted)}
+<a href="#${below}">With its numbers, its source and a table, below</a></figcaption>
+</figure>
+`;
 }
 
 /** A drawn picture: what it shows and what it lacks stand below it. */
@@ -305,9 +332,9 @@ function blockHtml(context: SiteContext, block: Block, figures: FigureLookup, sh
     return html`<p class="pull">${inlineHtml([{ type: "figure", id: block.figure, form: block.form }], figures, sheet)} <span>${inlineHtml(block.content, figures, sheet)}</span></p>
 `;
   const series = readSeries(context.log, noted.figure, noted.spec);
-  return html`<figure class="chart">
+  return html`<figure class="chart" id="${id}">
 <p class="charthead"><strong>${noted.spec.title}</strong> ${unitWords(series)}</p>
-${series.points.some((point) => point.rivals.length > 0) ? barChart(series, id) : seriesPicture(series, id).picture}
+${isDisputed(series) ? barChart(series, id) : seriesPicture(series, id).picture}
 <figcaption>${inlineHtml(block.content, figures, sheet)} <span class="source">Source: ${sourceWords(noted)}. As known on ${formatDay(noted.known_on)}.
 <a href="${figureHref(noted.figure.id, noted.figure.log_size)}">Open this figure</a></span>
 <details><summary>The same as a table</summary>

@@ -12,6 +12,7 @@ import {
   shortAmount,
   supersededSets,
   writeAmount,
+  METHOD_SENTENCES,
   STEP_COLUMNS,
   TOTAL_COLUMNS,
   type AssetWords,
@@ -127,8 +128,11 @@ function onePage(context: SiteContext, found: SavedTrace, totals: readonly Row[]
 <p class="standfirst">${standfirst(found, own, words)}</p>
 ${assets.length > 1 && html`<nav class="pages" aria-label="Assets"><ul>${assets.map((name) => html`<li><a href="${link({ asset: name })}"${name === asset && html` aria-current="true"`}>${assetWords(name, found.tokens)?.symbol ?? shortPlace(name)}</a></li>`)}</ul></nav>`}
 <nav class="pages" aria-label="Conventions"><ul>${methods.map((name) => html`<li><a href="${link({ method: name })}"${name === method && html` aria-current="true"`}>By ${name}</a></li>`)}</ul></nav>
+<p class="note"><strong>By ${method}:</strong> ${METHOD_SENTENCES[method]}</p>
 ${picture(found, flows, own, method, words)}
 <section><h2>Five conventions, one theft</h2>
+<p>When one account holds stolen and other money and pays some of it out, nothing on a chain says which units left. Each convention is one answer:</p>
+<dl class="facts">${methods.map((name) => html`<div><dt>${name}</dt><dd>${METHOD_SENTENCES[name]}</dd></div>`)}</dl>
 ${sideBySide(own, methods, words)}
 ${found.ask.direction === "forward" && html`<details><summary>What is known of their error</summary><ul>${methods.map((name) => html`<li>${knownErrorOf(name)}.</li>`)}</ul><p>Measured on transfers in dollars that others had followed by hand; a theft that was laundered otherwise may come out otherwise.</p></details>`}
 <p>Which convention is right is a question of law or of policy, not of arithmetic. Where they agree, the choice does not matter; where they differ, say which one you use. <a href="/docs/following-funds">What each means</a>.</p></section>

@@ -5,6 +5,15 @@ import type { AccountLedger, LedgerEvent } from "../account-ledger.ts";
 export const METHOD_NAMES = ["poison", "haircut", "fifo", "lifo", "tiho"] as const;
 export type MethodName = (typeof METHOD_NAMES)[number];
 
+/** What each does, in a sentence for somebody who meets it for the first time; docs/following-funds.md says the same. */
+export const METHOD_SENTENCES: Record<MethodName, string> = {
+  poison: "After the first tainted credit everything counts, so it does not add up to the seed: an upper bound of exposure.",
+  haircut: "Each payment carries the tainted share of the balance, so every receiver gets a little.",
+  fifo: "What came first leaves first: the oldest money in an account is the first to be paid out.",
+  lifo: "What came last leaves first: the newest money in an account is the first to be paid out.",
+  tiho: "Tainted units leave before all others, to the largest output first, until none are left.",
+};
+
 /** Taint of one account while a trace runs. `Carried` is what a transfer carries: an amount, or stretches with their place. */
 export type AccountTaint<Carried> = {
   /** Taint arrives with a credit of this account. */

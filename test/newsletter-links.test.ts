@@ -1,0 +1,70 @@
+// Where the links of a letter lead: to what is set, else to the site that runs from the folder, never to this machine
+// where letters really leave; and what `compose` says of its choice.
+import assert from "node:assert/strict";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { test } from "node:test";
+import { openNewsroom } from "../src/newsroom.ts";
+import { listIssues, openMailSink, openPeople } from "../src/newsletter/newsletter.ts";
+import { newsletterNewsroom } from "./newsletter-newsroom.ts";
+import { repositoryRoot } from "./scale.ts";
+
+const CLI = ["--disable-warning=ExperimentalWarning", join(repositoryRoot, "src", "cli.ts")];
+const environment = (more: Record<string, string> = {}) => ({ PATH: process.env.PATH ?? "", NO_COLOR: "1", ...more });
+
+test("without a base address letters lead to the site that runs here, and with a mail server nothing is sent", async () => {
+  const newsroom = await newsletterNewsroom();
+  const tracewire = (args: string[], more?: Record<string, string>) =>
+    spawnSync(process.execPath, [...CLI, ...args, "--data", newsroom.folder], { encoding: "utf8", cwd: newsroom.folder, env: environment(more) });
+  try {
+    for (let at = 1; at <= 10; at++) newsroom.story(`story-${at}`, `words of ${"abcdefghij".charAt(at - 1)}`);
+    newsroom.subscribe(1);
+
+    const guessed = tracewire(["newsletter", "compose"]).stdout;
+    assert.match(guessed, /the 8 stories published, newest first: no issue has gone out yet\. Press releases are left out\./);
+    assert.match(guessed, /2 older stories wait: an issue carries at most 8\./);
+    assert.match(guessed, /^ {2}story-10, revision 1 \(2026-01-01\): One count of 1 and words of j$/m);
+    assert.match(guessed, /tracewire newsletter compose SLUG SLUG/);
+    assert.match(guessed, /begin with http:\/\/127\.0\.0\.1:4100 \(a guess, .* set TRACEWIRE_BASE_URL/);
+
+    const site = spawn(process.execPath, [...CLI, "serve", "--port", "0", "--json", "--data", newsroom.folder], { env: environment(), cwd: newsroom.folder });
+    const [line] = (await once(createInterface(site.stdout), "line")) as [string];
+    const { address } = JSON.parse(line) as { address: string };
+    assert.match(address, /^http:\/\/127\.0\.0\.1:\d+$/);
+    try {
+      const sent = tracewire(["newsletter", "test", "me@example.org"]).stdout;
+      assert.ok(sent.indexOf(`begin with ${address} (where the site of this folder listens;`) >= 0, sent);
+      assert.ok(sent.indexOf("begin with") < sent.indexOf("Kept on this machine"), "said before it is sent");
+      const people = openPeople(newsroom.folder, newsroom.effects);
+      const [mail] = openMailSink(people).list(1);
+      assert.match(openMailSink(people).read(mail!.id)!.text, new RegExp(`${address}/stories/story-10/revisions/1`));
+      people.close();
+      assert.equal(tracewire(["newsletter", "send"]).status, 0);
+      const reader = openNewsroom(newsroom.folder);
+      assert.equal(listIssues(reader.log, 1)[0]!.base, address);
+      reader.close();
+    } finally {
+      site.kill("SIGTERM");
+      await once(site, "exit");
+    }
+
+    const next = tracewire(["newsletter", "compose"]).stdout;
+    assert.match(next, /the 2 stories that no issue has carried, newest first \(issue 1, the last, went on \d{4}-\d\d-\d\d\)/);
+    assert.match(next, /begin with http:\/\/127\.0\.0\.1:4100 \(a guess/, "the site has stopped");
+    assert.match(tracewire(["newsletter", "compose", "story-3"]).stdout, /Of the story that you named:\n {2}story-3, revision 1/);
+
+    const server = { TRACEWIRE_SMTP_URL: "smtp://127.0.0.1:1", TRACEWIRE_MAIL_FROM: "News <news@example.org>" };
+    for (const args of [["newsletter", "test", "me@example.org"], ["newsletter", "send", "--sooner", "a test"], ["serve", "--port", "0"]]) {
+      const { status, stderr } = tracewire(args, server);
+      assert.equal(status, 2, `${args.join(" ")}: ${stderr}`);
+      assert.match(stderr, /TRACEWIRE_BASE_URL is not.*http:\/\/127\.0\.0\.1:\d+ \[BAD_CONFIG\]\n {2}what to do: Set TRACEWIRE_BASE_URL/);
+    }
+    const set = tracewire(["newsletter", "test", "me@example.org"], { ...server, TRACEWIRE_BASE_URL: "https://news.example" });
+    assert.match(set.stdout, /begin with https:\/\/news\.example \(as set\)/);
+    assert.match(set.stderr, /EGRESS_FAILED/, "a set address is believed: only the mail server is missing");
+  } finally {
+    newsroom.stop();
+  }
+});
