@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import { deskNewsroom, PEOPLE, type Answered, type DeskNewsroom, type Handle } from "../../test/desk-newsroom.ts";
 import { openKeyStore } from "../api/api.ts";
 import { endSession, SESSION_LIMITS, type Role } from "../accounts/accounts.ts";
-import { appendClaim, appendJudgement, parseClaim } from "../casefile/casefile.ts";
+import { appendClaim, appendJudgement, appendRequest, parseClaim, prepareRequest } from "../casefile/casefile.ts";
 import { seededRandom } from "../effects.ts";
 import { appendCapture, prepareCapture } from "../evidence/evidence.ts";
 import { openDrafts, openSchedule, parseStoryText } from "../press/press.ts";
@@ -78,6 +78,15 @@ const EXPECTED: Record<string, Expected> = {
   "GET /subjects/:kind/:name": { roles: STAFF },
   "POST /judgements": { roles: STAFF },
   "POST /judgements/:judgement/undo": { roles: STAFF, object: { name: "judgement", seen: { own: STAFF, other: DESK } } },
+  // Boards: `own` is one for everybody, `other` of the case file, `protected` of the mail.
+  "GET /boards/:board": { roles: ALL, object: { name: "board", seen: { own: ALL, other: STAFF, protected: DESK } } },
+  "GET /replies": { roles: STAFF },
+  "GET /replies/new": { roles: STAFF },
+  "POST /replies": { roles: STAFF },
+  "GET /replies/:reply": { roles: STAFF },
+  "POST /replies/:reply/answer": { roles: STAFF },
+  "POST /replies/:reply/close": { roles: STAFF },
+  "POST /replies/:reply/release": { roles: DESK },
   "GET /stories": { roles: WRITERS },
   "POST /stories": { roles: WRITERS },
   "GET /stories/:draft": { roles: WRITERS, object: draft },
@@ -144,6 +153,9 @@ before(async () => {
     objects[name] = {} as (typeof objects)[string];
     for (const handle of ACTORS) objects[name]![handle] = { own: own[handle]!.plain, other: own.olga!.plain, protected: own.olga!.protected, nobody: "987654" };
   }
+  objects.board = Object.fromEntries(ACTORS.map((handle) => [handle, { own: "scheduled", other: "questions", protected: "mail", nobody: "__proto__" }])) as (typeof objects)[string];
+  const request = await prepareRequest(newsroom.blobs, { name: "a-request", asked_of: "Somebody", channel: "mail", asked_at: "2026-03-01", deadline: "2026-03-08", wording: "Is it so?" }, "rosa", bench.now());
+  newsroom.transact("rosa", (transaction) => appendRequest(transaction, request, "rosa"));
   const keys = openKeyStore(newsroom.folder, { clock: bench.now, random: seededRandom(4) });
   key = keys.add("program", ["claims:unreleased", "tags:own", "traces:private"]).token;
   keys.close();
@@ -217,7 +229,7 @@ for (const fresh of [true, false])
           for (const credential of CREDENTIALS) {
             // What belongs to a press release: `own` is the same as `other` there.
             if (object?.name === "embargoed" && whose === "own") continue;
-            const params = { handle: "rosa", link: "A".repeat(43), kind: "theft", name: "of-ada", ...(object ? { [object.name]: objects[object.name]![handle][whose!]! } : {}) };
+            const params = { handle: "rosa", link: "A".repeat(43), kind: "theft", name: "of-ada", reply: "a-request", ...(object ? { [object.name]: objects[object.name]![handle][whose!]! } : {}) };
             const answer = await askAs(route, handle, params, credential, spare);
             asked += 1;
             const [found, expected] = [outcomeOf(route, answer), expectedOf(route, PEOPLE[handle], whose, credential, fresh)];

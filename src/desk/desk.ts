@@ -1,10 +1,12 @@
 // The door of the desk: the signed-in app over the same rooms as the command line. `openDesk` is the app itself, which runs
 // in a process of its own (desk-process.ts); `mountDesk` is what the public site has of it: a way through, and no writer.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import { openAccounts } from "../accounts/accounts.ts";
 import type { Effects } from "../effects.ts";
 import { diskFileSystem, openBlobStore, openEgress, readText, type Capture, type Egress, type Extraction } from "../evidence/evidence.ts";
-import { openPeople, queueAccountLetter } from "../newsletter/newsletter.ts";
+import { openPeople, PEOPLE_FILE, queueAccountLetter } from "../newsletter/newsletter.ts";
 import { openNewsroom } from "../newsroom.ts";
 import { openDrafts } from "../press/press.ts";
 import { clientOf } from "../site/site.ts";
@@ -72,6 +74,15 @@ export function openDesk({ folder, effects, report, ...options }: DeskOptions): 
         const people = openPeople(folder, effects);
         try {
           queueAccountLetter(people, letter);
+        } finally {
+          people.close();
+        }
+      },
+      withPeople(use) {
+        if (!existsSync(join(folder, PEOPLE_FILE))) return undefined;
+        const people = openPeople(folder, effects);
+        try {
+          return use(people);
         } finally {
           people.close();
         }

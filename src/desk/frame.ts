@@ -11,6 +11,7 @@ const WAYS: readonly Way[] = [
   { href: "/desk/inbox", words: "Inbox", key: "g i", right: "case.write" },
   { href: "/desk/captures", words: "Captures", key: "g c", right: "case.read" },
   { href: "/desk/claims", words: "Claims", key: "g l", right: "case.read" },
+  { href: "/desk/replies", words: "Replies", key: "g r", right: "case.read" },
   { href: "/desk/stories", words: "Stories", key: "g s", right: "stories.write" },
   { href: "/desk/embargoed", words: "Under embargo", key: "g e", right: "embargo.read" },
   { href: "/desk/people", words: "People", key: "g p", right: "people.manage" },

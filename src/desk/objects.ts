@@ -1,6 +1,6 @@
 // Whose an object is: one function for each kind of thing that an address names by a parameter. The answer for what does not
 // exist is "no" as well. Lists use the same functions, so that a list never shows what its page would not.
-import { can, ownerOfPasskey, ownerOfSession, type SignedIn } from "../accounts/accounts.ts";
+import { can, ownerOfPasskey, ownerOfSession, type Right, type SignedIn } from "../accounts/accounts.ts";
 import { findJudgement, readClaim } from "../casefile/casefile.ts";
 import { findCapture, type Capture } from "../evidence/evidence.ts";
 import type { Draft, Embargoed } from "../press/press.ts";
@@ -25,6 +25,20 @@ export const seesEmbargoed = (who: SignedIn, item: Embargoed): boolean =>
   item.type === "release" || item.by === who.user.handle || may(who, "stories.review");
 
 export const seesDraft = (who: SignedIn, draft: Draft): boolean => draft.by === who.user.handle || may(who, "stories.review");
+
+/** What each board of Today asks. */
+const BOARD_RIGHTS = {
+  inbox: "case.write",
+  questions: "case.read",
+  checks: "case.read",
+  replies: "case.read",
+  figures: "case.read",
+  scheduled: "embargo.read",
+  mail: "stories.publish",
+} as const satisfies Record<string, Right>;
+export type BoardName = keyof typeof BOARD_RIGHTS;
+
+export const seesBoard = (who: SignedIn, board: string): board is BoardName => Object.hasOwn(BOARD_RIGHTS, board) && may(who, BOARD_RIGHTS[board as BoardName]);
 
 const claimSeen: See = ({ newsroom }, { claim }, who) => {
   const found = readClaim(newsroom.log, number(claim));
@@ -62,6 +76,8 @@ export const OBJECTS = {
     const found = drafts.find(number(draft));
     return found !== undefined && seesDraft(who, found);
   },
+  /** :board, whose right they have. */
+  board: (_, { board }, who) => seesBoard(who, board ?? ""),
   /** :embargoed, what waits for its time. */
   embargoed: ({ drafts }, { embargoed }, who) => {
     const found = drafts.embargoed(number(embargoed));
@@ -80,5 +96,6 @@ export const OBJECT_WORDS: Record<ObjectName, string> = {
   "own claim": "one's own, or for who releases; of a capture that one may see",
   "own judgement": "one's own, or for who releases",
   draft: "one's own, others' for `stories.review`",
+  board: "each asks its own right: `case.write` (inbox), `case.read` (questions, checks, replies, figures), `embargo.read`, `stories.publish` (mail)",
   embargoed: "press releases; stories are one's own or for `stories.review`",
 };

@@ -4,6 +4,7 @@ import type { Static, TObject } from "typebox";
 import type { Accounts, Doer, PasskeySite, Right, SignedIn, Where } from "../accounts/accounts.ts";
 import type { Effects } from "../effects.ts";
 import type { Capture, Extraction, Transaction } from "../evidence/evidence.ts";
+import type { People } from "../newsletter/newsletter.ts";
 import type { NewsroomReader, NewsroomWriter } from "../newsroom.ts";
 import type { Html } from "../site/site.ts";
 import type { Drafts } from "../press/press.ts";
@@ -35,6 +36,8 @@ export type DeskContext = {
   wakeInbox(): void;
   /** Text of a capture; the last few are kept at hand. */
   readText(capture: Capture): Promise<Extraction>;
+  /** Looks into the subscribers and the outbox; undefined where there are none. */
+  withPeople<T>(use: (people: People) => T): T | undefined;
   /** Sends a letter to somebody of the newsroom. */
   post(letter: { to: string; subject: string; lines: readonly string[]; href: string; expires: string }): void;
 };

@@ -1,10 +1,12 @@
 // Every address of the desk. A room's routes are a list of its own file; a new room is a line here. There is no other way
 // for an address to be served: the server takes this table and nothing else.
 import { accountRoutes } from "./rooms/account.ts";
+import { boardRoutes } from "./rooms/boards.ts";
 import { captureRoutes } from "./rooms/captures.ts";
 import { claimRoutes } from "./rooms/claims.ts";
 import { inboxRoutes } from "./rooms/inbox.ts";
 import { peopleRoutes } from "./rooms/people.ts";
+import { replyRoutes } from "./rooms/replies.ts";
 import { signInRoutes } from "./rooms/sign-in.ts";
 import { storyRoutes } from "./rooms/stories.ts";
 import { todayRoutes } from "./rooms/today.ts";
@@ -12,11 +14,13 @@ import type { DeskRoute } from "./route.ts";
 
 export const DESK_ROUTES: readonly DeskRoute[] = [
   ...todayRoutes,
+  ...boardRoutes,
   ...signInRoutes,
   ...accountRoutes,
   ...peopleRoutes,
   ...inboxRoutes,
   ...captureRoutes,
   ...claimRoutes,
+  ...replyRoutes,
   ...storyRoutes,
 ];
