@@ -11,6 +11,7 @@ import { doctor } from "./cli/doctor.ts";
 import { exportCommand } from "./cli/export.ts";
 import { figure } from "./cli/figure.ts";
 import { freeze } from "./cli/freeze.ts";
+import { front } from "./cli/front.ts";
 import { importCommand } from "./cli/import.ts";
 import { judge } from "./cli/judge.ts";
 import { key } from "./cli/key.ts";
@@ -62,6 +63,7 @@ export const COMMANDS: readonly Command[] = [
   exceptionCommand,
   freeze,
   story,
+  front,
   reportCommand,
   newsletter,
   key,

@@ -97,6 +97,8 @@ const EXPECTED: Record<string, Expected> = {
   "POST /stories/:draft/step": { roles: WRITERS, object: draft },
   "POST /stories/:draft/approve": { roles: DESK, object: draft },
   "POST /stories/:draft/publish": { roles: DESK, object: draft },
+  "GET /front": { roles: DESK },
+  "POST /front": { roles: DESK },
   "GET /embargoed": { roles: ALL },
   // Under embargo: `other` is another's press release, `protected` another's story.
   "GET /embargoed/:embargoed": { roles: ALL, object: { name: "embargoed", seen: { other: ALL, protected: DESK } } },

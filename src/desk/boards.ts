@@ -102,11 +102,11 @@ export const BOARDS = {
     items: (context) => {
       const { log } = context.newsroom;
       const printed = madeOnce(context, "figures", () => [
-        ...listAffected(log).map(({ card, figures }) => ({ order: byNumber(card.newest_seq, card.slug), line: html`<a href="/stories/${card.slug}">${card.headline}</a>, revision ${card.revision}: ${movedWords(figures)}` })),
-        ...listAffectedReports(log).map(({ report, figures }) => ({ order: byNumber(report.seq, report.symbol), line: html`Report ${report.symbol}: ${movedWords(figures)}` })),
+        ...listAffected(log).map(({ card, figures }) => ({ order: byNumber(card.newest_seq, card.slug), line: html`<a href="${context.publicHref(`/stories/${card.slug}`)}">${card.headline}</a>, revision ${card.revision}: ${movedWords(context, figures)}` })),
+        ...listAffectedReports(log).map(({ report, figures }) => ({ order: byNumber(report.seq, report.symbol), line: html`Report ${report.symbol}: ${movedWords(context, figures)}` })),
       ]);
       const letters = context.withPeople((people) => listAffectedIssues(log, undefined, people)) ?? listAffectedIssues(log);
-      return inOrder([...printed, ...letters.map(({ number, subject, figures }) => ({ order: `letter ${number === "draft" ? number : byNumber(number)}`, line: html`${number === "draft" ? "The letter composed" : html`<a href="/newsletter/${number}">Letter ${number}</a>`}, “${subject}”: ${movedWords(figures)}` }))]);
+      return inOrder([...printed, ...letters.map(({ number, subject, figures }) => ({ order: `letter ${number === "draft" ? number : byNumber(number)}`, line: html`${number === "draft" ? "The letter composed" : html`<a href="${context.publicHref(`/newsletter/${number}`)}">Letter ${number}</a>`}, “${subject}”: ${movedWords(context, figures)}` }))]);
     },
   },
   scheduled: {
@@ -143,5 +143,5 @@ const raisedBy = ({ claims }: CheckResult): number => claims.reduce((last, seq) 
 
 const grouped = (value: string): string => value.replace(/\B(?=(\d{3})+(?!\d))(?<!\.\d*)/g, ",");
 
-const movedWords = (figures: readonly MovedFigure[]): Html =>
-  html`${figures.map(({ id, was, now, why }, at) => html`${at > 0 && "; "}<a href="/figures/${id}">${id}</a> was ${was ?? "without a value"}, now ${now ?? `without one${why === undefined ? "" : ` (${why})`}`}`)}`;
+const movedWords = ({ publicHref }: SignedInContext, figures: readonly MovedFigure[]): Html =>
+  html`${figures.map(({ id, was, now, why }, at) => html`${at > 0 && "; "}<a href="${publicHref(`/figures/${id}`)}">${id}</a> was ${was ?? "without a value"}, now ${now ?? `without one${why === undefined ? "" : ` (${why})`}`}`)}`;

@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import { openAccounts } from "../accounts/accounts.ts";
+import type { MailSettings } from "../config.ts";
 import type { Effects } from "../effects.ts";
 import { diskFileSystem, openBlobStore, openEgress, readText, type Capture, type Egress, type Extraction } from "../evidence/evidence.ts";
 import { openPeople, PEOPLE_FILE, queueAccountLetter } from "../newsletter/newsletter.ts";
@@ -28,6 +29,10 @@ export type DeskOptions = {
   hosts: readonly string[];
   /** Approval by another person than the author. */
   approval?: "another" | "anybody";
+  /** Letters as the newsletter room sends them. Left out, they stay on this machine. */
+  mail?: MailSettings;
+  /** Where the public site is, if the desk has an origin of its own. */
+  site_url?: string;
   remoteOf?: DeskServerOptions["remoteOf"];
   /** Tests fetch nothing. */
   egress?: Egress;
@@ -78,6 +83,8 @@ export function openDesk({ folder, effects, report, ...options }: DeskOptions): 
           people.close();
         }
       },
+      publicHref: (path) => `${options.site_url ?? ""}${path}`,
+      mail: options.mail ?? { from: "Tracewire <newsletter@tracewire.invalid>", base_url: options.site_url ?? options.url },
       withPeople(use) {
         if (!existsSync(join(folder, PEOPLE_FILE))) return undefined;
         const people = openPeople(folder, effects);

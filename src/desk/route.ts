@@ -2,6 +2,7 @@
 // the server asks the rule before the room hears of the request. Who acts is the session's, never the body's.
 import type { Static, TObject } from "typebox";
 import type { Accounts, Doer, PasskeySite, Right, SignedIn, Where } from "../accounts/accounts.ts";
+import type { MailSettings } from "../config.ts";
 import type { Effects } from "../effects.ts";
 import type { Capture, Extraction, Transaction } from "../evidence/evidence.ts";
 import type { People } from "../newsletter/newsletter.ts";
@@ -36,6 +37,9 @@ export type DeskContext = {
   wakeInbox(): void;
   /** Text of a capture; the last few are kept at hand. */
   readText(capture: Capture): Promise<Extraction>;
+  /** An address of the public site, from here: with its scheme and host where the desk has an origin of its own. */
+  publicHref(path: string): string;
+  mail: MailSettings;
   /** Looks into the subscribers and the outbox; undefined where there are none. */
   withPeople<T>(use: (people: People) => T): T | undefined;
   /** Sends a letter to somebody of the newsroom. */

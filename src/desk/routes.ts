@@ -4,6 +4,7 @@ import { accountRoutes } from "./rooms/account.ts";
 import { boardRoutes } from "./rooms/boards.ts";
 import { captureRoutes } from "./rooms/captures.ts";
 import { claimRoutes } from "./rooms/claims.ts";
+import { frontRoutes } from "./rooms/front.ts";
 import { inboxRoutes } from "./rooms/inbox.ts";
 import { peopleRoutes } from "./rooms/people.ts";
 import { replyRoutes } from "./rooms/replies.ts";
@@ -23,4 +24,5 @@ export const DESK_ROUTES: readonly DeskRoute[] = [
   ...claimRoutes,
   ...replyRoutes,
   ...storyRoutes,
+  ...frontRoutes,
 ];
