@@ -80,6 +80,8 @@ const EXPECTED: Record<string, Expected> = {
   "POST /judgements/:judgement/undo": { roles: STAFF, object: { name: "judgement", seen: { own: STAFF, other: DESK } } },
   // Boards: `own` is one for everybody, `other` of the case file, `protected` of the mail.
   "GET /boards/:board": { roles: ALL, object: { name: "board", seen: { own: ALL, other: STAFF, protected: DESK } } },
+  "GET /attribution": { roles: STAFF },
+  "GET /overlap": { roles: STAFF },
   "GET /replies": { roles: STAFF },
   "GET /replies/new": { roles: STAFF },
   "POST /replies": { roles: STAFF },

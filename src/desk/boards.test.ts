@@ -106,3 +106,37 @@ test("a request is due, reminds, is answered or closed, and stands in the story'
   assert.doesNotMatch(late, /No reply by/);
   assert.equal(countOn((await bench.as("rosa", "/desk")).body, "replies"), 0);
 });
+
+test("attribution: who blames whom in which words, where they differ, and who denies", async () => {
+  const { newsroom } = bench;
+  newsroom.claim([
+    { subject: "theft/blamed", field: "attributed_to", value: "Group One", claimant: "A vendor", hedge: "suspected", wording: "likely the work of Group One" },
+    { subject: "theft/blamed", field: "attributed_to", value: "Group Two", claimant: "A state", hedge: "asserted" },
+    { subject: "theft/blamed", field: "attribution_level", value: "official-gov", claimant: "A state" },
+    { subject: "theft/also-blamed", field: "attributed_to", value: "group-one", claimant: "A vendor" },
+    { subject: "theft/blamed", field: "attributed_to", value: "Group One", claimant: "Its spokesman", hedge: "denied", wording: "We had no part in it" },
+  ]);
+  const { body } = await bench.as("rosa", "/desk/attribution");
+  assert.match(body, /rowspan="2"><a href="\/desk\/subjects\/theft\/blamed">theft\/blamed<\/a><br><span class="state" data-state="failed">they differ/);
+  assert.match(body, /<td>Group One<\/td><td>A vendor<\/td><td>suspected: “likely the work of Group One”<\/td><td>not said/);
+  assert.match(body, /<td>Group Two<\/td><td>A state<\/td><td>asserted<\/td><td>official-gov/);
+  assert.match(body, /Its spokesman<\/strong>, 2024, on <a href="\/desk\/subjects\/theft\/blamed">[^]*We had no part in it/);
+  const one = (await bench.as("rosa", "/desk/attribution?by=A+vendor&whom=group-one")).body;
+  assert.doesNotMatch(one, /theft\/blamed">theft\/blamed<\/a><br>/);
+  assert.match(one, /theft\/also-blamed/);
+  assert.match((await bench.as("rosa", "/desk/overlap")).body, /No pair shares anything that is held/);
+});
+
+test("the front page is set by a form: places pinned and given back", async () => {
+  const set = await bench.as("edda", "/desk/front", { lead: "a-story", top_1: "", card_1: "", until: "", why: "It matters" });
+  assert.equal(set.location, "/desk/front", set.body);
+  assert.match((await bench.as("edda", "/desk/front")).body, /<option value="a-story" selected>[^]*Last set by|Last set by edda[^]*It matters[^]*<option value="a-story" selected>/);
+  assert.equal((await bench.as("edda", "/desk/front", { lead: "no-such" })).status, 404);
+  assert.equal((await bench.as("edda", "/desk/front", { lead: "a-story", until: "tomorrow" })).status, 400);
+  const coming = (await bench.as("edda", "/desk/front?at=2026-05-01T00:00:00Z")).body;
+  assert.match(coming, /later, <time[^>]*>2026-04-01 06:00<\/time> UTC comes out/);
+  assert.match(coming, /comes out by then/);
+  assert.doesNotMatch((await bench.as("edda", "/desk/front")).body, /comes out by then/);
+  await bench.as("edda", "/desk/front", { lead: "", until: "" });
+  assert.match((await bench.as("edda", "/desk/front")).body, /All goes by rule now/);
+});

@@ -1,8 +1,6 @@
 // What waits, as boards: each a list with the oldest first, a count, and words for when it is empty. Today shows the head of
 // each, a board's own page all of it by cursor. Lists ask the same questions as the pages they lead to (objects.ts).
-import { can } from "../accounts/accounts.ts";
 import { dueReplies, readJudgements, readReplies, sumUpChecks, type CheckResult } from "../casefile/casefile.ts";
-import type { LogReader } from "../evidence/evidence.ts";
 import { listUndecided } from "../figures/figures.ts";
 import { listAffectedIssues, outboxStatus } from "../newsletter/newsletter.ts";
 import { listAffected, type MovedFigure } from "../press/press.ts";
@@ -10,6 +8,7 @@ import { listAffectedReports } from "../reports/reports.ts";
 import { html, type Html } from "../site/site.ts";
 import { vantageOf } from "./claim-form.ts";
 import { when } from "./frame.ts";
+import { madeOnce } from "./made-once.ts";
 import { seesEmbargoed, seesInboxItem, type BoardName } from "./objects.ts";
 import type { SignedInContext } from "./route.ts";
 
@@ -26,20 +25,6 @@ export type Board = {
 };
 
 const byNumber = (number: number, more = ""): string => `${String(number).padStart(12, "0")}${more && `.${more}`}`;
-
-const kept = new WeakMap<LogReader, Map<string, { size: number; value: unknown }>>();
-
-/** What follows from the log and from who may see what in it is made once for each state of the log. */
-function madeOnce<T>({ newsroom: { log }, who }: SignedInContext, name: string, make: () => T): T {
-  const own = kept.get(log) ?? new Map<string, { size: number; value: unknown }>();
-  kept.set(log, own);
-  const key = `${name} ${can(who.user.role, "sources.read")}`;
-  const [size, known] = [log.size(), own.get(key)];
-  if (known?.size === size) return known.value as T;
-  const value = make();
-  own.set(key, { size, value });
-  return value;
-}
 
 const vantage = (context: SignedInContext) => vantageOf(context, context.newsroom.log.size());
 const subjectLink = (subject: string): Html => html`<a href="/desk/subjects/${subject}">${subject}</a>`;

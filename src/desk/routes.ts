@@ -1,6 +1,7 @@
 // Every address of the desk. A room's routes are a list of its own file; a new room is a line here. There is no other way
 // for an address to be served: the server takes this table and nothing else.
 import { accountRoutes } from "./rooms/account.ts";
+import { attributionRoutes } from "./rooms/attribution.ts";
 import { boardRoutes } from "./rooms/boards.ts";
 import { captureRoutes } from "./rooms/captures.ts";
 import { claimRoutes } from "./rooms/claims.ts";
@@ -22,6 +23,7 @@ export const DESK_ROUTES: readonly DeskRoute[] = [
   ...inboxRoutes,
   ...captureRoutes,
   ...claimRoutes,
+  ...attributionRoutes,
   ...replyRoutes,
   ...storyRoutes,
   ...frontRoutes,
