@@ -9,6 +9,8 @@ import { appendClaim, appendJudgement, appendRequest, parseClaim, prepareRequest
 import { seededRandom } from "../effects.ts";
 import { appendCapture, prepareCapture } from "../evidence/evidence.ts";
 import { openDrafts, openSchedule, parseStoryText } from "../press/press.ts";
+import { readAskWords } from "../tracing/tracing.ts";
+import { keepTrace } from "../../test/kept-trace.ts";
 import { openInbox } from "./inbox.ts";
 import { DESK_ROUTES } from "./desk.ts";
 import type { DeskRoute } from "./route.ts";
@@ -20,6 +22,7 @@ type Expected = { roles: Roles; fresh?: true; object?: { name: string; /** Who s
 const ALL: Roles = ["reader", "reporter", "analyst", "editor", "administrator"];
 const STAFF: Roles = ["reporter", "analyst", "editor", "administrator"];
 const WRITERS: Roles = ["reporter", "editor", "administrator"];
+const TRACERS: Roles = ["analyst", "editor", "administrator"];
 const DESK: Roles = ["editor", "administrator"];
 const ADMIN: Roles = ["administrator"];
 
@@ -82,6 +85,14 @@ const EXPECTED: Record<string, Expected> = {
   "GET /boards/:board": { roles: ALL, object: { name: "board", seen: { own: ALL, other: STAFF, protected: DESK } } },
   "GET /attribution": { roles: STAFF },
   "GET /overlap": { roles: STAFF },
+  "GET /traces": { roles: TRACERS },
+  "POST /traces": { roles: TRACERS },
+  "GET /traces/jobs/:job": { roles: TRACERS, object: { name: "job", seen: { own: TRACERS } } },
+  "POST /traces/jobs/:job/cancel": { roles: TRACERS, object: { name: "job", seen: { own: TRACERS } } },
+  "POST /traces/jobs/:job/keep": { roles: TRACERS, object: { name: "job", seen: { own: TRACERS } } },
+  "GET /traces/:trace": { roles: TRACERS, object: { name: "trace", seen: { own: TRACERS } } },
+  "POST /traces/:trace/release": { roles: DESK, object: { name: "trace", seen: { own: DESK } } },
+  "POST /traces/:trace/packet": { roles: TRACERS, object: { name: "trace", seen: { own: TRACERS } } },
   "GET /replies": { roles: STAFF },
   "GET /replies/new": { roles: STAFF },
   "POST /replies": { roles: STAFF },
@@ -158,6 +169,11 @@ before(async () => {
     for (const handle of ACTORS) objects[name]![handle] = { own: own[handle]!.plain, other: own.olga!.plain, protected: own.olga!.protected, nobody: "987654" };
   }
   objects.board = Object.fromEntries(ACTORS.map((handle) => [handle, { own: "scheduled", other: "questions", protected: "mail", nobody: "__proto__" }])) as (typeof objects)[string];
+  // Transfers are imported open: no set of them is of a protected source, so each of these roles sees the trace.
+  await keepTrace(newsroom, "a-trace");
+  objects.trace = Object.fromEntries(ACTORS.map((handle) => [handle, { own: "a-trace", nobody: "no-such-trace" }])) as (typeof objects)[string];
+  objects.job = Object.fromEntries(ACTORS.map((handle) => [handle, { own: String(bench.desk.traceJobs.start({ by: handle, ask: readAskWords({ from: "victim" }), among: [] }).id), nobody: "987654" }])) as (typeof objects)[string];
+  for (const handle of ACTORS) objects.job[handle]!.other = objects.job[handle === "anna" ? "edda" : "anna"]!.own!;
   const request = await prepareRequest(newsroom.blobs, { name: "a-request", asked_of: "Somebody", channel: "mail", asked_at: "2026-03-01", deadline: "2026-03-08", wording: "Is it so?" }, "rosa", bench.now());
   newsroom.transact("rosa", (transaction) => appendRequest(transaction, request, "rosa"));
   const keys = openKeyStore(newsroom.folder, { clock: bench.now, random: seededRandom(4) });

@@ -107,6 +107,15 @@ export const BOARDS = {
           line: html`<a href="/desk/embargoed/${item.id}">${item.slug}</a>, ${item.type === "release" ? "a release" : "a story"}, not before ${when(item.due)} UTC (${item.by})`,
         })),
   },
+  traces: {
+    title: "Traces on their way",
+    empty: html`None. <a href="/desk/traces">Start one</a>; it stands here until it is read, failed ones with their reason.`,
+    items: ({ traceJobs, who }) =>
+      traceJobs
+        .list()
+        .filter(({ by, seen }) => by === who.user.handle && !seen)
+        .map(({ id, ask, state, reason }) => ({ order: byNumber(id), line: html`<a href="/desk/traces/jobs/${id}">From ${ask.from.slice(0, 60)}</a>: ${state}${reason !== undefined && `. ${reason}`}` })),
+  },
   mail: {
     title: "Mail on its way",
     empty: html`Nothing is on its way. Letters that are queued, that a server refused, or of which nobody knows whether they arrived, stand here.`,

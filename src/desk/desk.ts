@@ -14,6 +14,7 @@ import { clientOf } from "../site/site.ts";
 import { openInbox } from "./inbox.ts";
 import { openInboxReader, type InboxReader } from "./read-inbox.ts";
 import { DESK_ROUTES } from "./routes.ts";
+import { openTraceJobs, type TraceJobs } from "./trace-jobs.ts";
 import { openDeskServer, type DeskServerOptions } from "./server.ts";
 
 export { DESK_ROUTES } from "./routes.ts";
@@ -39,7 +40,7 @@ export type DeskOptions = {
   report(error: unknown): void;
 };
 
-export type Desk = { app: FastifyInstance; inbox: InboxReader; close(): Promise<void> };
+export type Desk = { app: FastifyInstance; inbox: InboxReader; traceJobs: TraceJobs; close(): Promise<void> };
 
 /** Reading a document takes a process of its own; whoever works on one asks for it again and again. */
 const TEXTS_KEPT_MAX = 12;
@@ -63,6 +64,7 @@ export function openDesk({ folder, effects, report, ...options }: DeskOptions): 
   const [inbox, drafts] = [openInbox(folder, effects), openDrafts(folder, effects)];
   const blobs = openBlobStore(folder, diskFileSystem);
   const reader = openInboxReader({ inbox, blobs, egress: options.egress ?? openEgress({ clock: effects.clock }), report });
+  const traceJobs = openTraceJobs(folder, effects.clock);
   const app = openDeskServer({
     routes: DESK_ROUTES,
     newsroom,
@@ -83,6 +85,7 @@ export function openDesk({ folder, effects, report, ...options }: DeskOptions): 
           people.close();
         }
       },
+      traceJobs,
       publicHref: (path) => `${options.site_url ?? ""}${path}`,
       mail: options.mail ?? { from: "Tracewire <newsletter@tracewire.invalid>", base_url: options.site_url ?? options.url },
       withPeople(use) {
@@ -103,9 +106,11 @@ export function openDesk({ folder, effects, report, ...options }: DeskOptions): 
   return {
     app,
     inbox: reader,
+    traceJobs,
     async close() {
       await app.close();
       await reader.stop();
+      await traceJobs.stop();
       for (const store of [inbox, drafts, accounts, newsroom]) store.close();
     },
   };

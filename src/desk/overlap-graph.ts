@@ -5,7 +5,7 @@ import { html, type Html } from "../site/site.ts";
 
 const GROUPS_MAX = 25;
 const PAIRS_MAX = 60;
-const [WIDTH, HEIGHT, RADIUS] = [760, 560, 200];
+const [WIDTH, HEIGHT, RADIUS] = [760, 470, 195];
 const LABEL_CHARS = 24;
 
 export type Drawn = { picture: Html; groups: number; pairs: number };

@@ -11,6 +11,7 @@ import type { Html } from "../site/site.ts";
 import type { Drafts } from "../press/press.ts";
 import type { Inbox } from "./inbox.ts";
 import type { ObjectName } from "./objects.ts";
+import type { TraceJobs } from "./trace-jobs.ts";
 
 export type Rule =
   /** `because`: what else keeps it safe. */
@@ -37,6 +38,7 @@ export type DeskContext = {
   wakeInbox(): void;
   /** Text of a capture; the last few are kept at hand. */
   readText(capture: Capture): Promise<Extraction>;
+  traceJobs: TraceJobs;
   /** An address of the public site, from here: with its scheme and host where the desk has an origin of its own. */
   publicHref(path: string): string;
   mail: MailSettings;

@@ -12,6 +12,7 @@ import { replyRoutes } from "./rooms/replies.ts";
 import { signInRoutes } from "./rooms/sign-in.ts";
 import { storyRoutes } from "./rooms/stories.ts";
 import { todayRoutes } from "./rooms/today.ts";
+import { traceRoutes } from "./rooms/traces.ts";
 import type { DeskRoute } from "./route.ts";
 
 export const DESK_ROUTES: readonly DeskRoute[] = [
@@ -25,6 +26,7 @@ export const DESK_ROUTES: readonly DeskRoute[] = [
   ...claimRoutes,
   ...attributionRoutes,
   ...replyRoutes,
+  ...traceRoutes,
   ...storyRoutes,
   ...frontRoutes,
 ];

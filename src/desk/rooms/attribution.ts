@@ -7,7 +7,7 @@ import { drawOverlaps } from "../overlap-graph.ts";
 import { deskRoute, type DeskRoute, type SignedInContext } from "../route.ts";
 
 const SUBJECTS_SHOWN = 40;
-const NAMES_SHOWN = 30;
+const NAMES_SHOWN = 12;
 const DENIALS_SHOWN = 60;
 const PAIRS_SHOWN = 40;
 const REASONS_SHOWN = 12;
