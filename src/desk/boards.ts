@@ -123,7 +123,7 @@ export const BOARDS = {
       (withPeople(outboxStatus) ?? []).flatMap(({ mail, states }, at) => {
         const { sent: _, ...open } = states;
         if (Object.keys(open).length === 0) return [];
-        return [{ order: byNumber(at, mail), due: open.in_doubt !== undefined, line: html`${mail.replace(":", " ")}: ${Object.entries(states).map(([state, count]) => `${count} ${state.replace("_", " ")}`).join(", ")}` }];
+        return [{ order: byNumber(at, mail), due: open.in_doubt !== undefined, line: html`<a href="/desk/newsletter">${mail.replace(":", " ")}</a>: ${Object.entries(states).map(([state, count]) => `${count} ${state.replace("_", " ")}`).join(", ")}` }];
       }),
   },
 } as const satisfies Record<BoardName, Board>;

@@ -97,6 +97,7 @@ export function openDesk({ folder, effects, report, ...options }: DeskOptions): 
           people.close();
         }
       },
+      openPeople: () => openPeople(folder, effects),
       keep: (bytes) => blobs.put(bytes),
       wakeInbox: () => reader.wake(),
       readText: openTexts((capture) => readText(blobs, capture)),

@@ -44,6 +44,8 @@ export type DeskContext = {
   mail: MailSettings;
   /** Looks into the subscribers and the outbox; undefined where there are none. */
   withPeople<T>(use: (people: People) => T): T | undefined;
+  /** The subscribers and the outbox to work on; whoever opens them closes them. */
+  openPeople(): People;
   /** Sends a letter to somebody of the newsroom. */
   post(letter: { to: string; subject: string; lines: readonly string[]; href: string; expires: string }): void;
 };

@@ -7,6 +7,7 @@ import { captureRoutes } from "./rooms/captures.ts";
 import { claimRoutes } from "./rooms/claims.ts";
 import { frontRoutes } from "./rooms/front.ts";
 import { inboxRoutes } from "./rooms/inbox.ts";
+import { newsletterRoutes } from "./rooms/newsletter.ts";
 import { peopleRoutes } from "./rooms/people.ts";
 import { replyRoutes } from "./rooms/replies.ts";
 import { signInRoutes } from "./rooms/sign-in.ts";
@@ -29,4 +30,5 @@ export const DESK_ROUTES: readonly DeskRoute[] = [
   ...traceRoutes,
   ...storyRoutes,
   ...frontRoutes,
+  ...newsletterRoutes,
 ];

@@ -38,7 +38,7 @@ export type DeskServerOptions = {
   /** The network address that a request came from. */
   remoteOf(request: IncomingMessage): string;
   approval: DeskContext["approval"];
-  given: Pick<DeskContext, "post" | "traceJobs" | "publicHref" | "mail" | "withPeople" | "keep" | "wakeInbox" | "readText">;
+  given: Pick<DeskContext, "post" | "traceJobs" | "publicHref" | "mail" | "withPeople" | "openPeople" | "keep" | "wakeInbox" | "readText">;
   /** A fault of ours, for the administrator. */
   report(error: unknown): void;
 };
