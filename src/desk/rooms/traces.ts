@@ -7,7 +7,7 @@ import { TracewireError } from "../../errors.ts";
 import { makePacket, packetArchive, packetFiles } from "../../freezing/freezing.ts";
 import { oneOf } from "../../schema.ts";
 import { html, type Html } from "../../site/site.ts";
-import { findTrace, listTraces, listTransferSets, METHOD_NAMES, readAskWords, releaseTrace, stepsOf, type SavedTrace } from "../../tracing/tracing.ts";
+import { assetWords, findTrace, listTraces, listTransferSets, METHOD_NAMES, readAskWords, releaseTrace, stepsOf, type SavedTrace } from "../../tracing/tracing.ts";
 import { deskAssetHref } from "../desk-assets.ts";
 import { area, choice, deskForm, field, when } from "../frame.ts";
 import { seesSets } from "../objects.ts";
@@ -85,15 +85,20 @@ function keptPage(context: SignedInContext, trace: SavedTrace, query: URLSearchP
   const { methods } = trace.ask;
   const method = methods.find((name) => name === query.get("method")) ?? methods.find((name) => name === "fifo") ?? methods[0]!;
   const asset = assets.find((name) => name === query.get("asset")) ?? assets[0] ?? "";
+  const own = totals.filter((row) => row.asset === asset);
   const path = `/desk/traces/${trace.id}`;
   const link = (name: string, of: string) => `${path}?${new URLSearchParams({ method: name, asset: of }).toString()}`;
   return html`<h1>${trace.title}</h1>
 <p class="hint"><a href="/desk/traces">Traces</a>. Entry ${trace.seq}, from <code>${trace.ask.from}</code>, ${trace.ask.direction}, ${trace.step_count.toLocaleString("en-US")} steps. ${trace.released === undefined ? "Readers do not see it." : html`<a href="${publicHref(`/traces/${trace.id}`)}">Its public page</a>, with a picture and every step.`}</p>
 ${can(who.user.role, "case.release") && trace.released === undefined && deskForm(who, `${path}/release`, html`<button>Make it public</button>`)}
 <h2>The way, opened step by step</h2>
-<p>${methods.map((name) => html`<a href="${link(name, asset)}"${name === method && html` aria-current="true"`}>By ${name}</a> `)}${assets.length > 1 && html`· ${assets.map((name) => html`<a href="${link(method, name)}"${name === asset && html` aria-current="true"`}>${name.slice(0, 40)}</a> `)}`}</p>
-${flowsTable(flows, path, { method, asset, open: query.getAll("open"), more: query.getAll("more") }, trace.tokens)}
-${placesTable(totals, totals.length, trace.tokens)}
+<p class="names-row">${methods.map((name) => html`<a href="${link(name, asset)}"${name === method && html` aria-current="true"`}>By ${name}</a> `)}</p>
+${
+  assets.length > 1 &&
+  html`<form method="get" action="${path}" class="row"><input type="hidden" name="method" value="${method}">${choice("asset", `Asset, one of ${assets.length}`, assets.map((name) => [name, `${assetWords(name, trace.tokens)?.symbol ?? "base units"} (${name.slice(0, 60)})`] as const), { value: asset })}<button>Show</button></form>
+`
+}${flowsTable(flows, path, { method, asset, open: query.getAll("open"), more: query.getAll("more") }, trace.tokens)}
+${placesTable(own, own.length, trace.tokens)}
 <h2>Freeze packet</h2>
 <p class="hint">Letter, addresses, transactions, amounts by each convention, and the proof from the log, as one file.</p>
 ${deskForm(
