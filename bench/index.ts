@@ -4,9 +4,10 @@
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { AccountBook, AddressBook } from "../src/tracing/fast/address-book.ts";
+import { KEY_WORDS } from "../src/tracing/fast/address-book.ts";
 import { buildSegment } from "../src/tracing/fast/build-segment.ts";
 import { openSegments, saveSegment } from "../src/tracing/fast/index-files.ts";
+import { BATCH_ROWS, Numbering } from "../src/tracing/fast/numbering.ts";
 import { traceFast } from "../src/tracing/fast/trace-fast.ts";
 import { addressWords, generateWorld, type World } from "./generate-transfers.ts";
 import { describeMachine, time } from "./machine.ts";
@@ -28,21 +29,21 @@ await writeParquet(world, 0, ROWS, file);
 await writeParquet(world, ROWS, ROWS + DAY, dayFile);
 console.log(`${ROWS} transfers, ${world.addresses} addresses, Parquet ${(statSync(file).size / ROWS).toFixed(1)} bytes a transfer`);
 
-const addresses = new AddressBook(2 ** 22);
-const accounts = new AccountBook(2 ** 22);
+/** Accounts by asset and address, numbered beside the decoding. */
+const numbering = new Numbering(2 ** 23);
 const base = join(folder, "base");
 const whole = await time(async () => {
   const read = await time(() => readParquet(file, ROWS));
   log("  Parquet, addresses and accounts to numbers", read, ROWS);
-  const built = await time(() => buildSegment(read.result, { accounts: accounts.count }));
+  const built = await time(() => buildSegment(read.result, { accounts: read.result.accounts }));
   log("  exact balances, shares, records", built, ROWS);
   log("  files written", await time(() => saveSegment(base, built.result)));
   const opened = await time(() => openSegments([base])[0]!);
   log("  opened", opened);
-  return opened.result;
+  return read.result.accounts;
 });
 log("from Parquet to opened index", whole, ROWS);
-const accountsAtBase = accounts.count;
+const accountsAtBase = whole.result;
 console.log(`${accountsAtBase} accounts; in memory for a forward haircut ${(20 + (4 * accountsAtBase) / ROWS).toFixed(1)} bytes a transfer, on disk with exact amounts ${(["records", "starts", "ledger", "closing", "given_by"].reduce((sum, name) => sum + statSync(join(base, name)).size, 0) / ROWS).toFixed(1)}`);
 for (let round = 0; round < 3; round++) log("opened warm", await time(() => openSegments([base])));
 
@@ -50,7 +51,7 @@ const segments = openSegments([base]);
 const dayFolder = join(folder, "day");
 const appended = await time(async () => {
   const columns = await readParquet(dayFile, DAY);
-  saveSegment(dayFolder, buildSegment(columns, { accounts: accounts.count, after: segments[0] }));
+  saveSegment(dayFolder, buildSegment(columns, { accounts: columns.accounts, after: segments[0] }));
 });
 log("a tenth of that appended as a segment", appended, DAY);
 const both = openSegments([base, dayFolder]);
@@ -59,17 +60,24 @@ for (const method of ["haircut", "fifo", "lifo"] as const) {
   const two = await time(() => traceFast(both, { method, seeds, conversions: false, floor: 10n ** 19n }));
   console.log(`${method} over both segments: ${two.result.run.edges} edges, balanced, ${two.cpu_ms.toFixed(1)} ms`);
 }
+await numbering.close();
 rmSync(folder, { recursive: true });
 
 async function readParquet(path: string, rows: number) {
-  const columns = { rows, from: new Int32Array(rows), to: new Int32Array(rows), high: new Float64Array(rows), low: new Float64Array(rows) };
-  const words = new Int32Array(5 * 4096);
-  const numbers = new Int32Array(4096);
+  const shared = () => new Int32Array(new SharedArrayBuffer(4 * rows));
+  const columns = { rows, from: shared(), to: shared(), high: new Float64Array(rows), low: new Float64Array(rows) };
+  numbering.begin(columns);
   const result = await connection.stream(`select f0, f1, f2, t0, t1, t2, asset, amount from '${path}'`);
-  let row = 0;
+  let batch = await numbering.take();
+  let [first, filled] = [0, 0];
   for (;;) {
     const chunk = await result.fetchChunk();
-    if (!chunk || chunk.rowCount === 0) break;
+    const count = chunk?.rowCount ?? 0;
+    if (filled + count > BATCH_ROWS || count === 0) {
+      numbering.put(batch, filled, first);
+      [first, filled, batch] = [first + filled, 0, await numbering.take()];
+    }
+    if (count === 0) break;
     const halves = [0, 1, 3, 4].map((column) => {
       const { items } = chunk.getColumnVector(column) as { items: BigUint64Array };
       return new Int32Array(items.buffer, items.byteOffset, 2 * items.length);
@@ -78,32 +86,29 @@ async function readParquet(path: string, rows: number) {
     const { items: assets } = chunk.getColumnVector(6) as { items: Uint8Array };
     // DECIMAL(38) lies in memory as 128 bits, the low half first.
     const { dataView } = chunk.getColumnVector(7) as { dataView: DataView };
-    const amounts = new Uint32Array(dataView.buffer, dataView.byteOffset, 4 * chunk.rowCount);
+    const amounts = new Uint32Array(dataView.buffer, dataView.byteOffset, 4 * count);
     const [f0, f1, t0, t1] = halves as [Int32Array, Int32Array, Int32Array, Int32Array];
-    for (let at = 0; at < chunk.rowCount; at++) {
-      const own = 10 * at;
-      words[own] = f0[2 * at]!;
-      words[own + 1] = f0[2 * at + 1]!;
-      words[own + 2] = f1[2 * at]!;
-      words[own + 3] = f1[2 * at + 1]!;
-      words[own + 4] = fromEnd![at]!;
-      words[own + 5] = t0[2 * at]!;
-      words[own + 6] = t0[2 * at + 1]!;
-      words[own + 7] = t1[2 * at]!;
-      words[own + 8] = t1[2 * at + 1]!;
-      words[own + 9] = toEnd![at]!;
-    }
-    addresses.numbersOf(0, words, 2 * chunk.rowCount, numbers);
-    for (let at = 0; at < chunk.rowCount; at++, row++) {
-      const asset = assets[at]!;
-      columns.from[row] = accounts.number(numbers[2 * at]!, asset);
-      columns.to[row] = accounts.number(numbers[2 * at + 1]!, asset);
+    const { words } = batch;
+    for (let at = 0, row = first + filled, own = 2 * KEY_WORDS * filled; at < count; at++, row++, own += 2 * KEY_WORDS) {
+      words[own] = words[own + 6] = assets[at]!;
+      words[own + 1] = f0[2 * at]!;
+      words[own + 2] = f0[2 * at + 1]!;
+      words[own + 3] = f1[2 * at]!;
+      words[own + 4] = f1[2 * at + 1]!;
+      words[own + 5] = fromEnd![at]!;
+      words[own + 7] = t0[2 * at]!;
+      words[own + 8] = t0[2 * at + 1]!;
+      words[own + 9] = t1[2 * at]!;
+      words[own + 10] = t1[2 * at + 1]!;
+      words[own + 11] = toEnd![at]!;
       const middle = amounts[4 * at + 1]!;
       columns.low[row] = amounts[4 * at]! + (middle & 0x3ffff) * 2 ** 32;
       columns.high[row] = (middle >>> 18) + amounts[4 * at + 2]! * 2 ** 14 + amounts[4 * at + 3]! * 2 ** 46;
     }
+    filled += count;
   }
-  return columns;
+  numbering.put(batch, 0, first);
+  return { ...columns, accounts: await numbering.end() };
 }
 
 /** Addresses as three integers, since DuckDB hands blobs to JavaScript one by one. */

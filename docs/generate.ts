@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { CHECKS, KINDS, kindSpec, type Kind } from "../src/casefile/casefile.ts";
 import { can, RIGHTS, ROLE_NAMES, type Right } from "../src/accounts/accounts.ts";
 import { COMMANDS, optionsOf } from "../src/cli.ts";
-import { DESK_ROUTES, OBJECT_WORDS, type Rule } from "../src/desk/desk.ts";
+import { deskApp, type Rule } from "../src/desk/desk.ts";
 import { ERRORS } from "../src/errors.ts";
 import { LINT_RULES } from "../src/press/press.ts";
 import { API_ROUTES } from "../src/api/api.ts";
@@ -97,7 +97,7 @@ export function referencePages(): Record<string, string> {
       "## Addresses",
       table(
         ["address", "what it is", "rule"],
-        DESK_ROUTES.map(({ method, path, about, rule }) => [`\`${method} /desk${path === "/" ? "" : path}\``, about, ruleWords(rule)]),
+        deskApp().DESK_ROUTES.map(({ method, path, about, rule }) => [`\`${method} /desk${path === "/" ? "" : path}\``, about, ruleWords(rule)]),
       ),
     ].join("\n\n"),
     "routes.md": [
@@ -115,7 +115,7 @@ export function referencePages(): Record<string, string> {
 function ruleWords(rule: Rule): string {
   if (rule.for === "anyone") return `anyone: ${rule.because}`;
   const right = rule.for === "signed-in" ? "signed in" : `\`${rule.for}\``;
-  return [right, ...(rule.object ? [OBJECT_WORDS[rule.object]] : []), ...(rule.fresh ? ["fresh"] : [])].join("; ");
+  return [right, ...(rule.object ? [deskApp().OBJECT_WORDS[rule.object]] : []), ...(rule.fresh ? ["fresh"] : [])].join("; ");
 }
 
 if (import.meta.main)

@@ -31,6 +31,7 @@ import { history, show } from "./cli/show.ts";
 import { trace } from "./cli/trace.ts";
 import { user } from "./cli/user.ts";
 import { verify } from "./cli/verify.ts";
+import { webhook } from "./cli/webhook.ts";
 import { readConfig, type ConfigFlags } from "./config.ts";
 import { systemEffects } from "./effects.ts";
 import { TracewireError } from "./errors.ts";
@@ -67,6 +68,7 @@ export const COMMANDS: readonly Command[] = [
   reportCommand,
   newsletter,
   key,
+  webhook,
   user,
   release,
   erase,

@@ -218,8 +218,10 @@ test("what others write stays text on every page of the desk: no payload runs, n
   drafts.step(draft.id, "edda", "in review", { version: 2 });
   drafts.step(draft.id, "edda", "draft", { version: 2, note: plain(list[17]!) });
   for (const payload of list.slice(0, 60)) {
-    const item = inbox.add({ by: "edda", url: `https://x/${plain(payload)}`, sha256: null, byte_count: null, title: plain(payload), licence: plain(payload), grade: "copy", source_grade: "F", is_protected: false, declared_media_type: null, origin: { from: "url", name: plain(payload) } });
-    inbox.move(item.id, ["waiting"], "failed", { reason: plain(payload) });
+    const text = plain(payload);
+    const nothing = { sha256: null, byte_count: null, declared_media_type: null, is_protected: false };
+    const item = inbox.add({ ...nothing, by: "edda", url: `https://x/${text}`, title: text, licence: text, grade: "copy", source_grade: "F", origin: { from: "url", name: text } });
+    inbox.move(item.id, ["waiting"], "failed", { reason: text });
   }
   const item = inbox.list()[0]!.id;
   for (const store of [drafts, inbox]) store.close();

@@ -1,6 +1,6 @@
 // A small newsroom with its desk and a person of each role, for tests of the desk: real stores, a clock that the test moves.
 import { accountsExist, enterByLink, firstLink, findSession, invite, openAccounts, type Accounts, type Role, type SignedIn } from "../src/accounts/accounts.ts";
-import { openDesk, type Desk } from "../src/desk/desk.ts";
+import { deskApp, type Desk } from "../src/desk/desk.ts";
 import { seededRandom } from "../src/effects.ts";
 import type { Egress } from "../src/evidence/evidence.ts";
 import { smallNewsroom, type SmallNewsroom } from "./small-newsroom.ts";
@@ -41,7 +41,7 @@ export async function deskNewsroom({ egress, approval, url = ORIGIN }: { egress?
   const refuse: Egress = async () => {
     throw new Error("a test fetches nothing");
   };
-  const desk = openDesk({ folder: newsroom.folder, effects, url, hosts: ["localhost", "desk.example.org"], egress: egress ?? refuse, approval, report: (error) => void faults.push(error) });
+  const desk = deskApp().openDesk({ folder: newsroom.folder, effects, url, hosts: ["localhost", "desk.example.org"], egress: egress ?? refuse, approval, report: (error) => void faults.push(error) });
   const where = { network: "203.0.113.0/24", agent: "test" };
   const tokens = {} as Record<Handle, string>;
   tokens.ada = (await enterByLink(accounts, firstLink(accounts)!.token, { handle: "ada", password: PASSWORD }, where)).token;

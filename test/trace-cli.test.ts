@@ -9,6 +9,7 @@ import { parquetMetadata, parquetReadObjects } from "hyparquet";
 import { repositoryRoot } from "./scale.ts";
 
 type Answer = {
+  exploring?: Record<string, { kernel: string; why?: string }>;
   methods: Record<string, { assets: Record<string, { seed: string; held: Record<string, string>; stops: Record<string, string>; fees: Record<string, string>; floor: string; converted_in: string; converted_out: string; seed_unbacked?: string }>; excess?: Record<string, string> }>;
   result_sha256: string;
 };
@@ -41,6 +42,57 @@ describe("tracewire trace", () => {
     ok("import", "transfers", "demo/sources/lesson/lesson.csv", "--release");
   });
   after(() => rmSync(scratch, { recursive: true, force: true }));
+
+  test("a floor of one asset; a way over outputs; ranking over outputs is not offered; an unknown seed is not found", () => {
+    const own = ["--data", join(scratch, "small")];
+    const header = "chain,txid,block,from,to,asset,amount\n";
+    const token = `eip155:1/erc20:0x${"22".repeat(20)}`;
+    const [a, b, c] = ["a1", "b1", "c1"].map((byte) => `0x${byte.repeat(20)}`);
+    ok("import", "transfers", file("two.csv", `${header}eip155:1,s,1,,${a},,10\neip155:1,s,1,,${a},${token},10\neip155:1,n,2,${a},${b},,5\neip155:1,m,3,${a},${c},${token},5\n`), ...own);
+    const floored = (...floors: string[]) => {
+      const { assets } = (JSON.parse(ok("trace", "--from", "s", "--methods", "fifo", ...floors.flatMap((floor) => ["--floor", floor]), ...own, "--json").trim().split("\n").at(-1)!) as Answer).methods.fifo!;
+      return [assets["eip155:1/slip44:60"]!.floor, assets[token]!.floor];
+    };
+    assert.deepEqual([floored(), floored("6"), floored(`${token}=6`), floored("6", `${token}=5`)], [["0", "0"], ["5", "5"], ["0", "5"], ["5", "0"]]);
+    assert.match(run("trace", "--from", "s", "--floor", "6", "--floor", "7", ...own).err, /given twice/);
+    assert.match(ok("trace", "audit", "--from", "s", "--floor", `${token}=6`, "--methods", "fifo", "--out", join(scratch, "floors.html"), ...own), /Wrote/);
+    assert.match(readFileSync(join(scratch, "floors.html"), "utf8"), /amounts below 6 base units/);
+
+    const coins = ["--data", join(scratch, "coins")];
+    const line = (txid: string, inputs: object[], outputs: object[]) => `${JSON.stringify({ txid, inputs, outputs })}\n`;
+    const lines = [
+      line("t0", [{ external: true, value: 50 }], [{ value: 50, address: "one" }]),
+      line("t1", [{ txid: "t0", vout: 0, value: 50 }], [{ value: 30, address: "two" }, { value: 20, address: "one" }]),
+      line("t2", [{ txid: "t1", vout: 0, value: 30 }], [{ value: 29, address: "three" }]),
+    ];
+    ok("import", "utxo", file("coins.jsonl", lines.join("")), ...coins);
+    for (const end of ["three", "t2:0", "t2"]) assert.match(ok("trace", "path", "t0:0", end, ...coins), /1\. at most (29|30) base units, 2 transactions\n +t0:0 \(one\) → t1/, end);
+    assert.match(ok("trace", "path", "t0:0", "nowhere", ...coins), /nothing of t0:0 reached nowhere/);
+    assert.match(run("trace", "rank", "one", ...coins).err, /not offered for transactions with inputs and outputs/);
+
+    ok("import", "transfers", file("untimed.csv", `from,to,amount\n${a},${b},5\n`), ...own);
+    const { code, err } = run("trace", "--from", "nobody-at-all", ...own);
+    assert.ok(code !== 0 && /NOT_FOUND/.test(err), err);
+  });
+
+  test("for exploring: the same units by the fast kernel, its refusals said, and nothing of it is kept", () => {
+    const { methods, exploring, result_sha256 } = ask("--from", "invented-2", "--explore");
+    const evidence = ask("--from", "invented-2").methods;
+    assert.deepEqual(new Set(Object.values(exploring!).map(({ kernel }) => kernel)), new Set(["fast"]));
+    assert.equal(result_sha256, undefined);
+    for (const [name, { assets }] of Object.entries(methods)) assert.deepEqual(assets.native!.held, evidence[name]!.assets.native!.held, name);
+    const deep = ask("--from", "invented-2", "--explore", "--depth", "2");
+    assert.deepEqual([deep.exploring!.haircut!.kernel, deep.exploring!.fifo!.kernel], ["exact", "fast"]);
+    assert.match(ok("trace", "--from", "invented-2", "--explore", "--depth", "2"), /haircut by the exact kernel, since the fast one refused: haircut_depth/);
+    assert.match(ok("trace", "--from", "invented-2", "--explore"), /haircut by the fast kernel: no amount is further than \d+ base units from the exact one/);
+    assert.match(ask("--from", "ada", "--explore", "--backward").exploring!.fifo!.why!, /^backward/);
+    for (const kept of [["--save", "looked"], ["--csv"], ["--out", join(scratch, "looked.csv")]]) {
+      const { code, err } = run("trace", "--from", "invented-2", "--explore", ...kept);
+      assert.equal(code !== 0 && /never kept/.test(err), true, err);
+    }
+    assert.ok(!existsSync(join(scratch, "looked.csv")));
+    assert.match(run("trace", "audit", "--from", "invented-2", "--explore").err, /Steps are the exact kernel's/);
+  });
 
   test("five conventions over the lesson: what a reader works out on paper", () => {
     const { methods } = ask("--from", "invented-2");

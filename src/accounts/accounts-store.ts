@@ -11,7 +11,6 @@ export const ACCOUNTS_FILE = "accounts.db";
 const ACCOUNTS_FORMAT = 1;
 const TOKEN_BYTES = 32;
 
-/** Wide enough for every use here: `window_ms` and `count` come from the limits that are asked about. */
 const TABLES = `
   CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS users (
@@ -58,7 +57,7 @@ const TABLES = `
     user INTEGER REFERENCES users (id) ON DELETE CASCADE,
     expires TEXT NOT NULL
   ) STRICT;
-  CREATE TABLE IF NOT EXISTS challenges (hash BLOB PRIMARY KEY, user INTEGER, expires TEXT NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS spent_challenges (hash BLOB PRIMARY KEY, expires TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS attempts (key BLOB NOT NULL, at INTEGER NOT NULL) STRICT;
   CREATE INDEX IF NOT EXISTS attempts_by_key ON attempts (key, at);
   CREATE INDEX IF NOT EXISTS attempts_by_time ON attempts (at);

@@ -1,13 +1,14 @@
-// Passkeys (W3C WebAuthn Level 3), checked by SimpleWebAuthn, which is loaded when the first is used. A challenge is kept
-// as a hash, counts once and for minutes. No attestation is asked: we need to know that it is the same key, not whose make.
+// Passkeys (W3C WebAuthn Level 3), checked by SimpleWebAuthn, which is loaded when the first is used. A challenge
+// counts once and for minutes. No attestation is asked: we need to know that it is the same key, not whose make.
+import { createHmac, timingSafeEqual } from "node:crypto";
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from "@simplewebauthn/server";
 import { TracewireError } from "../errors.ts";
-import { freshToken, later, tokenHash, type Accounts } from "./accounts-store.ts";
+import { later, tokenHash, type Accounts } from "./accounts-store.ts";
 import { beginSession, endSessions, type Where } from "./sessions.ts";
 import { findUser, type User } from "./users-table.ts";
 
 const CHALLENGE_MS = 5 * 60_000;
-const CHALLENGES_MAX = 10_000;
+const CHALLENGE_RANDOM_BYTES = 16;
 const PASSKEYS_MAX = 20;
 const NAME_CHARS_MAX = 60;
 
@@ -18,28 +19,37 @@ export type Passkey = { id: number; name: string; created: string; used: string 
 
 const library = () => import("@simplewebauthn/server");
 
-function issueChallenge(accounts: Accounts, user: number | null): string {
-  const challenge = freshToken(accounts);
-  accounts.change(() => {
-    const { db, effects } = accounts;
-    db.prepare("DELETE FROM challenges WHERE expires <= ?").run(effects.clock());
-    if ((db.prepare("SELECT count(*) AS n FROM challenges").get()!.n as number) >= CHALLENGES_MAX) throw new TracewireError("TOO_MANY_ATTEMPTS");
-    db.prepare("INSERT INTO challenges (hash, user, expires) VALUES (?, ?, ?)").run(tokenHash("challenge", challenge), user, later(accounts, CHALLENGE_MS));
-  });
-  return challenge;
+/**
+ * A number that says by itself that we gave it, to whom and until when: nothing is written for it, so that nobody can fill
+ * anything by asking. `user` is null where it is not known who will answer.
+ */
+function issueChallenge(accounts: Accounts, user: number | null): Uint8Array<ArrayBuffer> {
+  const until = Buffer.alloc(8);
+  until.writeBigUInt64BE(BigInt(Date.parse(later(accounts, CHALLENGE_MS))));
+  const told = Buffer.concat([accounts.effects.random(CHALLENGE_RANDOM_BYTES), until]);
+  return Uint8Array.from(Buffer.concat([told, challengeMac(accounts, told, user)]));
 }
 
-/** True once, for a challenge that was given for this purpose. */
+function challengeMac(accounts: Accounts, told: Uint8Array, user: number | null): Buffer {
+  const salt = accounts.db.prepare("SELECT value FROM meta WHERE key = 'salt'").get()!.value as string;
+  return createHmac("sha256", Buffer.from(salt, "hex")).update(`passkey challenge of ${user ?? "anybody"}\n`).update(told).digest();
+}
+
+/** True once, for a challenge that was given for this purpose and is not over. */
 function spendChallenge(accounts: Accounts, challenge: string, user: number | null): boolean {
-  const { changes } = accounts.change(() =>
-    accounts.db
-      .prepare("DELETE FROM challenges WHERE hash = ? AND user IS ? AND expires > ?")
-      .run(tokenHash("challenge", challenge), user, accounts.effects.clock()),
-  );
-  return changes === 1;
+  const bytes = Buffer.from(challenge, "base64url");
+  const told = bytes.subarray(0, CHALLENGE_RANDOM_BYTES + 8);
+  const mac = bytes.subarray(told.length);
+  const expected = challengeMac(accounts, told, user);
+  if (mac.length !== expected.length || !timingSafeEqual(mac, expected)) return false;
+  const expires = new Date(Number(told.readBigUInt64BE(CHALLENGE_RANDOM_BYTES))).toISOString();
+  const now = accounts.effects.clock();
+  if (expires <= now) return false;
+  return accounts.change(() => {
+    accounts.db.prepare("DELETE FROM spent_challenges WHERE expires <= ?").run(now);
+    return accounts.db.prepare("INSERT OR IGNORE INTO spent_challenges (hash, expires) VALUES (?, ?)").run(tokenHash("challenge", challenge), expires).changes === 1;
+  });
 }
-
-const asBytes = (challenge: string) => Uint8Array.from(Buffer.from(challenge, "base64url"));
 
 /** What the browser is asked when a passkey is made. */
 export async function passkeyToMake(accounts: Accounts, user: User, site: Site) {
@@ -51,7 +61,7 @@ export async function passkeyToMake(accounts: Accounts, user: User, site: Site) 
     rpID: site.id,
     userName: user.handle,
     userID: Uint8Array.from(Buffer.from(`tracewire user ${user.id}`)),
-    challenge: asBytes(issueChallenge(accounts, user.id)),
+    challenge: issueChallenge(accounts, user.id),
     excludeCredentials: held.map(({ credential }) => ({ id: credential })),
     authenticatorSelection: { residentKey: "required", userVerification: "required" },
   });
@@ -82,7 +92,7 @@ export async function keepPasskey(accounts: Accounts, user: User, site: Site, re
 /** What the browser is asked when somebody signs in: it names nobody, the passkey does. `user` where it is known who must answer. */
 export async function passkeyToUse(accounts: Accounts, site: Site, user: User | undefined) {
   const { generateAuthenticationOptions } = await library();
-  return generateAuthenticationOptions({ rpID: site.id, challenge: asBytes(issueChallenge(accounts, user?.id ?? null)), userVerification: "required" });
+  return generateAuthenticationOptions({ rpID: site.id, challenge: issueChallenge(accounts, user?.id ?? null), userVerification: "required" });
 }
 
 async function checkPasskey(accounts: Accounts, site: Site, response: unknown, expected: User | undefined): Promise<User> {

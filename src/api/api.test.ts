@@ -5,6 +5,7 @@ import { after, before, describe, test } from "node:test";
 import Schema from "typebox/schema";
 import { apiNewsroom, LARGE, LISTED, THIEF, TOKEN, txid, utxoId, VICTIM, type ApiNewsroom, type Called } from "../../test/api-newsroom.ts";
 import { ERRORS } from "../errors.ts";
+import { METHOD_NAMES } from "../tracing/tracing.ts";
 import { ENDPOINTS } from "./endpoints.ts";
 import { openApiDocument } from "./openapi.ts";
 import { SCREEN_BATCH_MAX } from "./screen-addresses.ts";
@@ -240,6 +241,47 @@ describe("the API", () => {
     const few = (await room.call("POST", "/v1/screen?on=2024-09-27&only_alerts=true", { body: spellings })).json;
     assert.equal(few.screened, 5);
     assert.equal(few.results.length, 2);
+  });
+
+  test("thefts and claims by cursor: pages of any length give every line once, read from the table that is kept or from claims of then", async () => {
+    const walk = async (path: string): Promise<Record<string, unknown>[]> => {
+      const items: Record<string, unknown>[] = [];
+      for (let cursor = ""; ; ) {
+        const { json } = await room.get(`${path}${cursor}`);
+        items.push(...json.items);
+        if (json.next === null) return items;
+        cursor = `&cursor=${encodeURIComponent(json.next)}`;
+      }
+    };
+    const whole = (await room.get("/v1/thefts?limit=200")).json;
+    assert.ok(whole.items.length > 30 && whole.next === null);
+    for (const limit of [1, 7]) assert.deepEqual(await walk(`/v1/thefts?limit=${limit}`), whole.items);
+    // A claim that is not on a theft moves the log and no line: then is read from claims what now stands in the table.
+    room.newsroom.claim([{ subject: "party/walkers", field: "country", value: "CH" }]);
+    assert.deepEqual(await walk(`/v1/thefts?limit=7&known=${whole.log_size}`), whole.items);
+    const named = whole.items.filter(({ victim }: { victim: string }) => victim.includes("Number 1"));
+    assert.ok(named.length > 5);
+    for (const then of ["", `&known=${whole.log_size}`]) assert.deepEqual(await walk(`/v1/thefts?limit=3&q=number%201${then}`), named);
+    const claims = (await room.get("/v1/claims?limit=200")).json;
+    assert.equal(claims.next, null);
+    assert.deepEqual(await walk("/v1/claims?limit=7"), claims.items);
+  });
+
+  test("screening with exposure: what came from a listed address by way of others, with its path, and nothing else", async () => {
+    const [middle, end] = [`0x${"c1".repeat(20)}`, `0x${"c2".repeat(20)}`];
+    await room.importAccounts("exposed", `chain,txid,block,from,to,amount\neip155:1,${txid(7_001)},7001,${LISTED.toLowerCase()},${middle},100\neip155:1,${txid(7_002)},7002,${middle},${end},60\n`, true);
+    const asked = await room.call("POST", "/v1/screen?on=2024-09-27&exposure=true", { body: [end, THIEF] });
+    assertDescribed("POST", "/v1/screen", asked);
+    const { exposures, listed_seeds } = asked.json.exposure;
+    assert.deepEqual([listed_seeds, exposures.map(({ address }: { address: string }) => address)], [1, [end]]);
+    const [{ is_direct, methods }] = exposures;
+    assert.equal(is_direct, false);
+    assert.deepEqual(
+      methods.map(({ method, tainted, received, share_bp, path }: Record<string, unknown> & { path: { to: string }[] }) => [method, tainted, received, share_bp, path.map(({ to }) => to)]),
+      METHOD_NAMES.map((method) => [method, "60", "60", 10_000, [middle, end]]),
+    );
+    assert.deepEqual((await room.call("POST", "/v1/screen?on=2024-09-27&exposure=true&depth=1", { body: [end] })).json.exposure.exposures, []);
+    assert.equal((await room.call("POST", "/v1/screen?on=2024-09-27", { body: [end] })).json.exposure, undefined);
   });
 
   test("proofs: what an entry's answer holds is enough to check it", async () => {

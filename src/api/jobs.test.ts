@@ -46,6 +46,20 @@ describe("jobs", () => {
     assert.equal(seed, String(LARGE - 1n));
   });
 
+  test("for exploring: which kernel answered, the bound, and no hash", async () => {
+    const job = await untilOver(room, (await submit(room, { from: THIEF, sets: ["open"], explore: true })).json.id);
+    assert.equal(job.state, "done", JSON.stringify(job.problem));
+    const exact = await untilOver(room, (await submit(room, { from: THIEF, sets: ["open"] })).json.id);
+    assert.equal(job.result.result_sha256, undefined);
+    assert.deepEqual(Object.keys(job.result.exploring).sort(), [...METHOD_NAMES].sort());
+    for (const method of METHOD_NAMES) {
+      const { kernel, why } = job.result.exploring[method];
+      assert.ok(kernel === "fast" || why.length > 0, method);
+      if (method !== "haircut" || kernel === "exact") assert.deepEqual(job.result.methods[method].assets, exact.result.methods[method].assets, method);
+      else assert.match(job.result.methods.haircut.bound, /^\d+$/);
+    }
+  });
+
   test("the same key and body is the same job; another body is refused; keys of two networks are two", async () => {
     const headers = { "idempotency-key": "one" };
     const first = await submit(room, { from: THIEF, methods: ["fifo"] }, headers);

@@ -34,7 +34,7 @@ export type JobState = (typeof JOB_STATES)[number];
 export type Progress = { stage: "waiting" | "reading" | "tracing" | "done"; places_looked_at: number };
 
 /** `sets` as named, else `among`: all that the asker may see. By their entries, so that what is asked over stays fixed. */
-export type Question = { ask: TraceAsk; sets?: string[]; among: string[]; log_size: number; evidence: "released" | "all" };
+export type Question = { ask: TraceAsk; sets?: string[]; among: string[]; log_size: number; evidence: "released" | "all"; exploring?: boolean };
 
 export type Job = {
   id: string;

@@ -1,6 +1,8 @@
 // What may be asked of the transfers, as functions from data to plain values: amounts are strings of base units.
-import { accountsOf, readAddress } from "../chains/chains.ts";
-import { holdingsOf, outputsHeld, sidesOf, transfersIn, type Transfer } from "../tracing/tracing.ts";
+import { accountsOf, readAddress, type Address } from "../chains/chains.ts";
+import type { LogReader } from "../evidence/evidence.ts";
+import { chainsHeld, exposureOverChains, type ChainData, type ChainExposures } from "../screening/screening.ts";
+import { holdingsOf, openTagBook, stopsFromTags, outputsHeld, sidesOf, transfersIn, type Transfer } from "../tracing/tracing.ts";
 import { graphsense, isOfAll, joinCurrencies } from "./graphsense-questions.ts";
 import type { GraphsenseAsk } from "./graphsense-shapes.ts";
 import type { ChainGraph, LedgerData } from "./ledger-data.ts";
@@ -48,6 +50,10 @@ const chainsOf = (data: LedgerData, chain: string | undefined): ChainGraph[] =>
 const plain = <T>(value: T): unknown => JSON.parse(JSON.stringify(value, (_, item: unknown) => (typeof item === "bigint" ? String(item) : item)));
 
 const OUTPUTS_MAX = 1_000;
+
+type ExposureAsk = { given: readonly string[]; listed: readonly Address[]; depth?: number; ends_known?: boolean; log_size: number };
+/** Made when first asked for, and kept as long as the transfers. */
+const heldChains = new WeakMap<LedgerData, ChainData[]>();
 
 export const LEDGER_QUESTIONS = {
   /** Undefined where the sets do not show it. */
@@ -145,24 +151,40 @@ export const LEDGER_QUESTIONS = {
     return undefined;
   },
 
+  /** What of the addresses given came from listed ones by way of others; with `ends_known` it ends where released tags name a service. */
+  exposure(data: LedgerData, { given, listed, depth, ends_known, log_size }: ExposureAsk, log: Pick<LogReader, "db">): ChainExposures {
+    const chains = heldChains.get(data) ?? chainsHeld(data.table.transfers, [...data.graphs.values()].flatMap(({ graph }) => graph.transactions));
+    heldChains.set(data, chains);
+    const stopAt = ends_known ? stopsFromTags(openTagBook(log, { log_size, evidence: "released" })) : undefined;
+    return plain(exposureOverChains(chains, { given, accounts: listed, isListed: () => true, depth, stopAt })) as ChainExposures;
+  },
+
   graphsense,
 };
 export type LedgerQuestions = typeof LEDGER_QUESTIONS;
 
 type AddressAnswer = NonNullable<ReturnType<LedgerQuestions["address"]>>;
 
+/** Parts contradict each other, so the same address may stand in each. */
+const joinExposures = (found: readonly ChainExposures[]): ChainExposures => ({
+  exposures: found.flatMap(({ exposures }) => exposures),
+  listed_seeds: found.reduce((sum, { listed_seeds }) => sum + listed_seeds, 0),
+  notes: [...new Set(found.flatMap(({ notes }) => notes))],
+});
+
 /** What is said of an address stands side by side; everything else is of the first part that shows it. */
-export function askParts(parts: readonly LedgerData[], name: keyof LedgerQuestions, args: unknown): unknown {
-  const ask = LEDGER_QUESTIONS[name] as (data: LedgerData, asked: unknown) => unknown;
+export function askParts(parts: readonly LedgerData[], name: keyof LedgerQuestions, args: unknown, log: Pick<LogReader, "db">): unknown {
+  const ask = LEDGER_QUESTIONS[name] as (data: LedgerData, asked: unknown, log: Pick<LogReader, "db">) => unknown;
+  if (name === "exposure") return joinExposures(parts.map((part) => ask(part, args, log) as ChainExposures));
   if (name === "graphsense" && isOfAll(args as GraphsenseAsk)) return joinCurrencies(parts.map((part) => graphsense(part, args as GraphsenseAsk)!), args as GraphsenseAsk);
   if (name !== "address") {
     for (const part of parts) {
-      const found = ask(part, args);
+      const found = ask(part, args, log);
       if (found !== undefined) return found;
     }
     return undefined;
   }
-  const found = parts.flatMap((part) => (ask(part, args) as AddressAnswer | undefined) ?? []);
+  const found = parts.flatMap((part) => (ask(part, args, log) as AddressAnswer | undefined) ?? []);
   if (found.length === 0) return undefined;
   const { address } = found[0]!;
   return { address, holdings: found.flatMap(({ holdings }) => holdings), outputs: found.flatMap(({ outputs }) => outputs), sets: found.flatMap(({ sets }) => sets) } satisfies AddressAnswer;

@@ -30,7 +30,7 @@ parentPort!.on("message", ({ id, seqs, name, args }: LedgerCall) => {
   void (async () => {
     let reply: LedgerReply;
     try {
-      reply = { id, value: askParts(await dataOf(seqs), name, args) };
+      reply = { id, value: askParts(await dataOf(seqs), name, args, newsroom.log) };
     } catch (error) {
       const { code, message, hint, where } = error instanceof TracewireError ? error : new TracewireError("INTERNAL", { what: error instanceof Error ? error.message : String(error) });
       reply = { id, fault: { code, what: message, hint, ...(where === undefined ? {} : { where }) } };

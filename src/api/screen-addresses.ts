@@ -1,5 +1,6 @@
 // The one place where the API asks the screening room. A batch is looked through in slices, so that readers of pages are
 // answered between two of them.
+import type { Address } from "../chains/chains.ts";
 import type { Dataset } from "../datasets/datasets.ts";
 import { LISTS, listEditions, openScreener, type BatchAnswer, type Screener } from "../screening/screening.ts";
 import type { ApiContext } from "./endpoint.ts";
@@ -26,16 +27,32 @@ export function screenerFor({ log, at, clock }: Asks, on: string): Screener {
   return screener;
 }
 
-export async function screenBatch(screener: Screener, texts: readonly string[]): Promise<BatchAnswer[]> {
+/** Answers in the order of the texts; `only_mentioned` leaves out those of which no list and no tag says anything, without reading them. */
+export async function screenBatch(screener: Screener, texts: readonly string[], { only_mentioned = false } = {}): Promise<BatchAnswer[]> {
   const found: BatchAnswer[] = [];
   let from = performance.now();
-  for (const text of texts) {
-    found.push(screener.screen(text));
+  const places = only_mentioned ? screener.mentioned(texts) : texts.keys();
+  for (const place of places) {
+    found.push(screener.screen(texts[place]!));
     if (performance.now() - from < SLICE_MS) continue;
     await new Promise((resolve) => setImmediate(resolve));
     from = performance.now();
   }
   return found;
+}
+
+const listedOf = new WeakMap<Screener, Promise<Address[]>>();
+
+/** Accounts that are listed that day and no exception silences: where exposure begins. Found once for a screener. */
+export function listedAccounts(screener: Screener): Promise<Address[]> {
+  const known = listedOf.get(screener) ?? findListed(screener);
+  listedOf.set(screener, known);
+  return known;
+}
+
+async function findListed(screener: Screener): Promise<Address[]> {
+  const answers = await screenBatch(screener, screener.accounts.map(({ caip10 }) => caip10));
+  return screener.accounts.filter((_, at) => answers[at]!.is_alert);
 }
 
 /** Released editions of lists of addresses, oldest entry first. */

@@ -24,14 +24,14 @@ const look = (): void => {
 
 try {
   const newsroom = openNewsroom(folder);
-  const { ask, sets, among, log_size, evidence } = question;
+  const { ask, sets, among, log_size, evidence, exploring } = question;
   const byTags = ask.known ? stopsFromTags(openTagBook(newsroom.log, { log_size, evidence: "released" })) : undefined;
   const knownStop = (address: string, chain: string): Stop | undefined => {
     look();
     return byTags?.(address, chain);
   };
-  const { result, result_sha256 } = await askNewsroom(newsroom, ask, { sets, among, log_size, evidence, knownStop });
-  const json = JSON.stringify({ ...result, result_sha256 });
+  const { result, result_sha256 } = await askNewsroom(newsroom, ask, { sets, among, log_size, evidence, knownStop, exploring });
+  const json = JSON.stringify({ ...result, ...(exploring ? {} : { result_sha256 }) });
   if (json.length > result_bytes_max)
     throw new TracewireError("JOB_LIMIT", { what: `Its answer has ${json.length} bytes; the most is ${result_bytes_max}` });
   say({ note: "progress", progress });

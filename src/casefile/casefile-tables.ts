@@ -120,6 +120,7 @@ export const CASEFILE_TABLES: CasefileTable[] = [
           hedge: level === "withdrawn-by-source" ? "withdrawn" : "asserted",
           column: "attribution_level",
         },
+        dissentIn(cells.researcher_verdict_on_msmt, list),
         cells.source_table && { ...list, field: "listed_by", value: "tayvano list", column: "source_table", hedge: "asserted" },
         cells.confidence && {
           ...list,
@@ -406,6 +407,14 @@ function describe(
 }
 
 /** A placeholder day or month is not a date: the value keeps only what is known. */
+/** Whoever keeps the list says of some attributions by others that they do not hold, or are not shown. Agreement adds no claim. */
+function dissentIn(verdict: string | undefined, list: typeof LIST & { subject: string; citation?: string }): RowClaim | undefined {
+  const [, word, words] = /^(rejects|unproven): (.+)$/.exec(verdict ?? "") ?? [];
+  if (!word) return undefined;
+  const [value, hedge] = word === "rejects" ? ([`rejected (${words})`, "denied"] as const) : ([`unproven (${words})`, "unstated"] as const);
+  return { ...list, field: "attributed_to", value, hedge, column: "researcher_verdict_on_msmt" };
+}
+
 function dateToPrecision(cells: Record<string, string>, context: RowContext): string {
   const lengths: Record<string, number> = { day: 10, month: 7, "year-placeholder": 4 };
   const length = context.map(lengths, "date_precision");

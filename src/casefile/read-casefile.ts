@@ -134,14 +134,17 @@ export function readClaim(log: LogReader, seq: number): Claim | undefined {
 }
 
 /** Every claim ever made on a subject that this vantage may see, superseded ones too, each with when it stopped holding. */
-export function readHistory(log: LogReader, at: Vantage, subject: string): (Claim & { superseded?: number })[] {
+export function readHistory(log: LogReader, at: Vantage, subject: string): (Claim & { superseded?: number; /** It was taken back, and nothing replaced it. */ retracted?: true })[] {
   const [from, to] = at.evidence === "released" ? ["public_from", "public_to"] : ["from_seq", "to_seq"];
   return log.db
-    .prepare(`SELECT seq, at, by, body, public_from, ${to} AS ended FROM claims WHERE subject = ? AND ${from} < ? ORDER BY seq`)
+    .prepare(
+      `SELECT seq, at, by, body, public_from, ${to} AS ended, EXISTS (SELECT 1 FROM retractions r WHERE r.entry = claims.seq) AS retracted FROM claims WHERE subject = ? AND ${from} < ? ORDER BY seq`,
+    )
     .all(subject, at.log_size)
     .map((row) => {
       const ended = row.ended as number | null;
-      return { ...namedToClaim(row), ...(ended !== null && ended < at.log_size ? { superseded: ended } : {}) };
+      const isOver = ended !== null && ended < at.log_size;
+      return { ...namedToClaim(row), ...(isOver ? { superseded: ended } : {}), ...(isOver && row.retracted === 1 ? { retracted: true as const } : {}) };
     });
 }
 

@@ -6,7 +6,7 @@ import { appendRelease } from "../evidence/evidence.ts";
 import { appendFigureSpec, computeFigure, requireFigureSpec } from "../figures/figures.ts";
 import { recomputeFolder } from "../recompute.ts";
 import { smallNewsroom } from "../../test/small-newsroom.ts";
-import { appendInverse, appendJudgement, findRetraction, readClaims, readJudgements } from "./casefile.ts";
+import { appendInverse, appendJudgement, findRetraction, readClaims, readHistory, readJudgements } from "./casefile.ts";
 
 const theft = (name: string, value: string) => ({ subject: `theft/${name}`, field: "amount", value, unit: "USD", valuation: { basis: "as_published" as const }, measure: "gross" as const });
 
@@ -29,6 +29,9 @@ test("a released claim that is taken back is gone for readers and figures, and s
       assert.equal(readClaims(newsroom.log, { log_size: after, evidence }, { subject: "theft/one" }).length, 0);
     }
     assert.deepEqual(findRetraction(newsroom.log, one!)?.seq, seq);
+    const history = readHistory(newsroom.log, { log_size: after, evidence: "released" }, "theft/one");
+    assert.deepEqual(history.map(({ retracted }) => retracted), [true]);
+    assert.deepEqual(readHistory(newsroom.log, { log_size: before, evidence: "released" }, "theft/one").map(({ retracted }) => retracted), [undefined]);
     assert.throws(() => newsroom.transact("rosa", (transaction) => appendInverse(transaction, newsroom.log, one!, "once more", "rosa")), /does not hold/);
   } finally {
     newsroom.remove();

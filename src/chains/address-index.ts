@@ -24,6 +24,8 @@ export type AddressIndex = {
 
 /** Accounts of Ethereum's kind have the first width to themselves: their bytes may look like letters. */
 const ACCOUNT_WORDS = 5;
+/** Of one as it is typed: "0x" and 40 digits. */
+const ACCOUNT_LENGTH = 42;
 const TEXT_WORDS = [9, 11, 16, 28, INDEXED_LENGTH_MAX / 4] as const;
 const LOAD_MAX = 0.8;
 const SLOTS_MIN = 64;
@@ -37,7 +39,7 @@ export function createAddressIndex({ expected = 0 }: { expected?: number } = {})
 
   /** The table that would hold it, its key written; undefined where no address is written so. */
   const locate = (text: string): Table | undefined => {
-    if (readAccount(text, key)) return accounts;
+    if (text.length === ACCOUNT_LENGTH && readAccount(text, 0, key, 0)) return accounts;
     const at = readLetters(foldAddress(text), key);
     return at === undefined ? undefined : texts[at];
   };
@@ -62,20 +64,36 @@ for (const [value, digit] of [..."0123456789abcdef"].entries()) {
   HEX[digit.toUpperCase().charCodeAt(0)] = value;
 }
 
-/** "0x" and 40 hexadecimal digits in any case, into 5 words. */
-function readAccount(text: string, key: Uint32Array): boolean {
-  if (text.length !== 42 || text.charCodeAt(0) !== 48 || (text.charCodeAt(1) | 32) !== 120) return false;
+/** "0x" and 40 hexadecimal digits in any case, from a place in a text, into 5 words from `offset` on. */
+function readAccount(text: string, from: number, key: Uint32Array, offset: number): boolean {
+  if (text.charCodeAt(from) !== 48 || (text.charCodeAt(from + 1) | 32) !== 120) return false;
   for (let word = 0; word < ACCOUNT_WORDS; word++) {
     let value = 0;
-    for (let at = 2 + word * 8, end = at + 8; at < end; at++) {
+    for (let at = from + 2 + word * 8, end = at + 8; at < end; at++) {
       const code = text.charCodeAt(at);
       const digit = code < 128 ? HEX[code]! : -1;
       if (digit < 0) return false;
       value = (value << 4) | digit;
     }
-    key[word] = value;
+    key[offset + word] = value;
   }
   return true;
+}
+
+/** Those of many texts that are accounts of Ethereum's kind in hexadecimal: their keys, and their places among the texts; and the places of the others. */
+export function readAccounts(texts: readonly string[]): { keys: Uint32Array; places: number[]; others: number[] } {
+  const keys = new Uint32Array(ACCOUNT_WORDS * texts.length);
+  const places: number[] = [];
+  const others: number[] = [];
+  // One text, since lines that were cut out of another are read letter by letter through it, at several times the cost.
+  const all = texts.join("\n");
+  let from = 0;
+  for (const [place, { length }] of texts.entries()) {
+    if (length === ACCOUNT_LENGTH && readAccount(all, from, keys, ACCOUNT_WORDS * places.length)) places.push(place);
+    else others.push(place);
+    from += length + 1;
+  }
+  return { keys: keys.subarray(0, ACCOUNT_WORDS * places.length), places, others };
 }
 
 /** Four letters a word, filled up with zeros; the place of the narrowest width that holds them. */

@@ -4,4 +4,4 @@ export { chainsOfSymbol, findChain, isChainId, type Chain } from "./chain-table.
 export { accountsOf, describeReading, foldAddress, readAddress, sameAccount, type Address, type AddressReading } from "./read-address.ts";
 export { formatAssetId, nativeAsset, parseAssetId, type AssetId, type AssetReading } from "./asset-id.ts";
 export { bitcoinAddressOf, BITCOIN_MAGIC, readBitcoinBlock, type BitcoinBlock } from "./bitcoin-block.ts";
-export { createAddressIndex, INDEXED_LENGTH_MAX, NOT_INDEXED, type AddressIndex } from "./address-index.ts";
+export { createAddressIndex, readAccounts, INDEXED_LENGTH_MAX, NOT_INDEXED, type AddressIndex } from "./address-index.ts";

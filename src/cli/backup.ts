@@ -22,6 +22,7 @@ export const backup: Command = {
     context.output.line(
       `Backed up to ${resolve(folder!)}${options.withKey ? ", with the private key" : ", without the private key"}. Check it: tracewire verify --data ${folder}`,
     );
+    for (const { name, why } of result.not_copied ?? []) context.output.line(`  not copied: ${name} (${why})`);
   },
 };
 

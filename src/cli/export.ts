@@ -6,30 +6,38 @@ import { computeFigure, entriesOfFigures, requireFigureSpec, type Figure } from 
 import { readPublication } from "../press/press.ts";
 import type { NewsroomReader } from "../newsroom.ts";
 import { openReader, text, type Command } from "./command.ts";
+import { EXCHANGE_FORMATS, EXCHANGE_OPTIONS, exportExchange, isExchangeFormat } from "./export-exchange.ts";
 
-const SUBJECTS = ["figure", "story", "case"] as const;
+const SUBJECTS = ["figure", "story", "case", ...EXCHANGE_FORMATS] as const;
 
 export const exportCommand: Command = {
   name: "export",
-  summary: "Make a bundle that anyone can check with no newsroom: entries, proofs, bytes that may leave",
+  summary: "Hand out what is released: as a bundle that anyone can check with no newsroom, or in the formats of other programs",
   arguments: "<what> [id]",
   actions: [
     ["figure <id>", "a figure with the claims and sources it rests on"],
     ["story <slug>", "a story with all its figures"],
     ["case", "the whole log; what is not public stays closed in it"],
+    ["stix, ftm, misp", "the case file in the formats of other programs, in a folder with its manifest and hashes"],
+    ["ninjs <slug>", "a story for agencies"],
+    ["list <name>", "any list as CSV, XLSX, Parquet or GraphML"],
   ],
-  options: [{ flags: "--out <file>", about: "where to write it" }],
+  options: [{ flags: "--out <path>", about: "where to write it: a file for a bundle, else a new folder" }, ...EXCHANGE_OPTIONS],
   examples: [
     ["tracewire export figure panel-2024-table-count --out figure.json", "a figure with the claims and sources it rests on"],
     ["tracewire verify --bundle figure.json", "what its receiver runs"],
     ["tracewire reproduce --bundle figure.json", "and this, to compute the figure again"],
+    ["tracewire export stix --out case-stix", "STIX 2.1 with its manifest and hashes; also ftm and misp"],
+    ["tracewire export ninjs nomad-bridge-561-addresses --out story-ninjs", "one story for agencies"],
+    ["tracewire export list theft --form xlsx --out thefts", "any list: claims on a kind, stories, captures, a table"],
   ],
   run(context, [what, id], options) {
     const out = text(options, "out");
     if (!(SUBJECTS as readonly string[]).includes(what!))
       throw new TracewireError("BAD_ARGUMENT", { what: `"${what}" cannot be exported; one of ${SUBJECTS.join(", ")}` });
+    if (isExchangeFormat(what!)) return exportExchange(context, what, id, options);
     if (what !== "case" && !id) throw new TracewireError("BAD_ARGUMENT", { what: `Which ${what}?` });
-    if (!out) throw new TracewireError("BAD_ARGUMENT", { what: "An export needs --out FILE" });
+    if (!out) throw new TracewireError("BAD_ARGUMENT", { what: "An export needs --out" });
     const newsroom = openReader(context);
     try {
       const bundle = newsroom.log.snapshot(() =>

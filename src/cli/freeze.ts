@@ -38,10 +38,12 @@ export const freeze: Command = {
       mkdirSync(out, { recursive: true });
       for (const [name, bytes] of files) writeFileSync(join(out, name), bytes, { flag: "wx" });
       context.output.json({ out, files: [...files.keys()], addresses: packet.addresses.length, arrivals: packet.arrivals.length + packet.arrivals_left_out });
-      context.output.line(`${context.output.bold(out)}: ${[...files.keys()].join(", ")}; ${packet.addresses.length} addresses, ${packet.arrivals.length + packet.arrivals_left_out} arrivals.`);
+      context.output.line(`${context.output.bold(out)}: ${[...files.keys()].join(", ")}; ${counted(packet.addresses.length, "address", "addresses")}, ${counted(packet.arrivals.length + packet.arrivals_left_out, "arrival", "arrivals")}.`);
       context.output.line(`Its receiver checks it with: sha256sum -c SHA256SUMS; tracewire verify --bundle proof.json --key ${newsroom.verifierKey}`);
     } finally {
       newsroom.close();
     }
   },
 };
+
+const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;

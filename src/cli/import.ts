@@ -1,21 +1,23 @@
 import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { importCasefile, runChecks } from "../casefile/casefile.ts";
+import { STORY_READERS } from "../archive-import/archive-import.ts";
 import { READERS, findReader, importDataset, type ImportedTable, type SourceFile } from "../datasets/datasets.ts";
 import { TracewireError } from "../errors.ts";
 import { sha256Hex } from "../evidence/evidence.ts";
 import type { NewsroomWriter } from "../newsroom.ts";
 import { guessReader, TRANSFER_READERS, fileOnDisk, type TransferReader } from "../tracing/tracing.ts";
 import { change, openWriter, text, type Command, type CommandContext, type Options } from "./command.ts";
+import { importStoryFiles, STORY_OPTIONS } from "./import-stories.ts";
 import { importTransferFiles, heldAlready, NOT_PUBLIC, TRANSFER_OPTIONS } from "./import-transfers.ts";
 
 const BYTES_MAX = 256 * 2 ** 20;
 
-const FORMATS = [...new Set([...TRANSFER_READERS, ...READERS].map((reader) => reader.format))];
+const FORMATS = [...new Set([...TRANSFER_READERS, ...READERS, ...STORY_READERS].map((reader) => reader.format))];
 
 export const importCommand: Command = {
   name: "import",
-  summary: "Import a public source or your own transfers: captures, one dataset for each table or set; for the case file, claims with their row",
+  summary: "Import a public source, your own transfers, or the stories of another publication's archive",
   arguments: "<format> [files...]",
   writes: true,
   options: [
@@ -23,6 +25,7 @@ export const importCommand: Command = {
     { flags: "--edition <date>", about: "the day of the edition, where the source does not state it" },
     { flags: "--licence <words>", about: "the licence under which the source may be passed on" },
     ...TRANSFER_OPTIONS,
+    ...STORY_OPTIONS,
   ],
   examples: [
     ["tracewire import casefile demo/casefile --release", "the demo's case file; a second time changes nothing"],
@@ -31,7 +34,9 @@ export const importCommand: Command = {
       `the format is guessed and said, also where it is left out; formats: casefile, ${FORMATS.join(", ")}`,
     ],
     ["tracewire import transfers my-transfers.csv --chain eip155:1", "transfers to trace over: docs/tracing.md has the columns"],
+    ["tracewire import ghost export.json --from \"Name of the publication\" --dry-run", "stories of another publication, and what of them would be lost: docs/import-export.md"],
   ],
+  exits: { 1: "posts of an archive were refused; the others came in" },
   async run(context, args, options) {
     const named = args[0] === "auto" || args[0] === "casefile" || FORMATS.includes(args[0]!);
     const [format, paths] = named ? [args[0]!, args.slice(1)] : ["auto", args];
@@ -42,6 +47,8 @@ export const importCommand: Command = {
     const files = paths.flatMap(filesBelow);
     const newsroom = openWriter(context);
     try {
+      const stories = STORY_READERS.find((reader) => reader.format === format);
+      if (stories) return await importStoryFiles(context, newsroom, stories, paths, options);
       if (format === "casefile") await importTables(context, newsroom, paths, options);
       else await importFiles(context, newsroom, format, files, options);
     } finally {

@@ -5,7 +5,7 @@ import { deskOrigin, LOG_FORMATS } from "../config.ts";
 import { TracewireError } from "../errors.ts";
 import { firstLink, openAccounts } from "../accounts/accounts.ts";
 import { mountApi } from "../api/api.ts";
-import { mountDesk, startDesk } from "../desk/desk.ts";
+import { keepDesk, mountDesk } from "../desk/desk.ts";
 import { createNewsroom, newsroomExists, openForWriting, openNewsroom, type NewsroomWriter } from "../newsroom.ts";
 import { openSchedule, scheduleExists } from "../press/press.ts";
 import { publishDue } from "../scheduler.ts";
@@ -14,6 +14,7 @@ import { refuseWhileBuilding } from "./building.ts";
 import { whole, type Command, type CommandContext } from "./command.ts";
 import { buildDemo } from "./demo.ts";
 import { openHubWorker } from "./hub-worker.ts";
+import { startWebhooks } from "./webhook-worker.ts";
 import { openMailWorker } from "./mail-worker.ts";
 
 /** How late a scheduled story may come out while the site runs. */
@@ -88,13 +89,14 @@ export const serve: Command = {
       report: (error) => context.output.note(error instanceof Error ? (error.stack ?? error.message) : String(error)),
     });
     const desk = config.desk.listen
-      ? await startDesk({ ...deskSettings(), listen: config.desk.listen })
-      : mountDesk(site.app, deskSettings, (text) => output.note(text));
+      ? await keepDesk({ ...deskSettings(), listen: config.desk.listen }, output.note)
+      : mountDesk(site.app, deskSettings, output.note);
     const address = await site.app.listen({ port, host, backlog: WAITING_CONNECTIONS_MAX });
     // A port that was left to the system is known only now.
     if (!config.desk.listen && config.origins.desk_url === "default" && config.origins.base_url === "default") deskUrl = deskOrigin(address);
     await mail?.start(address);
     hub?.start();
+    const webhooks = startWebhooks(context, newsroom);
     output.json({ address, data: config.data, log_size: newsroom.log.size(), root: newsroom.log.root(), pid: process.pid });
     for (const line of greeting(address, config.data, newsroom.log.size(), output.bold)) output.line(line);
     if (!context.json) tellDesk(context, deskUrl);
@@ -109,6 +111,7 @@ export const serve: Command = {
     await site.close();
     await mail?.stop();
     await hub?.stop();
+    await webhooks.stop();
     newsroom.close();
     clearTimeout(forced);
   },

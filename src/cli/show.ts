@@ -96,7 +96,7 @@ export const history: Command = {
         claim.field,
         valueOf(claim),
         claim.claimant,
-        claim.superseded === undefined ? "" : `superseded at ${claim.superseded}`,
+        claim.superseded === undefined ? "" : `${claim.retracted ? "taken back" : "superseded"} at ${claim.superseded}`,
       ]);
       for (const line of table([["entry", "logged", "field", "value", "who says", ""], ...rows], context.output.width, [0]))
         context.output.line(line);

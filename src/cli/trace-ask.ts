@@ -1,4 +1,5 @@
 // What the actions of `tracewire trace` share: the question that the options put, asking it, and the list of sets.
+import { TracewireError } from "../errors.ts";
 import {
   askNewsroom,
   listTransferSets,
@@ -17,7 +18,7 @@ export function readAsk(options: Options): TraceAsk {
       methods: text(options, "methods"),
       backward: Boolean(options.backward),
       asset: text(options, "asset"),
-      floor: text(options, "floor"),
+      floors: list(options, "floor"),
       until: text(options, "until"),
       depth: whole(options, "depth", "--depth"),
       stops: list(options, "stop"),
@@ -35,8 +36,9 @@ export async function askWith(
   options: Options,
   { keepSteps = false } = {},
 ): Promise<NewsroomAnswer> {
+  if (options.explore && keepSteps) throw new TracewireError("BAD_ARGUMENT", { what: "Steps are the exact kernel's: an answer for exploring has none", hint: "Ask without --explore." });
   const wanted = list(options, "set");
-  const found = await askNewsroom(newsroom, ask, { ...(wanted.length > 0 ? { sets: wanted } : {}), keepSteps });
+  const found = await askNewsroom(newsroom, ask, { ...(wanted.length > 0 ? { sets: wanted } : {}), keepSteps, exploring: options.explore === true, keep_lots: options.lots === true });
   for (const note of found.result.notes) context.output.note(note);
   return found;
 }

@@ -1,7 +1,7 @@
 // tracewire trace path X Y: by which transfers funds of one address came to another, the largest ways first.
 import { accountsOf, readAddress } from "../chains/chains.ts";
 import { TracewireError } from "../errors.ts";
-import { assetWords, rankPaths, writeAmount } from "../tracing/tracing.ts";
+import { assetWords, rankPaths, writeAmount, type Answer } from "../tracing/tracing.ts";
 import { openReader, whole, type CommandContext, type Options } from "./command.ts";
 import { askWith, readAsk } from "./trace-ask.ts";
 
@@ -15,13 +15,14 @@ export async function findPaths(context: CommandContext, [from, to]: string[], o
     const ask = readAsk({ ...options, from, methods: options.methods ?? "fifo" });
     if (ask.methods.length > 1) throw new TracewireError("BAD_ARGUMENT", { what: "Paths are ranked under one method", hint: "--methods fifo" });
     const found = await askWith(context, newsroom, ask, options, { keepSteps: true });
-    const [seed] = found.seeds;
-    const start = seed?.kind === "address" ? seed.address : from;
-    if (found.steps.some(({ rule }) => rule === "pay" || rule === "spend"))
-      throw new TracewireError("BAD_ARGUMENT", { what: "Ways are between accounts, and these transactions have outputs", hint: "tracewire trace --from TXID:VOUT --graphml gives the flows." });
-    const spellings = [to, ...accountsOf(readAddress(to)).map(({ address }) => address)];
-    const end = found.steps.find(({ place }) => spellings.includes(place))?.place ?? to;
-    const { paths, cut } = rankPaths(found.steps, start, end, PATHS_MAX, whole(options, "depth", "--depth") ?? HOPS_MAX);
+    const { addressOf } = found;
+    const starts = startsOf(found, from);
+    const spellings = new Set([to, ...accountsOf(readAddress(to)).map(({ address }) => address)]);
+    const isEnd = (place: string) => spellings.has(place) || (addressOf !== undefined && spellings.has(addressOf(place) ?? ""));
+    const ends = new Set([...found.steps.map(({ place }) => place), ...(addressOf ? found.steps.map(({ transfer }) => transfer) : [])].filter(isEnd));
+    // Between two outputs stands their transaction.
+    const hops_max = (whole(options, "depth", "--depth") ?? HOPS_MAX) * (addressOf ? 2 : 1);
+    const { paths, cut } = rankPaths(found.steps, starts, ends, PATHS_MAX, hops_max);
     for (const path of paths) context.output.json({ carried: String(path.carried), hops: path.hops.map((hop) => ({ ...hop, amount: String(hop.amount) })) });
     if (paths.length === 0) {
       context.output.line(`Under ${ask.methods[0]} nothing of ${from} reached ${to} in these transfers.`);
@@ -29,8 +30,9 @@ export async function findPaths(context: CommandContext, [from, to]: string[], o
     }
     const write = (amount: bigint, asset: string) => writeAmount(amount, assetWords(asset, found.result.tokens));
     for (const [at, { carried, hops }] of paths.entries()) {
-      context.output.line(context.output.bold(`${at + 1}. at most ${write(carried, hops.at(-1)!.asset)}, ${hops.length} transfer${hops.length === 1 ? "" : "s"}`));
-      for (const hop of hops) context.output.line(`   ${hop.from} → ${hop.to}  ${write(hop.amount, hop.asset)}  ${context.output.dim(hop.transfer)}`);
+      context.output.line(context.output.bold(`${at + 1}. at most ${write(carried, hops.at(-1)!.asset)}, ${lengthOf(hops.length, addressOf !== undefined)}`));
+      const nameOf = (place: string) => (addressOf?.(place) === undefined ? place : `${place} (${addressOf(place)})`);
+      for (const hop of hops) context.output.line(`   ${nameOf(hop.from)} → ${nameOf(hop.to)}  ${write(hop.amount, hop.asset)}  ${context.output.dim(hop.transfer)}`);
     }
     if (cut) context.output.line(context.output.dim("There are more ways; these are the widest."));
     context.output.line(context.output.dim("Amounts of two ways may be the same units: ways are not added."));
@@ -38,3 +40,14 @@ export async function findPaths(context: CommandContext, [from, to]: string[], o
     newsroom.close();
   }
 }
+
+/** Where taint begins: the address, the account, or the outputs that are the seed. */
+function startsOf({ seeds, steps, addressOf }: Answer, from: string): Set<string> {
+  if (!addressOf) return new Set(seeds.map((seed) => (seed.kind === "address" || seed.kind === "account" ? seed.address : from)));
+  return new Set(steps.flatMap(({ rule, place }) => (rule === "seed" ? [place] : [])));
+}
+
+const lengthOf = (hops: number, ofOutputs: boolean): string => {
+  const count = ofOutputs ? Math.ceil(hops / 2) : hops;
+  return `${count} ${ofOutputs ? "transaction" : "transfer"}${count === 1 ? "" : "s"}`;
+};

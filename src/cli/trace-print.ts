@@ -18,42 +18,56 @@ export function printAnswer(output: Output, { result }: Answer): void {
   output.line(output.dim(`over ${sets.map(({ name }) => name).join(", ")} (${count.toLocaleString("en-US")} rows, log size ${result.log_size})`));
   if (assets.length === 0) output.line("Nothing moved: the seed is empty.");
   for (const asset of assets) printAsset(output, asset, assetWords(asset, result.tokens), names.map((name) => [name, methods[name]!]));
+  printBridges(output, result);
   output.line();
-  for (const line of noteLines(methods, result.tokens)) for (const part of wrap(line, output.width)) output.line(output.dim(part));
+  for (const line of [...exploringLines(result), ...noteLines(result)]) for (const part of wrap(line, output.width)) output.line(output.dim(part));
 }
 
 function printAsset(output: Output, asset: string, words: AssetWords | undefined, methods: [string, MethodResult][]): void {
   const results = methods.map(([, { assets }]) => assets[asset]);
-  const cell = (pick: (one: AssetResult) => bigint) =>
-    results.map((one) => (one === undefined ? "–" : pick(one) === 0n ? "0" : shortAmount(pick(one), words)));
+  const amounts = (pick: (one: AssetResult) => bigint) => results.map((one) => one && pick(one));
   output.line();
   output.line(output.bold(words ? `${words.symbol} (${asset})` : `${asset}, in base units`));
   const head = ["", ...methods.map(([name]) => name)];
-  const lines: string[][] = [
-    ["seed", ...cell(({ seed }) => BigInt(seed))],
-    ["converted in", ...cell(({ converted_in }) => BigInt(converted_in))],
-    ["held", ...cell(({ held }) => sumOfAmounts(held))],
-    ["stopped", ...cell(({ stops }) => sumOfAmounts(stops))],
-    ["fees", ...cell(({ fees }) => sumOfAmounts(fees))],
-    ["below the floor", ...cell(({ floor }) => BigInt(floor))],
-    ["converted out", ...cell(({ converted_out }) => BigInt(converted_out))],
-  ];
-  const shown = lines.filter(([name, ...cells]) => name === "seed" || name === "held" || cells.some((value) => value !== "0" && value !== "–"));
   const right = head.map((_, at) => at).slice(1);
-  for (const line of table([head, ...shown], output.width, right)) output.line(line);
+  const sums: [string, (bigint | undefined)[]][] = [
+    ["seed", amounts(({ seed }) => BigInt(seed))],
+    ["converted in", amounts(({ converted_in }) => BigInt(converted_in))],
+    ["held", amounts(({ held }) => sumOfAmounts(held))],
+    ["stopped", amounts(({ stops }) => sumOfAmounts(stops))],
+    ["fees", amounts(({ fees }) => sumOfAmounts(fees))],
+    ["below the floor", amounts(({ floor }) => BigInt(floor))],
+    ["converted out", amounts(({ converted_out }) => BigInt(converted_out))],
+  ];
+  const shown = sums.filter(([name, all]) => name === "seed" || name === "held" || all.some((amount) => amount !== undefined && amount !== 0n));
+  const cell = (amount: bigint | undefined, decimals: number) => (amount === undefined ? "–" : amount === 0n ? "0" : shortAmount(amount, words, decimals));
+  for (const line of fitting(output.width, right, (decimals) => [head, ...shown.map(([name, all]) => [name, ...all.map((amount) => cell(amount, decimals))])])) output.line(line);
   const unbacked = results.find((one) => one?.seed_unbacked);
   if (unbacked) output.line(`of the seed, ${writeAmount(BigInt(unbacked.seed_unbacked!), words)} is more than the data shows to have been there`);
 
   const places = placesOf(results);
   output.line();
-  const rows = places.slice(0, PLACES_SHOWN_MAX).map(({ place, amounts, why }) => [
-    output.width < PLACE_WHOLE_WIDTH ? shortName(place) : place,
-    ...amounts.map((amount) => (amount === 0n ? "·" : shortAmount(amount, words))),
-    spread(amounts, methods) === 0n ? "" : shortAmount(spread(amounts, methods), words),
-    why,
-  ]);
-  for (const line of table([["place", ...methods.map(([name]) => name), "spread", ""], ...rows], output.width, [...right, right.length + 1])) output.line(line);
+  const rows = (decimals: number): string[][] =>
+    places.slice(0, PLACES_SHOWN_MAX).map(({ place, amounts, why }) => [
+      output.width < PLACE_WHOLE_WIDTH ? shortName(place) : place,
+      ...amounts.map((amount) => (amount === 0n ? "·" : shortAmount(amount, words, decimals))),
+      spread(amounts, methods) === 0n ? "" : shortAmount(spread(amounts, methods), words, decimals),
+      why,
+    ]);
+  for (const line of fitting(output.width, [...right, right.length + 1], (decimals) => [["place", ...methods.map(([name]) => name), "spread", ""], ...rows(decimals)])) output.line(line);
   if (places.length > PLACES_SHOWN_MAX) output.line(output.dim(`… and ${places.length - PLACES_SHOWN_MAX} more places (--csv or --json has all)`));
+}
+
+/** As many decimals as the width has room for; where even whole units have none, the last column goes below; a number is never cut. */
+function fitting(width: number, right: readonly number[], rowsWith: (decimals: number) => string[][]): string[] {
+  const isFitting = (rows: string[][]) => table(rows, Infinity, right).every((line) => line.length <= width);
+  const tried = [4, 2, 0].map(rowsWith);
+  const rows = tried.find(isFitting);
+  if (rows) return table(rows, width, right);
+  const last = Math.max(...right);
+  const numbers = tried.at(-1)!;
+  const words = numbers.map((cells) => cells.slice(last + 1).filter(Boolean).join(" "));
+  return table(numbers.map((cells) => cells.slice(0, last + 1)), Infinity, right).flatMap((line, at) => (words[at] ? [line, `  ${words[at]}`] : [line]));
 }
 
 type Place = { place: string; amounts: bigint[]; why: string };
@@ -75,8 +89,8 @@ function placesOf(results: readonly (AssetResult | undefined)[]): Place[] {
       at(place, `stop: ${name ?? reason}`).amounts[column]! += BigInt(amount);
     }
   }
-  const most = ({ amounts }: Place) => amounts.reduce((a, b) => (a > b ? a : b), 0n);
-  return [...places.values()].sort((a, b) => (most(a) === most(b) ? (a.place < b.place ? -1 : 1) : most(a) > most(b) ? -1 : 1));
+  const ranked = [...places.values()].map((place) => ({ place, most: place.amounts.reduce((a, b) => (a > b ? a : b), 0n) }));
+  return ranked.sort((a, b) => (a.most === b.most ? (a.place.place < b.place.place ? -1 : 1) : a.most > b.most ? -1 : 1)).map(({ place }) => place);
 }
 
 /** Between the conventions that conserve: poison is a bound, not a share. */
@@ -87,13 +101,43 @@ function spread(amounts: readonly bigint[], methods: readonly [string, MethodRes
   return high - low;
 }
 
-function noteLines(methods: Record<string, MethodResult>, tokens: Record<string, AssetWords> | undefined): string[] {
+const BRIDGES_SHOWN_MAX = 10;
+const CANDIDATES_SHOWN_MAX = 3;
+
+/** Where it ended at a bridge: how much fits elsewhere, and the nearest of it. */
+function printBridges(output: Output, { bridges, tokens }: Answer["result"]): void {
+  if (!bridges) return;
+  const { window_hours, kept_percent_max } = bridges.rule;
+  output.line();
+  output.line(output.bold("At a bridge: what arrived on another chain and fits; listed, not followed"));
+  for (const { place, transfer, asset, amount, candidate_count, candidates } of bridges.ends.slice(0, BRIDGES_SHOWN_MAX)) {
+    const count = candidate_count === null ? "no time is stated, so nothing can be looked for" : `${candidate_count} within ${window_hours} h and ${kept_percent_max} %`;
+    output.line(`  ${writeAmount(BigInt(amount), assetWords(asset, tokens))} into ${shortName(place)} by ${shortName(transfer)}: ${count}`);
+    for (const one of candidates.slice(0, CANDIDATES_SHOWN_MAX))
+      output.line(output.dim(`    ${one.time} ${writeAmount(BigInt(one.amount), assetWords(one.asset, tokens))} to ${shortName(one.to)} on ${one.chain || "a chain that is not named"}${one.is_same_address ? ", the address that paid" : ""}`));
+  }
+  const more = bridges.ends.length + bridges.left_out - BRIDGES_SHOWN_MAX;
+  if (more > 0) output.line(output.dim(`… and ${more} more (--json)`));
+}
+
+/** What an answer for exploring is, and which convention the fast kernel left to the exact one. */
+function exploringLines({ exploring, methods }: Answer["result"]): string[] {
+  if (!exploring) return [];
+  const left = Object.entries(exploring).filter(([, { kernel }]) => kernel === "exact");
+  return [
+    "For exploring, not for evidence: it is not kept and has no hash.",
+    ...(exploring.haircut?.kernel === "fast" ? [`haircut by the fast kernel: no amount is further than ${methods.haircut!.bound} base units from the exact one.`] : []),
+    ...left.map(([name, { why }]) => `${name} by the exact kernel, since the fast one refused: ${why}.`),
+  ];
+}
+
+function noteLines({ methods, tokens, exploring }: Answer["result"]): string[] {
   const notes: string[] = [];
   for (const [name, { excess, bound }] of Object.entries(methods)) {
     const over = Object.entries(excess ?? {}).filter(([, amount]) => amount !== "0");
     if (over.length > 0)
       notes.push(`${name} does not conserve: it counts ${over.map(([asset, amount]) => `${writeAmount(amount.startsWith("-") ? -BigInt(amount) : BigInt(amount), assetWords(asset, tokens))} ${amount.startsWith("-") ? "less" : "more"} than the seed`).join(", ")}. Read it as an upper bound of exposure only.`);
-    if (bound !== undefined) notes.push(`${name} backward is an estimate: each amount is less than ${bound} base units from the exact share.`);
+    if (bound !== undefined && exploring?.[name as keyof typeof exploring]?.kernel !== "fast") notes.push(`${name} backward is an estimate: each amount is less than ${bound} base units from the exact share.`);
   }
   const conserving = Object.entries(methods).filter(([, { conserves }]) => conserves);
   if (conserving.length > 0)

@@ -35,14 +35,16 @@ export const trace: Command = {
     { flags: "--methods <names>", about: `${METHOD_NAMES.join(", ")}, or all (the default)` },
     { flags: "--backward", about: "where it came from: fifo and lifo exact, haircut as an estimate" },
     { flags: "--asset <id>", about: "of an address with several assets: only this one" },
-    { flags: "--floor <units>", about: "do not follow less than this many base units; they are counted apart" },
+    { flags: "--floor <[asset=]units>", about: "do not follow less than this many base units, or of one asset (may be repeated); they are counted apart", repeat: true },
     { flags: "--until <when>", about: "as if the data ended at this day or time (UTC)" },
-    { flags: "--depth <n>", about: "follow at most so many transfers" },
+    { flags: "--depth <n>", about: "follow at most so many transfers; an account is as far as the first transfer that brought it any" },
     { flags: "--stop <address=reason>", about: "end there: service, mixer, bridge or contract, with a name if you like (service:Its name), or your own word (may be repeated)", repeat: true },
     { flags: "--known", about: "end at addresses that tags and lists name as services, mixers or bridges" },
     { flags: "--no-conversions", about: "do not carry taint through an exchange inside one transaction" },
+    { flags: "--explore", about: "quickly, for looking around: haircut within a printed bound, the others exact; never kept" },
     { flags: "--set <name>", about: "only over this set of transfers (may be repeated); without it, all that are held", repeat: true },
     { flags: "--method <name>", about: `for rank: ${RANKING_METHODS.join(" (heeds time and asset; the default) or ")} (heeds neither)` },
+    { flags: "--lots", about: "for audit: also every credit and debit of the accounts it went into, clean ones too; needs --out" },
     { flags: "--csv", about: "the places as CSV" },
     { flags: "--graphml", about: "the flows as GraphML" },
     { flags: "--parquet", about: "the places as Parquet, amounts as text; needs --out" },
@@ -69,6 +71,7 @@ export const trace: Command = {
     const ask = readAsk(options);
     const form = readForm(options);
     const name = text(options, "save");
+    if (options.explore && (name !== undefined || form)) throw new TracewireError("BAD_ARGUMENT", { what: "An answer for exploring is never kept, nor written as a file", hint: "Ask without --explore: the exact kernel gives what can be kept." });
     if (name === undefined) {
       const newsroom = openReader(context);
       try {
@@ -102,7 +105,7 @@ export const trace: Command = {
 function show(context: CommandContext, found: Answer, asked: FileForm | undefined, saved?: unknown): void {
   const { output } = context;
   if (asked?.out !== undefined) writeForm(context, found, asked.form, asked.out, saved);
-  else if (context.json) output.json({ ...found.result, result_sha256: found.result_sha256, ...(saved ? { saved } : {}) });
+  else if (context.json) output.json({ ...found.result, ...(found.result.exploring ? {} : { result_sha256: found.result_sha256 }), ...(saved ? { saved } : {}) });
   else if (asked && asked.form !== "parquet") output.line(textOf(found, asked.form));
   else printAnswer(output, found);
 }

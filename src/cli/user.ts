@@ -69,6 +69,14 @@ export const user: Command = {
   name: "user",
   summary: "People of the desk: invite them, give roles, let in who is locked out, remove them",
   arguments: "<action> [handle]",
+  actions: [
+    ["first", "the link by which the first administrator signs up, once"],
+    ["add <handle> --role <role>", "invite somebody"],
+    ["list", "who is there, and how they come in"],
+    ["role <handle> --role <role>", "another role; their sessions end"],
+    ["reset <handle>", "take all credentials, and give a link for a new password"],
+    ["remove <handle>", "erase the account; the handle stays taken"],
+  ],
   options: [
     { flags: "--role <role>", about: ROLE_NAMES.map((name) => `${name}: ${ROLES[name].about}`).join("; "), choices: ROLE_NAMES },
     { flags: "--address <address>", about: "mail address of the person" },

@@ -12,8 +12,9 @@ import { openDrafts, openSchedule, parseStoryText } from "../press/press.ts";
 import { readAskWords } from "../tracing/tracing.ts";
 import { keepTrace } from "../../test/kept-trace.ts";
 import { openInbox } from "./inbox.ts";
-import { DESK_ROUTES } from "./desk.ts";
+import { DESK_ROUTES } from "./routes.ts";
 import type { DeskRoute } from "./route.ts";
+import { openDeskServer } from "./server.ts";
 
 type Roles = readonly Role[] | "anyone";
 type Whose = "own" | "other" | "protected" | "nobody";
@@ -241,6 +242,12 @@ test("every route has its line in the table above, and the server serves no addr
   assert.deepEqual(DESK_ROUTES.map(nameOf).sort(), Object.keys(EXPECTED).sort());
   const served = bench.desk.app.printRoutes({ commonPrefix: false, includeHooks: false }).match(/\((GET|POST|HEAD)[^)]*\)/g) ?? [];
   assert.equal(served.join(" ").match(/GET|POST/g)!.length, DESK_ROUTES.length + 2, "the assets and the way from / besides");
+});
+
+test("a route without a rule is none: the compiler refuses it, and so does the server", () => {
+  // @ts-expect-error: its rule is missing
+  const route: DeskRoute = { method: "GET", path: "/open", about: "Open to all by mistake.", run: () => ({ json: 1 }) };
+  assert.throws(() => openDeskServer({ url: "http://localhost", hosts: [], routes: [route] } as unknown as Parameters<typeof openDeskServer>[0]), /has no rule/);
 });
 
 for (const fresh of [true, false])

@@ -2,7 +2,7 @@
 import { existsSync, rmSync } from "node:fs";
 import { systemEffects } from "../effects.ts";
 import { clientOf } from "../site/site.ts";
-import { openDesk } from "./desk.ts";
+import { openDesk } from "./open-desk.ts";
 import { REMOTE_HEADER, SETTINGS_VARIABLE, type DeskProcessSettings } from "./desk-process.ts";
 
 const { listen, ...settings } = JSON.parse(process.env[SETTINGS_VARIABLE]!) as DeskProcessSettings;

@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import type { FastifyInstance } from "fastify";
 import type { MailSettings } from "../config.ts";
 import { TracewireError } from "../errors.ts";
@@ -17,6 +18,7 @@ export const REMOTE_HEADER = "x-tracewire-remote";
 export const SETTINGS_VARIABLE = "TRACEWIRE_DESK_SETTINGS";
 const START_MS_MAX = 20_000;
 const STOP_MS_MAX = 8_000;
+const RESTART_AFTER_MS = 1_000;
 /** Of one connection to the next (RFC 9110 §7.6.1). */
 const HOP_BY_HOP = new Set(["connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade", REMOTE_HEADER]);
 
@@ -47,6 +49,33 @@ export async function startDesk(settings: DeskProcessSettings): Promise<RunningD
       const forced = setTimeout(() => child.kill("SIGKILL"), STOP_MS_MAX);
       await ended;
       clearTimeout(forced);
+    },
+  };
+}
+
+/** A desk at an origin of its own, started again when it ends. Throws what the first start could not do. */
+export async function keepDesk(settings: DeskProcessSettings, note: (text: string) => void): Promise<MountedDesk> {
+  let stopping = false;
+  let running = await startDesk(settings);
+  const watch = (): void =>
+    void running.ended.then(async () => {
+      while (!stopping) {
+        note("The desk has ended; it is started again.");
+        await wait(RESTART_AFTER_MS);
+        if (stopping) return;
+        try {
+          running = await startDesk(settings);
+          return watch();
+        } catch (error) {
+          note(error instanceof Error ? error.message : String(error));
+        }
+      }
+    });
+  watch();
+  return {
+    async stop() {
+      stopping = true;
+      await running.stop();
     },
   };
 }

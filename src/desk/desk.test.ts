@@ -10,7 +10,7 @@ import { findCapture, type Egress } from "../evidence/evidence.ts";
 import { openMailSink, openMailer, openPeople, openPostOffice } from "../newsletter/newsletter.ts";
 import { openNewsroom } from "../newsroom.ts";
 import { listPublications } from "../press/press.ts";
-import { DESK_ROUTES } from "./desk.ts";
+import { DESK_ROUTES } from "./routes.ts";
 
 const fetched: string[] = [];
 const egress: Egress = async (url) => {
@@ -188,6 +188,12 @@ test("an invitation goes out by mail, once, and opens the desk", async () => {
   assert.match(cookie, /^tracewire-desk=[\w-]{43}; Path=\/desk; HttpOnly; SameSite=Strict; Max-Age=604800$/);
   assert.equal(findSession(bench.accounts, /=([\w-]{43})/.exec(cookie)![1]!)!.user.role, "analyst");
   assert.equal((await bench.ask(href)).status, 410);
+
+  // A role is given, and a person removed: by name, so that no slip of the hand does it.
+  assert.equal((await bench.as("ada", "/desk/people/nina/role", { role: "reporter" })).status, 303);
+  assert.equal((await bench.as("ada", "/desk/people/nina/remove", { name: "nora" })).status, 400);
+  assert.equal((await bench.as("ada", "/desk/people/nina/remove", { name: "nina" })).status, 303);
+  assert.equal((await bench.as("ada", "/desk/people/nina")).status, 404);
 });
 
 test("no write takes a field that is not its own: every column of every table, and the names that objects have", async () => {
@@ -261,4 +267,26 @@ test("a session that ends while somebody writes loses nothing, and its secrets a
   assert.match(answer.body, /A long text about what the monitors say,\nwith &lt;b&gt;signs&lt;\/b&gt; in it\./);
   const secret = await bench.ask("/desk/account/password", { form: { password: "correct horse battery staple" } });
   assert.doesNotMatch(secret.body, /staple/);
+});
+
+test("over https the cookie has the prefix that only this host can set, and no other name or host is answered", async () => {
+  const secure = await deskNewsroom({ url: "https://desk.example.org" });
+  try {
+    const entered = await secure.ask("/desk/sign-in", { form: { who: "edda", password: PASSWORD } });
+    const cookie = String(entered.headers["set-cookie"]);
+    assert.match(cookie, /^__Host-tracewire-desk=[\w-]{43}; Path=\/; Secure; HttpOnly; SameSite=Strict; Max-Age=\d+$/);
+    assert.equal(entered.headers["strict-transport-security"], "max-age=31536000");
+    const token = /=([\w-]{43})/.exec(cookie)![1]!;
+    const status = async (sent: string, host = "desk.example.org") => (await secure.ask("/desk/account", { cookie: sent, headers: { host } })).status;
+    assert.equal(await status(`__Host-tracewire-desk=${token}`), 200);
+    assert.equal(await status(`tracewire-desk=${token}`), 303, "a cookie that a neighbour could have set");
+    assert.equal(await status(`__Host-tracewire-desk=${token}; __Host-tracewire-desk=${secure.tokens.rosa}`), 303, "two of one name");
+    assert.equal(await status(`__Host-tracewire-desk=${token}`, "evil.example"), 421);
+    // A token chosen by somebody else before signing in is nobody's session after it.
+    const fixed = "F".repeat(43);
+    await secure.ask("/desk/sign-in", { cookie: `__Host-tracewire-desk=${fixed}`, form: { who: "edda", password: PASSWORD } });
+    assert.equal(await status(`__Host-tracewire-desk=${fixed}`), 303);
+  } finally {
+    await secure.remove();
+  }
 });

@@ -9,8 +9,8 @@ import type { DeskRoute, Upload } from "./route.ts";
 
 const FORM_BYTES_MAX = 1024 * 1024;
 const FIELDS_MAX = 200;
-/** Each holds its whole file in memory. */
-const UPLOADS_AT_ONCE_MAX = 4;
+/** Each holds its whole file in memory, for a moment three times over. */
+const UPLOADS_AT_ONCE_MAX = 2;
 const NAME_CHARS_MAX = 200;
 
 type Fields = [name: string, value: string][];

@@ -89,19 +89,20 @@ export function openDeskServer(options: DeskServerOptions): FastifyInstance {
       // The writer and its key are here for this change only.
       const writer = openForWriting(newsroom.folder, effects);
       try {
-        const from = writer.log.size();
-        let outcome: { value: ReturnType<typeof change> } | undefined;
+        let done: { value: ReturnType<typeof change>; entries: number[] } | undefined;
         try {
           writer.transact(who.user.handle, (transaction) => {
-            outcome = { value: change(transaction, writer) };
+            const from = transaction.size();
+            const value = change(transaction, writer);
+            done = { value, entries: Array.from({ length: transaction.size() - from }, (_, at) => from + at) };
             if (dry) throw new TakenBack();
           });
         } catch (error) {
           if (!(error instanceof TakenBack)) throw error;
         }
-        const entries = Array.from({ length: writer.log.size() - from }, (_, at) => from + at);
+        const { value, entries } = done!;
         if (!dry) accounts.change(() => recordAct(accounts, doer, act, object, entries));
-        return outcome!.value;
+        return value;
       } finally {
         writer.close();
       }

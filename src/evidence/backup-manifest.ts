@@ -23,7 +23,22 @@ export type BackupManifest = {
   database_sha256: string;
   /** SHA-256 of every blob, sorted: its name is its hash. */
   blobs: string[];
+  /** What stands in the folder and stays there, with the reason. */
+  not_copied?: { name: string; why: string }[];
 };
+
+/** Parts of a data folder that no backup takes along (docs/data-folder.md). */
+export const NOT_COPIED: readonly { name: string; why: string }[] = [
+  { name: "people.db", why: "subscribers and letters: an address erased here must not live on in a copy" },
+  { name: "keys.db", why: "keys of the API: a restored newsroom makes new ones" },
+  { name: "webhooks.db", why: "addresses and secrets of programs that are told: a restored newsroom makes new ones" },
+  { name: "accounts.db", why: "people of the newsroom, with what they sign in by: a restored newsroom invites them anew" },
+  { name: "inbox.db", why: "what is on its way to a capture" },
+  { name: "drafts.db", why: "stories that are still being written" },
+  { name: "desk.db", why: "stories that wait for their time: nobody is to find them before it" },
+  { name: "pings.db", why: "what a hub is still to be told: a restored newsroom tells it anew" },
+  { name: "segments", why: "rows of large sets: they are made again from their captures" },
+];
 
 /** The manifest and its text; throws BACKUP_INCOMPLETE where there is no whole one. */
 export function readManifest(source: string): { manifest: BackupManifest; text: string } {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { DatabaseSync, backup } from "node:sqlite";
 import { TracewireError } from "../errors.ts";
 import { copyChecked, copyKey, hashFileHex, listBlobs, syncFile, writeText } from "./backup-files.ts";
-import { BACKUP_PARTS, type BackupManifest, type BackupProgress } from "./backup-manifest.ts";
+import { BACKUP_PARTS, NOT_COPIED, type BackupManifest, type BackupProgress } from "./backup-manifest.ts";
 import { blobPath } from "./blob-store.ts";
 import { diskFault, diskFileSystem as files } from "./file-system.ts";
 import { openLogReader } from "./log.ts";
@@ -129,6 +129,7 @@ function finish(folder: string, target: string, options: BackupOptions): BackupM
     with_key: Boolean(options.withKey),
     database_sha256: hashFileHex(join(target, DATABASE)),
     blobs: listBlobs(target),
+    not_copied: NOT_COPIED.filter(({ name }) => existsSync(join(folder, name))),
   };
   writeText(target, MANIFEST, `${JSON.stringify(manifest, null, 1)}\n`);
   // Only now: one of the two always says that this folder is ours.

@@ -47,12 +47,15 @@ export type Fetched = {
   declared_media_type?: string;
 };
 
+/** What is sent: a form, or a text with its own headers. */
+export type Sent = URLSearchParams | { content: string; headers: Record<string, string> };
+
 /**
- * Fetches one URL; with a form it is sent there (POST). Any answer is handed back with its status, and a redirect of a form
- * is such an answer: what was meant for one address is not handed on to another.
+ * Fetches one URL; with something to send it is sent there (POST). Any answer is handed back with its status, and a redirect of what
+ * was sent is such an answer: what was meant for one address is not handed on to another.
  * Throws EGRESS_REFUSED, EGRESS_FAILED, CAPTURE_TOO_LARGE.
  */
-export type Egress = (url: string, limits?: Partial<EgressLimits>, form?: URLSearchParams) => Promise<Fetched>;
+export type Egress = (url: string, limits?: Partial<EgressLimits>, sent?: Sent) => Promise<Fetched>;
 
 export type EgressOptions = {
   clock: Clock;
@@ -74,7 +77,7 @@ type Policy = {
   ports: readonly number[];
   named_origin: string | undefined;
 };
-type Errand = { asked: string; limits: EgressLimits; signal: AbortSignal; form: URLSearchParams | undefined };
+type Errand = { asked: string; limits: EgressLimits; signal: AbortSignal; sent: Sent | undefined };
 
 export function openEgress(options: EgressOptions): Egress {
   const policy: Policy = {
@@ -83,14 +86,14 @@ export function openEgress(options: EgressOptions): Egress {
     ports: options.ports ?? PORTS,
     named_origin: options.named_origin,
   };
-  return async (asked, changes, form) => {
+  return async (asked, changes, sent) => {
     const limits = limitsWith(options.limits, changes);
     const aborter = new AbortController();
     const late = () => new TracewireError("EGRESS_FAILED", { what: `No whole answer within ${limits.time_ms_max} ms`, where: asked });
     const timer = setTimeout(() => aborter.abort(late()), limits.time_ms_max);
     try {
       // The race settles at the limit whatever state the socket, the resolver or the decoder are in.
-      return await Promise.race([follow({ asked, limits, signal: aborter.signal, form }, policy, options.clock), aborted(aborter.signal)]);
+      return await Promise.race([follow({ asked, limits, signal: aborter.signal, sent }, policy, options.clock), aborted(aborter.signal)]);
     } catch (error) {
       if (aborter.signal.aborted) throw aborter.signal.reason;
       throw error;
@@ -110,7 +113,7 @@ async function follow(errand: Errand, policy: Policy, clock: Clock): Promise<Fet
     const status = response.statusCode ?? 0;
     hops.push({ url: target.href, address, status });
     const location = response.headers.location;
-    if ([301, 302, 303, 307, 308].includes(status) && location !== undefined && !errand.form) {
+    if ([301, 302, 303, 307, 308].includes(status) && location !== undefined && !errand.sent) {
       response.destroy();
       // Header bytes come as Latin-1; a path written in UTF-8 is meant as such.
       target = parseTarget(Buffer.from(location, "latin1").toString("utf8"), asked, policy, target);
@@ -194,7 +197,8 @@ async function checkedAddresses(target: URL, policy: Policy, asked: string): Pro
 
 function request(target: URL, addresses: string[], errand: Errand): Promise<{ response: IncomingMessage; address: string }> {
   const { asked, limits, signal } = errand;
-  const body = errand.form?.toString();
+  const { sent } = errand;
+  const body = sent instanceof URLSearchParams ? sent.toString() : sent?.content;
   const found = addresses.map((address) => ({ address, family: isIP(address) }));
   const checked = new Set(addresses.map(canonicalAddress));
   const fail = (what: string, cause?: unknown) => new TracewireError("EGRESS_FAILED", { what, where: asked, cause });
@@ -217,7 +221,11 @@ function request(target: URL, addresses: string[], errand: Errand): Promise<{ re
         "accept-encoding": ACCEPTED_ENCODINGS,
         ...(body === undefined
           ? {}
-          : { "content-type": "application/x-www-form-urlencoded", "content-length": String(Buffer.byteLength(body)) }),
+          : {
+              "content-type": "application/x-www-form-urlencoded",
+              ...(sent instanceof URLSearchParams ? {} : sent?.headers),
+              "content-length": String(Buffer.byteLength(body)),
+            }),
       },
       // The resolver is not asked again. With several addresses the first that answers is taken (RFC 8305); all were checked.
       lookup: (_host, options, done) => (options.all ? done(null, found) : done(null, found[0]!.address, found[0]!.family)),

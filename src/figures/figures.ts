@@ -19,7 +19,9 @@ export { entriesOfFigures } from "./figure-entries.ts";
 export {
   lineOf as theftLineOf,
   readTheftChoices,
+  readTheftLine,
   readTheftLines,
+  readTheftPage,
   theftLinesView,
   type TheftChoices,
   type TheftFilter,

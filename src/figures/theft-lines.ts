@@ -2,7 +2,7 @@
 // The newest state is kept as a table, written again for a theft when a claim on it is released, so that a list of
 // thousands is read a page at a time; a state of the past is made from its claims.
 import type { DatabaseSync } from "node:sqlite";
-import { readClaims, type Claim, type Vantage } from "../casefile/casefile.ts";
+import { listSubjects, readClaims, type Claim, type Vantage } from "../casefile/casefile.ts";
 import { prepared, type AppliedEntry, type LogReader, type View } from "../evidence/evidence.ts";
 import { chooseClaim, rowOf } from "./choose-claim.ts";
 import type { FigureRow } from "./figure.ts";
@@ -171,6 +171,40 @@ function linesOfPast(log: Pick<LogReader, "db">, at: Vantage, filter: TheftFilte
 function pastLines(log: Pick<LogReader, "db">, at: Vantage): TheftLine[] {
   const claims = Map.groupBy(readClaims(log, at, { kind: "theft" }), (claim) => claim.subject);
   return [...claims].map(([subject, own]) => lineOf(subject, own, at.as_of));
+}
+
+/** Subjects that are read at a time where no table is kept. */
+const STRETCH = 200;
+
+/** Thefts by name behind `after`: a page reads what it shows, whatever else there is. `victim` is a part of the victim's name. */
+export function readTheftPage(log: Pick<LogReader, "db">, at: Vantage & { is_newest: boolean }, { after = "", victim = "", limit }: { after?: string; victim?: string; limit: number }): TheftLine[] {
+  const wanted = victim.toLowerCase();
+  if (at.is_newest)
+    return log.db
+      .prepare("SELECT line FROM theft_lines WHERE subject > ? AND instr(victim, ?) > 0 ORDER BY subject LIMIT ?")
+      .all(after, wanted, limit)
+      .map(({ line }) => JSON.parse(line as string) as TheftLine);
+  const lines: TheftLine[] = [];
+  for (let from = after || undefined; lines.length < limit; ) {
+    const subjects = listSubjects(log, at, "theft", { after: from, limit: STRETCH });
+    if (subjects.length === 0) break;
+    // Names are compared as bytes by the database, so the claims between two of them are those of the stretch.
+    const claims = Map.groupBy(readClaims(log, at, { subjects: { after: from ?? "theft/", upTo: subjects.at(-1)! } }), ({ subject }) => subject);
+    for (const subject of subjects) {
+      const own = claims.get(subject);
+      if (!own || lines.length === limit) continue;
+      const line = lineOf(subject, own, at.as_of);
+      if (line.label.toLowerCase().includes(wanted)) lines.push(line);
+    }
+    from = subjects.at(-1)!;
+  }
+  return lines;
+}
+
+/** Undefined where nothing is held on it. */
+export function readTheftLine(log: Pick<LogReader, "db">, at: Vantage, subject: string): TheftLine | undefined {
+  const claims = readClaims(log, at, { subject });
+  return claims.length === 0 ? undefined : lineOf(subject, claims, at.as_of);
 }
 
 /** What a list of thefts can be narrowed by. */

@@ -221,6 +221,8 @@ function findByDraft(log: LogReader, key: string): Issue | undefined {
 function requireSendable(log: LogReader, slug: string): Publication {
   const publication = readPublication(log, slug);
   if (!publication) throw new TracewireError("NOT_FOUND", { what: `There is no published story "${slug}"` });
+  if (publication.story.type === "archive")
+    throw new TracewireError("BAD_INPUT", { what: `${slug} was taken over from another publication's archive`, hint: "A letter carries what is ours and new." });
   if (publication.withdrawn) throw new TracewireError("BAD_INPUT", { what: `${slug} was withdrawn`, hint: "Leave it out of the issue." });
   return publication;
 }

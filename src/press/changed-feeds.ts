@@ -13,6 +13,11 @@ export function changedFeeds(log: Pick<LogReader, "db">, from: number, to: numbe
   const before = log.db.prepare("SELECT body FROM publications WHERE slug = ? AND revision = ?");
   for (const { body } of log.db.prepare("SELECT body FROM publications WHERE seq >= ? AND seq < ? ORDER BY seq").iterate(from, to)) {
     const publication = JSON.parse(body as string) as Publication;
+    // What was taken over from an archive is no news and stands in no feed; its corrections do.
+    if (publication.story.type === "archive") {
+      if (publication.correction ?? publication.withdrawn) bases.add("/corrections");
+      continue;
+    }
     const earlier = before.get(publication.slug, publication.revision - 1);
     bases.add("");
     if (publication.correction ?? publication.withdrawn) bases.add("/corrections");

@@ -36,6 +36,8 @@ const HEDGED =
   /\b(suspect\w*|alleg\w*|accus\w*|claim\w*|say|says|said|accord\w*|report\w*|attribut\w*|blam\w*|estimat\w*|investigat\w*|think\w*|believ\w*)\b/i;
 
 export function lintStory(log: LogReader, story: Story, figures: Map<string, Figure>): LintFinding[] {
+  // What another publication printed is kept in its words, numbers too; what is owed to third persons holds for it as well.
+  if (story.type === "archive") return [...lintMasked(log, story), ...lintPhoto(story)];
   const log_size = log.size();
   const specs = new Map(figuresOf(story).map((id) => [id, findFigureSpec(log, id)?.spec]));
   const held = heldBy(log, log_size, [...specs.values()]);
@@ -246,11 +248,20 @@ function lintPhoto({ photo }: Story): LintFinding[] {
 
 const tokenOf = (node: Inline[number]): string => (node.type === "figure" ? node.id : node.type === "date" ? node.date : node.text);
 
-/** True names that the case file holds behind a mask; they are private and stand in no page. */
+const maskedNames = new WeakMap<LogReader["db"], { log_size: number; names: readonly string[] }>();
+
+/** True names that the case file holds behind a mask; they are private and stand in no page. Read once for a size of the log. */
+function readMasked(log: LogReader): readonly string[] {
+  const log_size = log.size();
+  const known = maskedNames.get(log.db);
+  if (known?.log_size === log_size) return known.names;
+  const names = readClaims(log, { log_size, evidence: "all" }, { kind: "party", field: "name_true" }).map((claim) => claim.value);
+  maskedNames.set(log.db, { log_size, names });
+  return names;
+}
+
 function lintMasked(log: LogReader, story: Story): LintFinding[] {
-  const masked = readClaims(log, { log_size: log.size(), evidence: "all" }, { kind: "party", field: "name_true" }).map(
-    (claim) => claim.value,
-  );
+  const masked = readMasked(log);
   return [...inlineRuns(story)].flatMap(({ place, content }) => {
     const text = content
       .map((node) => ("text" in node ? node.text : ""))

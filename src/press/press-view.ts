@@ -10,8 +10,8 @@ import { slugOf } from "./topics.ts";
 
 export const pressView: View = {
   name: "press",
-  version: 6,
-  tables: ["publications", "stories", "carried_figures", "corrections", "photo_versions", "fronts"],
+  version: 7,
+  tables: ["publications", "stories", "carried_figures", "corrections", "photo_versions", "old_addresses", "fronts"],
   create: `
     CREATE TABLE publications (seq INTEGER PRIMARY KEY, slug TEXT NOT NULL, revision INTEGER NOT NULL, at TEXT NOT NULL, body TEXT NOT NULL) STRICT;
     CREATE INDEX publications_by_slug ON publications (slug, revision);
@@ -31,6 +31,7 @@ export const pressView: View = {
     CREATE TABLE photo_versions (name TEXT NOT NULL, capture INTEGER NOT NULL, sha256 TEXT NOT NULL, media_type TEXT NOT NULL, original INTEGER NOT NULL,
       seq INTEGER NOT NULL, PRIMARY KEY (name, capture)) STRICT;
     CREATE INDEX photo_versions_by_original ON photo_versions (original);
+    CREATE TABLE old_addresses (path TEXT PRIMARY KEY, slug TEXT NOT NULL, seq INTEGER NOT NULL) STRICT;
     CREATE TABLE fronts (seq INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT;
     DROP TABLE IF EXISTS story_words;
     DROP TABLE IF EXISTS story_text;
@@ -65,6 +66,9 @@ function applyPublication(db: DatabaseSync, { seq, body }: AppliedEntry): void {
       photo!.capture,
       seq,
     );
+  // The first story that names a path keeps it: what a link leads to does not change under it.
+  for (const path of story.archive?.paths ?? [])
+    prepared(db, "INSERT OR IGNORE INTO old_addresses (path, slug, seq) VALUES (?, ?, ?)").run(path, slug, seq);
   const isCorrection = body.correction !== undefined || body.withdrawn !== undefined;
   if (isCorrection) prepared(db, "INSERT INTO corrections (seq, slug, at) VALUES (?, ?, ?)").run(seq, slug, body.at);
   const print = printerOf({ db }, figures);
@@ -90,7 +94,7 @@ function applyPublication(db: DatabaseSync, { seq, body }: AppliedEntry): void {
     story.happened,
     story.picture ?? null,
     photo ? 1 : 0,
-    story.supplied_by ?? null,
+    story.supplied_by ?? story.archive?.from ?? null,
     headline,
     standfirst,
     (body.withdrawn as { why: string } | undefined)?.why ?? null,

@@ -31,12 +31,14 @@ export { printedForm, printerOf, sentencesOf, splitSentences, textOf as storyTex
 export { openSchedule, scheduleExists, SCHEDULE_FILE, type Schedule, type Scheduled } from "./schedule.ts";
 export { DRAFT_STATES, openDrafts, type Draft, type Drafts, type DraftState, type Embargoed } from "./drafts.ts";
 export { TOPICS, slugOf } from "./topics.ts";
+export { findOldAddress, oldPath } from "./old-addresses.ts";
 export {
   FIGURE_FORMS,
   storySchema,
   figuresOf,
   inlineRuns,
   parseStory,
+  type ArchiveNote,
   type Block,
   type FigureForm,
   type Inline,
@@ -69,6 +71,8 @@ export type PublishOptions = {
   scheduled_for?: string;
   /** Figures as computed at this size of the log: stories published in one change share them. */
   figures?: Map<string, Figure>;
+  /** It is taken over from another publication's archive: without this no archive story begins, so that none is a way around the lint. */
+  taken_over?: boolean;
   /** The story's supplied picture; `blobs` takes its bytes, and is left out where nothing is to stay (a dry run). */
   photo?: { prepared: PreparedPhoto; blobs?: Pick<BlobStore, "put"> };
 };
@@ -100,6 +104,12 @@ export function publishStory(transaction: Transaction, log: LogReader, value: St
       what: `${story.slug} was published as a ${last.story.type}`,
       where: story.slug,
       hint: "Give it another slug.",
+    });
+  if (story.type === "archive" && !last && !options.taken_over)
+    throw new TracewireError("BAD_STORY", {
+      what: "An archive story comes in by an import, not as a text",
+      where: story.slug,
+      hint: "Run tracewire import; docs/import-export.md lists the formats. What you write yourself is a story.",
     });
   const revision = (last?.revision ?? 0) + 1;
   // The same file is kept once, however often its story is revised.

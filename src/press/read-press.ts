@@ -44,6 +44,7 @@ export type Card = {
   picture: string | null;
   /** Whether a supplied picture is shown with it. */
   photo: 0 | 1;
+  /** Of a press release who supplied it, of an archive story from whose archive it is. */
   supplied_by: string | null;
   headline: string;
   standfirst: string;
@@ -53,6 +54,8 @@ export type Card = {
 
 export type CardFilter = {
   type?: Story["type"];
+  /** Without what was taken over from archives, which is old however late it came in. */
+  own?: boolean;
   topic?: string;
   author?: string;
   /** "2026-11" */
@@ -72,6 +75,7 @@ type Reads = Pick<LogReader, "db">;
 export function listCards(log: Reads, filter: CardFilter): Card[] {
   const tests: [string, string | number][] = [];
   if (filter.type) tests.push(["type = ?", filter.type]);
+  if (filter.own) tests.push(["type != ?", "archive"]);
   if (filter.topic) tests.push(["topic_slug = ?", filter.topic]);
   if (filter.author) tests.push(["author_slug = ?", filter.author]);
   if (filter.month) tests.push(["substr(first_at, 1, 7) = ?", filter.month]);
@@ -103,7 +107,7 @@ function cardAt(log: Reads, card: Card, log_size: number): Card {
     happened: publication.story.happened,
     picture: publication.story.picture ?? null,
     photo: publication.photo ? 1 : 0,
-    supplied_by: publication.story.supplied_by ?? null,
+    supplied_by: publication.story.supplied_by ?? publication.story.archive?.from ?? null,
     headline: print(publication.story.headline),
     standfirst: print(publication.story.standfirst),
     withdrawn: publication.withdrawn?.why ?? null,
@@ -156,7 +160,7 @@ function shelves(log: Reads, by: "topic" | "author"): Shelf[] {
 /** Months in which something was first published, latest first. */
 export function listMonths(log: Reads): { month: string; stories: number }[] {
   return log.db
-    .prepare("SELECT substr(first_at, 1, 7) AS month, count(*) AS stories FROM stories WHERE withdrawn IS NULL GROUP BY 1 ORDER BY 1 DESC")
+    .prepare("SELECT substr(first_at, 1, 7) AS month, count(*) AS stories FROM stories WHERE withdrawn IS NULL AND type != 'archive' GROUP BY 1 ORDER BY 1 DESC")
     .all() as unknown as { month: string; stories: number }[];
 }
 

@@ -3,7 +3,7 @@
 import type { LogReader } from "../evidence/evidence.ts";
 import { editDistance } from "../edit-distance.ts";
 
-export const FINDABLE_KINDS = ["story", "release", "theft", "actor", "figure"] as const;
+export const FINDABLE_KINDS = ["story", "release", "archive", "theft", "actor", "figure"] as const;
 export type FindableKind = (typeof FINDABLE_KINDS)[number];
 
 export type Hit = {

@@ -52,11 +52,39 @@ const photo = Type.Object(
   closed,
 );
 
+/** A day, or a moment in UTC, as the source states it. */
+const moment = Type.String({ pattern: "^\\d{4}-\\d{2}-\\d{2}(T\\d{2}:\\d{2}:\\d{2}(\\.\\d{3})?Z)?$" });
+const webAddress = (maxLength: number) => Type.String({ pattern: "^https?://[\\x21-\\x7e]+$", maxLength });
+
+/** Where a story comes from that another publication had printed: all of it as its file states it (decisions/0015). */
+const archive = Type.Object(
+  {
+    from: line(120),
+    /** By which the source names it: the same post is known again in a second import. */
+    key: line(500),
+    published: moment,
+    updated: Type.Optional(moment),
+    address: Type.Optional(webAddress(500)),
+    /** Paths at which it stood: requests for them are led to it. */
+    paths: Type.Array(Type.String({ pattern: "^/[\\x21-\\x7e]+$", maxLength: 300 }), { maxItems: 8 }),
+    tags: Type.Array(line(80), { maxItems: 30 }),
+    /** What its text linked to, elsewhere. */
+    links: Type.Array(Type.Object({ text: line(200), href: webAddress(500) }, closed), { maxItems: 200 }),
+    /** SHA-256 of what the import made of it, in hex: tells a changed source from an edit here. */
+    taken: Type.String({ pattern: "^[0-9a-f]{64}$" }),
+  },
+  closed,
+);
+
 export const StorySchema = Type.Object(
   {
-    /** A press release is somebody's own text: it is marked as supplied and never stands among the reporting. */
-    type: oneOf(["story", "release"] as const),
+    /**
+     * A press release is somebody's own text: it is marked as supplied and never stands among the reporting. An archive story
+     * is another publication's, taken over as it stood: nothing in it was checked or bound here.
+     */
+    type: oneOf(["story", "release", "archive"] as const),
     supplied_by: Type.Optional(plain(120)),
+    archive: Type.Optional(archive),
     slug: Type.String({ pattern: "^[a-z0-9][a-z0-9-]{2,99}$" }),
     topic: plain(40),
     byline: plain(80),
@@ -74,6 +102,7 @@ export const StorySchema = Type.Object(
 );
 
 export type Story = Static<typeof StorySchema>;
+export type ArchiveNote = NonNullable<Story["archive"]>;
 export type Inline = Static<typeof inline>;
 export type InlineNode = Inline[number];
 export type Block = Story["sections"][number]["blocks"][number];

@@ -1,11 +1,12 @@
 // The text form of a story, for files and editors of one's own choice (docs/stories.md). Parsing and printing are
 // inverse: a story printed and read again is the same tree.
 import { TracewireError } from "../errors.ts";
-import { FIGURE_FORMS, parseStory, type Block, type FigureForm, type Inline, type InlineNode, type Story } from "./story.ts";
+import { FIGURE_FORMS, parseStory, type ArchiveNote, type Block, type FigureForm, type Inline, type InlineNode, type Story } from "./story.ts";
 
 const LINES_MAX = 5_000;
 const PHOTO_KEYS = ["photo", "credit", "licence", "alt", "caption"];
-const HEAD_KEYS = ["type", "supplied", "slug", "topic", "byline", "happened", "picture", ...PHOTO_KEYS, "reply"];
+const ARCHIVE_KEYS = ["archive", "key", "published", "updated", "address", "path", "tag", "link", "taken"];
+const HEAD_KEYS = ["type", "supplied", "slug", "topic", "byline", "happened", "picture", ...PHOTO_KEYS, "reply", ...ARCHIVE_KEYS];
 
 const HEAD_NEEDED = ["slug", "topic", "byline", "happened"];
 
@@ -67,6 +68,7 @@ export function parseStoryText(text: string, file = "story"): Story {
     {
       type: head.type?.[0] ?? "story",
       ...(head.supplied ? { supplied_by: head.supplied[0] } : {}),
+      ...(head.archive ? { archive: archiveOf(head) } : {}),
       slug: head.slug?.[0],
       topic: head.topic?.[0],
       byline: head.byline?.[0],
@@ -82,9 +84,31 @@ export function parseStoryText(text: string, file = "story"): Story {
   );
 }
 
+function archiveOf(head: Record<string, string[]>): Record<string, unknown> {
+  const one = (key: string) => (head[key] ? { [key]: head[key][0] } : {});
+  return {
+    from: head.archive![0],
+    ...Object.assign({}, ...["key", "published", "updated", "address", "taken"].map(one)),
+    paths: head.path ?? [],
+    tags: head.tag ?? [],
+    links: (head.link ?? []).map((link) => ({ href: link.split(" ", 1)[0], text: link.slice(link.indexOf(" ") + 1) })),
+  };
+}
+
+function archiveLines({ from, paths, tags, links, ...texts }: ArchiveNote): string[] {
+  return [
+    `archive: ${from}`,
+    ...(["key", "published", "updated", "address", "taken"] as const).flatMap((key) => (texts[key] ? [`${key}: ${texts[key]}`] : [])),
+    ...paths.map((path) => `path: ${path}`),
+    ...tags.map((tag) => `tag: ${tag}`),
+    ...links.map(({ href, text }) => `link: ${href} ${text}`),
+  ];
+}
+
 export function formatStoryText(story: Story): string {
   const head = [
     ...(story.type === "release" ? ["type: release", `supplied: ${story.supplied_by}`] : []),
+    ...(story.type === "archive" ? ["type: archive", ...archiveLines(story.archive!)] : []),
     `slug: ${story.slug}`,
     `topic: ${story.topic}`,
     `byline: ${story.byline}`,

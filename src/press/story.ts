@@ -3,27 +3,33 @@ import { TracewireError } from "../errors.ts";
 import { lazily } from "../lazy.ts";
 import type { Inline, Story } from "./story-schema.ts";
 
-export type { Block, Inline, InlineNode, Story } from "./story-schema.ts";
+export type { ArchiveNote, Block, Inline, InlineNode, Story } from "./story-schema.ts";
 export { FIGURE_FORMS, type FigureForm } from "./figure-forms.ts";
 export const storySchema = lazily<typeof import("./story-schema.ts")>(import.meta.url, "./story-schema.ts");
 
 export function parseStory(value: unknown, where?: string): Story {
   const compiled = storySchema().compiledStory;
   if (compiled.Check(value)) {
-    if ((value.type === "release") === (value.supplied_by !== undefined)) return value;
-    throw new TracewireError("BAD_STORY", {
-      what:
-        value.supplied_by === undefined
-          ? "supplied_by: a press release says who supplied it"
-          : "supplied_by: only a press release is supplied",
-      where,
-    });
+    const wrong = contradiction(value);
+    if (wrong === undefined) return value;
+    throw new TracewireError("BAD_STORY", { what: wrong, where });
   }
   const error = compiled.Errors(value)[0] as { instancePath?: string; message?: string } | undefined;
   throw new TracewireError("BAD_STORY", {
     what: `${(error?.instancePath ?? "").slice(1).replaceAll("/", ".") || "story"}: ${error?.message ?? "is not a story"}`,
     where,
   });
+}
+
+/** What the schema cannot say: which parts belong to which type. */
+function contradiction(story: Story): string | undefined {
+  if (story.type === "release" && story.supplied_by === undefined) return "supplied_by: a press release says who supplied it";
+  if (story.type !== "release" && story.supplied_by !== undefined) return "supplied_by: only a press release is supplied";
+  if (story.type === "archive" && story.archive === undefined) return "archive: an archive story says from whose archive it is";
+  if (story.type !== "archive" && story.archive !== undefined) return "archive: only an archive story is from an archive";
+  // A bound number says that it was computed here; among words that were not checked it would vouch for them.
+  if (story.type === "archive" && figuresOf(story).length > 0) return "An archive story binds no figure: write a story of your own about it";
+  return undefined;
 }
 
 /** Every inline run of a story with where it stands, in reading order; of a picture its caption and alternative text. */

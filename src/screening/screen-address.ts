@@ -4,7 +4,7 @@ import { accountsOf, chainsOfSymbol, describeReading, readAddress, type Address,
 import { readRows, type Dataset, type Row } from "../datasets/datasets.ts";
 import type { LogReader } from "../evidence/evidence.ts";
 import { decideAsOf, decideByReports, type Decided, type ReportedEvent } from "./as-of.ts";
-import { findList, listEditions, releasedDatasets } from "./sanctions-lists.ts";
+import { findList, listEditions, releasedDatasets, type Edition } from "./sanctions-lists.ts";
 
 type Reads = Pick<LogReader, "db">;
 
@@ -37,15 +37,19 @@ export type AddressScreening = Decided & {
 const TAGS = "tagpack/tags";
 const EVENTS = "table/listing-events";
 
+/** What an address is looked up in, as held at a log's size: read once by whoever asks about many. */
+export type ListsHeld = { released: readonly Dataset[]; editions: readonly Edition[] };
+
+export const listsHeld = (log: Reads, log_size: number): ListsHeld => ({ released: releasedDatasets(log, log_size), editions: listEditions(log, findList("ofac-crypto")!, log_size) });
+
 /** `on` is a day, YYYY-MM-DD. */
-export function screenAddress(log: Reads, text: string, on: string, log_size: number): AddressScreening {
+export function screenAddress(log: Reads, text: string, on: string, log_size: number, { released, editions: held } = listsHeld(log, log_size)): AddressScreening {
   const typed = text.trim();
   const reading = readAddress(typed);
   const asked = accountsOf(reading);
-  const released = releasedDatasets(log, log_size);
   const hits: AddressHit[] = [];
   const editions: AddressScreening["editions"] = [];
-  for (const { edition, dataset, table } of listEditions(log, findList("ofac-crypto")!, log_size)) {
+  for (const { edition, dataset, table } of held) {
     const found = linesLike(addressIndex(log, dataset), typed, asked);
     const own = found.filter((line) => isAsked(line, typed, asked));
     editions.push({ list: table, edition, holds: own.length > 0 });

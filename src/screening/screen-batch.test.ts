@@ -72,6 +72,24 @@ test("a batch answers as one address is answered", { skip: ofac.skip }, () => {
     }
 });
 
+test("what a batch leaves out unread is what nothing is said of; every spelling of every line is read", { skip: ofac.skip }, () => {
+  const listed = lines.flatMap(spellings);
+  const near = lines.flatMap(({ address }) => [0, 5, address.length - 1].map((at) => `${address.slice(0, at)}${address.charAt(at) === "a" ? "b" : "a"}${address.slice(at + 1)}`));
+  const strangers = ["0x0000000000000000000000000000000000000001", "bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq", "no\naddress", "", "0x098b716b8aaf21512996dc57eb0615e2383e2f9", "1BoatSLRHtKNngkdXEeobR76b53LETtpyT"];
+  const texts = [...listed, ...near, ...strangers];
+  const mentioned = new Set(screener.mentioned(texts));
+  for (const at of listed.keys()) assert.ok(mentioned.has(at), texts[at]!);
+  let left_out = 0;
+  for (const [at, text] of texts.entries()) {
+    if (mentioned.has(at)) continue;
+    left_out++;
+    const { is_alert, hits, tags } = screener.screen(text);
+    assert.deepEqual([is_alert, hits, tags], [false, [], []], text);
+  }
+  assert.ok(left_out > 200, `only ${left_out} were left out`);
+  assert.ok(!mentioned.has(texts.indexOf(strangers[0]!)));
+});
+
 test("none of BitMEX’s addresses is on the list, and none is lost in reading", { skip: ofac.skip || bitmex.skip }, (t) => {
   // A tenth in an ordinary run, all in `npm run prove`.
   const all = gunzipSync(readFileSync(bitmex.path!)).toString().trim().split("\n").slice(-scaled(336_208));

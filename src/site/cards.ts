@@ -70,11 +70,17 @@ export function releaseItem(context: SiteContext, card: Card, ages: Age[]): Html
 /** One line of a list by date of writing. */
 export function listItem(context: SiteContext, card: Card, ages: Age[]): Html {
   const href = card.type === "release" ? `/press-releases/${card.slug}` : storyHref(card.slug);
-  return html`<li>${cardPicture(context, card)}<div><p class="label">${card.type === "release" ? html`Press release, supplied by ${card.supplied_by}` : html`<a href="/topics/${card.topic_slug}">${card.topic}</a>`}</p>
+  return html`<li>${cardPicture(context, card)}<div><p class="label">${cardLabel(card)}</p>
 <h2><a href="${href}">${card.headline}</a></h2>
 <p>${card.standfirst}</p>
-<p class="byline"><a href="/authors/${card.author_slug}">${card.byline}</a> · ${written(context, card, ages)}${card.corrections > 0 && html` · <a href="/corrections">corrected</a>`}</p></div></li>
+<p class="byline"><a href="/authors/${card.author_slug}">${card.byline}</a> · ${card.type === "archive" ? html`Published there ${timeOf(card.happened)}, taken over ${timeOf(card.first_at)}` : written(context, card, ages)}${card.corrections > 0 && html` · <a href="/corrections">corrected</a>`}</p></div></li>
 `;
+}
+
+function cardLabel({ type, supplied_by, topic, topic_slug }: Card): Html {
+  if (type === "release") return html`Press release, supplied by ${supplied_by}`;
+  const topicLink = html`<a href="/topics/${topic_slug}">${topic}</a>`;
+  return type === "archive" ? html`${topicLink} · From the archive of ${supplied_by}, not checked here` : topicLink;
 }
 
 function written(context: SiteContext, card: Card, ages: Age[]): Html {

@@ -56,12 +56,12 @@ export function readFeed(context: SiteContext, scope: FeedScope, file: string): 
     return made(at, "Tracewire: corrections", "Every correction and withdrawal.", "/corrections", file, items);
   }
   if (scope.of === "all") {
-    const items = listCards(context.log, { before: context.at.log_size, limit: ITEMS_MAX }).map((card) => itemOf(context, card));
+    const items = listCards(context.log, { own: true, before: context.at.log_size, limit: ITEMS_MAX }).map((card) => itemOf(context, card));
     return made(at, "Tracewire", "Crypto news whose numbers you can open.", "/", file, items);
   }
   const shelf = (scope.of === "topic" ? listTopics(context.log) : listAuthors(context.log)).find((item) => item.slug === scope.slug);
   if (!shelf) return undefined;
-  const items = listCards(context.log, { [scope.of]: scope.slug, before: context.at.log_size, limit: ITEMS_MAX }).map((card) =>
+  const items = listCards(context.log, { [scope.of]: scope.slug, own: true, before: context.at.log_size, limit: ITEMS_MAX }).map((card) =>
     itemOf(context, card),
   );
   return made(

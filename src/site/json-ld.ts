@@ -47,7 +47,8 @@ export function articleData(
   const corrections = revisions.filter((item) => item.correction && item.revision <= publication.revision);
   const article: Json = {
     "@context": "https://schema.org",
-    "@type": "NewsArticle",
+    // Another publication's story is an article here too, and says what it is based on: its date there is no date of ours.
+    "@type": story.archive ? "Article" : "NewsArticle",
     "@id": href,
     url: href,
     mainEntityOfPage: href,
@@ -61,6 +62,7 @@ export function articleData(
     publisher: publisher(context),
     isAccessibleForFree: true,
     version: String(publication.revision),
+    ...(story.archive ? { isBasedOn: basedOn(story.archive) } : {}),
     ...articleImage(context, publication, href),
     ...(publication.withdrawn ? { creativeWorkStatus: "Withdrawn" } : {}),
     citation: captures.slice(0, CITATIONS_MAX).map((seq) => `${context.base_url}/log/${seq}`),
@@ -77,6 +79,16 @@ export function articleData(
   };
   const checks = publication.figures.flatMap((figure) => claimReview(context, figure, publication, href));
   return checks.length === 0 ? article : { "@context": "https://schema.org", "@graph": [withoutContext(article), ...checks] };
+}
+
+function basedOn({ from, published, updated, address }: NonNullable<Publication["story"]["archive"]>): Json {
+  return {
+    "@type": "Article",
+    publisher: { "@type": "Organization", name: from },
+    datePublished: published,
+    ...(updated ? { dateModified: updated } : {}),
+    ...(address ? { url: address } : {}),
+  };
 }
 
 /** A supplied picture says whose it is; a licence stands as a licence only where it is an address (schema.org has it so). */

@@ -8,7 +8,8 @@ import { movedBetween, type Moved } from "../casefile/casefile.ts";
 import { computeOrFault, findFigureSpec, mayMove, type Figure, type NamedSpec } from "../figures/figures.ts";
 import type { NewsroomReader } from "../newsroom.ts";
 import { changedSince } from "./dependencies.ts";
-import { errorPage } from "./pages/error-page.ts";
+import { errorPage, movedPage } from "./pages/error-page.ts";
+import { findOldAddress } from "../press/press.ts";
 import { clientOf, requireSameOrigin } from "./client.ts";
 import { openPageStore, makeReady, type Page } from "./page-store.ts";
 import type { MailSink, SignUpDesk } from "../newsletter/newsletter.ts";
@@ -311,6 +312,10 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
     const known =
       error instanceof TracewireError ? error : new TracewireError("INTERNAL", { what: "This page could not be made", cause: error });
     if (known.code === "INTERNAL") report(error);
+    // An address of our own comes first: only where nothing is here is it looked for among those of archives taken over.
+    const isRead = request.method === "GET" || request.method === "HEAD";
+    const slug = known.code === "NOT_FOUND" && isRead ? findOldAddress(log, request.url ?? "/") : undefined;
+    if (slug !== undefined) return send(makeReady(movedPage(slug)), request, response, date);
     send(makeReady(errorPage(known, (request.url ?? "/").split("?")[0]!, request.headers.accept)), request, response, date);
   };
   app.setNotFoundHandler((request, reply) => {

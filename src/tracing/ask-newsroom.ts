@@ -4,12 +4,12 @@ import { readClaims, type Vantage } from "../casefile/casefile.ts";
 import { datasetOfEntry, readRows, type Row } from "../datasets/datasets.ts";
 import { TracewireError } from "../errors.ts";
 import type { EvidenceReader, LogReader } from "../evidence/evidence.ts";
-import { answer, type Answer, type AskContext, type TraceAsk } from "./ask.ts";
+import { answer, resultHash, type Answer, type AskContext, type TraceAsk } from "./ask.ts";
 import { stepsTable, type SavedTrace } from "./saved-traces.ts";
 import type { TheftSeeds } from "./seed-text.ts";
 import type { TraceData } from "./trace.ts";
 import { openTagBook, stopsFromTags } from "./tags/tags.ts";
-import { listTransferSets, readTransferSets, type ReadTransferSets } from "./transfer-sets.ts";
+import { listTransferSets, readTransferSets, type ReadTransferSets, type TransferSet } from "./transfer-sets.ts";
 import { buildTransferTable } from "./transfer-table.ts";
 import type { UtxoTransaction } from "./transfer.ts";
 import { buildUtxoGraph, type UtxoGraph } from "./utxo-graph.ts";
@@ -18,7 +18,7 @@ const STEPS_HELD_MAX = 2_000_000;
 
 export type Newsroom = EvidenceReader & { folder: string };
 export type NewsroomAnswer = Answer & { captures: number[] };
-export type AskOptions = Pick<AskContext, "knownStop"> & {
+export type AskOptions = Pick<AskContext, "knownStop" | "exploring" | "keep_lots"> & {
   sets?: string[];
   /** Where no sets are named: these are all that the asker may see. */
   among?: readonly string[];
@@ -30,21 +30,39 @@ export type AskOptions = Pick<AskContext, "knownStop"> & {
 
 /** Over the sets named, or all that are held. Throws NOT_FOUND where none is, or where the seed is not in them. */
 export async function askNewsroom(newsroom: Newsroom, ask: TraceAsk, options: AskOptions = {}): Promise<NewsroomAnswer> {
-  const { sets, log_size = newsroom.log.size(), keepSteps = false, knownStop, among, evidence = "all" } = options;
-  const read = await readWanted(newsroom, ask, { sets, among }, log_size);
+  const { sets, log_size = newsroom.log.size(), keepSteps = false, knownStop, exploring, keep_lots, among, evidence = "all" } = options;
+  const theft = (name: string) => theftSeeds(newsroom.log, name, { log_size, evidence });
+  const read = await readWanted(newsroom, ask, { sets, among, theft }, log_size);
   const read_seqs = new Set(read.sets.map(({ seq }) => seq));
   const used = listTransferSets(newsroom.log, log_size).filter(({ seq }) => read_seqs.has(seq));
   const found = answer(ask, {
     data: dataOf(read, ask),
     sets: read.sets.map(({ name, seq, rows_root, row_count }) => ({ name, seq, rows_root, row_count })),
     log_size,
-    notes: read.notes,
+    notes: [...read.notes, ...orderNotes(used, ask)],
     tokens: Object.assign({}, ...used.map(({ tokens }) => tokens)),
     knownStop: knownStop ?? (ask.known ? stopsFromTags(openTagBook(newsroom.log, { log_size })) : undefined),
-    theft: (name) => theftSeeds(newsroom.log, name, { log_size, evidence }),
+    exploring,
+    keep_lots,
+    theft,
     steps_max: keepSteps ? STEPS_HELD_MAX : 0,
   });
   return { ...found, captures: [...new Set(used.flatMap(({ captures }) => captures))] };
+}
+
+/** FIFO and LIFO rest on an order; where the source states no blocks, part of it is the file's. */
+function orderNotes(sets: readonly TransferSet[], { methods }: TraceAsk): string[] {
+  const ordered = methods.filter((name) => name === "fifo" || name === "lifo");
+  if (ordered.length === 0) return [];
+  const whose = ordered.map((name) => name.toUpperCase()).join(" and ");
+  return sets.flatMap(({ name, kind, order }) => {
+    if (kind !== "accounts" || order === "block") return [];
+    return [
+      order === "file"
+        ? `${name} states neither blocks nor times: what ${whose} say${ordered.length === 1 ? "s" : ""} rests on the order of the rows in its file, which whoever made the file chose.`
+        : `${name} states times and no blocks: among rows of the same time, what ${whose} say${ordered.length === 1 ? "s" : ""} rests on the order of the rows in its file.`,
+    ];
+  });
 }
 
 /** Every step of a kept trace, as rows: as they are kept, else made again. */
@@ -56,14 +74,17 @@ export async function stepsOf(newsroom: Newsroom, trace: SavedTrace): Promise<re
 /** The same question over the same sets as known then: `same` is whether the answer has the same hash. */
 export async function reproduceTrace(newsroom: Newsroom, saved: SavedTrace): Promise<{ same: boolean; result_sha256: string }> {
   const again = await askNewsroom(newsroom, saved.ask, { sets: saved.sets.map(({ seq }) => String(seq)), log_size: saved.log_size });
-  return { same: again.result_sha256 === saved.result_sha256, result_sha256: again.result_sha256 };
+  // How sets were chosen was said once, when they were; what the data itself says is said again and has to be there.
+  const isSaid = again.result.notes.every((note) => saved.notes.includes(note));
+  const result_sha256 = resultHash({ ...again.result, notes: isSaid ? saved.notes : again.result.notes }, saved.result_version ?? 1);
+  return { same: result_sha256 === saved.result_sha256, result_sha256 };
 }
 
 /**
  * The sets named. Where none is: all of them, or, where these cannot be put in one order, those that hold the seed; what
  * was left out is noted.
  */
-export async function readWanted(newsroom: Newsroom, ask: Pick<TraceAsk, "from" | "until">, { sets, among }: Pick<AskOptions, "sets" | "among">, log_size: number): Promise<ReadTransferSets> {
+export async function readWanted(newsroom: Newsroom, ask: Pick<TraceAsk, "from" | "until">, { sets, among, theft }: Pick<AskOptions, "sets" | "among"> & Pick<AskContext, "theft">, log_size: number): Promise<ReadTransferSets> {
   const options = { log_size, until: ask.until };
   try {
     return await readTransferSets(newsroom, { sets: sets ?? among, ...options });
@@ -78,10 +99,12 @@ export async function readWanted(newsroom: Newsroom, ask: Pick<TraceAsk, "from" 
         ...transfers.flatMap(({ txid, from, to }) => [txid, from, to]),
         ...transactions.flatMap(({ txid, outputs }) => [txid, ...outputs.map(({ address }) => address)]),
       ]);
-      const spellings = (seed: string) => [seed, ...accountsOf(readAddress(seed)).map(({ address }) => address)];
+      const meant = (seed: string) => [seed, ...Object.values(theft?.(seed) ?? {}).flat()];
+      const spellings = (seed: string) => meant(seed).flatMap((name) => [name, ...accountsOf(readAddress(name)).map(({ address }) => address)]);
       if (seeds.some((seed) => spellings(seed).some((spelling) => names.has(spelling)))) holding.push(String(seq));
     }
-    if (holding.length === 0) throw error;
+    if (holding.length === 0 && seeds.some((seed) => theft?.(seed) !== undefined)) throw error;
+    if (holding.length === 0) throw new TracewireError("NOT_FOUND", { what: `No set of transfers that is held has ${seeds.join(" or ")}, and the case file no such theft`, hint: "Check its spelling, or import what is missing." });
     const found = await readTransferSets(newsroom, { sets: holding, ...options });
     const note = `Only the sets that hold the seed were read, because not all that are held can be put in one order: ${error.message}.`;
     return { ...found, notes: [...found.notes, note] };

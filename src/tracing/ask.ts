@@ -2,11 +2,15 @@
 // over which sets. Same question, same sets, same versions: the same bytes.
 import { canonicalJson, sha256Hex, type Json } from "../evidence/evidence.ts";
 import type { AssetWords } from "./asset-words.ts";
+import { explore, type Kernels } from "./explore.ts";
+import { bridgeEnds, bridgeNote, collectBridgeSteps, type BridgeEnds } from "./bridges.ts";
+import { unusualAssets } from "./exchanged-assets.ts";
 import { collectFlows, type Flow } from "./flows.ts";
+import { lotsTable } from "./lots-table.ts";
 import type { MethodName } from "./methods/methods.ts";
-import type { Step, Stop } from "./request.ts";
+import { INFERRED, type Step, type Stop, type TraceRequest } from "./request.ts";
 import { shapesCrossed } from "./clusters/shapes-crossed.ts";
-import { writeResults, type MethodResults } from "./result.ts";
+import { writeResults, type AddressOf, type MethodResults } from "./result.ts";
 import { asHeld, readSeeds, type TheftSeeds } from "./seed-text.ts";
 import { trace, type TraceData } from "./trace.ts";
 import type { Seed } from "./request.ts";
@@ -20,6 +24,8 @@ export type TraceAsk = {
   direction: "forward" | "backward";
   /** Base units. */
   floor?: string;
+  /** Base units of single assets (CAIP-19, or native), each before `floor`. */
+  floors?: Record<string, string>;
   /** A day or a time, UTC: later transfers are not looked at. */
   until?: string;
   depth?: number;
@@ -40,11 +46,15 @@ export type TraceResult = {
   methods: MethodResults;
   /** Names and decimals of the tokens met, as the sources state them: for reading amounts, and no part of the hash. */
   tokens?: Record<string, AssetWords>;
+  /** Of an answer for exploring: which kernel gave it under each convention. It has no hash, and nobody keeps it. */
+  exploring?: Kernels;
+  /** Where it ended at a bridge: what arrived elsewhere that fits, listed and not followed. */
+  bridges?: BridgeEnds;
   /** What a reader must know of the data: gaps, look-alike rows, what was left out. */
   notes: string[];
 };
 
-export type Answer = { result: TraceResult; result_sha256: string; seeds: Seed[]; flows: Flow[]; steps: Step[]; steps_cut: boolean };
+export type Answer = { result: TraceResult; result_sha256: string; seeds: Seed[]; flows: Flow[]; steps: Step[]; steps_cut: boolean; lots?: ReturnType<typeof lotsTable>; /** Of outputs: whose a place is. */ addressOf?: AddressOf };
 
 export type AskContext = {
   data: TraceData;
@@ -55,6 +65,10 @@ export type AskContext = {
   theft?(name: string): TheftSeeds | undefined;
   /** Stops that lists and tags decide; those of the question come first. */
   knownStop?(address: string, chain: string): Stop | undefined;
+  /** By the fast kernel where it can: no steps, no flows. */
+  exploring?: boolean;
+  /** With the steps: all that went through the places reached, clean money too. */
+  keep_lots?: boolean;
   /** How many steps are kept; more are counted and not kept. */
   steps_max?: number;
 };
@@ -66,25 +80,49 @@ export function answer(ask: TraceAsk, context: AskContext): Answer {
   const stops = new Map(Object.entries(ask.stops ?? {}).map(([address, stop]) => [asHeld(address, data) ?? address, stop]));
   const unmet = Object.keys(ask.stops ?? {}).filter((address) => asHeld(address, data) === undefined);
   const flows = collectFlows();
+  const bridged = collectBridgeSteps();
+  const exchanged = new Set<string>();
   const steps: Step[] = [];
   let step_count = 0;
-  const found = trace(data, {
+  const request: TraceRequest = {
     seeds,
     methods: ask.methods,
     direction: ask.direction,
     floor: ask.floor === undefined ? undefined : BigInt(ask.floor),
+    ...(ask.floors ? { floors: new Map(Object.entries(ask.floors).map(([asset, units]) => [asset, BigInt(units)])) } : {}),
     depth: ask.depth,
     conversions: ask.conversions,
     stopAt: (address, chain) => stops.get(address) ?? context.knownStop?.(address, chain),
-    onStep(step) {
-      flows.onStep(step);
-      if (++step_count <= steps_max) steps.push(step);
-    },
-  });
+  };
+  const onStep = (step: Step): void => {
+    flows.onStep(step);
+    bridged.onStep(step);
+    if (step.rule === "conversion_in" && step.reason === INFERRED) exchanged.add(`${step.asset} ${step.transfer}`);
+    if (++step_count <= steps_max) steps.push(step);
+  };
+  const explored = context.exploring ? explore(data, request) : undefined;
+  const found = explored?.trace ?? trace(data, { ...request, onStep });
   const crossed = data.kind === "utxo" ? shapesCrossed(data.graph, flows.flows()) : [];
-  const methods = writeResults(found, data.kind === "utxo" ? (place) => addressOf(data.graph, place) : undefined);
-  const result: TraceResult = { ask, sets, log_size, methods, tokens: tokensOf(methods, tokens), notes: [...notes, ...unmet.map((address) => `It was told to end at ${address}, which these transfers do not hold.`), ...crossed] };
-  return { result, result_sha256: resultHash(result), seeds, flows: flows.flows(), steps, steps_cut: step_count > steps_max };
+  const placeAddress: AddressOf | undefined = data.kind === "utxo" ? (place) => addressOf(data.graph, place) : undefined;
+  const methods = writeResults(found, placeAddress);
+  const exploring = explored ? { exploring: explored.kernels } : {};
+  const bridges = data.kind === "accounts" ? bridgeEnds(data.table, bridged.names(), tokens) : undefined;
+  const unusual = data.kind === "accounts" ? unusualAssets(data.table, exchanged) : [];
+  const messages = data.kind === "accounts" ? data.table.messages.notes : [];
+  const missing = unmet.map((address) => `It was told to end at ${address}, which these transfers do not hold.`);
+  const said = [...notes, ...missing, ...messages, ...(bridges ? [bridgeNote(bridges)] : []), ...unusual, ...crossed];
+  const result: TraceResult = { ask, sets, log_size, methods, tokens: tokensOf(methods, tokens), ...exploring, ...(bridges ? { bridges } : {}), notes: said };
+  return {
+    result,
+    // What is for exploring has nothing to be quoted by.
+    result_sha256: explored ? "" : resultHash(result),
+    seeds,
+    flows: flows.flows(),
+    steps,
+    steps_cut: step_count > steps_max,
+    ...(placeAddress ? { addressOf: placeAddress } : {}),
+    ...(context.keep_lots ? { lots: lotsTable(data, steps) } : {}),
+  };
 }
 
 /** Those that the answer speaks of. */
@@ -99,6 +137,11 @@ function addressOf(graph: UtxoGraph, place: string): string | undefined {
   return transaction === undefined ? undefined : (graph.transactions[transaction]!.outputs[Number(vout)]?.address ?? undefined);
 }
 
-/** Over the question, the sets by their roots, and the answers; the log's size is where it was asked, not what was. */
-export const resultHash = ({ ask, sets, methods }: TraceResult): string =>
-  sha256Hex(canonicalJson({ ask, sets: sets.map(({ rows_root }) => rows_root), methods } as unknown as Json));
+/** 1: question, roots, answers. 2: also the notes, and what was listed at bridges. A kept trace is asked again by its own. */
+export const RESULT_VERSION = 2;
+
+/** Over the question, the sets by their roots, the answers, and what is said with them; the log's size is where it was asked, not what was. */
+export function resultHash({ ask, sets, methods, notes, bridges }: Omit<TraceResult, "log_size">, version = RESULT_VERSION): string {
+  const said = version === 1 ? {} : { notes, bridges: bridges ?? null };
+  return sha256Hex(canonicalJson({ ask, sets: sets.map(({ rows_root }) => rows_root), methods, ...said } as unknown as Json));
+}

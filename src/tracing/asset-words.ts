@@ -31,10 +31,12 @@ export function writeAmount(amount: bigint, words: AssetWords | undefined, withU
   return `${grouped(amount / scale)}${fraction ? `.${fraction}` : ""}${withUnit ? ` ${words.symbol}` : ""}`;
 }
 
-/** For a table: at most `places` decimals, the rest cut, and marked where something was cut. */
+/** For a table: at most `places` decimals, the rest cut, and marked where something was cut; what would be nothing but zeros is said to be less. */
 export function shortAmount(amount: bigint, words: AssetWords | undefined, places = 4): string {
   const whole = writeAmount(amount, words, false);
   const [integer, fraction] = whole.split(".") as [string, string?];
   if (!fraction || fraction.length <= places) return whole;
+  if (integer === "0" && /^0*$/.test(fraction.slice(0, places))) return places === 0 ? "<1" : `<0.${"1".padStart(places, "0")}`;
+  if (places === 0) return `${integer}…`;
   return `${integer}.${fraction.slice(0, places)}…`;
 }

@@ -81,6 +81,40 @@ test("a haircut is ⌊t·a/B⌋, and what was cut is beside it", () => {
   }
 });
 
+test("with the table of lots FIFO can be replayed by hand: what each account paid, from its credits in their order alone", () => {
+  const withLots = answer({ from: "t1", methods: ["fifo"], direction: "forward" }, { data: { kind: "accounts", table }, sets: [], log_size: 3, steps_max: 1000, keep_lots: true });
+  const { rows, cut } = withLots.lots!;
+  assert.equal(cut, false);
+  assert.ok(rows.some(({ place, with: from }) => place === "market" && from === "savers"), "the clean lot is there");
+  for (const { before, in: arrived, unknown, out, after } of rows) assert.equal(BigInt(after!), BigInt(before!) + BigInt(arrived!) + BigInt(unknown!) - BigInt(out!));
+  const tainted = new Map(withLots.steps.filter(({ rule }) => rule === "credit" || rule === "seed").map(({ place, transfer, in: amount }) => [`${place} ${transfer}`, amount]));
+  const paid = new Map<string, bigint>();
+  for (const place of new Set(rows.map((row) => row.place!))) {
+    // Here every credit is wholly clean or wholly tainted.
+    const queue: { amount: bigint; isTainted: boolean }[] = [];
+    for (const row of rows.filter((one) => one.place === place)) {
+      if (row.in !== "0") queue.push({ amount: BigInt(row.in!), isTainted: tainted.has(`${place} ${row.transfer}`) });
+      let taken = 0n;
+      for (let left = BigInt(row.out!) - BigInt(row.unknown!); left > 0n; ) {
+        const lot = queue[0]!;
+        const part = lot.amount < left ? lot.amount : left;
+        if (lot.isTainted) taken += part;
+        left -= part;
+        lot.amount -= part;
+        if (lot.amount === 0n) queue.shift();
+      }
+      if (taken > 0n) paid.set(`${place} ${row.transfer}`, taken);
+    }
+  }
+  const stated = new Map(withLots.steps.filter(({ rule }) => rule === "debit").map(({ place, transfer, out }) => [`${place} ${transfer}`, out]));
+  assert.deepEqual([...paid].sort(), [...stated].sort());
+  const cells = cellsOf(auditWorkbook({ ...input, lots: rows }), 3);
+  const formulas = [...cells.values()].flatMap(({ formula }) => formula ?? []);
+  assert.equal(formulas.length, rows.length);
+  for (const formula of formulas) assert.equal(Number(new Function(`return ${formula.replace(/[A-Z]+\d+/g, (place) => `(${cells.get(place)!.number})`)}`)()), 0, formula);
+  assert.match(auditHtml({ ...input, lots: rows }), /savers/);
+});
+
 test("amounts survive three columns, and files are the same twice", () => {
   for (const amount of [0n, 1n, 10n ** 12n - 1n, 10n ** 24n + 10n ** 12n, 173_600n * wei + 1n]) {
     const [a, b, c] = limbs(amount);

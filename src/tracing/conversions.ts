@@ -3,6 +3,7 @@
 // of the transaction itself: no price of anybody is needed. Two assets in or out are no exchange that can be told apart.
 // What one batch pays to others beside the exchange is a payment, and what the exchange gives back of the same asset was
 // never exchanged: both stay what they were. Else a thief could lose any amount by buying one unit in the same batch.
+import { INFERRED } from "./request.ts";
 import { NOBODY, type TransferTable } from "./transfer-table.ts";
 
 export type Conversion = {
@@ -14,12 +15,23 @@ export type Conversion = {
   got: bigint;
   /** Rows that bring the other asset, in order. */
   rows: readonly number[];
+  /** What it rests on. */
+  why: string;
 };
+
+/** What crosses a bridge in this row, where a message says by which row it arrives: all of it, in the ratio of both rows. */
+export function crossingOf(table: TransferTable, row: number): Conversion | undefined {
+  const arrival = table.arrivalOf(row);
+  if (arrival === NOBODY) return undefined;
+  const { amount: given, message } = table.transfers[row]!;
+  const { amount: got } = table.transfers[arrival]!;
+  return given === 0n || got === 0n ? undefined : { given, offset: 0n, back: [], got, rows: [arrival], why: `message ${message}` };
+}
 
 /** The exchange that row `row` is the giving side of; undefined when it is an ordinary transfer. */
 export function conversionOf(table: TransferTable, row: number): Conversion | undefined {
   const giver = table.from[row]!;
-  if (giver === NOBODY) return undefined;
+  if (giver === NOBODY || table.isAlone(row)) return undefined;
   const together = table.transactionRows(row);
   if (together.length < 2) return undefined;
   const { address, chain, asset } = table.accounts[giver]!;
@@ -47,7 +59,7 @@ export function conversionOf(table: TransferTable, row: number): Conversion | un
   const back = got.filter((other) => table.transfers[other]!.asset === asset && other > own.at(-1)!);
   const exchanged = sum(own) - sum(back);
   if (exchanged <= 0n) return undefined;
-  return { given: exchanged, offset: sum(own.filter((other) => other < row)), back, got: sum(rows), rows };
+  return { given: exchanged, offset: sum(own.filter((other) => other < row)), back, got: sum(rows), rows, why: INFERRED };
 }
 
 /** Of what an address gave in a transaction, the rows whose taker leads back to it inside the transaction; all of them where none does, as in a mint. */

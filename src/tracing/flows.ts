@@ -16,18 +16,26 @@ export type Flow = {
 export type FlowCollector = { onStep(step: Step): void; flows(): Flow[] };
 
 export function collectFlows(): FlowCollector {
-  const flows = new Map<string, Flow>();
+  /** By convention, asset and kind first: these hardly change from step to step, and a text of all five would be made for each. */
+  const all: Flow[] = [];
+  const kinds = new Map<string, Map<string, Flow>>();
   return {
     onStep({ method, asset, rule, place, from, in: arrived, out, transfer }) {
       const [source, target, amount] = rule === "spend" ? [place, transfer, out] : [from, place, arrived];
       if (source === undefined || amount === 0n) return;
-      const key = `${method} ${asset} ${source} ${target} ${rule}`;
+      const kind = `${method} ${asset} ${rule}`;
+      const flows = kinds.get(kind) ?? kinds.set(kind, new Map()).get(kind)!;
+      const key = `${source} ${target}`;
       const known = flows.get(key);
       if (known) {
         known.amount += amount;
         known.transfer_count++;
-      } else flows.set(key, { method, asset, from: source, to: target, kind: rule, amount, transfer_count: 1 });
+        return;
+      }
+      const flow = { method, asset, from: source, to: target, kind: rule, amount, transfer_count: 1 };
+      flows.set(key, flow);
+      all.push(flow);
     },
-    flows: () => [...flows.values()],
+    flows: () => all,
   };
 }

@@ -20,16 +20,19 @@ export type Holding = {
 export function holdingsOf(table: TransferTable, address: string): Holding[] {
   return table.accountsOf(address).map((account) => {
     const { chain, asset } = table.accounts[account]!;
-    const { events, final } = table.ledger(account);
-    const sum = (side: "credit" | "debit", of: "amount" | "unknown") => events.reduce((total, event) => (event.side === side ? total + event[of] : total), 0n);
+    const ledger = table.ledger(account);
+    let unexplained = 0n;
+    for (let at = ledger.first; at < ledger.end; at++) unexplained += ledger.unknown(at);
+    const sent = ledger.debited(ledger.end);
     const rows = table.rowsOf(account);
     return {
       chain,
       asset,
-      received: sum("credit", "amount"),
-      sent: sum("debit", "amount"),
-      balance: final,
-      unexplained: sum("debit", "unknown"),
+      // What was not seen to come, but was sent, did not come by these rows.
+      received: sent + ledger.final - unexplained,
+      sent,
+      balance: ledger.final,
+      unexplained,
       transfer_count: rows.length,
       first: table.transfers[rows[0]!]?.time ?? null,
       last: table.transfers[rows.at(-1)!]?.time ?? null,

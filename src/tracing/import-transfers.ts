@@ -92,7 +92,7 @@ export async function importTransfers(
         captures,
         reader: reader.format,
         reader_version: reader.version,
-        columns: [...(reader.kind === "utxo" ? UTXO_COLUMNS : ACCOUNT_COLUMNS)],
+        columns: reader.kind === "utxo" ? [...UTXO_COLUMNS] : ACCOUNT_COLUMNS.flatMap((column) => (column === "kind" && report.has_messages ? [column, "message"] : [column])),
         key: reader.kind === "utxo" ? ["chain", "txid"] : ["chain", "txid", "index", "kind", "asset"],
         row_count,
         rows_root,

@@ -10,7 +10,8 @@ export type AskWords = {
   methods?: string;
   backward?: boolean;
   asset?: string;
-  floor?: string;
+  /** "UNITS" for all assets, "ASSET=UNITS" for one. */
+  floors?: readonly string[];
   until?: string;
   depth?: number;
   /** "ADDRESS", "ADDRESS=service", "ADDRESS=service:Name", or "ADDRESS=your own word". */
@@ -21,12 +22,11 @@ export type AskWords = {
 
 /** Throws BAD_ARGUMENT naming the field; `nameOf` says how it is called where it was typed. */
 export function readAskWords(words: AskWords, nameOf: (field: string) => string = (field) => field): TraceAsk {
-  const { from, asset, floor, until, depth } = words;
+  const { from, asset, until, depth } = words;
   const refuse = (field: string, what: string, hint?: string): never => {
     throw new TracewireError("BAD_ARGUMENT", { what, where: nameOf(field), ...(hint === undefined ? {} : { hint }) });
   };
   if (!from) return refuse("from", `From where? ${nameOf("from")} is missing`, "An address, a theft, a transaction; tracewire trace sets lists the data.");
-  if (floor !== undefined && !/^\d{1,78}$/.test(floor)) refuse("floor", `${nameOf("floor")} needs a whole number of base units, not "${floor}"`);
   if (until !== undefined && !/^\d{4}-\d{2}-\d{2}(T[\d:.]+Z)?$/.test(until))
     refuse("until", `${nameOf("until")}: "${until}" is neither a day nor a time`, "Write 2022-08-01 or 2022-08-01T21:32:00Z.");
   const direction = words.backward ? "backward" : "forward";
@@ -36,13 +36,29 @@ export function readAskWords(words: AskWords, nameOf: (field: string) => string 
     methods: readMethods(words.methods, direction, nameOf("methods")),
     direction,
     ...(asset === undefined ? {} : { asset }),
-    ...(floor === undefined ? {} : { floor }),
+    ...readFloors(words.floors ?? [], nameOf("floor")),
     ...(until === undefined ? {} : { until }),
     ...(depth === undefined ? {} : { depth }),
     ...(Object.keys(stops).length === 0 ? {} : { stops }),
     ...(words.known ? { known: true } : {}),
     ...(words.conversions === false ? { conversions: false } : {}),
   };
+}
+
+function readFloors(given: readonly string[], field: string): Pick<TraceAsk, "floor" | "floors"> {
+  const refuse = (what: string, hint?: string): never => {
+    throw new TracewireError("BAD_ARGUMENT", { what, where: field, ...(hint === undefined ? {} : { hint }) });
+  };
+  const floors: Record<string, string> = {};
+  let floor: string | undefined;
+  for (const one of given) {
+    const [, asset, units = ""] = /^(?:(.+)=)?([^=]*)$/s.exec(one) ?? [];
+    if (!/^\d{1,78}$/.test(units)) refuse(`${field} needs a whole number of base units, not "${one}"`, `${field} UNITS for all assets, ${field} ASSET=UNITS for one.`);
+    if (asset === undefined ? floor !== undefined : Object.hasOwn(floors, asset)) refuse(`${field}: ${asset ?? "all assets"} given twice`);
+    if (asset === undefined) floor = units;
+    else floors[asset] = units;
+  }
+  return { ...(floor === undefined ? {} : { floor }), ...(Object.keys(floors).length === 0 ? {} : { floors }) };
 }
 
 function readMethods(given: string | undefined, direction: TraceAsk["direction"], field: string): MethodName[] {

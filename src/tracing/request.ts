@@ -40,6 +40,8 @@ export type TraceRequest = {
   direction?: "forward" | "backward";
   /** Taint below this many base units of its asset is not followed; it is counted in `floor`. */
   floor?: bigint;
+  /** Floors of single assets, which go before `floor`. */
+  floors?: ReadonlyMap<string, bigint>;
   /** How many transfers from the seed are followed. */
   depth?: number;
   stopAt?: (address: string, chain: string) => Stop | undefined;
@@ -47,6 +49,9 @@ export type TraceRequest = {
   conversions?: boolean;
   onStep?: (step: Step) => void;
 };
+
+/** Reason of a step that rests on the shape of a transaction and on nothing that was decoded. */
+export const INFERRED = "inferred from shape";
 
 /** One line of the audit: what a transfer did to one place under one method. `after = before + in - out`. */
 export type Step = {

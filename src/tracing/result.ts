@@ -31,7 +31,7 @@ export type MethodResult = {
   step_count: number;
   /** Of a method that does not conserve: by how much it counts more than the seed, per asset. */
   excess?: Record<string, string>;
-  /** Of an estimate: each amount is less than this many units from the exact share. */
+  /** Of an estimate (haircut backward, or by the fast kernel): no amount is further than this many base units from the exact one. */
   bound?: string;
 };
 

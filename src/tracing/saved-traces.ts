@@ -3,7 +3,7 @@
 import { appendDataset, type DatasetTable, type Row } from "../datasets/datasets.ts";
 import { TracewireError } from "../errors.ts";
 import { appendRelease, type Json, type LogReader, type Transaction, type View } from "../evidence/evidence.ts";
-import type { Answer, SetRef, TraceAsk } from "./ask.ts";
+import { RESULT_VERSION, type Answer, type SetRef, type TraceAsk } from "./ask.ts";
 import type { AssetWords } from "./asset-words.ts";
 import type { MethodResults } from "./result.ts";
 
@@ -36,6 +36,8 @@ export type SavedTrace = {
   sets: SetRef[];
   log_size: number;
   result_sha256: string;
+  /** What the hash is over (ask.ts); absent in the first traces. */
+  result_version?: number;
   /** Entries of the datasets that hold the answer; steps only where they are few enough. */
   totals: number;
   flows: number;
@@ -90,6 +92,7 @@ export function saveTrace(transaction: Transaction, found: Answer, options: Save
     sets: result.sets as unknown as Json,
     log_size: result.log_size,
     result_sha256,
+    result_version: RESULT_VERSION,
     totals,
     flows,
     steps,

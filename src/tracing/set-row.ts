@@ -5,7 +5,7 @@ import { AMOUNT_MAX, lateness, type Transfer, type TransferKind, type UtxoInput,
 export type SetKind = "accounts" | "utxo";
 export type SetRow = Readonly<Record<string, string>>;
 
-/** In the order of canonical JSON (RFC 8785), so that JSON.stringify of a record made in it is canonical. */
+/** A row that crosses a bridge also has a `message`, between kind and time. In the order of canonical JSON (RFC 8785), so that JSON.stringify of a record made in it is canonical. */
 export const ACCOUNT_COLUMNS = ["amount", "asset", "block", "chain", "from", "index", "kind", "time", "to", "tx_index", "txid"] as const;
 export const UTXO_COLUMNS = ["block", "chain", "inputs", "outputs", "time", "tx_index", "txid"] as const;
 
@@ -77,6 +77,7 @@ export function toTransfer(row: SetRow, name: string): Transfer {
     to: nullable(row.to!),
     asset: row.asset!,
     amount: BigInt(row.amount!),
+    ...(row.message ? { message: row.message } : {}),
     row: name,
   };
 }

@@ -36,10 +36,12 @@ export const sumOf = (amounts: Iterable<bigint>): bigint => {
   return sum;
 };
 
-export function addStop(totals: AssetTotals, place: string, amount: bigint, stop: Stop): void {
-  const known = totals.stops.get(place);
-  if (known) known.amount += amount;
-  else totals.stops.set(place, { amount, stop });
+/** Returns the entry of the place: its amount may be added to further. */
+export function addStop(totals: AssetTotals, place: string, amount: bigint, stop: Stop): { amount: bigint } {
+  const entry = totals.stops.get(place) ?? { amount: 0n, stop };
+  entry.amount += amount;
+  totals.stops.set(place, entry);
+  return entry;
 }
 
 /** What is accounted for beyond what was put in: 0 for every method that conserves. */

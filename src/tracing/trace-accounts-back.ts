@@ -1,7 +1,8 @@
 // Backward, from account to account, against the order of the rows: what is wanted of an account is taken from its
 // credits, and is then wanted of those who sent them. It ends where the data ends: at money that no row explains, that was
 // made, or that comes from a stop.
-import { eventAfter, eventAt, type AccountLedger } from "./account-ledger.ts";
+import type { AccountLedger } from "./account-ledger.ts";
+import { NONE } from "./account-events.ts";
 import type { AccountWant, BackwardMethod } from "./methods/backward.ts";
 import type { Step, TraceRequest } from "./request.ts";
 import { createRowQueue } from "./row-queue.ts";
@@ -21,7 +22,7 @@ export function traceAccountsBack<Carried>(
   seeds: AccountSeeds,
   request: Omit<TraceRequest, "seeds" | "methods">,
 ): BackwardAccountTrace {
-  const { floor = 0n, depth: depthMax = Infinity, stopAt = () => undefined, onStep } = request;
+  const { floor = 0n, floors, depth: depthMax = Infinity, stopAt = () => undefined, onStep } = request;
   const asked = new Map<number, Asked<Carried>>();
   const assets = new Map<string, AssetTotals>();
   const queue = createRowQueue();
@@ -62,18 +63,19 @@ export function traceAccountsBack<Carried>(
     let found = asked.get(account);
     if (!found) {
       const ledger = table.ledger(account);
-      asked.set(account, (found = { ledger, want: method.open(ledger), depth, next: -1, at: ledger.events.length }));
+      asked.set(account, (found = { ledger, want: method.open(ledger), depth, next: -1, at: ledger.end }));
     }
     return found;
   };
 
   /** The next event to go back over, from place `at` down: credits, and debits that spent an unknown lot. */
   const schedule = (state: Asked<Carried>, at: number): void => {
-    let place = state.want.isDone() ? -1 : at - 1;
-    while (place >= 0 && state.ledger.events[place]!.side === "debit" && state.ledger.events[place]!.unknown === 0n) place--;
-    state.at = place;
-    state.next = place < 0 ? -1 : state.ledger.events[place]!.row;
-    if (place >= 0) queue.push(-state.next);
+    const { ledger, want } = state;
+    let place = want.isDone() ? NONE : at - 1;
+    while (place >= ledger.first && ledger.isDebit(place) && ledger.unknown(place) === 0n) place--;
+    state.at = place < ledger.first ? NONE : place;
+    state.next = state.at === NONE ? -1 : ledger.row(place);
+    if (state.at !== NONE) queue.push(-state.next);
   };
 
   /** Wanted of a transfer: it ends at its sender, or goes on behind it. */
@@ -91,20 +93,23 @@ export function traceAccountsBack<Carried>(
       addStop(totals, placeOf(giver), amount, stop ?? { reason: "depth" });
       return step("stop", giver, row, amount, stop?.reason ?? "depth");
     }
-    if (amount < floor) {
+    if (amount < (floors?.get(table.accounts[giver]!.asset) ?? floor)) {
       addTo(totals.floor, placeOf(giver), amount);
       return step("floor", giver, row, amount);
     }
     const state = open(giver, depth);
-    const event = eventAt(state.ledger, row, "debit")!;
-    state.want.want(event, carried);
+    const debit = state.ledger.debitOf(row);
+    state.want.want(debit, carried);
     step("debit", giver, row, amount);
-    schedule(state, state.ledger.events.indexOf(event) + 1);
+    schedule(state, debit + 1);
   };
 
   // What is asked for at the start: whole transfers, or amounts lying in an account.
   const rows = new Set(seeds.rows);
-  for (const account of sources) for (const { row, side } of table.ledger(account).events) if (side === "credit") rows.add(row);
+  for (const account of sources) {
+    const ledger = table.ledger(account);
+    for (let at = ledger.first; at < ledger.end; at++) if (!ledger.isDebit(at)) rows.add(ledger.row(at));
+  }
   const starts = [...rows].map((row) => ({ row, lot: undefined as AccountSeeds["lots"][number] | undefined }));
   starts.push(...seeds.lots.map((lot) => ({ row: lot.row, lot })));
   starts.sort((a, b) => b.row - a.row);
@@ -121,7 +126,7 @@ export function traceAccountsBack<Carried>(
         totals.seed += placed + lot.unbacked;
         totals.seed_unbacked += lot.unbacked;
         if (lot.unbacked > 0n) addStop(totals, placeOf(lot.account), lot.unbacked, { reason: "unknown" });
-        schedule(state, eventAfter(state.ledger, at));
+        schedule(state, state.ledger.after(at));
       } else {
         const taker = table.to[at]!;
         const carried = method.whole(table.transfers[at]!.amount);
@@ -136,15 +141,14 @@ export function traceAccountsBack<Carried>(
     for (const account of [table.to[row]!, table.from[row]!]) {
       const state = account === NOBODY ? undefined : asked.get(account);
       if (!state || state.next !== row) continue;
-      const event = state.ledger.events[state.at]!;
       const place = state.at;
-      if (event.side === "credit") {
-        const carried = state.want.credit(event);
-        if (method.name === "haircut" && event.before > 0n) split_count++;
+      if (!state.ledger.isDebit(place)) {
+        const carried = state.want.credit(place);
+        if (method.name === "haircut" && state.ledger.before(place) > 0n) split_count++;
         schedule(state, place);
         comeFrom(row, carried, account, state.depth + 1);
       } else {
-        const unknown = state.want.unknown(event);
+        const unknown = state.want.unknown(place);
         if (unknown > 0n) {
           addStop(totalsOf(account), placeOf(account), unknown, { reason: "unknown" });
           step("stop", account, row, unknown, "unknown");

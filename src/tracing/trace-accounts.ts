@@ -2,8 +2,9 @@
 // that taint has reached are looked at; each is asked for its next debit that can carry taint, and the least row of all
 // is the next step. Cost: O(e log e) for e debits looked at.
 import assert from "node:assert/strict";
-import { balanceAfter, eventAfter, eventAt, type AccountLedger, type ExtraLot, type LedgerEvent } from "./account-ledger.ts";
-import { conversionOf, type Conversion } from "./conversions.ts";
+import { NONE, type ExtraLot } from "./account-events.ts";
+import { balanceAfter, type AccountLedger } from "./account-ledger.ts";
+import { conversionOf, crossingOf, type Conversion } from "./conversions.ts";
 import type { AccountTaint, Method } from "./methods/method.ts";
 import { openSource, type SourceTaint } from "./methods/source.ts";
 import type { Step, Stop, TraceRequest } from "./request.ts";
@@ -26,11 +27,15 @@ type Live<Carried> = {
   ledger: AccountLedger;
   taint: AccountTaint<Carried>;
   depth: number;
+  /** The debit that is due, and its row. */
+  due: number;
   next: number;
   source?: SourceTaint<Carried>;
 };
 
-const NEVER = Number.MAX_SAFE_INTEGER;
+/** No row: below all of them, so that it stays a small integer. */
+const NEVER = -1;
+const BY = { transfer: 1, exchange: 2 } as const;
 
 export type AccountTrace = { assets: Map<string, AssetTotals>; step_count: number };
 
@@ -40,13 +45,20 @@ export function traceAccounts<Carried>(
   seeds: AccountSeeds,
   request: Omit<TraceRequest, "seeds" | "methods">,
 ): AccountTrace {
-  const { floor = 0n, depth: depthMax = Infinity, stopAt = () => undefined, conversions = true, onStep } = request;
-  const live = new Map<number, Live<Carried>>();
+  const { floor = 0n, floors, depth: depthMax = Infinity, stopAt = () => undefined, conversions = true, onStep } = request;
+  /** By account number, and in the order in which taint came to them. */
+  const live = new Array<Live<Carried> | undefined>(table.accounts.length);
+  const reached: Live<Carried>[] = [];
   const assets = new Map<string, AssetTotals>();
   const queue = createRowQueue();
-  const broughtBy = new Map<number, "transfer" | "exchange">();
+  /** By row: what brought taint with it. */
+  const broughtBy = new Uint8Array(table.transfers.length);
   /** What exchanges bring back in later rows. */
   const pending = new Map<number, (() => void)[]>();
+  /** By account number: whether it is a stop, and once something came there, its entry in the totals. */
+  const stops = new Array<Stop | null | undefined>(table.accounts.length);
+  const stopped = new Array<{ amount: bigint } | undefined>(table.accounts.length);
+  const unbacked = lotsByAccount(seeds.lots);
   let step_count = 0;
 
   const totalsOf = (account: number): AssetTotals => {
@@ -57,10 +69,9 @@ export function traceAccounts<Carried>(
   };
   const placeOf = (account: number): string => table.accounts[account]!.address;
 
-  const step = (rule: Step["rule"], account: number, row: number, moved: { in?: bigint; out?: bigint; after: bigint }, more: Partial<Step> = {}) => {
-    step_count++;
-    if (!onStep) return;
-    const { in: arrived = 0n, out = 0n, after } = moved;
+  /** Writes a step down; absent where nobody reads them, and then nothing is made for one. */
+  const write = onStep && ((rule: Step["rule"], account: number, row: number, moved: { in?: bigint; out?: bigint; after: bigint } & Partial<Step>): void => {
+    const { in: arrived = 0n, out = 0n, after, ...more } = moved;
     const transfer = table.transfers[row]!;
     onStep({
       method: method.name,
@@ -77,58 +88,68 @@ export function traceAccounts<Carried>(
       transfer: transferName(transfer),
       ...more,
     });
-  };
+  });
+  const giverOf = (row: number): string | undefined => table.transfers[row]!.from ?? undefined;
 
   const open = (account: number, depth: number): Live<Carried> => {
-    let found = live.get(account);
+    let found = live[account];
     if (!found) {
-      const lots: ExtraLot[] = seeds.lots
-        .filter((lot) => lot.account === account && lot.unbacked > 0n)
-        .map(({ row, unbacked }) => ({ row, amount: unbacked }));
-      const ledger = table.ledger(account, lots);
-      live.set(account, (found = { ledger, taint: method.open(ledger), depth, next: NEVER }));
+      const ledger = table.ledger(account, unbacked.get(account));
+      live[account] = found = { ledger, taint: method.open(ledger), depth, due: NONE, next: NEVER };
+      reached.push(found);
     }
     return found;
   };
 
-  const schedule = (state: Live<Carried>, after: number): void => {
-    const row = state.taint.nextDebit(after)?.row ?? NEVER;
+  /** Looks for the next debit from event `at` on. */
+  const schedule = (state: Live<Carried>, at: number): void => {
+    state.due = state.taint.nextDebit(at);
+    const row = state.due === NONE ? NEVER : state.ledger.row(state.due);
     if (row === state.next) return;
     state.next = row;
     if (row !== NEVER) queue.push(row);
   };
 
-  const stopFor = (account: number, depth: number): Stop | undefined =>
-    stopAt(placeOf(account), table.accounts[account]!.chain) ?? (depth >= depthMax && !live.has(account) ? { reason: "depth" } : undefined);
+  const stopFor = (account: number): Stop | null => {
+    const known = stops[account];
+    return known === undefined ? (stops[account] = stopAt(placeOf(account), table.accounts[account]!.chain) ?? null) : known;
+  };
 
   /** Taint reaches an account with a row: it stops, falls below the floor, or is there. */
-  const arrive = (account: number, row: number, carried: Carried, depth: number, now: number, rule: "credit" | "conversion_in" | "seed", by: "transfer" | "exchange"): void => {
+  const arrive = (account: number, row: number, carried: Carried, depth: number, now: number, rule: "credit" | "conversion_in" | "seed", by: number, reason?: string): void => {
     const amount = method.total(carried);
     if (amount === 0n) return;
-    const from = table.transfers[row]!.from ?? undefined;
+    step_count++;
     // A pool that was tainted itself may pay out in a row that an exchange taints too: the same units never count twice.
-    if ((broughtBy.get(row) ?? by) !== by) {
+    if ((broughtBy[row] || by) !== by) {
       addStop(totalsOf(account), placeOf(account), amount, { reason: "conversion", name: "the same units came by a transfer and by an exchange" });
-      return step("stop", account, row, { in: amount, after: amount }, { from, reason: "conversion" });
+      return write?.("stop", account, row, { in: amount, after: amount, from: giverOf(row), reason: "conversion" });
     }
-    broughtBy.set(row, by);
-    const stop = stopFor(account, depth);
+    broughtBy[row] = by;
+    const stop = stopFor(account) ?? (depth >= depthMax && !live[account] ? { reason: "depth" as const } : undefined);
     if (stop) {
-      addStop(totalsOf(account), placeOf(account), amount, stop);
-      return step("stop", account, row, { in: amount, after: amount }, { from, reason: stop.reason });
+      const known = stopped[account];
+      if (known) known.amount += amount;
+      else stopped[account] = addStop(totalsOf(account), placeOf(account), amount, stop);
+      return write?.("stop", account, row, { in: amount, after: amount, from: giverOf(row), reason: stop.reason });
     }
-    if (amount < floor && rule !== "seed") {
+    if (amount < (floors?.get(table.accounts[account]!.asset) ?? floor) && rule !== "seed") {
       addTo(totalsOf(account).floor, placeOf(account), amount);
-      return step("floor", account, row, { in: amount, after: amount }, { from });
+      return write?.("floor", account, row, { in: amount, after: amount, from: giverOf(row) });
     }
-    const state = open(account, depth);
-    const event = eventAt(state.ledger, row, "credit");
-    assert.ok(event, `row ${row} is a credit of account ${account}`);
-    state.taint.credit(event, carried);
+    const { ledger, taint } = open(account, depth);
+    const credit = ledger.creditOf(row);
+    assert.ok(credit !== NONE, `row ${row} is a credit of account ${account}`);
+    taint.credit(credit, carried);
     // Poison counts the whole known balance, as it is at this row and not at the end of the data.
-    const after = method.conserves ? state.taint.held() : event.before + event.amount;
-    step(rule, account, row, { in: amount, after }, { from, balance: event.before });
-    schedule(state, eventAfter(state.ledger, Math.max(row, now)));
+    write?.(rule, account, row, {
+      in: amount,
+      after: method.conserves ? taint.held() : ledger.before(credit + 1),
+      from: giverOf(row),
+      balance: ledger.before(credit),
+      ...(rule === "conversion_in" ? { reason } : {}),
+    });
+    schedule(live[account]!, now > row ? ledger.after(now) : credit + 1);
   };
 
   /** What an exchange did not take lies in the rows that bring it back, in their order. */
@@ -140,7 +161,7 @@ export function traceAccounts<Carried>(
     for (const other of back) {
       const end = start + table.transfers[other]!.amount;
       const part = method.part(placed, total, start, end);
-      pending.set(other, [...(pending.get(other) ?? []), () => arrive(giver, other, part, depth, other, "credit", "exchange")]);
+      pending.set(other, [...(pending.get(other) ?? []), () => arrive(giver, other, part, depth, other, "credit", BY.exchange)]);
       queue.push(other);
       start = end;
     }
@@ -148,7 +169,7 @@ export function traceAccounts<Carried>(
 
   /** Carries taint through an exchange into the other asset; what cannot be placed there is a stop that says so. */
   const convert = (giver: number, row: number, all: Carried, depth: number): boolean => {
-    const exchange = conversions ? conversionOf(table, row) : undefined;
+    const exchange = crossingOf(table, row) ?? (conversions ? conversionOf(table, row) : undefined);
     if (!exchange || method.total(all) === 0n) return false;
     const { amount: moved } = table.transfers[row]!;
     const given = exchange.given - exchange.offset;
@@ -157,23 +178,25 @@ export function traceAccounts<Carried>(
     const carried = method.part(all, moved, 0n, exchanged);
     const amount = method.total(carried);
     if (amount === 0n) return true;
+    step_count++;
     const account = table.to[exchange.rows[0]!]!;
-    const ledger = live.get(account)?.ledger ?? table.ledger(account);
+    const ledger = live[account]?.ledger ?? table.ledger(account);
     // A pool may pay out before it is paid. Taint can still be put where that came in, unless it has been spent in between.
-    const isSpent = ledger.events.some(({ side, row: at }) => side === "debit" && at > exchange.rows[0]! && at < Math.max(row, exchange.rows.at(-1)!));
+    const spent = ledger.nextDebit(ledger.after(exchange.rows[0]!));
+    const isSpent = spent !== NONE && ledger.row(spent) < Math.max(row, exchange.rows.at(-1)!);
     if (isSpent) {
       addStop(totalsOf(giver), placeOf(giver), amount, { reason: "conversion", name: "what came in was spent inside the same transaction" });
-      step("stop", giver, row, { in: amount, after: amount }, { reason: "conversion" });
+      write?.("stop", giver, row, { in: amount, after: amount, reason: "conversion" });
       return true;
     }
     totalsOf(giver).converted_out += amount;
-    step("conversion_out", giver, row, { in: amount, out: amount, after: 0n }, { balance: exchange.given });
+    write?.("conversion_out", giver, row, { in: amount, out: amount, after: 0n, balance: exchange.given, reason: exchange.why });
     const inOther = method.scale(carried, exchange.offset, exchange.given, exchange.got);
     totalsOf(account).converted_in += method.total(inOther);
     let start = 0n;
     for (const other of exchange.rows) {
       const { amount: length } = table.transfers[other]!;
-      arrive(account, other, method.part(inOther, exchange.got, start, start + length), depth, row, "conversion_in", "exchange");
+      arrive(account, other, method.part(inOther, exchange.got, start, start + length), depth, row, "conversion_in", BY.exchange, exchange.why);
       start += length;
     }
     return true;
@@ -184,22 +207,24 @@ export function traceAccounts<Carried>(
     const amount = method.total(carried);
     if (amount === 0n) return;
     const [giver, taker] = [table.from[row]!, table.to[row]!];
-    const transfer = table.transfers[row]!;
-    if (transfer.kind === "fee") {
+    if (table.isFee(row)) {
+      const transfer = table.transfers[row]!;
+      step_count++;
       addTo(totalsOf(giver).fees, transfer.txid || transfer.row, amount);
-      return step("fee", giver, row, { in: amount, out: amount, after: 0n }, { from: placeOf(giver) });
+      return write?.("fee", giver, row, { in: amount, out: amount, after: 0n, from: placeOf(giver) });
     }
     if (rule === "credit" && giver !== NOBODY && convert(giver, row, carried, depth)) return;
-    if (taker !== NOBODY) return arrive(taker, row, carried, depth, row, rule, "transfer");
+    if (taker !== NOBODY) return arrive(taker, row, carried, depth, row, rule, BY.transfer);
+    step_count++;
     addStop(totalsOf(giver), placeOf(giver), amount, { reason: "burn" });
-    step("stop", giver, row, { in: amount, after: amount }, { reason: "burn" });
+    write?.("stop", giver, row, { in: amount, after: amount, reason: "burn" });
   };
 
   for (const account of seeds.sources) {
     const state = open(account, 0);
     state.source = openSource(method, state.ledger);
     state.taint = state.source;
-    schedule(state, 0);
+    schedule(state, state.ledger.first);
   }
   const seedRows = new Set(seeds.rows);
   for (const row of seeds.rows) queue.push(row);
@@ -210,28 +235,50 @@ export function traceAccounts<Carried>(
     const totals = totalsOf(account);
     totals.seed += placed;
     totals.seed_unbacked += unbacked;
-    step("seed", account, Math.max(row, 0), { in: placed, after: state.taint.held() });
-    schedule(state, eventAfter(state.ledger, row));
+    step_count++;
+    write?.("seed", account, Math.max(row, 0), { in: placed, after: state.taint.held() });
+    schedule(state, state.ledger.after(row));
   };
 
   const seedSource = (source: SourceTaint<Carried>, account: number, row: number, fresh: bigint): void => {
     totalsOf(account).seed += fresh;
-    if (fresh > 0n) step("seed", account, row, { in: fresh, after: source.held() + fresh });
+    if (fresh === 0n) return;
+    step_count++;
+    write?.("seed", account, row, { in: fresh, after: source.held() + fresh });
+  };
+
+  /** What leaves an account with the debit that is due. */
+  const leave = (state: Live<Carried>, giver: number, row: number): Carried => {
+    const { ledger, taint, source, due } = state;
+    const fresh = source?.fresh(due) ?? 0n;
+    if (source) seedSource(source, giver, row, fresh);
+    const before = !write ? 0n : method.conserves || source ? taint.held() + fresh : ledger.before(due);
+    const carried = taint.debit(due);
+    const out = method.total(carried);
+    if (out > 0n) {
+      step_count++;
+      const known = write ? ledger.before(due) : 0n;
+      const after = !write ? 0n : method.conserves || source ? taint.held() : known < out ? 0n : known - out;
+      write?.("debit", giver, row, source ? { out, after, before, balance: before } : { out, after, before, balance: known, rounding: roundingOf(method.name, before, ledger.amount(due), known) });
+    }
+    state.next = NEVER;
+    schedule(state, due + 1);
+    return carried;
   };
 
   let lot = 0;
   for (let last = -1; ;) {
-    const row = queue.peek() ?? NEVER;
+    const row = queue.peek() ?? Infinity;
     // A seed lies in its account before the first row after it; placing it may bring a nearer row to the front.
     if (lot < seeds.lots.length && seeds.lots[lot]!.row < row) {
       place(seeds.lots[lot++]!);
       continue;
     }
-    if (row === NEVER) break;
+    if (row === Infinity) break;
     queue.pop();
     if (row === last) continue;
     const giver = table.from[row]!;
-    const state = giver === NOBODY ? undefined : live.get(giver);
+    const state = giver === NOBODY ? undefined : live[giver];
     const isDue = state?.next === row;
     const waiting = pending.get(row);
     if (!isDue && !seedRows.has(row) && !waiting) continue;
@@ -239,16 +286,8 @@ export function traceAccounts<Carried>(
     let carried = method.nothing;
     let depth = 1;
     if (isDue) {
-      const event = eventAt(state.ledger, row, "debit") as LedgerEvent;
-      if (state.source) seedSource(state.source, giver, row, state.source.fresh(event));
-      const before = method.conserves || state.source ? state.taint.held() + (state.source?.fresh(event) ?? 0n) : event.before;
-      carried = state.taint.debit(event);
+      carried = leave(state, giver, row);
       depth = state.depth + 1;
-      const out = method.total(carried);
-      const after = method.conserves || state.source ? state.taint.held() : event.before < out ? 0n : event.before - out;
-      if (out > 0n) step("debit", giver, row, { out, after }, state.source ? { before, balance: before } : { before, balance: event.before, rounding: roundingOf(method.name, before, event) });
-      state.next = NEVER;
-      schedule(state, eventAfter(state.ledger, row));
     }
     if (seedRows.has(row)) {
       const known = method.total(carried);
@@ -260,20 +299,27 @@ export function traceAccounts<Carried>(
     for (const arriveNow of waiting ?? []) arriveNow();
   }
 
-  for (const [account, state] of live) {
-    const totals = totalsOf(account);
-    const settled = state.source?.settle();
-    if (settled) seedSource(state.source!, account, state.ledger.events.at(-1)?.row ?? 0, settled.fresh);
-    const held = settled?.held ?? state.taint.held();
-    if (held > 0n) addTo(totals.held, placeOf(account), held);
+  for (const { ledger, taint, source } of reached) {
+    const { account } = ledger;
+    const settled = source?.settle();
+    if (settled) seedSource(source!, account, ledger.end > ledger.first ? ledger.row(ledger.end - 1) : 0, settled.fresh);
+    const held = settled?.held ?? taint.held();
+    if (held > 0n) addTo(totalsOf(account).held, placeOf(account), held);
   }
   if (method.conserves) assertBalances(method.name, assets, step_count);
   return { assets, step_count };
 }
 
 /** Of a haircut: what ⌊t·a/B⌋ cut off, over B. */
-function roundingOf(method: string, tainted: bigint, { amount, before }: LedgerEvent): bigint {
+function roundingOf(method: string, tainted: bigint, amount: bigint, before: bigint): bigint {
   return method === "haircut" && before > 0n && amount < before ? (tainted * amount) % before : 0n;
+}
+
+/** What a trace puts into accounts because the data does not show it there. */
+function lotsByAccount(lots: AccountSeeds["lots"]): Map<number, ExtraLot[]> {
+  const found = new Map<number, ExtraLot[]>();
+  for (const { account, row, unbacked } of lots) if (unbacked > 0n) found.set(account, [...(found.get(account) ?? []), { row, amount: unbacked }]);
+  return found;
 }
 
 /** Of each seed lot, what the known balance does not cover, in the order of rows. */

@@ -20,7 +20,8 @@ export function traceUtxoBack(
   seeds: OutputSeeds,
   request: Omit<TraceRequest, "seeds" | "methods">,
 ): BackwardAccountTrace {
-  const { floor = 0n, depth: depthMax = Infinity, stopAt = () => undefined, onStep } = request;
+  const { depth: depthMax = Infinity, stopAt = () => undefined, onStep } = request;
+  const floor = request.floors?.get(asset) ?? request.floor ?? 0n;
   const totals = emptyTotals();
   const wanted = new Map<number, Map<number, Wanted>>();
   const queue = createRowQueue();

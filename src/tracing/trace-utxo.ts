@@ -24,7 +24,8 @@ export function traceUtxo(
   seeds: OutputSeeds,
   request: Omit<TraceRequest, "seeds" | "methods">,
 ): UtxoTrace {
-  const { floor = 0n, depth: depthMax = Infinity, stopAt = () => undefined, onStep } = request;
+  const { depth: depthMax = Infinity, stopAt = () => undefined, onStep } = request;
+  const floor = request.floors?.get(asset) ?? request.floor ?? 0n;
   const totals: AssetTotals = emptyTotals();
   const live = new Map<number, Map<number, Tainted>>();
   const queue = createRowQueue();

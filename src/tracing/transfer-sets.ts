@@ -176,8 +176,8 @@ function mergeChain(parts: readonly StoredRow[][], sets: readonly TransferSet[],
 /** What both rows say, where one may leave out what the other states; a contradiction is refused. */
 function agreed(a: StoredRow, b: StoredRow): SetRow {
   const row: Record<string, string> = {};
-  for (const field of Object.keys(a.row)) {
-    const [one, other] = [a.row[field]!, b.row[field]!];
+  for (const field of new Set([...Object.keys(a.row), ...Object.keys(b.row)])) {
+    const [one, other] = [a.row[field] ?? "", b.row[field] ?? ""];
     if (one !== other && one !== "" && other !== "")
       throw new TracewireError("BAD_INPUT", {
         what: `Two sets say different things of one transfer: ${field} ${one.slice(0, 80)} and ${other.slice(0, 80)}`,

@@ -2,12 +2,19 @@
 // An account is (chain, address, asset): amounts of two assets are never added, and the same string on two chains
 // is two addresses.
 import assert from "node:assert/strict";
-import { buildLedger, type AccountLedger, type ExtraLot } from "./account-ledger.ts";
+import { groupEvents, withLots, type AccountEvents, type ExtraLot } from "./account-events.ts";
+import { followMessages } from "./bridge-messages.ts";
+import { AccountLedger } from "./account-ledger.ts";
+import { LimbSums, WideSums } from "./running-sums.ts";
 import { compareTransfers, type Transfer } from "./transfer.ts";
 
 export type Account = { chain: string; address: string; asset: string };
 
 export const NOBODY = -1;
+
+/** Of rows, so that a trace need not look at the transfer itself. */
+const FEE = 1;
+const ALONE = 2;
 
 export type TransferTable = {
   /** In order: the place here is the row number that everything below speaks of. */
@@ -22,6 +29,13 @@ export type TransferTable = {
   ledger(account: number, lots?: readonly ExtraLot[]): AccountLedger;
   /** All accounts of an address, one for each asset (and chain, unless it is given). */
   accountsOf(address: string, chain?: string): readonly number[];
+  /** The row by which what crosses a bridge in this row arrives on another chain, or NOBODY: a message says so on both. */
+  arrivalOf(row: number): number;
+  /** How many such pairs there are, and what kept others from being followed. */
+  messages: { count: number; notes: readonly string[] };
+  isFee(row: number): boolean;
+  /** Does the row stand alone in its transaction, as far as that is known without a search? */
+  isAlone(row: number): boolean;
   /** Rows of the same transaction, in order; only the row itself where the source has no txid. */
   transactionRows(row: number): readonly number[];
   /** Rows of a transaction by its id. */
@@ -29,61 +43,98 @@ export type TransferTable = {
 };
 
 export function buildTransferTable(input: readonly Transfer[]): TransferTable {
-  const transfers = [...input].sort(compareTransfers);
-  const numbers = new Map<string, number>();
+  const { transfers, arrivals, notes } = followMessages([...input].sort(compareTransfers));
   const accounts: Account[] = [];
+  // By chain and asset first: a key of all three would be a new text for each side of each row.
+  const numbers = new Map<string, Map<string, Map<string, number>>>();
+  let known = { chain: "", asset: "", numbers: new Map<string, number>() };
   const numberOf = (chain: string, address: string | null, asset: string): number => {
     if (address === null) return NOBODY;
-    const key = `${chain} ${address} ${asset}`;
-    let number = numbers.get(key);
+    if (known.chain !== chain || known.asset !== asset || accounts.length === 0) known = { chain, asset, numbers: numbersOf(numbers, chain, asset) };
+    let number = known.numbers.get(address);
     if (number === undefined) {
       number = accounts.push({ chain, address, asset }) - 1;
-      numbers.set(key, number);
+      known.numbers.set(address, number);
     }
     return number;
   };
   const from = new Int32Array(transfers.length);
   const to = new Int32Array(transfers.length);
+  // Where every row says its place in the chain, the rows of a transaction stand together, and no index is needed.
+  // Chains that are put together by time may stand between them.
+  const isPlaced = arrivals.size === 0 && transfers.every(({ block, tx_index }) => block !== null && tx_index !== null);
+  const marks = new Uint8Array(transfers.length);
   for (const [row, transfer] of transfers.entries()) {
     from[row] = numberOf(transfer.chain, transfer.from, transfer.asset);
     to[row] = numberOf(transfer.chain, transfer.to, transfer.asset);
+    if (transfer.kind === "fee") marks[row]! |= FEE;
+    if (transfer.txid === "" || (isPlaced && !isSameTransaction(transfer, transfers[row - 1]) && !isSameTransaction(transfer, transfers[row + 1]))) marks[row]! |= ALONE;
   }
-  const { starts, rows } = rowsByAccount(accounts.length, from, to);
-  const ledgers = new Map<number, AccountLedger>();
+  const openLedgers = () => (ledgers ??= ledgersOver(groupEvents(table)));
+  const sortRows = () => (byAccount ??= rowsByAccount(accounts.length, from, to));
+  let ledgers: Ledgers | undefined;
+  let byAccount: ReturnType<typeof rowsByAccount> | undefined;
   let byAddress: Map<string, number[]> | undefined;
-  let byTransaction: Map<string, number[]> | undefined;
+  let byTransaction: Map<string, Map<string, number[]>> | undefined;
+  let firstRows: Map<string, Map<string, number>> | undefined | null;
   const indexTransactions = () => (byTransaction ??= groupRows(transfers));
-  // Where every row says its place in the chain, the rows of a transaction stand together, and no index is needed.
-  const isPlaced = transfers.every(({ block, tx_index }) => block !== null && tx_index !== null);
+  const indexFirstRows = () => (firstRows === undefined ? (firstRows = isPlaced ? firstRowsOf(transfers) : null) : firstRows);
 
   const table: TransferTable = {
     transfers,
     accounts,
     from,
     to,
-    rowsOf: (account) => rows.subarray(starts[account]!, starts[account + 1]!),
-    ledger(account, lots) {
-      if (lots && lots.length > 0) return buildLedger(table, account, lots);
-      const known = ledgers.get(account) ?? buildLedger(table, account);
-      ledgers.set(account, known);
-      return known;
+    rowsOf(account) {
+      const { starts, rows } = sortRows();
+      return rows.subarray(starts[account]!, starts[account + 1]!);
     },
+    ledger: (account, lots) => openLedgers()(account, lots),
     accountsOf(address, chain) {
       byAddress ??= groupAccounts(accounts);
       const all = byAddress.get(address) ?? [];
       return chain === undefined ? all : all.filter((account) => accounts[account]!.chain === chain);
     },
+    arrivalOf: (row) => arrivals.get(row) ?? NOBODY,
+    messages: { count: arrivals.size, notes },
+    isFee: (row) => (marks[row]! & FEE) !== 0,
+    isAlone: (row) => (marks[row]! & ALONE) !== 0,
     transactionRows(row) {
+      if (table.isAlone(row)) return [row];
       const { txid, chain } = transfers[row]!;
-      if (txid === "") return [row];
-      return isPlaced ? rowsBeside(transfers, row) : indexTransactions().get(`${chain} ${txid}`)!;
+      return isPlaced ? rowsBeside(transfers, row) : indexTransactions().get(chain)!.get(txid)!;
     },
     rowsOfTransaction(txid) {
-      const chains = new Set(accounts.map((account) => account.chain));
-      return [...chains].flatMap((chain) => indexTransactions().get(`${chain} ${txid}`) ?? []);
+      const first = indexFirstRows();
+      if (!first) return [...indexTransactions().values()].flatMap((own) => own.get(txid) ?? []);
+      return [...first.values()].flatMap((own) => (own.has(txid) ? rowsBeside(transfers, own.get(txid)!) : []));
     },
   };
   return table;
+}
+
+function numbersOf(numbers: Map<string, Map<string, Map<string, number>>>, chain: string, asset: string): Map<string, number> {
+  const ofChain = numbers.get(chain) ?? new Map<string, Map<string, number>>();
+  const ofAsset = ofChain.get(asset) ?? new Map<string, number>();
+  numbers.set(chain, ofChain);
+  ofChain.set(asset, ofAsset);
+  return ofAsset;
+}
+
+type Ledgers = TransferTable["ledger"];
+
+function ledgersOver(events: AccountEvents & { starts: Int32Array }): Ledgers {
+  const { starts, rows } = events;
+  const sums = new LimbSums(rows.length);
+  const ledgers = new Array<AccountLedger | undefined>(starts.length - 1);
+  return (account, lots = []) => {
+    const [first, end] = [starts[account]!, starts[account + 1]!];
+    if (lots.length > 0) {
+      const own = withLots(events, first, end, lots);
+      return new AccountLedger(account, own, new WideSums(own, 0, own.rows.length), 0, own.rows.length);
+    }
+    return (ledgers[account] ??= new AccountLedger(account, events, sums.fill(events, first, end) ? sums : new WideSums(events, first, end), first, end));
+  };
 }
 
 /** Counting sort: the rows of all accounts behind each other, `starts[n]` to `starts[n + 1]` those of account n. */
@@ -105,13 +156,14 @@ function rowsByAccount(count: number, from: Int32Array, to: Int32Array): { start
   return { starts, rows };
 }
 
+const isSameTransaction = (a: Transfer, b: Transfer | undefined): boolean => b !== undefined && a.txid === b.txid && a.chain === b.chain;
+
 function rowsBeside(transfers: readonly Transfer[], row: number): number[] {
-  const { txid, chain } = transfers[row]!;
-  const isSame = (other: Transfer | undefined) => other !== undefined && other.txid === txid && other.chain === chain;
+  const own = transfers[row]!;
   let first = row;
-  while (isSame(transfers[first - 1])) first--;
+  while (isSameTransaction(own, transfers[first - 1])) first--;
   const rows: number[] = [];
-  for (let at = first; isSame(transfers[at]); at++) rows.push(at);
+  for (let at = first; isSameTransaction(own, transfers[at]); at++) rows.push(at);
   return rows;
 }
 
@@ -125,14 +177,27 @@ function groupAccounts(accounts: readonly Account[]): Map<string, number[]> {
   return groups;
 }
 
-function groupRows(transfers: readonly Transfer[]): Map<string, number[]> {
-  const groups = new Map<string, number[]>();
+/** By chain, then by transaction. */
+function groupRows(transfers: readonly Transfer[]): Map<string, Map<string, number[]>> {
+  const chains = new Map<string, Map<string, number[]>>();
   for (const [row, { chain, txid }] of transfers.entries()) {
     if (txid === "") continue;
-    const key = `${chain} ${txid}`;
-    const group = groups.get(key);
+    const own = chains.get(chain) ?? chains.set(chain, new Map()).get(chain)!;
+    const group = own.get(txid);
     if (group) group.push(row);
-    else groups.set(key, [row]);
+    else own.set(txid, [row]);
   }
-  return groups;
+  return chains;
+}
+
+/** The same where rows of a transaction stand together: the first of them says where. Null where one is torn apart. */
+function firstRowsOf(transfers: readonly Transfer[]): Map<string, Map<string, number>> | null {
+  const chains = new Map<string, Map<string, number>>();
+  for (const [row, { chain, txid }] of transfers.entries()) {
+    if (txid === "") continue;
+    const own = chains.get(chain) ?? chains.set(chain, new Map()).get(chain)!;
+    if (!own.has(txid)) own.set(txid, row);
+    else if (!isSameTransaction(transfers[row]!, transfers[row - 1])) return null;
+  }
+  return chains;
 }

@@ -26,6 +26,8 @@ export type Transfer = {
   /** CAIP-19, or "native" where the source names none. */
   asset: string;
   amount: bigint;
+  /** Of a bridge: the protocol's own message by which it crosses to another chain, or by which it came from one. */
+  message?: string;
   /** "dataset:row", counted from 1: how a transfer without txid is named. */
   row: string;
 };

@@ -1,9 +1,9 @@
 // Thefts, claims, figures: the case file as programs read it.
 import Type from "typebox";
-import { KINDS, readClaim, readClaims, type Claim, type Kind } from "../../casefile/casefile.ts";
+import { KINDS, readClaim, readClaims, type Claim, type ClaimFilter, type Kind } from "../../casefile/casefile.ts";
 import { findCapture } from "../../evidence/evidence.ts";
 import { TracewireError } from "../../errors.ts";
-import { computeFigure, findFigureSpec, listFigureSpecs, readTheftLines, type FigureSpec, type TheftLine } from "../../figures/figures.ts";
+import { computeFigure, findFigureSpec, listFigureSpecs, readTheftLine, readTheftPage, type FigureSpec, type TheftLine } from "../../figures/figures.ts";
 import { isPrivate } from "../../site/site.ts";
 import { endpoint, type ApiContext } from "../endpoint.ts";
 import { behind, pageThrough } from "../paging.ts";
@@ -94,9 +94,11 @@ export const casefileEndpoints = [
     answer: pageOf(theftSchema),
     scopes: ["claims:unreleased"],
     async run(context, { query }) {
-      const wanted = (query.q ?? "").toLowerCase();
-      const rows = thefts(context).filter((row) => wanted === "" || row.label.toLowerCase().includes(wanted));
-      const page = await pageThrough(context, "/thefts", query, (after, count) => behind(rows, (row) => row.subject, after, count), (row) => row.subject);
+      const { log, at } = context;
+      // Of what everybody sees now a table is kept.
+      const is_newest = at.evidence === "released" && at.as_of === undefined && at.log_size === log.size();
+      const read = (after: string | number | undefined, limit: number) => readTheftPage(log, { ...at, is_newest }, { after: after as string | undefined, victim: query.q, limit });
+      const page = await pageThrough(context, "/thefts", query, read, (row) => row.subject);
       return { body: { ...page, items: page.items.map(toTheft) } };
     },
   }),
@@ -113,7 +115,7 @@ export const casefileEndpoints = [
       const subject = `theft/${params.id}`;
       const claims = visibleClaims(context, { subject });
       if (claims.length === 0) throw new TracewireError("NOT_FOUND", { what: "No such theft is held", hint: "GET /v1/thefts lists them." });
-      const row = thefts(context).find((one) => one.subject === subject);
+      const row = readTheftLine(context.log, context.at, subject);
       return { body: { log_size: context.at.log_size, theft: row ? toTheft(row) : null, claims: claims.map(toClaim) } };
     },
   }),
@@ -133,7 +135,7 @@ export const casefileEndpoints = [
       const { subject, kind, field } = query;
       const page = await pageThrough(context, "/claims", query, (after, count) => {
         const filter = { ...(subject === undefined ? {} : { subject }), ...(kind === undefined ? {} : { kind }), ...(field === undefined ? {} : { field }) };
-        return behind(visibleClaims(context, filter), ({ seq }) => seq, after, count);
+        return claimsBehind(context, filter, after as number | undefined, count);
       }, ({ seq }) => seq);
       return { body: { ...page, items: page.items.map(toClaim) } };
     },
@@ -190,12 +192,6 @@ export const casefileEndpoints = [
 /** Rules that count what is not released are themselves for those who may see it. */
 const isOpen = (context: ApiContext, spec: FigureSpec): boolean => spec.evidence !== "all" || context.at.evidence === "all";
 
-/** By name, at the state asked for; made once for each. */
-const thefts = (context: ApiContext): readonly TheftLine[] =>
-  context.memo("thefts", () =>
-    readTheftLines(context.log, { ...context.at, is_newest: false }, { sort: "date", order: "asc", from: 0, limit: Number.MAX_SAFE_INTEGER }).lines.sort((a, b) => (a.subject < b.subject ? -1 : 1)),
-  );
-
 const toTheft = (row: TheftLine) => ({
   id: row.subject.replace(/^theft\//, ""),
   victim: row.label,
@@ -214,7 +210,18 @@ const toTheft = (row: TheftLine) => ({
 });
 
 /** Fields that are marked private are never served, whatever the key. */
-const visibleClaims = (context: ApiContext, filter: { subject?: string; kind?: Kind; field?: string }): Claim[] =>
-  readClaims(context.log, context.at, filter).filter(({ kind_of, field }) => !isPrivate(kind_of, field));
+const visibleClaims = (context: ApiContext, filter: ClaimFilter): Claim[] => readClaims(context.log, context.at, filter).filter(({ kind_of, field }) => !isPrivate(kind_of, field));
+
+/** A page's claims and no others are read: more are fetched only for those that are private. */
+function claimsBehind(context: ApiContext, filter: ClaimFilter, after: number | undefined, count: number): Claim[] {
+  const found: Claim[] = [];
+  for (let from = after; found.length < count; ) {
+    const read = readClaims(context.log, context.at, { ...filter, after: from, limit: count });
+    found.push(...read.filter(({ kind_of, field }) => !isPrivate(kind_of, field)));
+    if (read.length < count) break;
+    from = read.at(-1)!.seq;
+  }
+  return found.slice(0, count);
+}
 
 const toClaim = ({ seq, kind_of: _, released, by: __, ...claim }: Claim) => ({ claim: seq, ...claim, is_released: released !== undefined });

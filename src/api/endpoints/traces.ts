@@ -27,6 +27,7 @@ const askSchema = named(
       direction: Type.Optional(oneOf(["forward", "backward"] as const)),
       asset: Type.Optional(text("Of an address with several assets: only this one (CAIP-19)", { maxLength: PLACE_CHARS_MAX })),
       floor: Type.Optional(text("Less than so many base units is not followed", { pattern: "^\\d{1,78}$" })),
+      floors: Type.Optional(Type.Record(Type.String({ minLength: 1, maxLength: PLACE_CHARS_MAX }), Type.String({ pattern: "^\\d{1,78}$" }), { maxProperties: 100, description: "By asset, each before `floor`" })),
       until: Type.Optional(text("As if the data ended at this day or time (UTC)", { pattern: `${DAY.slice(0, -1)}(T([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d{1,3})?)?Z)?$` })),
       depth: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000, description: "Transfers from the seed that are followed" })),
       stops: Type.Optional(
@@ -38,6 +39,7 @@ const askSchema = named(
       ),
       conversions: Type.Optional(Type.Boolean({ description: "Follow exchanges inside one transaction; yes unless false" })),
       known: Type.Optional(Type.Boolean({ description: "End at addresses that released tags and lists name as services, mixers, bridges or contracts" })),
+      explore: Type.Optional(Type.Boolean({ description: "Quickly, by the fast kernel where it can: haircut within the bound that comes with it, the others exact. No evidence: it has no hash" })),
       sets: Type.Optional(Type.Array(text("Name of a set of transfers", { minLength: 1, maxLength: 120 }), { minItems: 1, maxItems: SETS_MAX, description: "Only over these; else over all that you may see" })),
     },
     closed,
@@ -46,6 +48,34 @@ const askSchema = named(
 
 const setRef = Type.Object({ name: text("Set"), seq: entryNumber, rows_root: text("Root of its rows"), row_count: Type.Integer({ minimum: 0 }) }, closed);
 const amounts = Type.Record(Type.String(), amount("Base units"));
+
+const bridgesSchema = Type.Object(
+  {
+    rule: Type.Object({ window_hours: Type.Integer(), kept_percent_max: Type.Integer(), listed_max: Type.Integer() }, closed),
+    ends: Type.Array(
+      Type.Object(
+        {
+          place: text("The bridge"),
+          chain: text("CAIP-2, or empty"),
+          transfer: text("Into it"),
+          time: nullable(text("UTC")),
+          asset: text("CAIP-19, or native"),
+          amount: amount("Of the whole transfer, in base units"),
+          candidate_count: nullable(Type.Integer({ minimum: 0, description: "Arrivals on other chains that fit; null where no time is stated" })),
+          candidates: Type.Array(
+            Type.Object(
+              { chain: Type.String(), transfer: Type.String(), time: Type.String(), to: Type.String(), asset: Type.String(), amount: amount("Base units"), is_same_address: Type.Boolean() },
+              closed,
+            ),
+          ),
+        },
+        closed,
+      ),
+    ),
+    left_out: Type.Integer({ minimum: 0 }),
+  },
+  { ...closed, description: "Where it ended at a bridge: what fits on other chains. Listed, never followed" },
+);
 
 const resultSchema = named(
   "TraceResult",
@@ -75,11 +105,16 @@ const resultSchema = named(
           ),
           step_count: Type.Integer({ minimum: 0 }),
           excess: Type.Optional(amounts),
-          bound: Type.Optional(amount("Of an estimate: each amount is less than this far from the exact share")),
+          bound: Type.Optional(amount("Of an estimate: no amount is further from the exact one")),
         }),
       ),
       notes: Type.Array(Type.String()),
-      result_sha256: text("Over question, roots and answers"),
+      tokens: Type.Optional(Type.Record(Type.String(), Type.Unknown(), { description: "Names and decimals of the tokens met, as the sources state them" })),
+      exploring: Type.Optional(
+        Type.Record(Type.String(), Type.Object({ kernel: oneOf(["fast", "exact"] as const), why: Type.Optional(text("What the fast kernel refused")) }, closed), { description: "Of an answer for exploring: which kernel gave it, by method" }),
+      ),
+      bridges: Type.Optional(bridgesSchema),
+      result_sha256: Type.Optional(text("Over question, roots and answers; none where it was for exploring")),
     },
     closed,
   ),
@@ -157,11 +192,11 @@ export const traceEndpoints = [
     cost: 10,
     own: true,
     run(context, { body, headers }) {
-      const { sets: wanted, ...asked } = body;
+      const { sets: wanted, explore, ...asked } = body;
       const key = headers["idempotency-key"];
       if (key !== undefined && !/^[\x21-\x7e]{1,100}$/.test(key))
         throw new TracewireError("BAD_ARGUMENT", { what: "Idempotency-Key: 1 to 100 printable signs without blanks", where: "Idempotency-Key" });
-      const question = { ask: readAsk(asked), ...chosenSets(context, wanted), log_size: context.at.log_size, evidence: context.at.evidence };
+      const question = { ask: readAsk(asked), ...chosenSets(context, wanted), log_size: context.at.log_size, evidence: context.at.evidence, ...(explore ? { exploring: true } : {}) };
       const { job } = context.jobs.submit(context.caller, question, key === undefined ? undefined : { key, body: sha256Hex(canonicalJson(body as unknown as Json)) });
       return { json: jobJson(job), status: 202, headers: { location: `/v1/jobs/${job.id}` } };
     },

@@ -17,6 +17,7 @@ import {
   type Invited,
 } from "../../accounts/accounts.ts";
 import { formatCsv } from "../../csv.ts";
+import { TracewireError } from "../../errors.ts";
 import { html, type Html } from "../../site/site.ts";
 import { oneOf } from "../../schema.ts";
 import { choice, deskForm, field, when } from "../frame.ts";
@@ -49,7 +50,7 @@ function personPage({ accounts, who }: SignedInContext, handle: string): Html {
   return html`<h1>${user.handle}</h1>
 <p>${user.role}, ${user.state}, since ${when(user.created)}${user.address !== null && html`, ${user.address}`}. ${listSessions(accounts, user.id).length} sessions run.</p>
 ${deskForm(who, `/desk/people/${handle}/role`, html`${choice("role", "Role", ROLE_CHOICES, { value: user.role })}<button>Give this role</button> <span class="hint">Their sessions end.</span>`)}<h2>Locked out, left, or stolen from</h2>
-${deskForm(who, `/desk/people/${handle}/end-sessions`, html`<button>End their sessions</button>`)}${deskForm(who, `/desk/people/${handle}/reset`, html`<button>Reset</button> <span class="hint">Password, passkeys, codes and sessions go; a link sets a new password.</span>`)}${deskForm(who, `/desk/people/${handle}/remove`, html`<button>Remove</button> <span class="hint">Address and credentials are erased. The name stays taken, for the log names it.</span>`)}<h2>Last acts</h2>
+${deskForm(who, `/desk/people/${handle}/end-sessions`, html`<button>End their sessions</button>`)}${deskForm(who, `/desk/people/${handle}/reset`, html`<button>Reset</button> <span class="hint">Password, passkeys, codes and sessions go; a link sets a new password.</span>`)}${deskForm(who, `/desk/people/${handle}/remove`, html`${field("name", "Their name, once more", { required: true })}<button>Remove</button> <span class="hint">Address and credentials are erased. The name stays taken, for the log names it.</span>`)}<h2>Last acts</h2>
 ${actTable(acts)}<p><a href="/desk/acts?by=${handle}">All acts of ${handle}</a></p>`;
 }
 
@@ -146,7 +147,9 @@ export const peopleRoutes: DeskRoute[] = [
     path: "/people/:handle/remove",
     about: "Erases a person's account.",
     rule: { for: "people.manage", fresh: true },
-    run({ accounts, record }, { params }) {
+    form: Type.Object({ name: Type.String({ maxLength: 60 }) }, { additionalProperties: false }),
+    run({ accounts, record }, { params, form }) {
+      if (form.name !== params.handle) throw new TracewireError("BAD_ARGUMENT", { what: `name: this is not “${params.handle!}”`, where: "name", hint: "Nobody was removed. Type the name of whom you mean." });
       const user = removeUser(accounts, params.handle!);
       record("people.remove", user.handle);
       return { go: "/desk/people" };

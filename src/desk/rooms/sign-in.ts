@@ -76,7 +76,7 @@ ${deskForm(
     method: "POST",
     path: "/sign-in/passkey-options",
     about: "A challenge for a passkey; it names nobody.",
-    rule: { for: "anyone", because: "a challenge is a random number; how many are open is limited" },
+    rule: { for: "anyone", because: "a challenge is a random number with our seal; nothing is written for it" },
     async run({ accounts, site }) {
       return { json: await passkeyToUse(accounts, site, undefined) };
     },

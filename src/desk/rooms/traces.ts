@@ -142,7 +142,7 @@ export const traceRoutes: DeskRoute[] = [
       const stops = linesOf(form.stops);
       if (stops.length > STOPS_MAX) throw new TracewireError("BAD_ARGUMENT", { what: `stops: at most ${STOPS_MAX}`, where: "stops" });
       const { asset, floor, until, methods } = form;
-      const ask = readAskWords({ from: form.from.trim(), methods, backward: form.direction === "backward", asset, floor, until, ...(form.depth === undefined ? {} : { depth: Number(form.depth) }), stops, known: form.known === "yes" });
+      const ask = readAskWords({ from: form.from.trim(), methods, backward: form.direction === "backward", asset, floors: floor === undefined ? [] : [floor], until, ...(form.depth === undefined ? {} : { depth: Number(form.depth) }), stops, known: form.known === "yes" });
       const among = listTransferSets(newsroom.log).filter((set) => set.superseded_by === undefined && seesSets(newsroom.log, who, [set.seq])).map(({ seq }) => String(seq));
       const job = traceJobs.start({ by: who.user.handle, ask, among });
       record("trace.start", ask.from.slice(0, 200));

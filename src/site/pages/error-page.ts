@@ -3,6 +3,7 @@ import type { TracewireError } from "../../errors.ts";
 import { html } from "../html.ts";
 import { frame } from "../layout.ts";
 import type { Page } from "../page-store.ts";
+import { storyHref } from "../words.ts";
 
 const HEADINGS: Record<number, string> = {
   400: "That address cannot be read",
@@ -53,6 +54,13 @@ ${
     }),
     depends: [],
   };
+}
+
+/** Where a story stood before it was taken over: RFC 9110 §15.4.2. */
+export function movedPage(slug: string): Page {
+  const href = storyHref(slug);
+  const body = html`<!doctype html><title>Moved</title><p>This story stands at <a href="${href}">${href}</a>.</p>`;
+  return { status: 301, content_type: "text/html; charset=utf-8", body: body.markup, headers: { location: href }, depends: [] };
 }
 
 /** Hints are written for those at the command line; a reader has no command line. */

@@ -20,8 +20,24 @@ export const listRoutes: Route[] = [
       listPage(context, request, {
         title: "Latest news",
         about: html`Stories and press releases, latest first. Each says when it was written.`,
-        filter: {},
+        filter: { own: true },
       }),
+  },
+  {
+    path: "/from-archives",
+    about: "Stories taken over from other publications' archives, marked as not checked here; by topic or author where asked.",
+    query: ["before", "topic", "author"],
+    render(context, request) {
+      const [topic, author] = [request.query.get("topic") ?? undefined, request.query.get("author") ?? undefined];
+      const shelf = topic ? findShelf(context.log, "topic", topic) : author ? findShelf(context.log, "author", author) : undefined;
+      if ((topic ?? author) && !shelf) return undefined;
+      return listPage(context, request, {
+        title: shelf ? `From archives: ${shelf.name}` : "From archives",
+        about: html`Stories that other publications printed, taken over as they stood. Their numbers are theirs: nothing here was checked or computed.`,
+        filter: { type: "archive", topic, author },
+        keep: topic ? { topic } : author ? { author } : {},
+      });
+    },
   },
   {
     path: "/press-releases",
@@ -56,8 +72,9 @@ export const listRoutes: Route[] = [
         listPage(context, request, {
           title: topic.name,
           about: html`${TOPICS[topic.name] ?? "Stories on this topic."}`,
-          filter: { topic: slug },
+          filter: { topic: slug, own: true },
           feeds: `/topics/${slug}`,
+          archives: { topic: slug },
         })
       );
     },
@@ -73,8 +90,9 @@ export const listRoutes: Route[] = [
         listPage(context, request, {
           title: author.name,
           about: html`${plural(author.stories, "story", "stories")}.`,
-          filter: { author: author.slug },
+          filter: { author: author.slug, own: true },
           feeds: `/authors/${author.slug}`,
+          archives: { author: author.slug },
         })
       );
     },
@@ -85,7 +103,10 @@ export const listRoutes: Route[] = [
     render(context) {
       const months = listMonths(context.log);
       const body = html`<div class="column"><h1>Archive</h1>
-${months.length === 0 ? html`<p>Nothing has been published yet.</p>` : html`<dl class="facts">${months.map(({ month, stories }) => html`<div><dt><a href="/archive/${month.replace("-", "/")}">${formatDay(month)}</a></dt><dd>${plural(stories, "publication", "publications")}</dd></div>`)}</dl>`}</div>`;
+${months.length === 0 ? html`<p>Nothing has been published yet.</p>` : html`<dl class="facts">${months.map(({ month, stories }) => html`<div><dt><a href="/archive/${month.replace("-", "/")}">${formatDay(month)}</a></dt><dd>${plural(stories, "publication", "publications")}</dd></div>`)}</dl>`}${
+        listCards(context.log, { type: "archive", known: knownOf(context.at), limit: 1 }).length > 0 &&
+        html`<p><a href="/from-archives">Older stories, from other publications' archives</a></p>`
+      }</div>`;
       return page(context, "/archive", "Archive", "Every month in which something was published.", body, []);
     },
   },
@@ -99,21 +120,32 @@ ${months.length === 0 ? html`<p>Nothing has been published yet.</p>` : html`<dl 
       return listPage(context, request, {
         title: formatDay(`${year}-${month}`),
         about: html`What was first published in this month.`,
-        filter: { month: `${year}-${month}` },
+        filter: { month: `${year}-${month}`, own: true },
       });
     },
   },
 ];
 
-type ListOptions = { title: string; about: Html; filter: Partial<CardFilter>; feeds?: string };
+type ListOptions = {
+  title: string;
+  about: Html;
+  filter: Partial<CardFilter>;
+  feeds?: string;
+  /** What of archives belongs to this list: named below it, where there is any. */
+  archives?: Record<string, string>;
+  /** Parameters that the next page needs again. */
+  keep?: Record<string, string>;
+};
 
-function listPage(context: SiteContext, { path, query }: Request, { title, about, filter, feeds }: ListOptions): Page {
+function listPage(context: SiteContext, { path, query }: Request, { title, about, filter, feeds, archives, keep }: ListOptions): Page {
   const ages: Age[] = [];
   const asked = Number(query.get("before") ?? Number.NaN);
   const before = Number.isSafeInteger(asked) && asked >= 0 ? asked : undefined;
   const found = listCards(context.log, { ...filter, before, known: knownOf(context.at), limit: PAGE_LENGTH + 1 });
   const cards: Card[] = found.slice(0, PAGE_LENGTH);
   const more = found.length > PAGE_LENGTH ? cards.at(-1)!.first_seq : undefined;
+  const address = (asked: Record<string, string>) => (Object.keys(asked).length > 0 ? `${path}?${new URLSearchParams(asked).toString()}` : path);
+  const taken = archives && listCards(context.log, { ...archives, type: "archive", known: knownOf(context.at), limit: 1 }).length > 0;
   const body = html`<header class="column wide"><h1>${title}</h1>
 <p class="standfirst">${about}</p>
 ${feeds && html`<p class="note">Follow: <a href="${feeds}/feed.xml">RSS</a> · <a href="${feeds}/atom.xml">Atom</a> · <a href="${feeds}/feed.json">JSON Feed</a></p>`}</header>
@@ -125,8 +157,8 @@ ${cards.map((card) => listItem(context, card, ages))}</ol>`
 }
 ${
   (more !== undefined || query.has("before")) &&
-  html`<nav class="pages" aria-label="Pages">${query.has("before") && html`<a href="${path}">Newest</a>`}${more !== undefined ? html`<a rel="next" href="${path}?before=${more}">Older</a>` : html`<span>That is all.</span>`}</nav>`
-}`;
+  html`<nav class="pages" aria-label="Pages">${query.has("before") && html`<a href="${address({ ...keep })}">Newest</a>`}${more !== undefined ? html`<a rel="next" href="${address({ ...keep, before: String(more) })}">Older</a>` : html`<span>That is all.</span>`}</nav>`
+}${taken && html`<p class="note"><a href="/from-archives?${new URLSearchParams(archives).toString()}">Older stories, from other publications' archives</a></p>`}`;
   return page(context, path, title, `${title}: stories whose numbers open.`, body, ages, feeds);
 }
 

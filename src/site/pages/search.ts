@@ -74,8 +74,8 @@ ${asked.text ? resultsHtml(context, asked, await searchAll(context, asked)) : em
   },
 ];
 
-const KIND_WORDS = { story: "stories", release: "press releases", theft: "thefts", actor: "groups", figure: "figures" } as const;
-const ONE_WORD = { story: "story", release: "press release", theft: "theft", actor: "group", figure: "figure" } as const;
+const KIND_WORDS = { story: "stories", release: "press releases", archive: "from archives", theft: "thefts", actor: "groups", figure: "figures" } as const;
+const ONE_WORD = { story: "story", release: "press release", archive: "from an archive", theft: "theft", actor: "group", figure: "figure" } as const;
 
 type Asked = { text: string; kind?: FindableKind; topic?: string; year?: string; skip: number };
 type RowHit = { dataset: string; entry: number; row: number; title: string; cells: Record<string, string> };
@@ -166,8 +166,8 @@ ${facetsHtml(asked, found)}${
 }
 
 function hitHtml(context: SiteContext, hit: Hit): Html {
-  const card = hit.kind === "story" || hit.kind === "release" ? findCard(context.log, hit.name) : undefined;
-  return html`<li><div><p class="label">${card?.type === "story" ? card.topic : ONE_WORD[hit.kind]}</p><h2><a href="${hrefOf(hit)}">${hit.title}</a></h2><p>${marked(hit.snippet)}</p>${card && html`<p class="byline">Written ${formatDay(card.first_at)}</p>`}</div></li>`;
+  const card = hit.kind === "story" || hit.kind === "release" || hit.kind === "archive" ? findCard(context.log, hit.name) : undefined;
+  return html`<li><div><p class="label">${card?.type === "story" ? card.topic : ONE_WORD[hit.kind]}</p><h2><a href="${hrefOf(hit)}">${hit.title}</a></h2><p>${marked(hit.snippet)}</p>${card && html`<p class="byline">${card.type === "archive" ? html`Published there ${formatDay(card.happened)}` : html`Written ${formatDay(card.first_at)}`}</p>`}</div></li>`;
 }
 
 /** Ways to less: by what it is, by topic, by year. The one that is chosen leads back to all. */
@@ -188,6 +188,7 @@ function hrefOf({ kind, name }: Hit): string {
   return {
     story: storyHref(name),
     release: `/press-releases/${name}`,
+    archive: storyHref(name),
     theft: theftHref(`theft/${name}`),
     actor: `/actors/${name}`,
     figure: `/figures/${name}`,

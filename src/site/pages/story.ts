@@ -28,6 +28,7 @@ import type { Page } from "../page-store.ts";
 import { knownOf, type Route, type SiteContext } from "../route.ts";
 import { capital, dayOf, figureHref, formatDay, plural, revisionHref, storyHref } from "../words.ts";
 import { sourcesBox } from "../sources.ts";
+import { archiveBox, archiveDates, archiveNotice } from "../archive-note.ts";
 
 export const storyRoutes: Route[] = [
   {
@@ -37,7 +38,7 @@ export const storyRoutes: Route[] = [
       const slug = params.slug!.replace(/\.json$/, "");
       const revisions = knownRevisions(context, slug);
       const newest = revisions.at(-1);
-      if (newest?.story.type !== "story") return undefined;
+      if (newest?.story.type !== "story" && newest?.story.type !== "archive") return undefined;
       return params.slug === slug ? storyPage(context, newest, revisions, path) : storyJson(newest, revisions);
     },
   },
@@ -159,10 +160,14 @@ function storyArticle(
   const body = html`<article class="story">
 <header class="opening">
 <p class="label"><a href="/topics/${slugOf(story.topic)}">${story.topic}</a></p>
-${story.type === "release" && html`<p class="supplied">Press release, supplied by ${story.supplied_by}. Not our reporting.</p>`}<h1>${inlineHtml(story.headline, figures, "links")}</h1>
+${story.type === "release" && html`<p class="supplied">Press release, supplied by ${story.supplied_by}. Not our reporting.</p>`}${archiveNotice(story)}<h1>${inlineHtml(story.headline, figures, "links")}</h1>
 <p class="standfirst">${inlineHtml(story.standfirst, figures, sheet)}</p>
-<p class="byline"><a href="/authors/${slugOf(story.byline)}">${story.byline}</a><span>Happened <time datetime="${story.happened}">${formatDay(story.happened)}</time></span><span>Written
-<time datetime="${dayOf(revisions[0]!.at)}">${formatDay(revisions[0]!.at)}</time></span>${
+<p class="byline"><a href="/authors/${slugOf(story.byline)}">${story.byline}</a>${
+    story.archive
+      ? archiveDates(story.archive, revisions[0]!.at)
+      : html`<span>Happened <time datetime="${story.happened}">${formatDay(story.happened)}</time></span><span>Written
+<time datetime="${dayOf(revisions[0]!.at)}">${formatDay(revisions[0]!.at)}</time></span>`
+  }${
     publication.revision > 1 && html`<span>Revised <time datetime="${dayOf(publication.at)}">${formatDay(publication.at)}</time></span>`
   }</p>
 ${publication !== newest && olderNotice(publication, newest)}${publication.withdrawn && html`<p class="known"><strong>This story is withdrawn.</strong> ${publication.withdrawn.why} <a href="${revisionHref(slug, publication.revision - 1)}">What it said</a></p>`}${correctionNotices(revisions, publication)}${movedNotice(publication, figures)}</header>
@@ -178,17 +183,17 @@ ${
 }${section.blocks.map((block, at) => blockHtml(context, block, figures, sheet, chartId(story.sections.indexOf(section), at)))}</section>
 `,
   )
-}${replyBox(context, [...new Set([...story.replies, ...subjectsAbout(context.log, context.at, slug)])])}${waiverBox(publication)}</div>
+}${!story.archive && replyBox(context, [...new Set([...story.replies, ...subjectsAbout(context.log, context.at, slug)])])}${waiverBox(publication)}</div>
 <aside class="beside" aria-label="About this story">
-${sourcesBox(context, publication.figures)}
+${story.archive ? archiveBox(context, publication) : sourcesBox(context, publication.figures)}
 <section class="box">
 <h2 class="label">Revisions</h2>
-<p class="note">${plural(revisions.length, "revision", "revisions")}, each readable for ever. The numbers are those of the day of publication.</p>
+<p class="note">${plural(revisions.length, "revision", "revisions")}, each readable for ever.${!story.archive && " The numbers are those of the day of publication."}</p>
 <ol class="plain">${revisions.map((item) => revisionLine(item, item === publication))}</ol>
 </section>
 <section class="box cite">
 <h2 class="label">Cite this</h2>
-<p>“${headline}”, Tracewire, ${formatDay(publication.at)}, revision ${publication.revision}.
+<p>“${headline}”, ${story.archive && `${story.archive.from}, ${formatDay(story.archive.published)}, as taken over by `}Tracewire, ${formatDay(publication.at)}, revision ${publication.revision}.
 <a href="${revisionHref(slug, publication.revision)}">${revisionHref(slug, publication.revision)}</a></p>
 <p class="note">That address will always show these words and these numbers. <a href="${publicationHref(publication)}.json">The same as JSON</a></p>
 </section>

@@ -123,7 +123,7 @@ export function history(context: SiteContext, subject: string): Html {
   );
   if (superseded.length === 0) return nothing;
   return html`<section><h2>No longer held</h2>
-<ul class="plain">${superseded.map((claim) => html`<li>${claim.field.replaceAll("_", " ")}: <s>${claimValue(claim)}</s> <span class="note">${whoWords(claim)}; replaced at <a href="/log/${claim.superseded!}">entry ${claim.superseded!.toLocaleString("en-US")}</a></span></li>`)}</ul></section>
+<ul class="plain">${superseded.map((claim) => html`<li>${claim.field.replaceAll("_", " ")}: <s>${claimValue(claim)}</s> <span class="note">${whoWords(claim)}; ${claim.retracted ? "taken back" : "replaced"} at <a href="/log/${claim.superseded!}">entry ${claim.superseded!.toLocaleString("en-US")}</a></span></li>`)}</ul></section>
 `;
 }
 

@@ -1,4 +1,5 @@
-// Addresses become numbers, and (address, asset) accounts. A key is six words: the chain's number, then the twenty bytes
+// Addresses become numbers, and (address, asset) accounts. A key is six words: the number of the chain (or
+// of the asset, where accounts are numbered), then the twenty bytes
 // of an address, or of the SHA-256 of one that is longer (cut to 160 bits: nobody can make two that meet). Open
 // addressing with linear probing (Knuth, TAOCP 3, §6.4); the whole key is compared, never the hash alone.
 import assert from "node:assert/strict";
@@ -30,25 +31,23 @@ export class AddressBook {
   }
 
   /**
-   * Numbers of many addresses of one chain, five words each, in order, into `numbers`. The places of all are read before
-   * any is settled: a processor waits for a batch about as long as for one.
+   * Numbers of many keys, KEY_WORDS each, in order, into `numbers`. The places of all are read before any is settled: a
+   * processor waits for a batch about as long as for one. With an asset's number as first word the numbers are those of
+   * accounts, and no address is looked up twice.
    */
-  numbersOf(chain: number, words: Int32Array, count: number, numbers: Int32Array): void {
+  numbersOf(words: Int32Array, count: number, numbers: Int32Array): void {
     if (this.#hashes.length < count) this.#hashes = new Int32Array(count);
     const hashes = this.#hashes;
     let ahead = 0;
-    for (let at = 0; at < count; at++) {
-      const own = 5 * at;
-      const hash = hashWords(chain, words[own]!, words[own + 1]!, words[own + 2]!, words[own + 3]!, words[own + 4]!);
+    for (let at = 0, own = 0; at < count; at++, own += KEY_WORDS) {
+      const hash = hashWords(words[own]!, words[own + 1]!, words[own + 2]!, words[own + 3]!, words[own + 4]!, words[own + 5]!);
       hashes[at] = hash;
       ahead ^= this.#table[2 * (hash & this.#mask) + 1]!;
     }
     for (let at = 0; at < count; at++) ahead ^= this.keys[KEY_WORDS * (this.#table[2 * (hashes[at]! & this.#mask) + 1]! - 1)] ?? 0;
     this.ahead = ahead;
-    for (let at = 0; at < count; at++) {
-      const own = 5 * at;
-      numbers[at] = this.#numberOf(hashes[at]!, chain, words[own]!, words[own + 1]!, words[own + 2]!, words[own + 3]!, words[own + 4]!);
-    }
+    for (let at = 0, own = 0; at < count; at++, own += KEY_WORDS)
+      numbers[at] = this.#numberOf(hashes[at]!, words[own]!, words[own + 1]!, words[own + 2]!, words[own + 3]!, words[own + 4]!, words[own + 5]!);
   }
 
   #numberOf(hash: number, chain: number, a: number, b: number, c: number, d: number, e: number): number {

@@ -11,6 +11,7 @@ import { trace } from "../trace.ts";
 import { buildTransferTable } from "../transfer-table.ts";
 import type { Transfer } from "../transfer.ts";
 import { AccountBook, AddressBook } from "./address-book.ts";
+import { BATCH_ROWS, Numbering } from "./numbering.ts";
 import { buildSegment, type RowColumns } from "./build-segment.ts";
 import { segmentOf, traceFastKernel } from "./fast-kernel.ts";
 import { openSegments, saveSegment } from "./index-files.ts";
@@ -205,6 +206,30 @@ test("what does not fit is refused by name, and nothing else", () => {
   assert.equal(refusal(plain, { seeds: [{ kind: "account", address: "a", row: 0, amount: 6n }] }), "seed_unbacked");
   assert.equal(refusal(swap, {}), "conversion");
   assert.equal(refusal(swap, { conversions: false }), undefined);
+  assert.equal(refusal(plain, { floors: new Map([["native", 2n]]) }), "floor_by_asset");
+  const [time, message] = ["2024-01-01T00:00:00Z", "m"];
+  const crossed = [transferOf(0, null, "a", 5n, { time }), transferOf(1, "a", "b", 3n, { time, message }), transferOf(2, "b", "a", 3n, { time, message, chain: "z", asset: "other" })];
+  assert.equal(refusal(crossed, { conversions: false }), "conversion");
+});
+
+test("accounts numbered in another thread have the numbers that this one would give", async () => {
+  const numbering = new Numbering(16);
+  const book = new AddressBook(16);
+  for (const rows of [3 * BATCH_ROWS + 5, 70]) {
+    const columns = { from: new Int32Array(new SharedArrayBuffer(4 * rows)), to: new Int32Array(new SharedArrayBuffer(4 * rows)) };
+    numbering.begin(columns);
+    const key = (row: number, side: number) => [row % 3, 0, 0, 0, side, (row * row) % 997] as const;
+    for (let first = 0; first < rows; first += BATCH_ROWS) {
+      const batch = await numbering.take();
+      const count = Math.min(BATCH_ROWS, rows - first);
+      for (let at = 0; at < count; at++) batch.words.set([...key(first + at, 0), ...key(first + at, 1)], 12 * at);
+      numbering.put(batch, count, first);
+    }
+    const accounts = await numbering.end();
+    for (let row = 0; row < rows; row++) assert.deepEqual([columns.from[row], columns.to[row]], [book.number(...key(row, 0)) + 1, book.number(...key(row, 1)) + 1]);
+    assert.equal(accounts, book.count + 1);
+  }
+  await numbering.close();
 });
 
 test("addresses and accounts are numbered as a map would number them", () => {
@@ -215,9 +240,9 @@ test("addresses and accounts are numbered as a map would number them", () => {
       const accounts = new AccountBook(4);
       const many = new AddressBook(4);
       const numbers = new Int32Array(keys.length);
-      many.numbersOf(1, Int32Array.from(keys.flatMap(([[, ...words]]) => words)), keys.length, numbers);
+      many.numbersOf(Int32Array.from(keys.flatMap(([words]) => words)), keys.length, numbers);
       const seen = new Map<string, number>();
-      for (const [at, [[, ...words]]] of keys.entries())
+      for (const [at, [words]] of keys.entries())
         assert.equal(numbers[at], seen.get(words.join()) ?? seen.set(words.join(), seen.size).get(words.join())!);
       const known = new Map<string, number>();
       const knownAccounts = new Map<string, number>();

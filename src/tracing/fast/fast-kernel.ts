@@ -48,6 +48,8 @@ export function segmentOf(table: TransferTable): Segment {
 export function traceFastKernel(data: TraceData, { seeds, methods, ...request }: TraceRequest): Map<MethodName, FastMethodTrace> {
   if (data.kind === "utxo") throw new Refusal("outputs", "outputs are spread transaction by transaction, by the exact kernel");
   const { table } = data;
+  if (request.floors && request.floors.size > 0) throw new Refusal("floor_by_asset", "one floor counts for all assets here");
+  if (table.messages.count > 0) throw new Refusal("conversion", "messages of a bridge are followed by the exact kernel");
   const segment = segmentOf(table);
   const { sources, rows, lots } = accountSeeds(table, seeds);
   const found = { rows, sources: sources.map((account) => account + 1), lots: lots.map((lot) => ({ ...lot, account: lot.account + 1 })) };

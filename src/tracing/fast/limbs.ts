@@ -7,6 +7,21 @@ export const highOf = (amount: bigint): number => Number(amount >> 50n);
 export const lowOf = (amount: bigint): number => Number(amount & 0x3_ffff_ffff_ffffn);
 export const joinLimbs = (high: number, low: number): bigint => (BigInt(high) << 50n) + BigInt(low);
 
+const words = new Uint32Array(4);
+const wholes = new BigUint64Array(words.buffer);
+const WORD = 2n ** 64n;
+const TOO_WIDE = 2n ** 100n;
+
+/** The same two limbs through machine words, which makes no number in between; false (and nothing) from 2^100 on. */
+export function splitAmount(amount: bigint, into: Float64Array): boolean {
+  if (amount >= TOO_WIDE) return false;
+  wholes[0] = amount;
+  wholes[1] = amount < WORD ? 0n : amount >> 64n;
+  into[0] = (words[1]! >>> 18) + words[2]! * 2 ** 14 + words[3]! * 2 ** 46;
+  into[1] = words[0]! + (words[1]! & 0x3ffff) * 2 ** 32;
+  return true;
+}
+
 /** Adds [high, low] to the pair number `at` of `pairs`. */
 export function addLimbs(pairs: Float64Array, at: number, high: number, low: number): void {
   let sumLow = pairs[2 * at + 1]! + low;

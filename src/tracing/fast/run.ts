@@ -12,7 +12,7 @@ import { Spills, type SpillKind } from "./spills.ts";
 import { Carried, Stretches } from "./stretches.ts";
 
 /** The fast kernel does not answer this; the exact kernel does. */
-export type RefusalReason = "amount_too_wide" | "seed_unbacked" | "conversion" | "seed_too_large" | "haircut_depth" | "fees_received" | "no_exact_columns" | "outputs";
+export type RefusalReason = "amount_too_wide" | "seed_unbacked" | "conversion" | "seed_too_large" | "haircut_depth" | "fees_received" | "no_exact_columns" | "outputs" | "backward" | "floor_by_asset";
 export class Refusal extends Error {
   readonly reason: RefusalReason;
   constructor(reason: RefusalReason, what: string) {

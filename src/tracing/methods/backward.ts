@@ -2,19 +2,20 @@
 // stretch of units has one place before and one after. Haircut is linear, so its share can be asked backward too, cut to
 // whole units at each credit: an estimate, off by less than one unit for each credit that was split. Poison and TIHO have
 // no answer: what they call tainted depends on where taint began, which is what is asked here.
-import { balanceAfter, eventAfter, eventAt, type AccountLedger, type LedgerEvent } from "../account-ledger.ts";
+import { NONE } from "../account-events.ts";
+import { balanceAfter, type AccountLedger } from "../account-ledger.ts";
 import { addClean, addSegment, takeSegments, totalOf, type Segment } from "../segments.ts";
 import type { MethodName } from "./method.ts";
 
 export type AccountWant<Carried> = {
   /** Wanted of a debit. */
-  want(event: LedgerEvent, carried: Carried): void;
+  want(at: number, carried: Carried): void;
   /** Wanted of what is there after `row`; returns how much was not wanted before. */
   wantHeld(row: number, amount: bigint): bigint;
   /** Going back over a credit: what of the wanted it brought. */
-  credit(event: LedgerEvent): Carried;
+  credit(at: number): Carried;
   /** Going back over a debit: what of the wanted came out of its unknown lot. */
-  unknown(event: LedgerEvent): bigint;
+  unknown(at: number): bigint;
   isDone(): boolean;
 };
 
@@ -32,25 +33,21 @@ const fifoBack: BackwardMethod<Segment[]> = {
   whole: (amount) => [{ start: 0n, length: amount }],
   open(ledger) {
     const wanted: Segment[] = [];
-    const placeAfter = (row: number) => {
-      const next = ledger.events[eventAfter(ledger, row)];
-      const last = ledger.events.at(-1);
-      return next ? next.debited : last ? last.debited + (last.side === "debit" ? last.amount : 0n) : 0n;
-    };
+    /** Where the units of a credit begin, and those of a debit that nothing explains. */
+    const placeOf = (at: number) => ledger.debited(at) + ledger.before(at);
     return {
-      want({ debited }, carried) {
-        for (const { start, length } of carried) addSegment(wanted, debited + start, length);
+      want(at, carried) {
+        for (const { start, length } of carried) addSegment(wanted, ledger.debited(at) + start, length);
       },
       wantHeld(row, amount) {
-        const front = placeAfter(row);
+        const front = ledger.debited(ledger.after(row));
         const end = front + balanceAfter(ledger, row);
-        const credit = eventAt(ledger, row, "credit");
-        const lot = credit ? credit.debited + credit.before : end;
+        const credit = ledger.creditOf(row);
+        const lot = credit === NONE ? end : placeOf(credit);
         return addClean(wanted, amount, [lot > front ? lot : front, end], [front, lot]);
       },
-      credit: ({ debited, before, amount }) => takeSegments(wanted, debited + before, debited + before + amount),
-      unknown: ({ debited, before, amount, unknown }) =>
-        unknown === 0n ? 0n : totalOf(takeSegments(wanted, debited + before, debited + amount)),
+      credit: (at) => takeSegments(wanted, placeOf(at), placeOf(at) + ledger.amount(at)),
+      unknown: (at) => (ledger.unknown(at) === 0n ? 0n : totalOf(takeSegments(wanted, placeOf(at), ledger.debited(at) + ledger.amount(at)))),
       isDone: () => wanted.length === 0,
     };
   },
@@ -64,17 +61,18 @@ const lifoBack: BackwardMethod<Segment[]> = {
   open(ledger) {
     const wanted: Segment[] = [];
     return {
-      want({ before, amount }, carried) {
-        const bottom = amount > before ? 0n : before - amount;
+      want(at, carried) {
+        const bottom = ledger.before(at + 1);
         for (const { start, length } of carried) addSegment(wanted, bottom + start, length);
       },
       wantHeld(row, amount) {
         const end = balanceAfter(ledger, row);
-        const lot = eventAt(ledger, row, "credit")?.before ?? end;
+        const credit = ledger.creditOf(row);
+        const lot = credit === NONE ? end : ledger.before(credit);
         return addClean(wanted, amount, [lot, end], [0n, lot]);
       },
-      credit: ({ before, amount }) => takeSegments(wanted, before, before + amount),
-      unknown: ({ before, amount, unknown }) => (unknown === 0n ? 0n : totalOf(takeSegments(wanted, before, amount))),
+      credit: (at) => takeSegments(wanted, ledger.before(at), ledger.before(at) + ledger.amount(at)),
+      unknown: (at) => (ledger.unknown(at) === 0n ? 0n : totalOf(takeSegments(wanted, ledger.before(at), ledger.amount(at)))),
       isDone: () => wanted.length === 0,
     };
   },
@@ -99,8 +97,8 @@ const haircutBack: BackwardMethod<bigint> = {
         wanted += placed;
         return placed;
       },
-      credit: ({ before, amount }) => take((wanted * amount) / (before + amount)),
-      unknown: ({ amount, unknown }) => (unknown === 0n ? 0n : take((wanted * unknown) / amount)),
+      credit: (at) => take((wanted * ledger.amount(at)) / (ledger.before(at) + ledger.amount(at))),
+      unknown: (at) => take((wanted * ledger.unknown(at)) / ledger.amount(at)),
       isDone: () => wanted === 0n,
     };
   },

@@ -1,6 +1,6 @@
 // What a convention of tracing is: how taint lies in one account, and what leaves with a debit. The way from account to
 // account is the same for all five (trace-accounts.ts). Definitions and papers: FIELD §4.1, docs/tracing.md.
-import type { AccountLedger, LedgerEvent } from "../account-ledger.ts";
+import type { AccountLedger } from "../account-ledger.ts";
 
 export const METHOD_NAMES = ["poison", "haircut", "fifo", "lifo", "tiho"] as const;
 export type MethodName = (typeof METHOD_NAMES)[number];
@@ -16,12 +16,12 @@ export const METHOD_SENTENCES: Record<MethodName, string> = {
 
 /** Taint of one account while a trace runs. `Carried` is what a transfer carries: an amount, or stretches with their place. */
 export type AccountTaint<Carried> = {
-  /** Taint arrives with a credit of this account. */
-  credit(event: LedgerEvent, carried: Carried): void;
+  /** Taint arrives with a credit of this account, at its place in the ledger. */
+  credit(at: number, carried: Carried): void;
   /** What leaves with a debit; it is no longer here. */
-  debit(event: LedgerEvent): Carried;
-  /** The first debit at or after event `at` that could carry taint as things stand. */
-  nextDebit(at: number): LedgerEvent | undefined;
+  debit(at: number): Carried;
+  /** Place of the first debit at or after event `at` that could carry taint as things stand, or NONE. */
+  nextDebit(at: number): number;
   /** Puts a seed into the account right after `row`; returns how much of it was not tainted before. */
   seed(row: number, amount: bigint): bigint;
   held(): bigint;

@@ -3,8 +3,9 @@
 // TIHO (taint in, highest out; Tironsakkul et al.), on accounts: taint leaves first, min(t, a).
 // Poison (Möser et al.): after the first tainted credit every debit and the final balance count whole. It does not
 // conserve; it is an upper bound of exposure and nothing else.
-import { balanceAfter, firstDebit, type AccountLedger } from "../account-ledger.ts";
-import type { Method } from "./method.ts";
+import { NONE } from "../account-events.ts";
+import { balanceAfter, type AccountLedger } from "../account-ledger.ts";
+import type { AccountTaint, Method } from "./method.ts";
 
 const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 
@@ -17,60 +18,76 @@ const pooled = {
   part: (carried: bigint, of: bigint, start: bigint, end: bigint) => (carried * end) / of - (carried * start) / of,
 } as const;
 
-const nextDebitOf = (ledger: AccountLedger, at: number) => {
-  const debit = firstDebit(ledger, at);
-  return debit < ledger.debits.length ? ledger.events[ledger.debits[debit]!] : undefined;
-};
+class Pool implements AccountTaint<bigint> {
+  readonly #ledger: AccountLedger;
+  readonly #share: (tainted: bigint, amount: bigint, pool: bigint) => bigint;
+  #tainted = 0n;
 
-function conserving(name: "haircut" | "tiho", share: (tainted: bigint, amount: bigint, pool: bigint) => bigint): Method<bigint> {
-  return {
-    ...pooled,
-    name,
-    conserves: true,
-    open(ledger) {
-      let tainted = 0n;
-      return {
-        credit(_, carried) {
-          tainted += carried;
-        },
-        debit({ amount, before }) {
-          const out = share(tainted, amount, amount > before ? amount : before);
-          tainted -= out;
-          return out;
-        },
-        nextDebit: (at) => (tainted > 0n ? nextDebitOf(ledger, at) : undefined),
-        seed(row, amount) {
-          const placed = least(amount, balanceAfter(ledger, row) - tainted);
-          tainted += placed;
-          return placed;
-        },
-        held: () => tainted,
-      };
-    },
-  };
+  constructor(ledger: AccountLedger, share: (tainted: bigint, amount: bigint, pool: bigint) => bigint) {
+    this.#ledger = ledger;
+    this.#share = share;
+  }
+
+  credit(_: number, carried: bigint): void {
+    this.#tainted += carried;
+  }
+
+  debit(at: number): bigint {
+    const [amount, before] = [this.#ledger.amount(at), this.#ledger.before(at)];
+    const out = this.#share(this.#tainted, amount, amount > before ? amount : before);
+    this.#tainted -= out;
+    return out;
+  }
+
+  nextDebit(at: number): number {
+    return this.#tainted > 0n ? this.#ledger.nextDebit(at) : NONE;
+  }
+
+  seed(row: number, amount: bigint): bigint {
+    const placed = least(amount, balanceAfter(this.#ledger, row) - this.#tainted);
+    this.#tainted += placed;
+    return placed;
+  }
+
+  held(): bigint {
+    return this.#tainted;
+  }
 }
 
-export const haircut = conserving("haircut", (tainted, amount, pool) => (amount >= pool ? tainted : (tainted * amount) / pool));
+const haircutShare = (tainted: bigint, amount: bigint, pool: bigint) => (amount >= pool ? tainted : (tainted * amount) / pool);
 
-export const tiho = conserving("tiho", least);
+export const haircut: Method<bigint> = { ...pooled, name: "haircut", conserves: true, open: (ledger) => new Pool(ledger, haircutShare) };
 
-export const poison: Method<bigint> = {
-  ...pooled,
-  name: "poison",
-  conserves: false,
-  open(ledger) {
-    let poisoned = false;
-    return {
-      credit(_, carried) {
-        poisoned ||= carried > 0n;
-      },
-      debit: ({ amount }) => (poisoned ? amount : 0n),
-      nextDebit: (at) => (poisoned ? nextDebitOf(ledger, at) : undefined),
-      seed(_, amount) {
-        poisoned ||= amount > 0n;
-        return amount;
-      },
-      held: () => (poisoned ? ledger.final : 0n),
-    };
-  },
-};
+export const tiho: Method<bigint> = { ...pooled, name: "tiho", conserves: true, open: (ledger) => new Pool(ledger, least) };
+
+class Poisoned implements AccountTaint<bigint> {
+  readonly #ledger: AccountLedger;
+  #poisoned = false;
+
+  constructor(ledger: AccountLedger) {
+    this.#ledger = ledger;
+  }
+
+  credit(_: number, carried: bigint): void {
+    this.#poisoned ||= carried > 0n;
+  }
+
+  debit(at: number): bigint {
+    return this.#poisoned ? this.#ledger.amount(at) : 0n;
+  }
+
+  nextDebit(at: number): number {
+    return this.#poisoned ? this.#ledger.nextDebit(at) : NONE;
+  }
+
+  seed(_: number, amount: bigint): bigint {
+    this.#poisoned ||= amount > 0n;
+    return amount;
+  }
+
+  held(): bigint {
+    return this.#poisoned ? this.#ledger.final : 0n;
+  }
+}
+
+export const poison: Method<bigint> = { ...pooled, name: "poison", conserves: false, open: (ledger) => new Poisoned(ledger) };

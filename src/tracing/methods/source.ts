@@ -1,11 +1,11 @@
 // An account that is itself the seed: all that it sends, and what it still has, counts, under every method. What comes
 // back to it is not counted a second time.
-import { firstDebit, type AccountLedger, type LedgerEvent } from "../account-ledger.ts";
+import type { AccountLedger } from "../account-ledger.ts";
 import type { AccountTaint, Method } from "./method.ts";
 
 export type SourceTaint<Carried> = AccountTaint<Carried> & {
   /** What a debit adds to the seed: all of it that did not come back before. */
-  fresh(event: LedgerEvent): bigint;
+  fresh(at: number): bigint;
   /** At the end: all that is there, and how much of it is seed that was not counted yet. */
   settle(): { held: bigint; fresh: bigint };
 };
@@ -18,15 +18,13 @@ export function openSource<Carried>(method: Method<Carried>, ledger: AccountLedg
     credit(_, carried) {
       if (method.conserves) returned += method.total(carried);
     },
-    fresh: ({ amount }) => amount - fromReturned(amount),
-    debit({ amount }) {
+    fresh: (at) => ledger.amount(at) - fromReturned(ledger.amount(at)),
+    debit(at) {
+      const amount = ledger.amount(at);
       returned -= fromReturned(amount);
       return method.whole(amount);
     },
-    nextDebit(at) {
-      const debit = firstDebit(ledger, at);
-      return debit < ledger.debits.length ? ledger.events[ledger.debits[debit]!] : undefined;
-    },
+    nextDebit: (at) => ledger.nextDebit(at),
     seed: () => 0n,
     held: () => returned,
     settle: () => ({ held: ledger.final, fresh: ledger.final - returned }),

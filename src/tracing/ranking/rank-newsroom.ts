@@ -13,7 +13,7 @@ export async function rankNewsroom(newsroom: Newsroom, from: string, method: Ran
   const read = await readWanted(newsroom, { from }, { sets }, log_size);
   const data = dataOf(read, { from });
   if (data.kind === "utxo")
-    throw new TracewireError("BAD_ARGUMENT", { what: "Ranking goes over transfers between accounts, and these transactions have inputs and outputs", hint: "Name a set of transfers: --set NAME" });
+    throw new TracewireError("BAD_ARGUMENT", { what: "Ranking is not offered for transactions with inputs and outputs (Bitcoin and its kind): both walks are defined over transfers between accounts", hint: "Name a set of transfers between accounts with --set NAME; over outputs ask tracewire trace, or tracewire cluster." });
   const addresses = readSeeds(from, { data }).map((seed) => {
     if (seed.kind === "address") return seed.address;
     throw new TracewireError("BAD_ARGUMENT", { what: `Ranking begins at addresses, and "${from}" is none`, hint: "tracewire trace rank ADDRESS" });

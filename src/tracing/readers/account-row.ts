@@ -20,6 +20,8 @@ export type StatedTransfer = {
   fee: string;
   /** What the source calls the asset: nothing is decided by it, but a borrowed name is flagged. */
   symbol?: string;
+  /** Of a bridge: the protocol's own message. */
+  message?: string;
   /** How many decimals the source says it has. */
   decimals?: string;
 };
@@ -44,6 +46,7 @@ export function addAccountRows(out: ReadRow[], stated: StatedTransfer, file: num
     from,
     index: readNumber(stated.index, place, "index"),
     kind,
+    ...(stated.message ? { message: readMessage(stated.message, place) } : {}),
     time: readTime(stated.time, place, "time"),
     to,
     tx_index: readNumber(stated.tx_index, place, "tx_index"),
@@ -54,5 +57,14 @@ export function addAccountRows(out: ReadRow[], stated: StatedTransfer, file: num
   const amount = readAmount(stated.fee, place, "fee", options.decimals);
   if (amount === "0") return;
   if (from === "") refuseField(place, "fee", "there is nobody in from who could have paid it");
-  out.push({ file, line: place.line, row: { ...row, amount, asset: names.asset("native", chain, place).asset, index: "", kind: "fee", to: "" } });
+  const { message: _, ...paid } = row;
+  out.push({ file, line: place.line, row: { ...paid, amount, asset: names.asset("native", chain, place).asset, index: "", kind: "fee", to: "" } });
+}
+
+const MESSAGE = /^[\x21-\x7e]{1,200}$/;
+
+/** The same message has to be the same text on both chains; hexadecimal is folded. */
+function readMessage(text: string, place: Place): string {
+  if (!MESSAGE.test(text)) refuseField(place, "message", `${quoted(text)} is no message: up to 200 printable signs without blanks`);
+  return /^0x[0-9a-fA-F]+$/.test(text) ? text.toLowerCase() : text;
 }

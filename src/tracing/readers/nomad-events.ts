@@ -1,5 +1,6 @@
 // The Nomad bridge's own events as transfers: what left the bridge for each recipient, and what came back. The same files
-// are read as tables by the reader of datasets (src/datasets/readers/nomad-events.ts).
+// are read as tables by the reader of datasets (src/datasets/readers/nomad-events.ts). A taking states the message by which
+// it left the bridge: 26 in 960 transactions, because a message that had been proven once was accepted with any recipient.
 import { addAccountRows, type StatedTransfer } from "./account-row.ts";
 import { createNames } from "./fields.ts";
 import { cellText } from "./lines.ts";
@@ -12,7 +13,7 @@ const RECORD_CHARS_MAX = 1_000_000;
 
 export const nomadTransfers: TransferReader = {
   format: "nomad-events",
-  version: "1",
+  version: "2",
   kind: "accounts",
   title: "Nomad bridge: what was taken and what came back, as transfers",
   publisher: "Nomad (the victim)",
@@ -44,10 +45,11 @@ export const nomadTransfers: TransferReader = {
           };
           // Mixed case in their events is a checksum on some lines and none on others.
           const stated: StatedTransfer = file.name.endsWith("receive_events.json")
-            ? { ...base, time: "", from: BRIDGE, to: text("tokenRecipient"), asset: text("tokenAddress"), amount: text("amount") }
+            ? { ...base, time: "", from: BRIDGE, to: text("tokenRecipient"), asset: text("tokenAddress"), amount: text("amount"), message: `nomad:${text("originAndNonce")}` }
             : { ...base, time: text("timeStamp"), from: text("from"), to: text("to"), asset: text("contractAddress"), amount: text("value"), symbol: text("tokenSymbol"), decimals: text("tokenDecimal") };
           addAccountRows(out, stated, at, place, names, {});
         }
+        report.has_messages ||= file.name.endsWith("receive_events.json");
         yield out;
       }
   },

@@ -30,10 +30,12 @@ export type ReadReport = {
   borrowed_names: Record<string, { name: string; rows: number }>;
   /** What a source says of a token: its name and decimals, by asset. A name proves nothing; it is for reading. */
   tokens: Record<string, { symbol: string; decimals: number }>;
+  /** Some rows state a bridge's message. */
+  has_messages: boolean;
   notes: string[];
 };
 
-export const newReport = (): ReadReport => ({ unknown_fields: {}, bad_checksums: { count: 0, first: [] }, borrowed_names: {}, tokens: {}, notes: [] });
+export const newReport = (): ReadReport => ({ unknown_fields: {}, bad_checksums: { count: 0, first: [] }, borrowed_names: {}, tokens: {}, has_messages: false, notes: [] });
 
 export type TransferReader = {
   format: string;

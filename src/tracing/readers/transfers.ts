@@ -5,7 +5,7 @@ import { cellText } from "./lines.ts";
 import { refuseField, type Place, type ReadRow, type TransferReader } from "./reader.ts";
 import { readRecords } from "./records.ts";
 
-const FIELDS = ["chain", "txid", "tx_index", "index", "kind", "time", "block", "from", "to", "asset", "amount", "fee", "symbol"] as const;
+const FIELDS = ["chain", "txid", "tx_index", "index", "kind", "time", "block", "from", "to", "asset", "amount", "fee", "symbol", "message"] as const;
 const REQUIRED = ["from", "to", "amount"] as const;
 const RECORD_CHARS_MAX = 1_000_000;
 
@@ -42,6 +42,7 @@ export const transfersReader: TransferReader = {
           first = false;
           const cell = (field: Field) => (Object.hasOwn(value, field) ? cellText(value[field], place, field) : "");
           addAccountRows(out, stated(cell), at, place, names, options);
+          report.has_messages ||= cell("message") !== "";
           for (const key of Object.keys(value))
             if (!FIELD_NAMES.has(key) && value[key] !== null && value[key] !== "") report.unknown_fields[key] = (report.unknown_fields[key] ?? 0) + 1;
         }
@@ -71,4 +72,5 @@ const stated = (cell: (field: Field) => string): StatedTransfer => ({
   amount: cell("amount"),
   fee: cell("fee"),
   symbol: cell("symbol"),
+  message: cell("message"),
 });

@@ -30,6 +30,10 @@ export type Tag = {
 export type TagBook = {
   /** In order of their entries. `chain` is a CAIP-2 id; without one, of whatever chain. */
   tagsOf(address: string, chain?: string): Tag[];
+  /** Is there any tag of it, on whatever chain? */
+  has(address: string): boolean;
+  /** The same of accounts of Ethereum's kind, 5 words each: below 0 where there is none. */
+  findAccounts(keys: Uint32Array, found: Int32Array): void;
   /** Rows read. */
   count: number;
   /** What was read, for whoever shows a tag. */
@@ -132,6 +136,8 @@ export function openTagBook(log: Reads, { log_size = Number.MAX_SAFE_INTEGER, ev
       const tags = rows.map(tagAt);
       return chain === undefined || chain === "" ? tags : tags.filter(({ chains }) => chains.length === 0 || chains.includes(chain));
     },
+    has: (address) => index.find(address) !== NONE,
+    findAccounts: index.findAccounts,
     count,
     sources: read.map(({ dataset: { name, seq, edition, row_count } }) => ({ dataset: name, entry: seq, edition, rows: row_count })),
   };

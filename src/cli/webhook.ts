@@ -1,0 +1,75 @@
+// Webhooks: made here with a secret that is shown once, listed, removed, and told again what they missed.
+import { TracewireError } from "../errors.ts";
+import { EVENT_TYPES, openWebhookStore, type WebhookStore } from "../webhooks/webhooks.ts";
+import type { NewsroomReader } from "../newsroom.ts";
+import { list, openReader, whole, type Command, type CommandContext, type Options } from "./command.ts";
+
+type Action = (context: CommandContext, store: WebhookStore, newsroom: NewsroomReader, args: string[], options: Options) => void;
+
+const ACTIONS: Record<string, Action> = {
+  add({ output }, store, { log }, [name, url], options) {
+    if (!name || !url) throw new TracewireError("BAD_ARGUMENT", { what: "A webhook needs a name and an address", hint: "tracewire webhook add NAME https://example.org/hook" });
+    const { hook, secret } = store.add({ name, url, events: list(options, "event"), is_here: Boolean(options.here) }, log);
+    output.json({ ...hook, secret });
+    output.line(secret);
+    output.note(`${hook.name} is told of ${hook.events.join(", ")} from now on, while the site runs. The secret signs what is sent and is not shown again.`);
+  },
+  list({ output }, store) {
+    const hooks = store.list();
+    for (const hook of hooks) {
+      output.json(hook);
+      output.line(`${output.bold(hook.name)}  ${hook.url}`);
+      output.line(`  ${hook.events.join(", ")}; ${hook.sent} sent, ${hook.waiting} waiting, ${hook.given_up} given up${hook.next_at ? `, tried again at ${hook.next_at}` : ""}${hook.last ? ` (${hook.last})` : ""}`);
+    }
+    if (hooks.length === 0) output.line("There is no webhook. Make one: tracewire webhook add NAME https://example.org/hook");
+  },
+  remove({ output }, store, _newsroom, [name = ""]) {
+    store.remove(name);
+    output.json({ removed: name });
+    output.line(`${name} is told nothing any more.`);
+  },
+  replay({ output, effects }, store, { log }, [name = ""], options) {
+    const from = whole(options, "from", "--from");
+    if (from === undefined) throw new TracewireError("BAD_ARGUMENT", { what: "From which entry on?", hint: "tracewire webhook replay NAME --from 42" });
+    const queued = store.replay(name, from, log, effects.clock());
+    output.json({ name, queued });
+    output.line(`${queued} events from entry ${from} on wait to be sent to ${name}, each under the identifier it had.`);
+  },
+};
+
+export const webhook: Command = {
+  name: "webhook",
+  summary: "Tell other programs, signed, of what becomes public",
+  arguments: "<action> [args...]",
+  actions: [
+    ["add <name> <url>", "tell a program from now on; its secret is shown once"],
+    ["list", "what was sent, what waits, what failed and why"],
+    ["remove <name>", "tell it nothing any more"],
+    ["replay <name> --from <entry>", "send everything from an entry on again"],
+  ],
+  options: [
+    { flags: "--event <type>", about: `of what it is told (may be repeated; all without it): ${Object.entries(EVENT_TYPES).map(([type, about]) => `${type}: ${about}`).join("; ")}`, repeat: true },
+    { flags: "--here", about: "its address may be one of this machine or network" },
+    { flags: "--from <entry>", about: "for replay: from this entry of the log on" },
+  ],
+  examples: [
+    ["tracewire webhook add desk https://example.org/hook --event story.published --event story.corrected", "the secret is shown once"],
+    ["tracewire webhook list", "what was sent, what waits, what failed and why"],
+    ["tracewire webhook replay desk --from 1500", "what it missed, again"],
+  ],
+  run(context, [action, ...args], options) {
+    const run = Object.hasOwn(ACTIONS, action!) ? ACTIONS[action!] : undefined;
+    if (!run) throw new TracewireError("BAD_ARGUMENT", { what: `There is no action "${action}"`, hint: `Actions: ${Object.keys(ACTIONS).join(", ")}.` });
+    const newsroom = openReader(context);
+    try {
+      const store = openWebhookStore(newsroom.folder, context.effects);
+      try {
+        run(context, store, newsroom, args, options);
+      } finally {
+        store.close();
+      }
+    } finally {
+      newsroom.close();
+    }
+  },
+};

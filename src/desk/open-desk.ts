@@ -1,0 +1,115 @@
+// The desk itself, opened over one data folder: its stores, its server, what works through its inbox.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { FastifyInstance } from "fastify";
+import { openAccounts } from "../accounts/accounts.ts";
+import type { MailSettings } from "../config.ts";
+import type { Effects } from "../effects.ts";
+import { diskFileSystem, openBlobStore, openEgress, readText, type Capture, type Egress, type Extraction } from "../evidence/evidence.ts";
+import { openPeople, PEOPLE_FILE, queueAccountLetter } from "../newsletter/newsletter.ts";
+import { openNewsroom } from "../newsroom.ts";
+import { openDrafts } from "../press/press.ts";
+import { clientOf } from "../site/site.ts";
+import { openInbox } from "./inbox.ts";
+import { openInboxReader, type InboxReader } from "./read-inbox.ts";
+import { DESK_ROUTES } from "./routes.ts";
+import { openTraceJobs, type TraceJobs } from "./trace-jobs.ts";
+import { openDeskServer, type DeskServerOptions } from "./server.ts";
+
+export { DESK_ROUTES } from "./routes.ts";
+export { OBJECT_WORDS } from "./objects.ts";
+
+export type DeskOptions = {
+  folder: string;
+  effects: Effects;
+  /** Where people reach it: scheme and host. */
+  url: string;
+  hosts: readonly string[];
+  /** Approval by another person than the author. */
+  approval?: "another" | "anybody";
+  /** Letters as the newsletter room sends them. Left out, they stay on this machine. */
+  mail?: MailSettings;
+  /** Where the public site is, if the desk has an origin of its own. */
+  site_url?: string;
+  remoteOf?: DeskServerOptions["remoteOf"];
+  /** Tests fetch nothing. */
+  egress?: Egress;
+  report(error: unknown): void;
+};
+
+export type Desk = { app: FastifyInstance; inbox: InboxReader; traceJobs: TraceJobs; close(): Promise<void> };
+
+/** Reading a document takes a process of its own; whoever works on one asks for it again and again. */
+const TEXTS_KEPT_MAX = 12;
+
+function openTexts(read: (capture: Capture) => Promise<Extraction>): (capture: Capture) => Promise<Extraction> {
+  const kept = new Map<string, Promise<Extraction>>();
+  return (capture) => {
+    const known = kept.get(capture.sha256);
+    if (known) return known;
+    const text = read(capture);
+    text.catch(() => kept.delete(capture.sha256));
+    if (kept.size >= TEXTS_KEPT_MAX) kept.delete(kept.keys().next().value!);
+    kept.set(capture.sha256, text);
+    return text;
+  };
+}
+
+export function openDesk({ folder, effects, report, ...options }: DeskOptions): Desk {
+  const newsroom = openNewsroom(folder);
+  const accounts = openAccounts(folder, effects);
+  const [inbox, drafts] = [openInbox(folder, effects), openDrafts(folder, effects)];
+  const blobs = openBlobStore(folder, diskFileSystem);
+  const reader = openInboxReader({ inbox, blobs, egress: options.egress ?? openEgress({ clock: effects.clock }), report });
+  const traceJobs = openTraceJobs(folder, effects.clock);
+  const app = openDeskServer({
+    routes: DESK_ROUTES,
+    newsroom,
+    accounts,
+    inbox,
+    drafts,
+    effects,
+    url: options.url,
+    hosts: options.hosts,
+    approval: options.approval ?? "anybody",
+    remoteOf: options.remoteOf ?? ((request) => clientOf(request).remote),
+    given: {
+      post(letter) {
+        const people = openPeople(folder, effects);
+        try {
+          queueAccountLetter(people, letter);
+        } finally {
+          people.close();
+        }
+      },
+      traceJobs,
+      publicHref: (path) => `${options.site_url ?? ""}${path}`,
+      mail: options.mail ?? { from: "Tracewire <newsletter@tracewire.invalid>", base_url: options.site_url ?? options.url },
+      withPeople(use) {
+        if (!existsSync(join(folder, PEOPLE_FILE))) return undefined;
+        const people = openPeople(folder, effects);
+        try {
+          return use(people);
+        } finally {
+          people.close();
+        }
+      },
+      openPeople: () => openPeople(folder, effects),
+      keep: (bytes) => blobs.put(bytes),
+      wakeInbox: () => reader.wake(),
+      readText: openTexts((capture) => readText(blobs, capture)),
+    },
+    report,
+  });
+  return {
+    app,
+    inbox: reader,
+    traceJobs,
+    async close() {
+      await app.close();
+      await reader.stop();
+      await traceJobs.stop();
+      for (const store of [inbox, drafts, accounts, newsroom]) store.close();
+    },
+  };
+}
