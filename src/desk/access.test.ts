@@ -181,7 +181,8 @@ before(async () => {
   // Transfers are imported open: no set of them is of a protected source, so each of these roles sees the trace.
   await keepTrace(newsroom, "a-trace");
   objects.trace = Object.fromEntries(ACTORS.map((handle) => [handle, { own: "a-trace", nobody: "no-such-trace" }])) as (typeof objects)[string];
-  objects.job = Object.fromEntries(ACTORS.map((handle) => [handle, { own: String(bench.desk.traceJobs.start({ by: handle, ask: readAskWords({ from: "victim" }), among: [] }).id), nobody: "987654" }])) as (typeof objects)[string];
+  const startJob = (by: Handle) => String(bench.desk.traceJobs.start({ by, ask: readAskWords({ from: "victim" }), among: [] }).id);
+  objects.job = Object.fromEntries(ACTORS.map((handle) => [handle, { own: startJob(handle), nobody: "987654" }])) as (typeof objects)[string];
   for (const handle of ACTORS) objects.job[handle]!.other = objects.job[handle === "anna" ? "edda" : "anna"]!.own!;
   const request = await prepareRequest(newsroom.blobs, { name: "a-request", asked_of: "Somebody", channel: "mail", asked_at: "2026-03-01", deadline: "2026-03-08", wording: "Is it so?" }, "rosa", bench.now());
   newsroom.transact("rosa", (transaction) => appendRequest(transaction, request, "rosa"));

@@ -152,7 +152,17 @@ export const replyRoutes: DeskRoute[] = [
     about: "Keeps a request in the words that were sent.",
     rule: { for: "case.write" },
     form: Type.Object(
-      { asked_of: LINE, channel: LINE, asked_at: DAY, deadline: DAY, reminder: Type.Optional(DAY), about: Type.Optional(LINE), wording: LETTER, question: PRINTED, name: Type.Optional(Type.String({ maxLength: 81 })) },
+      {
+        asked_of: LINE,
+        channel: LINE,
+        asked_at: DAY,
+        deadline: DAY,
+        reminder: Type.Optional(DAY),
+        about: Type.Optional(LINE),
+        wording: LETTER,
+        question: PRINTED,
+        name: Type.Optional(Type.String({ maxLength: 81 })),
+      },
       { additionalProperties: false },
     ),
     async run({ who, write, keep, effects }, { form }) {

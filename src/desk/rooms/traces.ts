@@ -142,7 +142,17 @@ export const traceRoutes: DeskRoute[] = [
       const stops = linesOf(form.stops);
       if (stops.length > STOPS_MAX) throw new TracewireError("BAD_ARGUMENT", { what: `stops: at most ${STOPS_MAX}`, where: "stops" });
       const { asset, floor, until, methods } = form;
-      const ask = readAskWords({ from: form.from.trim(), methods, backward: form.direction === "backward", asset, floors: floor === undefined ? [] : [floor], until, ...(form.depth === undefined ? {} : { depth: Number(form.depth) }), stops, known: form.known === "yes" });
+      const ask = readAskWords({
+        from: form.from.trim(),
+        methods,
+        backward: form.direction === "backward",
+        asset,
+        floors: floor === undefined ? [] : [floor],
+        until,
+        ...(form.depth === undefined ? {} : { depth: Number(form.depth) }),
+        stops,
+        known: form.known === "yes",
+      });
       const among = listTransferSets(newsroom.log).filter((set) => set.superseded_by === undefined && seesSets(newsroom.log, who, [set.seq])).map(({ seq }) => String(seq));
       const job = traceJobs.start({ by: who.user.handle, ask, among });
       record("trace.start", ask.from.slice(0, 200));
@@ -213,12 +223,16 @@ export const traceRoutes: DeskRoute[] = [
     path: "/traces/:trace/packet",
     about: "The freeze packet of a kept trace, as one file.",
     rule: { for: "traces.write", object: "trace" },
-    form: Type.Object({ service: LINE, contact: Type.String({ minLength: 1, maxLength: 500 }), reference: Type.Optional(LINE), addresses: Type.Optional(Type.String({ maxLength: 20_000 })) }, { additionalProperties: false }),
+    form: Type.Object(
+      { service: LINE, contact: Type.String({ minLength: 1, maxLength: 500 }), reference: Type.Optional(LINE), addresses: Type.Optional(Type.String({ maxLength: 20_000 })) },
+      { additionalProperties: false },
+    ),
     async run(context, { params, form }) {
       const { newsroom, effects, record } = context;
       const trace = traceOf(context, params);
       const { service, contact, reference } = form;
-      const packet = makePacket(newsroom.log, trace, await stepsOf(newsroom, trace), { service, contact, addresses: linesOf(form.addresses), made_at: effects.clock(), ...(reference === undefined ? {} : { reference }) });
+      const input = { service, contact, addresses: linesOf(form.addresses), made_at: effects.clock(), ...(reference === undefined ? {} : { reference }) };
+      const packet = makePacket(newsroom.log, trace, await stepsOf(newsroom, trace), input);
       const files = await packetFiles(newsroom, trace, packet);
       record("trace.freeze", `${trace.id} at ${service}`);
       return { file: { name: `freeze-${trace.id}.zip`, type: "application/zip", bytes: packetArchive(files) } };
