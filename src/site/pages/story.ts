@@ -371,9 +371,9 @@ function movedNotice(publication: Publication, figures: FigureLookup): Html {
 
 function replyBox(context: SiteContext, subjects: readonly string[]): Html {
   const claims = subjects.flatMap((subject) => readClaims(context.log, context.at, { subject }));
-  const requests = subjects.flatMap((subject) => readReply(context.log, context.at, subject.slice("reply/".length)) ?? []).filter((reply) => reply.deadline !== null);
+  const requests = subjects.flatMap((subject) => readReply(context.log, context.at, subject.slice("reply/".length)) ?? []).filter(({ claims: own }) => own.some(({ field, claimant }) => field === "deadline" && isOurs(claimant)));
   const ofRequest = new Set(requests.flatMap((reply) => reply.claims.filter(({ field }) => field !== "answer").map(({ seq }) => seq)));
-  const ours = claims.some((claim) => /^Tracewire\b/.test(claim.claimant));
+  const ours = claims.some((claim) => isOurs(claim.claimant));
   return html`<section class="box reply" aria-labelledby="reply">
 <h2 class="label" id="reply">Replies</h2>
 ${
@@ -385,6 +385,8 @@ ${!ours && html`<p class="note">These are answers given to others. We hold no re
 </section>
 `;
 }
+
+const isOurs = (claimant: string): boolean => /^Tracewire\b/.test(claimant);
 
 /** One request of ours, and that nothing came, where that was found; what came stands below it. */
 function requestLine({ asked, asked_of, asked_at, channel, deadline, silence, state, claims }: Reply): Html {
