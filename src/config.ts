@@ -45,6 +45,11 @@ export const SETTINGS = {
     about: "who approves a story at the desk: anybody whose role may (default), or another person than its author",
     choices: ["anybody", "another"],
   },
+  second_step: {
+    environment: "TRACEWIRE_SECOND_STEP",
+    about: "whether the desk lets people work who signed in by a password alone: asked (default, they are told) or required",
+    choices: ["asked", "required"],
+  },
   contact: { environment: "TRACEWIRE_CONTACT", about: "where errors are reported: mailto:… or https://…" },
   hub: { environment: "TRACEWIRE_HUB", about: "WebSub hub of the feeds; none by default" },
   log: {
@@ -75,7 +80,7 @@ export type Config = {
   /** Where readers find the site, without a slash at its end. */
   base_url: string;
   /** `listen` where the desk has an origin of its own; `url` without a slash at its end. */
-  desk: { listen?: { host: string; port: number }; url: string; approval: "anybody" | "another" };
+  desk: { listen?: { host: string; port: number }; url: string; approval: "anybody" | "another"; second_step: "asked" | "required" };
   contact?: string;
   hub?: string;
   log: (typeof LOG_FORMATS)[number];
@@ -156,7 +161,9 @@ function deskSettings(read: (name: SettingName) => string | undefined, base_url:
   if (url !== undefined && !/^https?:\/\/[^\s/?#@]+$/.test(url)) throw refuse(`desk_url: "${url}" is not scheme and host, such as https://desk.example.org`);
   const approval = read("approval") ?? "anybody";
   if (approval !== "anybody" && approval !== "another") throw refuse(`approval: "${approval}" is none of anybody, another`);
-  return { approval, ...(listen ? { listen } : {}), url: url ?? deskOrigin(listen ? `http://${text}` : base_url) };
+  const second_step = read("second_step") ?? "asked";
+  if (second_step !== "asked" && second_step !== "required") throw refuse(`second_step: "${second_step}" is none of asked, required`);
+  return { approval, second_step, ...(listen ? { listen } : {}), url: url ?? deskOrigin(listen ? `http://${text}` : base_url) };
 }
 
 /** The origin of an address. A passkey cannot be bound to a number (WebAuthn §5.1.3): this machine is called by its name. */

@@ -154,6 +154,12 @@ export const ERRORS = {
   CONFLICT: { summary: "Somebody changed it meanwhile", hint: "Look at the newer one, then do it again.", exit: 3, status: 409 },
   NOT_SIGNED_IN: { summary: "This is for people of the newsroom", hint: "Sign in, then ask again.", exit: 3, status: 401 },
   NOT_ALLOWED: { summary: "Your role does not allow this", hint: "Ask an administrator, or somebody whose role does.", exit: 3, status: 403 },
+  SECOND_STEP: {
+    summary: "This newsroom asks for more than a password",
+    hint: "Set up a passkey or an app for codes at your account; where you have one, sign out and sign in with it.",
+    exit: 3,
+    status: 403,
+  },
   CONFIRM_IDENTITY: {
     summary: "For this you prove once more who you are",
     hint: "Confirm with your passkey or password, then do it again.",

@@ -4,13 +4,14 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileS
 import { join } from "node:path";
 import { casefileView } from "./casefile/casefile.ts";
 import { datasetsView } from "./datasets/datasets.ts";
-import type { Effects } from "./effects.ts";
+import { systemEffects, type Effects } from "./effects.ts";
 import { TracewireError } from "./errors.ts";
 import {
   createLogKey,
   diskFault,
   diskFileSystem,
   evidenceView,
+  hasViews,
   openBlobStore,
   openLogReader,
   openLogWriter,
@@ -94,9 +95,25 @@ export function createNewsroom(folder: string, effects: Effects, files: FileSyst
 
 export function openNewsroom(folder: string, files: FileSystem = diskFileSystem): NewsroomReader {
   if (!newsroomExists(folder)) throw new TracewireError("NO_NEWSROOM", { where: folder });
-  const log = openLogReader(folder);
+  let log = openLogReader(folder);
+  if (!hasViews(log.db, VIEWS)) {
+    log.close();
+    bringViewsUpToDate(folder, files);
+    log = openLogReader(folder);
+  }
   const blobs = openBlobStore(folder, files);
   return { folder, log, blobs, verifierKey: readPublicKey(folder), close: () => log.close() };
+}
+
+/** After another version of the program: its views are computed again from the entries, which needs the right to write. */
+function bringViewsUpToDate(folder: string, files: FileSystem): void {
+  if (!existsSync(join(folder, KEY_FILE)))
+    throw new TracewireError("READ_ONLY", {
+      what: "The tables beside the log were made by another version of Tracewire, and without the signing key they cannot be made again",
+      where: folder,
+      hint: "Read it with the version that wrote it, or make the copy again with this one (tracewire backup).",
+    });
+  openForWriting(folder, systemEffects, files).close();
 }
 
 export function openForWriting(folder: string, effects: Effects, files: FileSystem = diskFileSystem): NewsroomWriter {

@@ -105,6 +105,10 @@ test("evidence that leaves a published figure without an answer goes in, is reco
   for (const path of ["/", "/figures", "/figures.csv", "/figures/table-count?known=20"]) assert.doesNotMatch(await sitePage(newsroom.folder, path), /\[MIXED_BASES\]/, path);
   const typed = (...args: string[]) => tracewire(newsroom.folder, newsroom.folder, ...args);
   assert.match(typed("story", "affected").stdout, /a-table, revision 1: table-count 7 → not known \(Two rows cover 2028/);
+  assert.equal(typed("story", "stands", "a-table").status, 2, "without a reason");
+  assert.match(typed("story", "stands", "no-such", "--why", "so").stderr, /Nothing of “no-such” comes out otherwise today/);
+  assert.match(typed("story", "stands", "a-table", "--why", "It tells of its day.").stdout, /story a-table revision 1 stands as of then/);
+  assert.match(typed("story", "affected").stdout, /a-table, revision 1 \(stands as of then: It tells of its day\.\)/);
   assert.match(typed("figure").stdout, /table-count +cannot be computed +.*Two rows cover 2028/s);
   assert.equal(typed("verify").status, 0, "what was published still comes out the same");
 

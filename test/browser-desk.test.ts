@@ -194,7 +194,7 @@ test("axe finds nothing on any page of the desk, wide, dark and at 320 px; nothi
   assert.deepEqual(found, []);
 });
 
-test("what others write stays text on every page of the desk: no payload runs, none becomes an element", { skip, timeout: 300_000 }, async (t) => {
+test("what others write stays text on every page of the desk: no payload runs, none becomes an element", { skip, timeout: 600_000 }, async (t) => {
   const { newsroom, accounts } = bench;
   const list = payloads();
   const plain = (text: string) => text.replaceAll("\u0000", "");
@@ -207,7 +207,8 @@ test("what others write stays text on every page of the desk: no payload runs, n
   newsroom.transact("edda", (transaction) => {
     for (const [at, payload] of list.entries()) {
       const value = plain(payload);
-      const claim = { subject: at < 40 ? "theft/hostile" : `theft/hostile-${at}`, field: "victim", value, claimant: value, document: value, hedge: "asserted", as_of: "2024", unit: value.slice(0, 100), source: { capture, locator: { quote: value } } };
+      const subject = at < 40 ? "theft/hostile" : `theft/hostile-${at}`;
+      const claim = { subject, field: "victim", value, claimant: value, document: value, hedge: "asserted", as_of: "2024", unit: value.slice(0, 100), source: { capture, locator: { quote: value } } };
       appendClaim(transaction, parseClaim(claim), "edda");
     }
     for (const payload of list.slice(0, 30)) appendJudgement(transaction, { question: "same", subject: "theft/hostile", other: "theft/hostile-41", verdict: "unsure", why: plain(payload) }, "edda");

@@ -21,6 +21,8 @@ export type DeskNewsroom = {
   /** Session token of each. */
   tokens: Record<Handle, string>;
   faults: unknown[];
+  /** Lines for whoever watches the machine. */
+  watched: string[];
   now(): string;
   pass(ms: number): void;
   signedIn(handle: Handle): SignedIn;
@@ -30,18 +32,29 @@ export type DeskNewsroom = {
   remove(): Promise<void>;
 };
 
-export async function deskNewsroom({ egress, approval, url = ORIGIN }: { egress?: Egress; approval?: "another" | "anybody"; url?: string } = {}): Promise<DeskNewsroom> {
+export async function deskNewsroom({ egress, approval, second_step, url = ORIGIN }: { egress?: Egress; approval?: "another" | "anybody"; second_step?: "asked" | "required"; url?: string } = {}): Promise<DeskNewsroom> {
   const newsroom = await smallNewsroom(5);
   let now = Date.parse("2026-03-01T12:00:00.000Z");
   const clock = () => new Date(now).toISOString();
   const effects = { clock, random: seededRandom(21) };
   const faults: unknown[] = [];
+  const watched: string[] = [];
   if (accountsExist(newsroom.folder)) throw new Error("a fresh folder has no accounts");
   const accounts = openAccounts(newsroom.folder, effects);
   const refuse: Egress = async () => {
     throw new Error("a test fetches nothing");
   };
-  const desk = deskApp().openDesk({ folder: newsroom.folder, effects, url, hosts: ["localhost", "desk.example.org"], egress: egress ?? refuse, approval, report: (error) => void faults.push(error) });
+  const desk = deskApp().openDesk({
+    folder: newsroom.folder,
+    effects,
+    url,
+    hosts: ["localhost", "desk.example.org"],
+    egress: egress ?? refuse,
+    approval,
+    second_step,
+    report: (error) => void faults.push(error),
+    watch: (line) => void watched.push(line),
+  });
   const where = { network: "203.0.113.0/24", agent: "test" };
   const tokens = {} as Record<Handle, string>;
   tokens.ada = (await enterByLink(accounts, firstLink(accounts)!.token, { handle: "ada", password: PASSWORD }, where)).token;
@@ -70,6 +83,7 @@ export async function deskNewsroom({ egress, approval, url = ORIGIN }: { egress?
     accounts,
     tokens,
     faults,
+    watched,
     now: clock,
     pass: (ms) => void (now += ms),
     signedIn,

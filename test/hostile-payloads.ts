@@ -1,7 +1,14 @@
 // Markup that tries to run, for tests that put it in every place where somebody can write.
+import { proving, seed } from "./scale.ts";
+
+/** All of them where it is to be proved; else a tenth, in which every breakout and every way to run has its turn. */
+export function payloads(): string[] {
+  const all = everyPayload();
+  return proving ? all : all.filter((_, at) => at % 10 === seed % 10);
+}
 
 /** Breakouts of each context, times ways to run: written here, from the classes that such lists cover. */
-export function payloads(): string[] {
+export function everyPayload(): string[] {
   const breakouts = [
     "",
     '"',
@@ -37,6 +44,53 @@ export function payloads(): string[] {
     "<form><button formaction=javascript:alert(1)>x</button></form>",
     "<button popovertarget=x onclick=alert(1)>",
     "<link rel=stylesheet href=//evil.example/x.css>",
+    "<ScRiPt>alert(1)</sCrIpT>",
+    "<script\n>alert(1)</script\n>",
+    "<script/x>alert(1)</script>",
+    "<scr<script>ipt>alert(1)</scr</script>ipt>",
+    "<script>alert(1)//",
+    "<script src=data:text/javascript,alert(1)></script>",
+    "<script type=module>alert(1)</script>",
+    "<script>alert\u00601\u0060</script>",
+    "<img/src=x/onerror=alert(1)>",
+    "<img src=x onerror=alert&#40;1&#41;>",
+    "<img src=x onerror='&#97;lert(1)'>",
+    "<img src='x' onerror\u000c=alert(1)>",
+    "<img src=x:x onerror=\u0060alert(1)\u0060 onload=alert(1)>",
+    "<img srcset='x' sizes=x onerror=alert(1)>",
+    "<<img src=x onerror=alert(1)>>",
+    "<image src=x onerror=alert(1)>",
+    "<picture><source srcset=x><img src=x onerror=alert(1)></picture>",
+    "<video src=x onerror=alert(1)></video>",
+    "<video><source onerror=alert(1)></video>",
+    "<audio src=x onerror=alert(1)></audio>",
+    "<svg/onload=alert(1)>",
+    "<svg><animate onbegin=alert(1) attributeName=x dur=1s>",
+    "<svg><set attributeName=href to=javascript:alert(1) />",
+    "<svg><a xlink:href='javascript:alert(1)'><text y=9>x</text></a></svg>",
+    "<svg><use href='data:image/svg+xml,<svg id=x xmlns=http://www.w3.org/2000/svg><script>alert(1)</script></svg>#x'></svg>",
+    "<svg><foreignObject><img src=x onerror=alert(1)></foreignObject></svg>",
+    "<svg><style><img src=x onerror=alert(1)></style></svg>",
+    "<svg><title><img src=x onerror=alert(1)></title></svg>",
+    "<math href=javascript:alert(1)>x</math>",
+    "<math><mi xlink:href='javascript:alert(1)'>x</mi></math>",
+    "<math><annotation-xml encoding=text/html><img src=x onerror=alert(1)></annotation-xml></math>",
+    "<iframe src=javascript:alert(1)></iframe>",
+    "<iframe src='data:text/html,<script>alert(1)</script>'></iframe>",
+    "<object data=javascript:alert(1)></object>",
+    "<object data='data:text/html;base64,PHNjcmlwdD5hbGVydCgxKTwvc2NyaXB0Pg=='></object>",
+    "<embed src=javascript:alert(1)>",
+    "<base href=javascript:alert(1)//><a href=x>x</a>",
+    "<base href=//evil.example/>",
+    "<a href='java\tscript:alert(1)'>x</a>",
+    "<a href='&#x6a;avascript:alert(1)'>x</a>",
+    "<a href=' javascript:alert(1)' ping=//evil.example>x</a>",
+    "<select autofocus onfocus=alert(1)></select>",
+    "<textarea autofocus onfocus=alert(1)></textarea>",
+    "<marquee onstart=alert(1)>x</marquee>",
+    "<style>@import '//evil.example/x.css';</style>",
+    "<div style='animation:x 1s' onanimationstart=alert(1)><style>@keyframes x{}</style></div>",
+    "<template shadowrootmode=open><img src=x onerror=alert(1)></template>",
   ];
   return breakouts.flatMap((breakout) => runs.map((run) => `${breakout}${run}`));
 }

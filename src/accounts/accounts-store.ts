@@ -1,7 +1,7 @@
 // Accounts live in a database of their own and never in the log: the log is public and for ever, a person's address,
 // password and sessions are neither. Nobody but this room opens it. Every secret that a person holds (session, link,
 // recovery code) is kept as a hash only, so that a copy of the file signs nobody in.
-import { createHash } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Effects } from "../effects.ts";
@@ -103,6 +103,12 @@ export const isToken = (text: string): boolean => TOKEN.test(text);
 /** The form in which a token is kept. `use` keeps a token of one kind from being taken for another. */
 export function tokenHash(use: "session" | "link" | "challenge", token: string): Uint8Array {
   return createHash("sha256").update(`tracewire ${use}\n`).update(token).digest();
+}
+
+/** What stands for a value in this database and can be told from no copy of another. `use` keeps one kind from being taken for another. */
+export function keyedHash(accounts: Accounts, use: string, value: string | Uint8Array): Buffer {
+  const salt = accounts.db.prepare("SELECT value FROM meta WHERE key = 'salt'").get()!.value as string;
+  return createHmac("sha256", Buffer.from(salt, "hex")).update(`${use}\n`).update(value).digest();
 }
 
 /** A moment so many milliseconds from now, as the clock tells it. */

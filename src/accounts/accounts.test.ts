@@ -1,6 +1,7 @@
 // Accounts by their laws: vectors of the RFCs, links and codes that count once, sessions that end, limits that hold.
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -9,9 +10,12 @@ import { TracewireError, type ErrorCode } from "../errors.ts";
 import {
   ATTEMPT_LIMITS,
   beginTotp,
+  changePassword,
+  confirmSession,
   can,
   enterByLink,
   findSession,
+  findUser,
   finishTotp,
   firstLink,
   giveRole,
@@ -20,6 +24,7 @@ import {
   listActs,
   listSessions,
   openAccounts,
+  proveAgain,
   readLink,
   recordAct,
   removeUser,
@@ -28,7 +33,7 @@ import {
   signIn,
   type Accounts,
 } from "./accounts.ts";
-import { ARGON2, checkPassword, hashPassword } from "./passwords.ts";
+import { ARGON2, checkPassword, hashPassword, NAMES_TRIED_FIRST, PASSWORD_CHARS_MIN, requireGoodPassword } from "./passwords.ts";
 import { base32, codeAt, matchCode, stepOf } from "./totp.ts";
 
 const PASSWORD = "seven quiet herons";
@@ -258,3 +263,56 @@ test("a role that is not in the table has no right", () => {
   assert.equal(can("editor", "stories.publish"), true);
   for (const name of ["", "Editor", "constructor", "__proto__", "toString"]) assert.equal(can(name, "embargo.read"), false);
 });
+
+test("a password that many people have is refused, bare or with digits after it; a sentence is not, whatever its signs", () => {
+  const { dictionary } = createRequire(import.meta.url)("@zxcvbn-ts/language-common") as { dictionary: Record<string, string[]> };
+  const long = dictionary["passwords-common"]!.filter((password) => password.length >= PASSWORD_CHARS_MIN);
+  assert.ok(long.length >= 300, `${long.length} that our least length would let through`);
+  const dressed = dictionary["passwords-common"]!.slice(0, 3_000).map((password) => `${password}!2026`).filter((password) => password.length >= PASSWORD_CHARS_MIN);
+  const tried = [...long, ...long.map((password) => password.toUpperCase()), ...dressed, ...NAMES_TRIED_FIRST.map((name) => `my ${name} is long enough`), "aaaaaaaaaaaaaaaa", "rosa was here 2026"];
+  for (const password of tried) assert.throws(() => requireGoodPassword(password, ["rosa"]), refused("BAD_PASSWORD"), password);
+  for (const password of [PASSWORD, "correct horse battery staple", "только буквы и пробелы", "🦩🦩🦢🦢🦆🦆🐦🐦🦉🦉🦚🦚", "x".repeat(40) + "yzuvw", "a b c d e f g"]) requireGoodPassword(password, ["rosa"]);
+});
+
+test("whoever is reset, removed or changes the password while theirs is being hashed does not come in by the old one", () =>
+  withAccounts(async (bench) => {
+    const { accounts } = bench;
+    const ada = await administrator(bench);
+    const attempt = () => signIn(accounts, { who: "rosa", password: PASSWORD, code: "" }, WHERE);
+    await member(bench, "rosa");
+    // Asked first, and answered only when the hash is done: the change comes in between.
+    const beside = async (asked: () => Promise<unknown>, change: () => unknown) => {
+      const running = assert.rejects(asked(), refused("WRONG_CREDENTIALS"));
+      await change();
+      await running;
+    };
+    await beside(attempt, () => resetUser(accounts, "rosa"));
+    assert.deepEqual(listSessions(accounts, findUser(accounts, "rosa")!.id), []);
+    await enterByLink(accounts, resetUser(accounts, "rosa").token, { password: PASSWORD }, WHERE);
+    const rosa = findUser(accounts, "rosa")!;
+    await beside(() => proveAgain(accounts, rosa, { password: PASSWORD, code: "" }, WHERE), () => resetUser(accounts, "rosa"));
+    await enterByLink(accounts, resetUser(accounts, "rosa").token, { password: PASSWORD }, WHERE);
+    await beside(attempt, () => removeUser(accounts, "rosa"));
+    // And the other way: a session that was ended sets no password any more.
+    const session = findSession(accounts, ada.token)!.session.id;
+    const changing = assert.rejects(changePassword(accounts, ada.user, "four loud geese there", session), refused("NOT_SIGNED_IN"));
+    accounts.db.prepare("DELETE FROM sessions WHERE id = ?").run(session);
+    await changing;
+    await signIn(accounts, { who: "ada", password: PASSWORD, code: "" }, WHERE);
+  }));
+
+test("proving who it is gives the session a new token, and the old one opens nothing; forms that are open stay good", () =>
+  withAccounts(async (bench) => {
+    const { accounts, pass } = bench;
+    const { token } = await administrator(bench);
+    const before = findSession(accounts, token)!;
+    pass(SESSION_LIMITS.confirmed_ms);
+    const renewed = confirmSession(accounts, before.session.id);
+    assert.equal(findSession(accounts, token), undefined);
+    const after = findSession(accounts, renewed)!;
+    assert.deepEqual([after.session.id, after.csrf, after.session.created, isConfirmed(after.session, bench.now())], [before.session.id, before.csrf, before.session.created, true]);
+    const other = findSession(accounts, (await signIn(accounts, { who: "ada", password: PASSWORD, code: "" }, WHERE)).token)!;
+    assert.notEqual(other.csrf, after.csrf, "a form of one session is none of another");
+    accounts.db.prepare("DELETE FROM sessions").run();
+    assert.throws(() => confirmSession(accounts, before.session.id), refused("NOT_SIGNED_IN"));
+  }));

@@ -40,6 +40,7 @@ export {
   endSession,
   endSessions,
   findSession,
+  isByTwo,
   isConfirmed,
   isOwnForm,
   listSessions,
@@ -49,5 +50,5 @@ export {
   type SignedIn,
   type Where,
 } from "./sessions.ts";
-export { ATTEMPTS_IN_WORDS, proveAgain, signIn, type Attempt } from "./sign-in.ts";
+export { ATTEMPTS_IN_WORDS, proveAgain, provePassword, signIn, type Attempt } from "./sign-in.ts";
 export { findUser, listUsers, type User } from "./users-table.ts";

@@ -1,8 +1,7 @@
 // How often something may be tried: keyed on what was typed, whether or not such an account is there, and on the network
 // (/24, /64) it came from. Windows slide. Kept are keyed hashes, for a day at most.
-import { createHmac } from "node:crypto";
 import { TracewireError } from "../errors.ts";
-import type { Accounts } from "./accounts-store.ts";
+import { keyedHash, type Accounts } from "./accounts-store.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -18,9 +17,9 @@ const LONGEST_MS = Math.max(...Object.values(ATTEMPT_LIMITS).map(({ window_ms })
 export type Tried = { account: string; network: string };
 
 const keysOf = (accounts: Accounts, { account, network }: Tried): [Limited, Uint8Array][] => [
-  ["account", attemptKey(accounts, `account\n${account}`)],
-  ["account_day", attemptKey(accounts, `account\n${account}`)],
-  ["network", attemptKey(accounts, `network\n${network}`)],
+  ["account", keyedHash(accounts, "account", account)],
+  ["account_day", keyedHash(accounts, "account", account)],
+  ["network", keyedHash(accounts, "network", network)],
 ];
 
 /**
@@ -43,13 +42,8 @@ export function takeAttempt(accounts: Accounts, tried: Tried): void {
 
 /** Inside a change: a success clears what was counted for the account, and the network's count of this one attempt. */
 export function forgiveAttempts(accounts: Accounts, { account, network }: Tried): void {
-  accounts.db.prepare("DELETE FROM attempts WHERE key = ?").run(attemptKey(accounts, `account\n${account}`));
+  accounts.db.prepare("DELETE FROM attempts WHERE key = ?").run(keyedHash(accounts, "account", account));
   accounts.db
     .prepare("DELETE FROM attempts WHERE rowid = (SELECT max(rowid) FROM attempts WHERE key = ?)")
-    .run(attemptKey(accounts, `network\n${network}`));
-}
-
-function attemptKey(accounts: Accounts, value: string): Uint8Array {
-  const salt = accounts.db.prepare("SELECT value FROM meta WHERE key = 'salt'").get()!.value as string;
-  return createHmac("sha256", Buffer.from(salt, "hex")).update(value).digest();
+    .run(keyedHash(accounts, "network", network));
 }

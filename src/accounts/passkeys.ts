@@ -1,10 +1,10 @@
 // Passkeys (W3C WebAuthn Level 3), checked by SimpleWebAuthn, which is loaded when the first is used. A challenge
 // counts once and for minutes. No attestation is asked: we need to know that it is the same key, not whose make.
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from "@simplewebauthn/server";
 import { TracewireError } from "../errors.ts";
-import { later, tokenHash, type Accounts } from "./accounts-store.ts";
-import { beginSession, endSessions, type Where } from "./sessions.ts";
+import { keyedHash, later, tokenHash, type Accounts } from "./accounts-store.ts";
+import { beginSession, endSessions, noteSecondStep, type Where } from "./sessions.ts";
 import { findUser, type User } from "./users-table.ts";
 
 const CHALLENGE_MS = 5 * 60_000;
@@ -30,10 +30,7 @@ function issueChallenge(accounts: Accounts, user: number | null): Uint8Array<Arr
   return Uint8Array.from(Buffer.concat([told, challengeMac(accounts, told, user)]));
 }
 
-function challengeMac(accounts: Accounts, told: Uint8Array, user: number | null): Buffer {
-  const salt = accounts.db.prepare("SELECT value FROM meta WHERE key = 'salt'").get()!.value as string;
-  return createHmac("sha256", Buffer.from(salt, "hex")).update(`passkey challenge of ${user ?? "anybody"}\n`).update(told).digest();
-}
+const challengeMac = (accounts: Accounts, told: Uint8Array, user: number | null): Buffer => keyedHash(accounts, `passkey challenge of ${user ?? "anybody"}`, told);
 
 /** True once, for a challenge that was given for this purpose and is not over. */
 function spendChallenge(accounts: Accounts, challenge: string, user: number | null): boolean {
@@ -86,6 +83,7 @@ export async function keepPasskey(accounts: Accounts, user: User, site: Site, re
       .run(user.id, credential.id, credential.publicKey, credential.counter, JSON.stringify(credential.transports ?? []), name.slice(0, NAME_CHARS_MAX) || "Passkey", accounts.effects.clock());
     if (changes !== 1) throw new TracewireError("BAD_ARGUMENT", { what: "This passkey is kept already" });
     endSessions(accounts, user.id, session);
+    noteSecondStep(accounts, session, "passkey");
   });
 }
 
@@ -111,10 +109,11 @@ async function checkPasskey(accounts: Accounts, site: Site, response: unknown, e
       credential: { id: row.credential as string, publicKey: Uint8Array.from(row.public_key as Uint8Array), counter: row.counter as number },
     }),
   );
-  accounts.change(() =>
+  const { changes } = accounts.change(() =>
     accounts.db.prepare("UPDATE passkeys SET counter = ?, used = ? WHERE id = ?").run(checked.authenticationInfo.newCounter, accounts.effects.clock(), row.id as number),
   );
-  return user;
+  // Taken away while it was checked: a reset or removal does that.
+  return changes === 1 ? user : refuse();
 }
 
 /** Throws WRONG_CREDENTIALS. A passkey is two factors in one (the device, and finger, face or PIN): no code is asked besides. */

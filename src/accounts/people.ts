@@ -182,7 +182,11 @@ export async function changePassword(accounts: Accounts, user: User, password: s
   requireGoodPassword(password, [user.handle, (user.address ?? "").split("@")[0]!]);
   const hash = await hashPassword(password, accounts.effects.random);
   accounts.change(() => {
-    accounts.db.prepare("UPDATE users SET password = ? WHERE id = ?").run(hash, user.id);
+    // Only where the session that asked still stands: it may have been ended while this was hashed.
+    const { changes } = accounts.db
+      .prepare("UPDATE users SET password = ? WHERE id = ? AND state = 'active' AND EXISTS (SELECT 1 FROM sessions WHERE id = ? AND user = users.id)")
+      .run(hash, user.id, session);
+    if (changes !== 1) throw new TracewireError("NOT_SIGNED_IN");
     endSessions(accounts, user.id, session);
   });
 }

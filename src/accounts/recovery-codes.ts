@@ -1,7 +1,6 @@
 // Ten codes on paper for who has lost the telephone: each opens once, in place of an app's code. 80 random bits each; kept
 // as hashes under this database's salt.
-import { createHmac } from "node:crypto";
-import type { Accounts } from "./accounts-store.ts";
+import { keyedHash, type Accounts } from "./accounts-store.ts";
 import { base32 } from "./totp.ts";
 
 const CODES = 10;
@@ -26,7 +25,4 @@ export function spendRecoveryCode(accounts: Accounts, user: number, code: string
   return changes === 1;
 }
 
-function codeHash(accounts: Accounts, code: string): Uint8Array {
-  const salt = accounts.db.prepare("SELECT value FROM meta WHERE key = 'salt'").get()!.value as string;
-  return createHmac("sha256", Buffer.from(salt, "hex")).update(`recovery code\n${code}`).digest();
-}
+const codeHash = (accounts: Accounts, code: string): Uint8Array => keyedHash(accounts, "recovery code", code);

@@ -2,7 +2,7 @@
 import { TracewireError } from "../errors.ts";
 import type { Accounts } from "./accounts-store.ts";
 import { makeRecoveryCodes } from "./recovery-codes.ts";
-import { endSessions } from "./sessions.ts";
+import { endSessions, noteSecondStep } from "./sessions.ts";
 import { TOTP_SECRET_BYTES, base32, keyUri, matchCode } from "./totp.ts";
 import type { User } from "./users-table.ts";
 
@@ -23,6 +23,7 @@ export function finishTotp(accounts: Accounts, user: User, code: string, session
     if (step === undefined) throw new TracewireError("WRONG_CREDENTIALS", { what: "This code does not come from that secret", hint: "Look whether the telephone's clock is right, and type the code that is shown now." });
     accounts.db.prepare("UPDATE users SET totp_secret = totp_pending, totp_pending = NULL, totp_step = ? WHERE id = ?").run(step, user.id);
     endSessions(accounts, user.id, session);
+    noteSecondStep(accounts, session, "code");
     return makeRecoveryCodes(accounts, user.id);
   });
 }

@@ -1,13 +1,15 @@
 // Sessions: an opaque token in the person's browser, its hash here. They end by themselves (left alone, or old), by the
 // person, by an administrator, and whenever role or credentials change. No token says anything by itself (no JWT).
-import { createHash, timingSafeEqual } from "node:crypto";
-import { freshToken, isToken, tokenHash, type Accounts } from "./accounts-store.ts";
+import { timingSafeEqual } from "node:crypto";
+import { freshToken, isToken, keyedHash, tokenHash, type Accounts } from "./accounts-store.ts";
+import { TracewireError } from "../errors.ts";
 import { toUser, USER_COLUMNS, type User } from "./users-table.ts";
 
 const MINUTE_MS = 60_000;
 /** `idle`: left alone; `whole`: at most, however busy (ASVS 5.0 V7.3); `confirmed`: how long a dangerous act may follow the proof of who it is. */
 export const SESSION_LIMITS = { idle_ms: 12 * 60 * MINUTE_MS, whole_ms: 7 * 24 * 60 * MINUTE_MS, confirmed_ms: 10 * MINUTE_MS } as const;
-const SESSIONS_MAX = 40;
+/** Of one person; the oldest ends when one more begins. */
+export const SESSIONS_MAX = 40;
 const SEEN_EVERY_MS = MINUTE_MS;
 const AGENT_CHARS_MAX = 160;
 
@@ -42,7 +44,7 @@ export function findSession(accounts: Accounts, token: string): SignedIn | undef
   if (!isRunning(session, now)) return undefined;
   if (Date.parse(now) - Date.parse(session.seen) >= SEEN_EVERY_MS)
     accounts.db.prepare("UPDATE sessions SET seen = ? WHERE id = ? AND seen < ?").run(now, session.id, now);
-  return { user: toUser(row), session, csrf: csrfOf(token) };
+  return { user: toUser(row), session, csrf: csrfOf(accounts, session) };
 }
 
 /** A clock that was set back makes no session longer: one from the future does not run. */
@@ -52,14 +54,31 @@ function isRunning({ seen, created }: Session, now: string): boolean {
   return whole >= -MINUTE_MS && idle < SESSION_LIMITS.idle_ms && whole < SESSION_LIMITS.whole_ms;
 }
 
+/** Whether it was begun, or has gone on, by more than a password: by a passkey, or by a password with a code. */
+export const isByTwo = ({ how }: Session): boolean => how === "passkey" || how.includes(" and ");
+
+/** Inside a change: who sits there has just set up a second factor and proved it. */
+export function noteSecondStep(accounts: Accounts, session: number, step: "passkey" | "code"): void {
+  accounts.db.prepare("UPDATE sessions SET how = how || ? WHERE id = ? AND how IN ('password', 'link')").run(` and ${step}`, session);
+}
+
 /** Whether who sits there has proved it lately. */
 export function isConfirmed({ confirmed }: Session, now: string): boolean {
   const age = Date.parse(now) - Date.parse(confirmed);
   return age >= -MINUTE_MS && age < SESSION_LIMITS.confirmed_ms;
 }
 
-export function confirmSession(accounts: Accounts, session: number): void {
-  accounts.change(() => accounts.db.prepare("UPDATE sessions SET confirmed = ? WHERE id = ?").run(accounts.effects.clock(), session));
+/**
+ * Who it is was proved once more: the session goes on under a new token, which is returned, and the old one opens nothing
+ * any more, whoever may have read it meanwhile. Forms that are open in other windows stay good. Throws NOT_SIGNED_IN where it has ended.
+ */
+export function confirmSession(accounts: Accounts, session: number): string {
+  const token = freshToken(accounts);
+  const { changes } = accounts.change(() =>
+    accounts.db.prepare("UPDATE sessions SET confirmed = ?, hash = ? WHERE id = ?").run(accounts.effects.clock(), tokenHash("session", token), session),
+  );
+  if (changes !== 1) throw new TracewireError("NOT_SIGNED_IN");
+  return token;
 }
 
 export function listSessions(accounts: Accounts, user: number): Session[] {
@@ -84,8 +103,8 @@ export function endSessions(accounts: Accounts, user: number, but = -1): void {
   accounts.db.prepare("DELETE FROM sessions WHERE user = ? AND id <> ?").run(user, but);
 }
 
-/** Follows from the session's token and does not give it away; a stranger's page knows neither. */
-const csrfOf = (token: string): string => createHash("sha256").update("tracewire form\n").update(token).digest("base64url");
+/** Goes with the session and outlasts its tokens, so that proving who it is spoils no open form; a stranger's page cannot know it. */
+const csrfOf = (accounts: Accounts, { id, created }: Session): string => keyedHash(accounts, "form", `${id} ${created}`).toString("base64url");
 
 export function isOwnForm(csrf: string, given: string): boolean {
   const [a, b] = [Buffer.from(csrf), Buffer.from(given)];

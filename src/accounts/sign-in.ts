@@ -32,6 +32,7 @@ export async function signIn(accounts: Accounts, { who, password, code }: Attemp
   if (!isRight || !user) throw new TracewireError("WRONG_CREDENTIALS");
   const renewed = isOutdated(hash!) ? await hashPassword(password, accounts.effects.random) : undefined;
   return accounts.change(() => {
+    requireUnchanged(accounts, user, hash!);
     const second = user.has.totp ? spendCode(accounts, user, code) : "none";
     if (second === undefined) throw new TracewireError("WRONG_CREDENTIALS");
     forgiveAttempts(accounts, tried);
@@ -43,15 +44,31 @@ export async function signIn(accounts: Accounts, { who, password, code }: Attemp
 
 /** Who is signed in proves it again, before a dangerous act. Throws like `signIn`. */
 export async function proveAgain(accounts: Accounts, user: User, { password, code }: Omit<Attempt, "who">, where: Where): Promise<void> {
+  await proveBy(accounts, user, password, where, () => {
+    if (user.has.totp && spendCode(accounts, user, code) === undefined) throw new TracewireError("WRONG_CREDENTIALS");
+  });
+}
+
+/** Before a new password: the one that counts now. Whoever finds a desk unlocked does not know it. Throws like `signIn`. */
+export const provePassword = (accounts: Accounts, user: User, password: string, where: Where): Promise<void> => proveBy(accounts, user, password, where, () => {});
+
+async function proveBy(accounts: Accounts, user: User, password: string, where: Where, andThen: () => void): Promise<void> {
   const tried = { account: `user ${user.id}`, network: where.network };
   takeAttempt(accounts, tried);
   const hash = accounts.db.prepare("SELECT password FROM users WHERE id = ?").get(user.id)?.password as string | null | undefined;
   const isRight = await checkPassword(password.slice(0, PASSWORD_CHARS_MAX), password.length <= PASSWORD_CHARS_MAX ? (hash ?? undefined) : undefined);
   if (!isRight) throw new TracewireError("WRONG_CREDENTIALS");
   accounts.change(() => {
-    if (user.has.totp && spendCode(accounts, user, code) === undefined) throw new TracewireError("WRONG_CREDENTIALS");
+    requireUnchanged(accounts, user, hash!);
+    andThen();
     forgiveAttempts(accounts, tried);
   });
+}
+
+/** Inside a change: hashing takes a while, and meanwhile the person may have been reset or removed, or the password changed. */
+function requireUnchanged(accounts: Accounts, user: User, hash: string): void {
+  const row = accounts.db.prepare("SELECT password FROM users WHERE id = ? AND state = 'active'").get(user.id);
+  if (row?.password !== hash) throw new TracewireError("WRONG_CREDENTIALS");
 }
 
 /** Inside a change: a code counts once. */

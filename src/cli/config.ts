@@ -46,6 +46,7 @@ export function checkConfig(config: Config): Checked[] {
     desk_host: config.desk.listen && `${config.desk.listen.host}:${config.desk.listen.port}`,
     desk_url: config.desk.url,
     approval: config.desk.approval,
+    second_step: config.desk.second_step,
     contact: config.contact,
     hub: config.hub,
     log: config.log,

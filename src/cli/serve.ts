@@ -70,6 +70,7 @@ export const serve: Command = {
       url: deskUrl,
       hosts: [...hosts, new URL(deskUrl).hostname],
       approval: config.desk.approval,
+      second_step: config.desk.second_step,
       // Behind /desk the site is found where the desk is, whatever port it was given.
       ...(config.desk.listen ? { mail: config.mail, site_url: config.base_url } : { mail: config.origins.base_url === "default" ? { ...config.mail, base_url: new URL(deskUrl).origin } : config.mail }),
     });

@@ -5,13 +5,17 @@ import { formatValue, requireFigureSpec } from "../figures/figures.ts";
 import type { NewsroomWriter } from "../newsroom.ts";
 import {
   computeStoryFigures,
+  DRAFTS_FILE,
   diffSentences,
   lintStory,
   listAffected,
   listPublications,
+  movedDigest,
+  openDrafts,
   openSchedule,
   parseStoryText,
   preparePhoto,
+  printedAs,
   printerOf,
   publishStories,
   publishStory,
@@ -36,7 +40,7 @@ const FILES_MAX = 2_000;
 
 type Action = (context: CommandContext, args: string[], options: Options) => number | void | Promise<number | void>;
 
-const ACTIONS: Record<string, Action> = { new: create, check, publish, correct, withdraw, diff, affected, due };
+const ACTIONS: Record<string, Action> = { new: create, check, publish, correct, withdraw, diff, affected, stands, due };
 
 export const story: Command = {
   name: "story",
@@ -50,11 +54,12 @@ export const story: Command = {
     ["withdraw <slug> --why <reason>", "take it off lists and search; its address stays and says why"],
     ["diff <slug>", "what its newest revision (or --revision) changed, sentence by sentence"],
     ["affected [figure]", "stories, letters and reports whose numbers come out otherwise today"],
+    ["stands <what...> --why <reason>", "a printed number stands as of its day: a slug, letter N or report SYMBOL, as affected lists them"],
     ["due", "publish what waits and whose time has come; list what waits"],
   ],
   writes: true,
   options: [
-    { flags: "--why <reason>", about: "why there is a new revision, or why a story is withdrawn" },
+    { flags: "--why <reason>", about: "why there is a new revision, why a story is withdrawn, or why a number stands" },
     { flags: "--what <words>", about: "for correct: what was wrong, in words for readers" },
     { flags: "--at <time>", about: "for publish: not before this moment (UTC); it waits outside the log" },
     { flags: "--waive <rule=reason>", about: "publish in spite of a finding; readers see the reason (may be repeated)", repeat: true },
@@ -287,10 +292,15 @@ function affected(context: CommandContext, [figure]: string[]): void {
       reports: reports.map(({ report, figures, sentences }) => ({ symbol: report.symbol, entry: report.seq, figures, sentences })),
     });
     const { bold } = context.output;
-    for (const { card, ...moved } of stories) printMoved(context, `${bold(card.slug)}, revision ${card.revision}`, moved);
+    const reasons = readStands(context, newsroom.folder);
+    const standing = (what: string, { figures }: Pick<Affected, "figures">): string => {
+      const why = reasons.get(`${what} ${movedDigest(figures)}`);
+      return why === undefined ? "" : ` (stands as of then: ${why})`;
+    };
+    for (const { card, ...moved } of stories) printMoved(context, `${bold(card.slug)}, revision ${card.revision}${standing(printedAs.story(card.slug, card.revision), moved)}`, moved);
     for (const { number, subject, ...moved } of newsletters)
-      printMoved(context, number === "draft" ? `the letter composed, not sent: ${bold(subject)}` : `letter ${number}, sent: ${bold(subject)}`, moved);
-    for (const { report, ...moved } of reports) printMoved(context, `report ${bold(report.symbol)}, issued on ${report.at.slice(0, 10)}`, moved);
+      printMoved(context, number === "draft" ? `the letter composed, not sent: ${bold(subject)}` : `letter ${number}, sent: ${bold(subject)}`.concat(standing(printedAs.letter(number), moved)), moved);
+    for (const { report, ...moved } of reports) printMoved(context, `report ${bold(report.symbol)}, issued on ${report.at.slice(0, 10)}${standing(printedAs.report(report.symbol, report.seq), moved)}`, moved);
     if (stories.length + newsletters.length + reports.length === 0) context.output.line("Every published number comes out the same today.");
   } finally {
     people?.close();
@@ -318,6 +328,43 @@ function printMoved({ output }: CommandContext, what: string, { figures, sentenc
     output.line(`  + ${now ?? ""}`);
   }
   if (sentences.length === 0) output.line("  No word of the text would change: the range or the rows did.");
+}
+
+/** For the newsroom alone, until it moves again. */
+function stands(context: CommandContext, words: string[], options: Options): void {
+  const why = text(options, "why");
+  const asked = words.join(" ");
+  if (!asked || !why) throw new TracewireError("BAD_ARGUMENT", { what: "Say what stands, and why", hint: 'tracewire story stands SLUG --why "…"' });
+  const newsroom = openReader(context);
+  const people = openPeopleIfThere(context, newsroom.folder);
+  const drafts = openDrafts(newsroom.folder, context.effects);
+  try {
+    const moved = [
+      ...listAffected(newsroom.log).map(({ card, figures }) => ({ what: printedAs.story(card.slug, card.revision), figures })),
+      ...listAffectedIssues(newsroom.log, undefined, people).map(({ number, figures }) => ({ what: printedAs.letter(number), figures })),
+      ...listAffectedReports(newsroom.log).map(({ report, figures }) => ({ what: printedAs.report(report.symbol, report.seq), figures })),
+    ];
+    const found = moved.find(({ what }) => what === asked || what.startsWith(`${asked} `) || what.startsWith(`story ${asked} `));
+    if (!found) throw new TracewireError("NOT_FOUND", { what: `Nothing of “${asked}” comes out otherwise today`, hint: `Moved: ${moved.map(({ what }) => what).join("; ") || "nothing"}.` });
+    if (!context.dryRun) drafts.stand(context.by, { what: found.what, moved: movedDigest(found.figures), why });
+    context.output.json({ what: found.what, why });
+    context.output.line(`${context.output.bold(found.what)} stands as of then; it is listed again when it moves again.`);
+  } finally {
+    drafts.close();
+    people?.close();
+    newsroom.close();
+  }
+}
+
+/** Reasons by what was printed and to which values it moved. */
+function readStands({ effects }: CommandContext, folder: string): Map<string, string> {
+  if (!existsSync(join(folder, DRAFTS_FILE))) return new Map();
+  const drafts = openDrafts(folder, effects);
+  try {
+    return new Map(drafts.stands().map(({ what, moved, why }) => [`${what} ${moved}`, why]));
+  } finally {
+    drafts.close();
+  }
 }
 
 function withWriter(context: CommandContext, run: (newsroom: NewsroomWriter) => void): void {

@@ -15,6 +15,7 @@ try {
     ...settings,
     effects: systemEffects,
     report,
+    watch: (line) => void process.stderr.write(`${line}\n`),
     // Through the socket only the site can ask, and it says where from.
     remoteOf: (request) => (throughSite ? String(request.headers[REMOTE_HEADER] ?? "") : clientOf(request).remote),
   });

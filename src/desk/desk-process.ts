@@ -10,6 +10,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { FastifyInstance } from "fastify";
 import type { MailSettings } from "../config.ts";
 import { TracewireError } from "../errors.ts";
+import type { SecondStep } from "./route.ts";
 import { clientOf } from "../site/site.ts";
 
 /** Set by the site alone; the same name from outside is dropped. */
@@ -30,6 +31,7 @@ export type DeskProcessSettings = {
   mail: MailSettings;
   /** Where the public site is, if the desk has an origin of its own. */
   site_url?: string;
+  second_step: SecondStep;
   /** An address of its own, or a socket for the site. */
   listen: { host: string; port: number } | { socket: string };
 };

@@ -5,11 +5,13 @@ import { after, before, test } from "node:test";
 import { deskNewsroom, ORIGIN, PASSWORD, type DeskNewsroom } from "../../test/desk-newsroom.ts";
 import { findSession, listActs, readLink } from "../accounts/accounts.ts";
 import { mountApi, openKeyStore } from "../api/api.ts";
+import { seededRandom } from "../effects.ts";
 import { readClaims } from "../casefile/casefile.ts";
 import { findCapture, type Egress } from "../evidence/evidence.ts";
 import { openMailSink, openMailer, openPeople, openPostOffice } from "../newsletter/newsletter.ts";
-import { openNewsroom } from "../newsroom.ts";
-import { listPublications } from "../press/press.ts";
+import { openForWriting, openNewsroom } from "../newsroom.ts";
+import { listPublications, openSchedule } from "../press/press.ts";
+import { publishDue } from "../scheduler.ts";
 import { DESK_ROUTES } from "./routes.ts";
 
 const fetched: string[] = [];
@@ -247,9 +249,12 @@ test("signing in tells nobody who is here: body, headers and status are the same
       times[name].push(performance.now() - from);
     }
   }
-  const median = (list: number[]) => list.sort((a, b) => a - b)[list.length >> 1]!;
-  const [a, b] = [median(times.known), median(times.unknown)];
-  assert.ok(Math.abs(a - b) < Math.max(15, 0.35 * Math.max(a, b)), `known ${a.toFixed(1)} ms, unknown ${b.toFixed(1)} ms`);
+  // In how many pairs the one took longer, not by how much: a busy machine meets both alike (Mann and Whitney 1947; four
+  // standard deviations about a half). Without the work for an unknown name it would be all of them.
+  const pairs = times.known.flatMap((known) => times.unknown.map((unknown): number => (known > unknown ? 1 : 0)));
+  const share = pairs.reduce((sum, one) => sum + one, 0) / pairs.length;
+  const rounds = times.known.length;
+  assert.ok(Math.abs(share - 0.5) < 4 * Math.sqrt((2 * rounds + 1) / (12 * rounds ** 2)), `a known name took longer in ${share.toFixed(2)} of the pairs`);
 });
 
 test("a way back leads to the desk and nowhere else", async () => {
@@ -265,8 +270,8 @@ test("a session that ends while somebody writes loses nothing, and its secrets a
   const answer = await bench.ask("/desk/stories/1", { form: { text, version: "1", csrf: "gone" } });
   assert.equal(answer.status, 401);
   assert.match(answer.body, /A long text about what the monitors say,\nwith &lt;b&gt;signs&lt;\/b&gt; in it\./);
-  const secret = await bench.ask("/desk/account/password", { form: { password: "correct horse battery staple" } });
-  assert.doesNotMatch(secret.body, /staple/);
+  const secret = await bench.ask("/desk/account/password", { form: { password: "correct horse battery staple", current: "seven quiet herons on a pole" } });
+  assert.doesNotMatch(secret.body, /staple|herons/);
 });
 
 test("over https the cookie has the prefix that only this host can set, and no other name or host is answered", async () => {
@@ -275,7 +280,7 @@ test("over https the cookie has the prefix that only this host can set, and no o
     const entered = await secure.ask("/desk/sign-in", { form: { who: "edda", password: PASSWORD } });
     const cookie = String(entered.headers["set-cookie"]);
     assert.match(cookie, /^__Host-tracewire-desk=[\w-]{43}; Path=\/; Secure; HttpOnly; SameSite=Strict; Max-Age=\d+$/);
-    assert.equal(entered.headers["strict-transport-security"], "max-age=31536000");
+    assert.equal(entered.headers["strict-transport-security"], "max-age=31536000; includeSubDomains");
     const token = /=([\w-]{43})/.exec(cookie)![1]!;
     const status = async (sent: string, host = "desk.example.org") => (await secure.ask("/desk/account", { cookie: sent, headers: { host } })).status;
     assert.equal(await status(`__Host-tracewire-desk=${token}`), 200);
@@ -289,4 +294,49 @@ test("over https the cookie has the prefix that only this host can set, and no o
   } finally {
     await secure.remove();
   }
+});
+
+// The clock goes on by days here: it stands last.
+test("for a later moment it waits outside the log, is taken back, comes out late where nothing ran, and says so; its preview is by a link that expires", async () => {
+  const { location: path } = await bench.as("rosa", "/desk/stories", { headline: "It comes out at six" });
+  const text = "---\nslug: at-six\ntopic: Sanctions\nbyline: rosa\nhappened: 2026-03-01\n---\n\n# It comes out at six\n\n> Or later.\n\nThey took 58 coins.\n";
+  await bench.as("rosa", path, { text, version: "1" });
+  const frame = await bench.as("rosa", `${path}/preview?as=print`);
+  const src = /<iframe[^>]+src="([^"]+)"/.exec(frame.body)![1]!.replaceAll("&amp;", "&");
+  const shown = await bench.ask(src);
+  assert.deepEqual([shown.status, shown.headers["set-cookie"], shown.headers["x-frame-options"]], [200, undefined, "SAMEORIGIN"]);
+  assert.match(shown.body, /<h1>It comes out at six<\/h1>[^]*They took 58 coins\./);
+  assert.match(shown.body, /\/desk\/assets\/paper\./);
+  assert.match((await bench.ask(src.replace("print", "mail"))).body, /<h2[^>]*>.*It comes out at six/);
+  const shared = /secret">([^<]+)</.exec((await bench.as("rosa", `${path}/preview-link`, {})).body)![1]!;
+  const link = new URL(shared).pathname;
+  assert.equal((await bench.ask(link)).status, 200);
+  assert.equal((await bench.ask(link.replace(/preview\/\d+\.\d+/, "preview/1.1"))).status, 410, "of another version");
+  const step = (handle: "rosa" | "edda", what: string, form: Record<string, string> = {}) => bench.as(handle, `${path}/${what}`, { version: "2", ...form });
+  const way = async () => {
+    await step("rosa", "step", { to: "in review" });
+    await step("edda", "approve");
+    return step("edda", "publish", { at: new Date(Date.parse(bench.now()) + 3_600_000).toISOString() });
+  };
+  assert.match((await way()).body, /unbound-number/, "an open finding shows while somebody is there to mend it");
+  assert.equal((await bench.as("rosa", `${path}/waive`, { rule: "unbound-number", why: "The list's own number." })).status, 200);
+  const size = bench.newsroom.log.size();
+  assert.equal((await step("edda", "publish", { at: new Date(Date.parse(bench.now()) + 3_600_000).toISOString() })).status, 303);
+  assert.equal(bench.newsroom.log.size(), size);
+  assert.equal((await bench.as("rosa", path, { text: `${text}\nMore.\n`, version: "2" })).status, 409, "it waits as it was approved");
+  assert.equal((await step("edda", "step", { to: "draft", note: "not yet" })).status, 303);
+  assert.equal((await way()).status, 303);
+  // Nothing runs for two hours.
+  bench.pass(2 * 3_600_000);
+  const schedule = openSchedule(bench.newsroom.folder);
+  const writer = openForWriting(bench.newsroom.folder, { clock: bench.now, random: seededRandom(3) });
+  assert.deepEqual(publishDue(writer, schedule, bench.now()).map(({ slug, outcome }) => [slug, outcome]), [["at-six", "published"]]);
+  assert.deepEqual(publishDue(writer, schedule, bench.now()), [], "once");
+  schedule.close();
+  writer.close();
+  const after = await bench.as("rosa", path);
+  assert.match(after.body, /scheduled to published[^]*late: it was due at/);
+  assert.deepEqual(listPublications(bench.newsroom.log)[0]!.waivers, [{ rule: "unbound-number", why: "The list's own number." }]);
+  bench.pass(3 * 24 * 3_600_000);
+  assert.equal((await bench.ask(link)).status, 410, "after three days");
 });

@@ -17,6 +17,7 @@ const WAYS: readonly Way[] = [
   { href: "/desk/stories", words: "Stories", key: "g s", right: "stories.write" },
   { href: "/desk/front", words: "Front page", key: "g f", right: "stories.publish" },
   { href: "/desk/newsletter", words: "Newsletter", key: "g n", right: "stories.publish" },
+  { href: "/desk/moved", words: "Moved", key: "g v", right: "stories.write" },
   { href: "/desk/embargoed", words: "Under embargo", key: "g e", right: "embargo.read" },
   { href: "/desk/people", words: "People", key: "g p", right: "people.manage" },
   { href: "/desk/acts", words: "Acts", key: "g a", right: "acts.read" },

@@ -12,6 +12,11 @@ export const INBOX_FILE = "inbox.db";
 /** Waiting at once, of one person; and kept at all. */
 const WAITING_MAX = 100;
 const KEPT_MAX = 5_000;
+/** Of one person within a day: bytes, and items. Whoever has a session cannot fill the disk with it at once (ASVS V5.2.4). */
+export const DAY_BYTES_MAX = 2 * 2 ** 30;
+export const DAY_ITEMS_MAX = 1_000;
+const DAY_MS = 24 * 3_600_000;
+const TOMORROW = "There is room again when a day has gone by; somebody else may take it now.";
 const LISTED_MAX = 200;
 
 export const INBOX_STATES = ["waiting", "fetching", "reading", "read", "failed", "cancelled", "captured"] as const;
@@ -54,7 +59,9 @@ const TABLES = `
 `;
 
 export type Inbox = {
-  /** Throws TOO_MANY_JOBS where too many of one person's wait. */
+  /** Throws TOO_MANY_JOBS where a person has no room for so many bytes more. Asked before any byte is kept. */
+  requireRoom(by: string, byte_count: number): void;
+  /** Throws TOO_MANY_JOBS likewise. */
   add(item: NewItem): InboxItem;
   find(id: number): InboxItem | undefined;
   /** Newest first. */
@@ -81,11 +88,22 @@ export function openInbox(folder: string, { clock }: Pick<Effects, "clock">): In
     // Names of columns are this file's own: the type has no others.
     db.prepare(`UPDATE items SET ${columns.map(([name]) => `${name} = ?`).join(", ")} WHERE id = ?`).run(...columns.map(([, value]) => value as string | number | null), id);
   };
+  const requireRoom = (by: string, byte_count: number): void => {
+    const refuse = (what: string, hint?: string): never => {
+      throw new TracewireError("TOO_MANY_JOBS", { what, hint });
+    };
+    const waiting = db.prepare("SELECT count(*) AS n FROM items WHERE by = ? AND state IN ('waiting', 'fetching', 'reading')").get(by)!.n as number;
+    if (waiting >= WAITING_MAX) refuse(`${WAITING_MAX} of your captures wait already`);
+    const since = new Date(Date.parse(clock()) - DAY_MS).toISOString();
+    const day = db.prepare("SELECT count(*) AS items, total(byte_count) AS bytes FROM items WHERE by = ? AND at > ?").get(by, since) as { items: number; bytes: number };
+    if (day.items >= DAY_ITEMS_MAX) refuse(`You have taken ${DAY_ITEMS_MAX} items within a day`, TOMORROW);
+    if (day.bytes + byte_count > DAY_BYTES_MAX) refuse(`You have taken ${DAY_BYTES_MAX / 2 ** 30} GB within a day`, TOMORROW);
+  };
   return {
+    requireRoom,
     add: (item) =>
       change(() => {
-        const waiting = db.prepare("SELECT count(*) AS n FROM items WHERE by = ? AND state IN ('waiting', 'fetching', 'reading')").get(item.by)!.n as number;
-        if (waiting >= WAITING_MAX) throw new TracewireError("TOO_MANY_JOBS", { what: `${WAITING_MAX} of your captures wait already` });
+        requireRoom(item.by, item.byte_count ?? 0);
         const now = clock();
         const { lastInsertRowid } = db
           .prepare(

@@ -11,9 +11,12 @@ import { openNewsroom } from "../newsroom.ts";
 import { openDrafts } from "../press/press.ts";
 import { clientOf } from "../site/site.ts";
 import { openInbox } from "./inbox.ts";
+import { openPresence } from "./presence.ts";
+import { openRefusals } from "./refusals.ts";
 import { openInboxReader, type InboxReader } from "./read-inbox.ts";
 import { DESK_ROUTES } from "./routes.ts";
 import { openTraceJobs, type TraceJobs } from "./trace-jobs.ts";
+import type { SecondStep } from "./route.ts";
 import { openDeskServer, type DeskServerOptions } from "./server.ts";
 
 export { DESK_ROUTES } from "./routes.ts";
@@ -31,10 +34,14 @@ export type DeskOptions = {
   mail?: MailSettings;
   /** Where the public site is, if the desk has an origin of its own. */
   site_url?: string;
+  /** Whether a password alone is enough. */
+  second_step?: SecondStep;
   remoteOf?: DeskServerOptions["remoteOf"];
   /** Tests fetch nothing. */
   egress?: Egress;
   report(error: unknown): void;
+  /** Takes a line for each refusal that is worth watching. */
+  watch?(line: string): void;
 };
 
 export type Desk = { app: FastifyInstance; inbox: InboxReader; traceJobs: TraceJobs; close(): Promise<void> };
@@ -55,7 +62,7 @@ function openTexts(read: (capture: Capture) => Promise<Extraction>): (capture: C
   };
 }
 
-export function openDesk({ folder, effects, report, ...options }: DeskOptions): Desk {
+export function openDesk({ folder, effects, report, watch = () => {}, ...options }: DeskOptions): Desk {
   const newsroom = openNewsroom(folder);
   const accounts = openAccounts(folder, effects);
   const [inbox, drafts] = [openInbox(folder, effects), openDrafts(folder, effects)];
@@ -72,8 +79,10 @@ export function openDesk({ folder, effects, report, ...options }: DeskOptions): 
     url: options.url,
     hosts: options.hosts,
     approval: options.approval ?? "anybody",
+    second_step: options.second_step ?? "asked",
     remoteOf: options.remoteOf ?? ((request) => clientOf(request).remote),
     given: {
+      presence: openPresence(effects),
       post(letter) {
         const people = openPeople(folder, effects);
         try {
@@ -100,6 +109,7 @@ export function openDesk({ folder, effects, report, ...options }: DeskOptions): 
       readText: openTexts((capture) => readText(blobs, capture)),
     },
     report,
+    refusals: openRefusals(effects.clock, watch),
   });
   return {
     app,

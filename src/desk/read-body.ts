@@ -47,14 +47,15 @@ async function bytesOf(request: IncomingMessage, bytes_max: number): Promise<Buf
 
 /** From our own script: an object of strings, or a passkey's answer, which is handed on as the text it is. */
 function jsonFields(text: string): Fields {
-  let value: unknown;
   try {
-    value = JSON.parse(text);
+    const value = JSON.parse(text) as unknown;
+    if (typeof value !== "object" || value === null || Array.isArray(value)) throw new TracewireError("BAD_ARGUMENT", { what: "body: one object is taken" });
+    return Object.entries(value).map(([name, field]) => [name, typeof field === "string" ? field : JSON.stringify(field)]);
   } catch (error) {
-    throw new TracewireError("BAD_ARGUMENT", { what: "body: this is no JSON", cause: error });
+    if (error instanceof TracewireError) throw error;
+    // Also what is nested deeper than the stack goes (RangeError).
+    throw new TracewireError("BAD_ARGUMENT", { what: "body: this is no JSON that is read here", cause: error });
   }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new TracewireError("BAD_ARGUMENT", { what: "body: one object is taken" });
-  return Object.entries(value).map(([name, field]) => [name, typeof field === "string" ? field : JSON.stringify(field)]);
 }
 
 async function readUpload(request: IncomingMessage): Promise<Body> {

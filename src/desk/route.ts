@@ -12,12 +12,16 @@ import type { Drafts } from "../press/press.ts";
 import type { Inbox } from "./inbox.ts";
 import type { ObjectName } from "./objects.ts";
 import type { TraceJobs } from "./trace-jobs.ts";
+import type { Presence } from "./presence.ts";
+
+/** Whether a newsroom lets people work who have signed in by a password alone. */
+export type SecondStep = "asked" | "required";
 
 export type Rule =
   /** `because`: what else keeps it safe. */
   | { for: "anyone"; because: string }
   /** `fresh`: who it is was proved within minutes. */
-  | { for: "signed-in"; object?: ObjectName; fresh?: true }
+  | { for: "signed-in"; object?: ObjectName; fresh?: true; /** Open by a password alone where a second step is required. */ with_one_factor?: "always" | "to set up another" }
   /** `object`: besides the right, this one must be theirs to see (objects.ts); else it is not there. */
   | { for: Right; object?: ObjectName; fresh?: true };
 
@@ -27,6 +31,7 @@ export type DeskContext = {
   accounts: Accounts;
   inbox: Inbox;
   drafts: Drafts;
+  presence: Presence;
   effects: Effects;
   site: PasskeySite;
   where: Where;
@@ -63,13 +68,15 @@ export type SignedInContext = DeskContext & {
 };
 
 export type Upload = { name: string; type: string; bytes: Uint8Array };
-export type Asked<F> = { path: string; params: Record<string, string>; query: URLSearchParams; form: F; file?: Upload };
+export type Asked<F> = { path: string; params: Record<string, string>; query: URLSearchParams; form: F; file?: Upload; /** The If-Match header, as it came. */ ifMatch?: string };
 
 export type DeskAnswer = (
   | { page: Html; title: string; /** Read before the page's own words. */ wide?: boolean }
   /** Another address of the desk, after something was done. */
   | { go: string }
-  | { json: unknown }
+  | { json: unknown; /** Which state of it this is. */ etag?: string }
+  /** A page that is not the desk's, shown inside one: it runs nothing. `styled`: it brings its own styles in its elements, as mail does. */
+  | { shown: string; styled?: true }
   | { file: { name: string; type: string; bytes: Uint8Array | string } }
 ) & {
   status?: number;

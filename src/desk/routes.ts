@@ -10,10 +10,15 @@ import { inboxRoutes } from "./rooms/inbox.ts";
 import { newsletterRoutes } from "./rooms/newsletter.ts";
 import { peopleRoutes } from "./rooms/people.ts";
 import { replyRoutes } from "./rooms/replies.ts";
+import { figureRoutes } from "./rooms/figures.ts";
+import { movedRoutes } from "./rooms/moved.ts";
+import { previewRoutes } from "./rooms/preview.ts";
 import { signInRoutes } from "./rooms/sign-in.ts";
+import { storyWayRoutes } from "./rooms/story-way.ts";
 import { storyRoutes } from "./rooms/stories.ts";
 import { todayRoutes } from "./rooms/today.ts";
 import { traceRoutes } from "./rooms/traces.ts";
+import { writingRoutes } from "./rooms/writing.ts";
 import type { DeskRoute } from "./route.ts";
 
 export const DESK_ROUTES: readonly DeskRoute[] = [
@@ -31,4 +36,9 @@ export const DESK_ROUTES: readonly DeskRoute[] = [
   ...storyRoutes,
   ...frontRoutes,
   ...newsletterRoutes,
+  ...storyWayRoutes,
+  ...writingRoutes,
+  ...figureRoutes,
+  ...previewRoutes,
+  ...movedRoutes,
 ];

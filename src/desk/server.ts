@@ -13,9 +13,10 @@ import { deskFrame } from "./frame.ts";
 import { decide, requireOpen } from "./gate.ts";
 import type { Inbox } from "./inbox.ts";
 import { OBJECTS } from "./objects.ts";
+import type { Refusals } from "./refusals.ts";
 import { checkForm, readBody, takeToken } from "./read-body.ts";
 import { errorBody, handBack } from "./rooms/error.ts";
-import type { DeskAnswer, DeskContext, DeskRoute, SignedInContext } from "./route.ts";
+import type { DeskAnswer, DeskContext, DeskRoute, SecondStep, SignedInContext } from "./route.ts";
 
 const URL_LENGTH_MAX = 2_000;
 /** A file of fifty megabytes over a slow line. */
@@ -38,9 +39,11 @@ export type DeskServerOptions = {
   /** The network address that a request came from. */
   remoteOf(request: IncomingMessage): string;
   approval: DeskContext["approval"];
-  given: Pick<DeskContext, "post" | "traceJobs" | "publicHref" | "mail" | "withPeople" | "openPeople" | "keep" | "wakeInbox" | "readText">;
+  second_step: SecondStep;
+  given: Pick<DeskContext, "presence" | "post" | "traceJobs" | "publicHref" | "mail" | "withPeople" | "openPeople" | "keep" | "wakeInbox" | "readText">;
   /** A fault of ours, for the administrator. */
   report(error: unknown): void;
+  refusals: Refusals;
 };
 
 export function openDeskServer(options: DeskServerOptions): FastifyInstance {
@@ -115,7 +118,7 @@ export function openDeskServer(options: DeskServerOptions): FastifyInstance {
     const url = new URL(request.url!, "http://localhost");
     if (route.method === "POST") requireSameOrigin(request);
     const object = "object" in route.rule ? route.rule.object : undefined;
-    const verdict = decide(route.rule, who, effects.clock(), () => OBJECTS[object!](context, params, who!));
+    const verdict = decide(route.rule, who, effects.clock(), () => OBJECTS[object!](context, params, who!), options.second_step);
     if (route.method === "POST" && verdict === "NOT_SIGNED_IN" && isShort(request) && route.form) return handBack(await readBody(request, route), request.headers.referer);
     requireOpen(verdict);
     for (const name of url.searchParams.keys())
@@ -128,8 +131,11 @@ export function openDeskServer(options: DeskServerOptions): FastifyInstance {
       if (who && route.rule.for !== "anyone" && !isOwnForm(who.csrf, token)) throw new TracewireError("FOREIGN_FORM");
       form = checkForm(route.form, body.fields);
       file = body.file;
+      // A body may take minutes to come: whoever was signed out, demoted or removed meanwhile is asked again.
+      const now = who && signedIn(request);
+      requireOpen(decide(route.rule, now, effects.clock(), () => OBJECTS[object!](context, params, now!), options.second_step));
     }
-    return route.run(context as never, { path: url.pathname, params, query: url.searchParams, form: form as never, ...(file ? { file } : {}) });
+    return route.run(context as never, { path: url.pathname, params, query: url.searchParams, form: form as never, ...(file ? { file } : {}), ifMatch: request.headers["if-match"] });
   };
 
   const headersOf = (request: IncomingMessage, type: string): Record<string, string> => ({
@@ -143,7 +149,7 @@ export function openDeskServer(options: DeskServerOptions): FastifyInstance {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=(), publickey-credentials-get=(self), publickey-credentials-create=(self)",
     "x-frame-options": "DENY",
-    ...(isSecure ? { "strict-transport-security": "max-age=31536000" } : {}),
+    ...(isSecure ? { "strict-transport-security": "max-age=31536000; includeSubDomains" } : {}),
   });
 
   const sendAnswer = (found: DeskAnswer, request: IncomingMessage, response: ServerResponse, who: SignedIn | undefined): void => {
@@ -151,16 +157,24 @@ export function openDeskServer(options: DeskServerOptions): FastifyInstance {
     const set: Record<string, string> = {};
     if (found.session !== undefined) {
       const [value, age] = found.session === "end" ? ["", 0] : [found.session, SESSION_LIMITS.whole_ms / 1_000];
+      // What the browser keeps of the desk goes with the session: text that waited to be saved, above all.
+      if (found.session === "end") set["clear-site-data"] = '"storage"';
       set["set-cookie"] = `${cookie.name}=${value}${cookie.attributes}; HttpOnly; SameSite=Strict; Max-Age=${age}`;
     }
     if ("go" in found) return end(response, 303, { ...headersOf(request, "text/plain; charset=utf-8"), ...set, location: found.go }, "");
-    if ("json" in found) return end(response, found.status ?? 200, { ...headersOf(request, "application/json; charset=utf-8"), ...set }, JSON.stringify(found.json));
+    if ("json" in found) return end(response, found.status ?? 200, { ...headersOf(request, "application/json; charset=utf-8"), ...set, ...(found.etag === undefined ? {} : { etag: found.etag }) }, JSON.stringify(found.json));
+    if ("shown" in found) {
+      const styles = found.styled ? "'unsafe-inline'" : `${siteOf(request).origin}/desk/assets/`;
+      const policy = `default-src 'none'; style-src ${styles}; font-src ${siteOf(request).origin}/desk/assets/; img-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'`;
+      const headers = { ...headersOf(request, "text/html; charset=utf-8"), "content-security-policy": policy, "x-frame-options": "SAMEORIGIN", "x-robots-tag": "noindex, nofollow" };
+      return end(response, found.status ?? 200, headers, found.shown);
+    }
     if ("file" in found) {
       const { name, type, bytes } = found.file;
       // Somebody else's bytes: never shown here, whatever they are.
       const headers = {
         ...headersOf(request, type),
-        "content-security-policy": "default-src 'none'; sandbox",
+        "content-security-policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox",
         "content-disposition": `attachment; filename="${name.replaceAll(/[^A-Za-z0-9._-]/g, "-")}"`,
       };
       return end(response, 200, headers, bytes);
@@ -169,7 +183,8 @@ export function openDeskServer(options: DeskServerOptions): FastifyInstance {
     end(response, found.status ?? 200, { ...headersOf(request, "text/html; charset=utf-8"), ...set }, body);
   };
 
-  const fail = (error: unknown, request: IncomingMessage, response: ServerResponse, who: SignedIn | undefined): void => {
+  const fail = (error: unknown, request: IncomingMessage, response: ServerResponse, who: SignedIn | undefined, route = "-"): void => {
+    options.refusals(error, { method: request.method ?? "", route, network: networkOf(options.remoteOf(request)), by: who?.user.handle });
     const known = error instanceof TracewireError ? error : new TracewireError("INTERNAL", { what: "This page could not be made", cause: error });
     if (known.code === "INTERNAL") options.report(error);
     discardRest(request);
@@ -201,7 +216,7 @@ export function openDeskServer(options: DeskServerOptions): FastifyInstance {
           who = signedIn(request.raw);
           sendAnswer(await answer(route, request.raw, request.params as Record<string, string>, who), request.raw, reply.raw, who);
         } catch (error) {
-          fail(error, request.raw, reply.raw, who);
+          fail(error, request.raw, reply.raw, who, route.path);
         }
       },
     });
@@ -210,7 +225,9 @@ export function openDeskServer(options: DeskServerOptions): FastifyInstance {
     reply.hijack();
     const asset = findDeskAsset((request.params as { file: string }).file);
     if (!asset) return fail(new TracewireError("NOT_FOUND"), request.raw, reply.raw, undefined);
-    end(reply.raw, 200, { ...headersOf(request.raw, asset.type), "cache-control": "public, max-age=31536000, immutable" }, asset.bytes);
+    const isSmall = asset.gzip !== undefined && /\bgzip\b/.test(String(request.headers["accept-encoding"] ?? ""));
+    const headers = { ...headersOf(request.raw, asset.type), "cache-control": "public, max-age=31536000, immutable", vary: "accept-encoding", ...(isSmall ? { "content-encoding": "gzip" } : {}) };
+    end(reply.raw, 200, headers, isSmall ? asset.gzip! : asset.bytes);
   });
   // At an origin of its own its front door is the desk.
   app.get("/", (request, reply) => {
@@ -244,6 +261,7 @@ function policyOf(origin: string): string {
     `style-src ${own}`,
     `font-src ${own}`,
     "img-src 'self'",
+    "frame-src 'self'",
     "connect-src 'self'",
     "form-action 'self'",
     "base-uri 'none'",

@@ -346,10 +346,16 @@ function setUp(db: DatabaseSync, views: readonly View[], key: LogKey): void {
       what: `The signing key is that of ${key.origin}, the log that of ${String(origin)}`,
       hint: "Put back the newsroom.key that this log was started with.",
     });
-  const versions = JSON.stringify(views.map((view) => [view.name, view.version]));
-  if (get.get("views")?.value === versions) return;
+  if (hasViews(db, views)) return;
   applyAll(db, views);
-  set.run("views", versions);
+  set.run("views", versionsOf(views));
+}
+
+const versionsOf = (views: readonly View[]): string => JSON.stringify(views.map((view) => [view.name, view.version]));
+
+/** Whether the views in this database are these, in these versions. Others are never read: they are computed again. */
+export function hasViews(db: DatabaseSync, views: readonly View[]): boolean {
+  return db.prepare("SELECT value FROM meta WHERE key = 'views'").get()?.value === versionsOf(views);
 }
 
 /** A folder of a newer version is refused before anything of it is touched. */

@@ -9,7 +9,7 @@ export { openSignUpDesk, type Preferences, type SignUpDesk } from "./sign-up-des
 export { SIGN_UP_LIMITS } from "./sign-up-limits.ts";
 export { openMailSink, type Mailer, type MailSink, type SinkMail } from "./mailer.ts";
 export { audienceOf, composeDraft, draftForms, readDraft, requireDraft, sendDraft, sentForms, STORIES_MAX, waitOf, type Audience, type Draft, type StoryChoice } from "./issues.ts";
-export { FORM_BYTES_MAX, formHashes, withPersonalLinks, type Forms } from "./issue-forms.ts";
+export { FORM_BYTES_MAX, formHashes, issueForms, withPersonalLinks, type Forms } from "./issue-forms.ts";
 export { issuesView, listIssues, readIssue, type Issue } from "./issues-view.ts";
 export { listAffectedIssues, type AffectedIssue } from "./affected-issues.ts";
 export { listInDoubt, outboxStatus, resolveDoubt, type InDoubt, type OutboxStatus } from "./outbox.ts";

@@ -4,9 +4,10 @@ import { readClaim, readClaims, readClaimsWith, subjectsAbout, type Claim } from
 import type { LogReader } from "../evidence/evidence.ts";
 import { findDataset } from "../datasets/datasets.ts";
 import { datasetsOf, findFigureSpec, periodLengthName, type Figure, type FigureSpec } from "../figures/figures.ts";
-import { figuresOf, inlineRuns, type Inline, type Story } from "./story.ts";
+import { figuresOf, inlineRuns, UNWRITTEN, type Inline, type Story } from "./story.ts";
 
 export const LINT_RULES = {
+  unwritten: "A part of the story is not written yet.",
   "unbound-number": "A number is typed into the text instead of being bound to a figure.",
   "unknown-figure": "The story names a figure that is not defined.",
   "figure-without-value": "The figure has no value over released evidence.",
@@ -22,8 +23,8 @@ export const LINT_RULES = {
   "no-reply-box": "The story blames somebody and names no request for a reply.",
 } as const;
 
-/** What nobody can let stand: whose picture it is and what it shows is owed to others, not to the editor. */
-export const NEVER_WAIVED: ReadonlySet<string> = new Set<keyof typeof LINT_RULES>(["photo-without-rights"]);
+/** What nobody can let stand: a part without words; whose picture it is and what it shows is owed to others, not to the editor. */
+export const NEVER_WAIVED: ReadonlySet<string> = new Set<keyof typeof LINT_RULES>(["photo-without-rights", "unwritten"]);
 
 export type LintFinding = { rule: keyof typeof LINT_RULES; place: string; what: string; fix: string };
 
@@ -61,6 +62,8 @@ export function lintStory(log: LogReader, story: Story, figures: Map<string, Fig
       });
   }
   for (const { place, content } of inlineRuns(story)) {
+    if (content.length === 1 && content[0]!.type === "text" && content[0]!.text === UNWRITTEN)
+      findings.push({ rule: "unwritten", place, what: "Nothing is written here", fix: "Write it, or take the part out" });
     for (const node of content) {
       if (node.type === "text" || node.type === "emphasis" || node.type === "link") {
         for (const [number] of [...node.text.matchAll(DIGITS), ...node.text.matchAll(NUMBER_WORDS)])

@@ -8,7 +8,7 @@ import { readPublication, type Publication, type Waiver } from "./read-press.ts"
 import { figuresOf, parseStory, type Story } from "./story.ts";
 
 export { pressView } from "./press-view.ts";
-export { LINT_RULES, lintStory, type LintFinding } from "./lint.ts";
+export { LINT_RULES, lintStory, NEVER_WAIVED, type LintFinding } from "./lint.ts";
 export { listAffected, openMovement, restatedFigures, revisionsCarrying, type Affected, type MovedFigure } from "./affected.ts";
 export { appendFront, arrangeFront, FRONT_LIMITS, readFront, type Arranged, type Front, type Pins } from "./front.ts";
 export { changedFeeds, FEED_FILES } from "./changed-feeds.ts";
@@ -28,8 +28,10 @@ export {
 } from "./photo.ts";
 export { changedSentences, diffSentences, type DiffLine, type SentenceChange } from "./story-diff.ts";
 export { printedForm, printerOf, sentencesOf, splitSentences, textOf as storyTextOf, type Printer } from "./story-print.ts";
+export { movedDigest, printedAs, type Stand } from "./stands.ts";
+export { previewLink, readPreviewLink, type PreviewOf } from "./preview-links.ts";
 export { openSchedule, scheduleExists, SCHEDULE_FILE, type Schedule, type Scheduled } from "./schedule.ts";
-export { DRAFT_STATES, openDrafts, type Draft, type Drafts, type DraftState, type Embargoed } from "./drafts.ts";
+export { DRAFT_STATES, DRAFTS_FILE, openDrafts, type Draft, type Drafts, type DraftState, type DraftVersion, type Embargoed } from "./drafts.ts";
 export { TOPICS, slugOf } from "./topics.ts";
 export { findOldAddress, oldPath } from "./old-addresses.ts";
 export {
@@ -37,6 +39,7 @@ export {
   storySchema,
   figuresOf,
   inlineRuns,
+  UNWRITTEN,
   parseStory,
   type ArchiveNote,
   type Block,
@@ -45,7 +48,7 @@ export {
   type InlineNode,
   type Story,
 } from "./story.ts";
-export { formatStoryText, parseInline, parseStoryText } from "./story-text.ts";
+export { formatInline, formatStoryText, parseInline, parseStoryText } from "./story-text.ts";
 
 /** The figures a story binds, computed over released evidence as known at `log_size`. */
 export function computeStoryFigures(

@@ -1,5 +1,6 @@
 // The text form of a story, for files and editors of one's own choice (docs/stories.md). Parsing and printing are
 // inverse: a story printed and read again is the same tree.
+import { isDeepStrictEqual } from "node:util";
 import { TracewireError } from "../errors.ts";
 import { FIGURE_FORMS, parseStory, type ArchiveNote, type Block, type FigureForm, type Inline, type InlineNode, type Story } from "./story.ts";
 
@@ -123,7 +124,7 @@ export function formatStoryText(story: Story): string {
     for (const block of section.blocks)
       blocks.push(
         block.type === "paragraph"
-          ? formatInline(block.content)
+          ? formatInline(block.content).replace(BLOCK_MARK, "\\$&")
           : `!${block.type} ${block.figure}${block.type === "pull" && block.form !== "short" ? `|${block.form}` : ""} ${formatInline(block.content)}`,
       );
   }
@@ -155,22 +156,33 @@ function* paragraphs(lines: string[], start: number): Generator<{ line: number; 
   }
 }
 
-// {{figure-id}} {{figure-id|words}} {{name:S/2024/215}} {{date:2024-02-09}} [text](/path) *emphasis*
-const TOKEN = /\{\{([^{}]*)\}\}|\[([^\][]+)\]\(([^()\s]+)\)|\*([^*]+)\*/g;
+// {{figure-id}} {{figure-id|words}} {{name:S/2024/215}} {{date:2024-02-09}} [text](/path) *emphasis* \* (a star as such)
+const TOKEN = /\{\{([^{}]*)\}\}|\[([^\][]+)\]\(([^()\s]+)\)|\*([^*]+)\*|\\([\\*[\]{}#>!])/g;
+const SIGNS = /[\\*[\]{}]/g;
+/** How a block begins that is no paragraph. */
+const BLOCK_MARK = /^(#{1,2} |> |!)/;
 
 export function parseInline(source: string, refuse: (what: string) => never): Inline {
   const nodes: InlineNode[] = [];
   let end = 0;
+  const addText = (text: string): void => {
+    const last = nodes.at(-1);
+    if (last?.type === "text") last.text += text;
+    else if (text !== "") nodes.push({ type: "text", text });
+  };
+  const addPlain = (text: string): void => {
+    if (/\{\{|\}\}/.test(text)) refuse("There is a “{{” or “}}” without its other half");
+    addText(text);
+  };
   for (const match of source.matchAll(TOKEN)) {
-    if (match.index > end) nodes.push({ type: "text", text: source.slice(end, match.index) });
+    addPlain(source.slice(end, match.index));
     end = match.index + match[0].length;
     if (match[1] !== undefined) nodes.push(parseBraces(match[1], refuse));
     else if (match[2] !== undefined) nodes.push({ type: "link", text: match[2], href: match[3]! });
-    else nodes.push({ type: "emphasis", text: match[4]! });
+    else if (match[4] !== undefined) nodes.push({ type: "emphasis", text: match[4] });
+    else addText(match[5]!);
   }
-  if (end < source.length) nodes.push({ type: "text", text: source.slice(end) });
-  const stray = nodes.find((node) => node.type === "text" && /\{\{|\}\}/.test(node.text));
-  if (stray) refuse("There is a “{{” or “}}” without its other half");
+  addPlain(source.slice(end));
   return nodes.length > 0 ? nodes : refuse("There is nothing here");
 }
 
@@ -184,12 +196,27 @@ function parseBraces(source: string, refuse: (what: string) => never): InlineNod
   return { type: "figure", id: match[1]!, form: form as FigureForm };
 }
 
-function formatInline(content: Inline): string {
+/** Signs are written as such with a backslash, and only in a run that would read otherwise without. */
+export function formatInline(content: Inline): string {
+  const plain = printInline(content, (text) => text);
+  try {
+    if (isDeepStrictEqual(parseInline(plain, refuseInline), content)) return plain;
+  } catch (error) {
+    if (!(error instanceof TracewireError)) throw error;
+  }
+  return printInline(content, (text) => text.replaceAll(SIGNS, "\\$&"));
+}
+
+const refuseInline = (what: string): never => {
+  throw new TracewireError("BAD_STORY", { what });
+};
+
+function printInline(content: Inline, words: (text: string) => string): string {
   return content
     .map((node) => {
       switch (node.type) {
         case "text":
-          return node.text;
+          return words(node.text);
         case "emphasis":
           return `*${node.text}*`;
         case "figure":

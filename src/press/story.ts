@@ -7,6 +7,9 @@ export type { ArchiveNote, Block, Inline, InlineNode, Story } from "./story-sche
 export { FIGURE_FORMS, type FigureForm } from "./figure-forms.ts";
 export const storySchema = lazily<typeof import("./story-schema.ts")>(import.meta.url, "./story-schema.ts");
 
+/** What stands for a part that nobody has written yet, in a story that is kept meanwhile. */
+export const UNWRITTEN = "…";
+
 export function parseStory(value: unknown, where?: string): Story {
   const compiled = storySchema().compiledStory;
   if (compiled.Check(value)) {

@@ -30,6 +30,7 @@ export { assetHref, findAsset, type AssetName } from "./assets.ts";
 // For the desk, whose pages are the same hand.
 export { html, joinHtml, nothing, type Html } from "./html.ts";
 export { requireSameOrigin } from "./client.ts";
+export { previewStory } from "./story-preview.ts";
 
 /** How often another process's commit is looked for: what is published is on every page well inside 50 ms. A look takes microseconds. */
 const LOOK_INTERVAL_MS = 20;

@@ -13,6 +13,7 @@ import {
   makeRecoveryCodes,
   passkeyToMake,
   PASSWORD_CHARS_MIN,
+  provePassword,
 } from "../../accounts/accounts.ts";
 import { html, type Html } from "../../site/site.ts";
 import { deskAssetHref } from "../desk-assets.ts";
@@ -42,7 +43,7 @@ ${deskForm(who, "/desk/account/recovery-codes", html`<button>New recovery codes<
 ${deskForm(who, "/desk/account/codes", html`<button>Set up an app</button>`)}`
 }<h2 id="password">Password</h2>
 ${deskForm(who, "/desk/account/password", html`<input type="hidden" autocomplete="username" value="${user.handle}">
-${field("password", "New password", { type: "password", autocomplete: "new-password", required: true, hint: `${PASSWORD_CHARS_MIN} characters or more. Your other sessions end.` })}<button>Change</button>`)}<h2 id="sessions">Sessions</h2>
+${user.has.password && field("current", "Password until now", { type: "password", autocomplete: "current-password", required: true })}${field("password", "New password", { type: "password", autocomplete: "new-password", required: true, hint: `${PASSWORD_CHARS_MIN} characters or more. Your other sessions end.` })}<button>Change</button>`)}<h2 id="sessions">Sessions</h2>
 <div class="scroll" tabindex="0"><table><thead><tr><th>Begun</th><th>Last seen</th><th>From</th><th>By</th><th>Browser</th><th>Acts</th></tr></thead><tbody>${listSessions(accounts, user.id).map(
     (session) => html`<tr><td>${when(session.created)}</td><td>${when(session.seen)}</td><td>${session.network}</td><td>${session.how}</td><td>${session.agent.slice(0, 60)}</td><td>${
       session.id === who.session.id ? "this one" : deskForm(who, `/desk/account/sessions/${session.id}/end`, html`<button>End</button>`)
@@ -72,14 +73,14 @@ export const accountRoutes: DeskRoute[] = [
     method: "GET",
     path: "/account",
     about: "One's own account: passkeys, codes, password, sessions.",
-    rule: { for: "signed-in" },
+    rule: { for: "signed-in", with_one_factor: "to set up another" },
     run: (context) => ({ title: "Your account", page: accountPage(context) }),
   }),
   deskRoute({
     method: "POST",
     path: "/account/passkey-options",
     about: "What a browser needs to make a passkey.",
-    rule: { for: "signed-in", fresh: true },
+    rule: { for: "signed-in", fresh: true, with_one_factor: "to set up another" },
     async run({ accounts, who, site }) {
       return { json: await passkeyToMake(accounts, who.user, site) };
     },
@@ -88,7 +89,7 @@ export const accountRoutes: DeskRoute[] = [
     method: "POST",
     path: "/account/passkeys",
     about: "Keeps a passkey.",
-    rule: { for: "signed-in", fresh: true },
+    rule: { for: "signed-in", fresh: true, with_one_factor: "to set up another" },
     form: Type.Object({ answer: Type.String({ minLength: 2, maxLength: 40_000 }), name: Type.Optional(short(60)) }, { additionalProperties: false }),
     async run({ accounts, who, site, record }, { form }) {
       await keepPasskey(accounts, who.user, site, parseAnswer(form.answer), form.name ?? "", who.session.id);
@@ -111,7 +112,7 @@ export const accountRoutes: DeskRoute[] = [
     method: "POST",
     path: "/account/codes",
     about: "Begins to set up an app for codes.",
-    rule: { for: "signed-in", fresh: true },
+    rule: { for: "signed-in", fresh: true, with_one_factor: "to set up another" },
     run({ accounts, who }) {
       const { secret, uri } = beginTotp(accounts, who.user, "Tracewire");
       return {
@@ -127,7 +128,7 @@ ${deskForm(who, "/desk/account/codes/prove", html`${field("code", "Code that the
     method: "POST",
     path: "/account/codes/prove",
     about: "Takes the app's first code; shows the recovery codes, once.",
-    rule: { for: "signed-in", fresh: true },
+    rule: { for: "signed-in", fresh: true, with_one_factor: "to set up another" },
     form: Type.Object({ code: short(20) }, { additionalProperties: false }),
     run({ accounts, who, record }, { form }) {
       const codes = finishTotp(accounts, who.user, form.code, who.session.id);
@@ -160,10 +161,11 @@ ${deskForm(who, "/desk/account/codes/prove", html`${field("code", "Code that the
   deskRoute({
     method: "POST",
     path: "/account/password",
-    about: "Changes one's password; other sessions end.",
+    about: "Changes one's password, for who knows the present one; other sessions end.",
     rule: { for: "signed-in", fresh: true },
-    form: Type.Object({ password: short(2_000) }, { additionalProperties: false }),
-    async run({ accounts, who, record }, { form }) {
+    form: Type.Object({ password: short(2_000), current: Type.Optional(short(2_000)) }, { additionalProperties: false }),
+    async run({ accounts, who, where, record }, { form }) {
+      if (who.user.has.password) await provePassword(accounts, who.user, form.current ?? "", where);
       await changePassword(accounts, who.user, form.password, who.session.id);
       record("account.password", who.user.handle);
       return { go: "/desk/account#password" };
@@ -173,7 +175,7 @@ ${deskForm(who, "/desk/account/codes/prove", html`${field("code", "Code that the
     method: "POST",
     path: "/account/sessions/:session/end",
     about: "Ends one of one's own sessions.",
-    rule: { for: "signed-in", object: "session" },
+    rule: { for: "signed-in", object: "session", fresh: true },
     run({ accounts, record }, { params }) {
       endSession(accounts, id(params.session));
       record("session.end", `session ${params.session!}`);

@@ -5,7 +5,7 @@ import { area } from "../frame.ts";
 import type { DeskAnswer } from "../route.ts";
 import { safeNext } from "./sign-in.ts";
 
-const SECRET_FIELDS = new Set(["csrf", "password", "code", "answer"]);
+const SECRET_FIELDS = new Set(["csrf", "password", "current", "code", "answer"]);
 const WORTH_KEEPING_CHARS = 20;
 
 export function errorBody(error: TracewireError, referer: string | undefined): Html {
@@ -15,7 +15,9 @@ export function errorBody(error: TracewireError, referer: string | undefined): H
       ? html`<a href="/desk/sign-in?next=${encodeURIComponent(back)}">Sign in</a>`
       : error.code === "CONFIRM_IDENTITY"
         ? html`<a href="/desk/confirm?next=${encodeURIComponent(back)}">Confirm that it is you</a>`
-        : html`<a href="${back}">Back</a>`;
+        : error.code === "SECOND_STEP"
+          ? html`<a href="/desk/account">Your account</a>`
+          : html`<a href="${back}">Back</a>`;
   return html`<h1>${error.message}</h1>
 ${error.where !== undefined && html`<p class="hint">Where: ${error.where}</p>
 `}<p>${error.hint}</p>

@@ -146,6 +146,7 @@ export const inboxRoutes: DeskRoute[] = [
     run({ inbox, who, keep, record, wakeInbox }, { form, file }) {
       const origin = originOf(form, file);
       const bytes = file?.bytes ?? (form.text === undefined ? undefined : new TextEncoder().encode(form.text));
+      inbox.requireRoom(who.user.handle, bytes?.length ?? 0);
       if (bytes?.length === 0) throw new TracewireError("BAD_INPUT", { what: "There are no bytes in it", where: origin.name });
       const item = inbox.add({
         by: who.user.handle,

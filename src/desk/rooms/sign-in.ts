@@ -14,6 +14,8 @@ import {
   recordAct,
   signIn,
   signInByPasskey,
+  type Accounts,
+  type SignedIn,
 } from "../../accounts/accounts.ts";
 import { TracewireError } from "../../errors.ts";
 import { html, type Html } from "../../site/site.ts";
@@ -66,8 +68,9 @@ ${deskForm(
     about: "Takes name, password and code.",
     rule: { for: "anyone", because: "limits by name and network; one answer, after the same work, whoever is asked for" },
     form: Type.Object({ who: short(300), password: short(2_000), code: Type.Optional(short(60)), next: NEXT }, { additionalProperties: false }),
-    async run({ accounts, where }, { form }) {
+    async run({ accounts, where, who }, { form }) {
       const { user, token } = await signIn(accounts, { ...form, code: form.code ?? "" }, where);
+      endFormer(accounts, who);
       accounts.change(() => recordAct(accounts, { user, network: where.network }, "session.begin", "password"));
       return { go: safeNext(form.next), session: token };
     },
@@ -87,8 +90,9 @@ ${deskForm(
     about: "Takes a passkey's answer.",
     rule: { for: "anyone", because: "the passkey's signature over a challenge that counts once" },
     form: Type.Object({ answer: passkeyAnswer }, { additionalProperties: false }),
-    async run({ accounts, site, where }, { form }) {
+    async run({ accounts, site, where, who }, { form }) {
       const { user, token } = await signInByPasskey(accounts, site, parseAnswer(form.answer), where);
+      endFormer(accounts, who);
       accounts.change(() => recordAct(accounts, { user, network: where.network }, "session.begin", "passkey"));
       return { json: { signed_in: user.handle }, session: token };
     },
@@ -97,7 +101,7 @@ ${deskForm(
     method: "POST",
     path: "/sign-out",
     about: "Ends this session.",
-    rule: { for: "signed-in" },
+    rule: { for: "signed-in", with_one_factor: "always" },
     run({ accounts, who, record }) {
       record("session.end", `session ${who.session.id}`);
       endSession(accounts, who.session.id);
@@ -143,8 +147,9 @@ ${deskForm(
     about: "Spends the link: the account is open.",
     rule: { for: "anyone", because: "the link is a secret of 256 bits, counts once and expires" },
     form: Type.Object({ password: short(2_000), handle: Type.Optional(short(60)), address: Type.Optional(short(300)) }, { additionalProperties: false }),
-    async run({ accounts, where }, { params, form }) {
+    async run({ accounts, where, who }, { params, form }) {
       const { user, token } = await enterByLink(accounts, params.link!, form, where);
+      endFormer(accounts, who);
       accounts.change(() => recordAct(accounts, { user, network: where.network }, "account.enter", user.handle));
       return { go: "/desk/account", session: token };
     },
@@ -153,7 +158,7 @@ ${deskForm(
     method: "GET",
     path: "/confirm",
     about: "Proving once more who it is, before a dangerous act.",
-    rule: { for: "signed-in" },
+    rule: { for: "signed-in", with_one_factor: "to set up another" },
     query: ["next"],
     run({ who }, { query }) {
       const next = safeNext(query.get("next"));
@@ -180,12 +185,11 @@ ${field("password", "Password", { type: "password", autocomplete: "current-passw
     method: "POST",
     path: "/confirm",
     about: "Takes the password (and code) again.",
-    rule: { for: "signed-in" },
+    rule: { for: "signed-in", with_one_factor: "to set up another" },
     form: Type.Object({ password: short(2_000), code: Type.Optional(short(60)), next: NEXT }, { additionalProperties: false }),
     async run({ accounts, who, where }, { form }) {
       await proveAgain(accounts, who.user, { password: form.password, code: form.code ?? "" }, where);
-      confirmSession(accounts, who.session.id);
-      return { go: safeNext(form.next) };
+      return { go: safeNext(form.next), session: confirmSession(accounts, who.session.id) };
     },
   }),
   deskRoute({
@@ -205,11 +209,15 @@ ${field("password", "Password", { type: "password", autocomplete: "current-passw
     form: Type.Object({ answer: passkeyAnswer }, { additionalProperties: false }),
     async run({ accounts, site, who }, { form }) {
       await proveByPasskey(accounts, who.user, site, parseAnswer(form.answer));
-      confirmSession(accounts, who.session.id);
-      return { json: { confirmed: true } };
+      return { json: { confirmed: true }, session: confirmSession(accounts, who.session.id) };
     },
   }),
 ];
+
+/** Who signs in anew in a browser leaves no session behind in it that nobody holds a cookie of. */
+function endFormer(accounts: Accounts, who: SignedIn | undefined): void {
+  if (who) endSession(accounts, who.session.id);
+}
 
 export function parseAnswer(text: string): unknown {
   try {

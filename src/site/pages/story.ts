@@ -105,7 +105,7 @@ function storyJson(publication: Publication, revisions: Publication[]): Page {
   return { content_type: "application/json; charset=utf-8", body: `${JSON.stringify(body, null, 1)}\n`, depends: dependsOf(slug) };
 }
 
-function storyPage(context: SiteContext, publication: Publication, revisions: Publication[], path: string): Page {
+export function storyPage(context: SiteContext, publication: Publication, revisions: Publication[], path: string): Page {
   const { slug, revision } = publication;
   // The article follows from the log alone; only its frame knows the address that was asked for.
   const { title, description, body, preview, data } = context.memo(`story ${slug} ${revision}`, () => {
@@ -207,11 +207,17 @@ ${onward(context, slug, story.topic)}</article>`;
   return { title: headline, description: inlineText(story.standfirst, figures), body };
 }
 
-function revisionLine({ slug, revision, at, seq, why }: Publication, isThis: boolean): Html {
+/** What was written for a moment and missed it says so: nothing of ours ran then. */
+const LATE_MS = 60_000;
+const lateWords = ({ at, scheduled_for }: Publication): Html =>
+  scheduled_for !== undefined && Date.parse(at) - Date.parse(scheduled_for) > LATE_MS ? html`. It was to come out at ${scheduled_for.slice(0, 16).replace("T", " ")} UTC and came out late, at ${at.slice(0, 16).replace("T", " ")}` : nothing;
+
+function revisionLine(late: Publication, isThis: boolean): Html {
+  const { slug, revision, at, seq, why } = late;
   const name = isThis
     ? html`<strong>Revision ${revision}</strong>`
     : html`<a href="${revisionHref(slug, revision)}">Revision ${revision}</a>`;
-  return html`<li>${name}, <time datetime="${dayOf(at)}">${formatDay(at)}</time>, entry ${seq.toLocaleString("en-US")} of the log${why && html`: ${why}`}</li>`;
+  return html`<li>${name}, <time datetime="${dayOf(at)}">${formatDay(at)}</time>, entry ${seq.toLocaleString("en-US")} of the log${why && html`: ${why}`}${lateWords(late)}</li>`;
 }
 
 /** What was corrected, in words for readers, above the text: the newest first. */

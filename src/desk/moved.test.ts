@@ -1,0 +1,80 @@
+// When evidence moves: both wordings side by side, one act that makes the correction, or "stands as of then" with a reason, until
+// it moves again.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { deskNewsroom, type DeskNewsroom } from "../../test/desk-newsroom.ts";
+import { appendClaim, parseClaim } from "../casefile/casefile.ts";
+import { appendCapture, appendRelease, prepareCapture } from "../evidence/evidence.ts";
+import { appendFigureSpec } from "../figures/figures.ts";
+import { listCorrections, parseStoryText, publishStory, readPublication } from "../press/press.ts";
+
+let bench: DeskNewsroom;
+let capture: number;
+const theft = (subject: string): void =>
+  bench.newsroom.transact("rosa", (transaction) => {
+    const seq = appendClaim(transaction, parseClaim({ subject, field: "victim", value: "A victim", claimant: "The Panel", hedge: "asserted", as_of: "2024", source: { capture, locator: { quote: "Thefts were listed" } } }), "rosa");
+    appendRelease(transaction, [capture, seq], [], "edda");
+  });
+
+before(async () => {
+  bench = await deskNewsroom();
+  const { newsroom } = bench;
+  const bytes = new TextEncoder().encode("Thefts were listed.\n");
+  const about = { origin: { from: "file" as const, name: "list.txt" }, retrieved_at: bench.now(), retrieved_by: "rosa" };
+  const prepared = await prepareCapture(newsroom.blobs, { bytes, ...about, grade: "copy", source_grade: "C", item_grade: "3" });
+  capture = newsroom.transact("rosa", (transaction) => appendCapture(transaction, prepared));
+  theft("theft/2024-01-01-one");
+  newsroom.transact("rosa", (transaction) => appendFigureSpec(transaction, { id: "count-of-all", title: "Thefts, counted", measure: "count", of: "theft" }, "rosa"));
+  for (const slug of ["first-told", "second-told"]) {
+    const story = parseStoryText(`---\nslug: ${slug}\ntopic: Test\nbyline: rosa\nhappened: 2024\n---\n\n# What is counted in ${slug.replace("-", " ")}\n\n> Told.\n\nThere are {{count-of-all|words}} by now.\n`);
+    newsroom.transact("edda", (transaction) => publishStory(transaction, newsroom.log, story, { by: "edda" }));
+  }
+});
+after(() => bench?.remove());
+
+const formOf = (body: string, action: string, after = 0): Record<string, string> => {
+  const at = body.indexOf(`action="${action}"`, after);
+  assert.ok(at >= 0, action);
+  const form = body.slice(at, body.indexOf("</form>", at));
+  return Object.fromEntries([...form.matchAll(/name="(\w+)" value="([^"]*)"/g)].filter(([, name]) => name !== "csrf").map(([, name, value]) => [name!, value!]));
+};
+
+test("nothing moved: nothing to look at; then both stories are there with both wordings, and readers of them cannot act", async () => {
+  assert.match((await bench.as("edda", "/desk/moved")).body, /Every published number comes out the same today/);
+  theft("theft/2024-02-02-two");
+  const page = (await bench.as("edda", "/desk/moved")).body;
+  assert.match(page, /<td>There are one by now\.<\/td><td>There are two by now\.<\/td>/);
+  assert.match(page, /We wrote: “There are one by now\.” By what is known now it reads: “There are two by now\.”/);
+  const read = (await bench.as("rosa", "/desk/moved")).body;
+  assert.match(read, /There are two by now/);
+  assert.doesNotMatch(read, /moved\/first-told\/correct/);
+});
+
+test("one act corrects: a new revision with its record; once, and not where it moved again meanwhile", async () => {
+  const path = "/desk/moved/first-told/correct";
+  const form = { ...formOf((await bench.as("edda", "/desk/moved")).body, path), what: "We counted one; there are two." };
+  theft("theft/2024-03-03-three");
+  assert.equal((await bench.as("edda", path, form)).status, 409, "it moved again since");
+  const fresh = { ...formOf((await bench.as("edda", "/desk/moved")).body, path), what: "We counted one; there are three." };
+  const done = await bench.as("edda", path, fresh);
+  assert.equal(done.status, 303, done.body);
+  const { log } = bench.newsroom;
+  const [correction] = listCorrections(log, { limit: 5 });
+  assert.deepEqual([correction!.slug, correction!.what, correction!.sentences], ["first-told", "We counted one; there are three.", [{ was: "There are one by now.", now: "There are three by now." }]]);
+  assert.deepEqual([readPublication(log, "first-told")!.revision, readPublication(log, "first-told")!.by], [2, "edda"]);
+  assert.equal((await bench.as("edda", path, fresh)).status, 409);
+});
+
+test("it stands as of then with a reason, and is asked again when it moves again", async () => {
+  const page = (await bench.as("edda", "/desk/moved")).body;
+  assert.doesNotMatch(page, /first-told/);
+  const form = { ...formOf(page, "/desk/moved/stands"), why: "It tells of its day." };
+  assert.equal((await bench.as("edda", "/desk/moved/stands", form)).status, 303);
+  const after = (await bench.as("edda", "/desk/moved")).body;
+  assert.match(after, /was looked at[^]*1 that stand as of then[^]*It tells of its day\. \(edda/);
+  theft("theft/2024-04-04-four");
+  assert.match((await bench.as("edda", "/desk/moved")).body, /2 to look at/);
+  const draft = await bench.as("edda", "/desk/moved/second-told/draft", {});
+  assert.match((await bench.as("edda", draft.location)).body, /There are \{\{count-of-all\|words\}\} by now/);
+  assert.deepEqual(bench.faults, []);
+});

@@ -1,0 +1,175 @@
+// When evidence moves: every story, letter and report that prints a number which comes out otherwise today, each sentence as it
+// was printed beside what it would read now. One act makes the correction, from which notice, list, feeds and mails follow; or
+// it stands as of then, with a reason that is kept.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import Type from "typebox";
+import { can } from "../../accounts/accounts.ts";
+import { TracewireError } from "../../errors.ts";
+import { listAffectedIssues, openPeople, PEOPLE_FILE } from "../../newsletter/newsletter.ts";
+import { formatStoryText, listAffected, movedDigest, printedAs, publishStory, readPublication, type MovedFigure, type Publication, type SentenceChange, type Stand } from "../../press/press.ts";
+import { listAffectedReports } from "../../reports/reports.ts";
+import { html, nothing, type Html } from "../../site/site.ts";
+import { area, deskForm, field, when } from "../frame.ts";
+import { deskRoute, type DeskRoute, type SignedInContext } from "../route.ts";
+
+type Moved = {
+  /** Its name in `printedAs`. */
+  what: string;
+  title: string;
+  href: string | undefined;
+  slug?: string;
+  revision?: number;
+  figures: MovedFigure[];
+  sentences: SentenceChange[];
+  /** Of what moved, and to what: a decision that it stands holds until it moves again. */
+  digest: string;
+};
+
+const SAID_MAX = 3;
+const CHARS_MAX = 2_000;
+
+/** Everything of the newsroom that today's evidence would print otherwise. */
+function listMoved(context: SignedInContext): Moved[] {
+  const { newsroom, who, effects } = context;
+  const { log, folder } = newsroom;
+  const people = can(who.user.role, "stories.publish") && existsSync(join(folder, PEOPLE_FILE)) ? openPeople(folder, effects) : undefined;
+  try {
+    return [
+      ...listAffected(log).map(({ card, figures, sentences }): Moved => ({
+        what: printedAs.story(card.slug, card.revision), title: card.headline, href: `/${card.type === "story" ? "stories" : "press-releases"}/${card.slug}`,
+        slug: card.slug, revision: card.revision, figures, sentences, digest: movedDigest(figures),
+      })),
+      ...listAffectedIssues(log, undefined, people).map(({ number, subject, figures, sentences }): Moved => ({
+        what: printedAs.letter(number), title: subject, href: number === "draft" ? undefined : `/newsletter/issues/${number}`, figures, sentences, digest: movedDigest(figures),
+      })),
+      ...listAffectedReports(log).map(({ report, figures, sentences }): Moved => ({ what: printedAs.report(report.symbol, report.seq), title: report.symbol, href: undefined, figures, sentences, digest: movedDigest(figures) })),
+    ];
+  } finally {
+    people?.close();
+  }
+}
+
+/** A correction in words for readers, to begin with. */
+function drafted({ sentences, figures }: Moved): string {
+  const changed = sentences.filter(({ was, now }) => was !== null && now !== null).slice(0, SAID_MAX);
+  if (changed.length > 0) return changed.map(({ was, now }) => `We wrote: “${was!}” By what is known now it reads: “${now!}”`).join("\n");
+  return `What these figures rest on has changed: ${figures.map(({ id }) => id).join(", ")}.`;
+}
+
+const WHAT_FOLLOWS: Record<string, string> = {
+  story: "One act makes the new revision with its notice, the line in the list of corrections, the feeds, and the mail to those who were sent what was wrong.",
+  letter: "Those who were sent it hear of it by the correction of its story. A letter that was sent stays as it was.",
+  report: "A report is issued anew: tracewire report issue.",
+};
+
+function movedPart({ who }: SignedInContext, item: Moved, stand: Stand | undefined): Html {
+  const kind = item.what.split(" ")[0]!;
+  const mayAct = can(who.user.role, "stories.publish");
+  return html`<section class="moved"><h2>${item.href === undefined ? item.title : html`<a href="${item.href}">${item.title}</a>`}</h2>
+<p class="hint">${item.what}. ${item.figures.map(({ id, was, now, why }) => html`<a href="/figures/${id}">${id}</a>: ${was ?? "not known"}, now ${now ?? "not known"}${why !== undefined && html` (${why})`}. `)}</p>
+${
+  item.sentences.length === 0
+    ? html`<p>No word of the text would change: the range or the rows did.</p>
+`
+    : html`<div class="scroll"><table class="rivals"><thead><tr><th>As printed</th><th>As it would read now</th></tr></thead><tbody>${item.sentences.map(({ was, now }) => html`<tr><td>${was ?? "—"}</td><td>${now ?? "—"}</td></tr>
+`)}</tbody></table></div>
+`
+}${
+    stand
+      ? html`<p class="done">Stands as of then, because: ${stand.why} (${stand.by}, ${when(stand.at)})</p>
+`
+      : html`<p class="hint">${WHAT_FOLLOWS[kind]!}</p>
+`
+  }${
+    mayAct && !stand &&
+    html`<div class="row">${
+      item.slug !== undefined &&
+      deskForm(who, `/desk/moved/${item.slug}/correct`, html`<input type="hidden" name="revision" value="${item.revision!}"><input type="hidden" name="moved" value="${item.digest}">
+${area("what", "What was wrong, for readers", { value: drafted(item), rows: 5, required: true })}<button class="main-act">Correct it</button>
+`)
+    }${deskForm(who, "/desk/moved/stands", html`<input type="hidden" name="what" value="${item.what}"><input type="hidden" name="moved" value="${item.digest}">
+${field("why", "Why it stands as of then", { required: true })}<button>It stands</button>
+`)}${item.slug !== undefined && deskForm(who, `/desk/moved/${item.slug}/draft`, html`<button>Mend it by hand, as a draft</button>
+`)}</div>`
+  }</section>
+`;
+}
+
+const DIGEST = Type.String({ pattern: "^[0-9a-f]{16}$" });
+
+/** It was decided on what the page showed: what moved again since is looked at again. */
+function requireShown(context: SignedInContext, what: (item: Moved) => boolean, digest: string): Moved {
+  const item = listMoved(context).find(what);
+  if (item?.digest === digest) return item;
+  throw new TracewireError("CONFLICT", { what: item ? "It moved again since" : "It prints what is known now", hint: "Open the list again." });
+}
+
+const publicationOf = (context: SignedInContext, slug: string): Publication => {
+  const publication = readPublication(context.newsroom.log, slug);
+  if (publication) return publication;
+  throw new TracewireError("NOT_FOUND", { what: "There is no such story" });
+};
+
+export const movedRoutes: DeskRoute[] = [
+  deskRoute({
+    method: "GET",
+    path: "/moved",
+    about: "Stories, letters and reports whose numbers come out otherwise today, old and new wording side by side.",
+    rule: { for: "stories.write" },
+    run(context) {
+      const stands = new Map(context.drafts.stands().map((stand) => [`${stand.what} ${stand.moved}`, stand]));
+      const all = listMoved(context).map((item) => ({ item, stand: stands.get(`${item.what} ${item.digest}`) }));
+      const open = all.filter(({ stand }) => !stand);
+      const settled = all.filter(({ stand }) => stand);
+      return {
+        title: "What moved",
+        wide: true,
+        page: html`<h1>What moved</h1>
+${open.length === 0 ? html`<p class="done">Every published number comes out the same today, or was looked at.</p>` : html`<p class="hint">${open.length} to look at. Nothing is changed by itself.</p>`}
+${open.map(({ item }) => movedPart(context, item, undefined))}${settled.length > 0 ? html`<details><summary>${settled.length} that stand as of then</summary>${settled.map(({ item, stand }) => movedPart(context, item, stand))}</details>` : nothing}`,
+      };
+    },
+  }),
+  deskRoute({
+    method: "POST",
+    path: "/moved/:slug/correct",
+    about: "Publishes a story again with today's figures, as a correction.",
+    rule: { for: "stories.publish" },
+    form: Type.Object({ what: Type.String({ minLength: 3, maxLength: CHARS_MAX }), revision: Type.String({ pattern: "^\\d{1,6}$" }), moved: DIGEST }, { additionalProperties: false }),
+    run(context, { params, form }) {
+      const { story, waivers, revision } = publicationOf(context, params.slug!);
+      requireShown(context, ({ slug }) => slug === story.slug, form.moved);
+      if (revision !== Number(form.revision)) throw new TracewireError("CONFLICT", { what: `It is at revision ${revision} now`, hint: "Open the list again." });
+      context.write("story.correct", story.slug, (transaction, { log }) =>
+        publishStory(transaction, log, story, { by: context.who.user.handle, why: "Figures by what is known now", waivers, correction: { what: form.what.trim() } }),
+      );
+      return { go: "/desk/moved" };
+    },
+  }),
+  deskRoute({
+    method: "POST",
+    path: "/moved/:slug/draft",
+    about: "Begins a draft of a published story, to be mended by hand.",
+    rule: { for: "stories.publish" },
+    run(context, { params }) {
+      const { story } = publicationOf(context, params.slug!);
+      const draft = context.drafts.create(context.who.user.handle, formatStoryText(story));
+      context.record("story.begin", `draft ${draft.id} of ${story.slug}`);
+      return { go: `/desk/stories/${draft.id}` };
+    },
+  }),
+  deskRoute({
+    method: "POST",
+    path: "/moved/stands",
+    about: "Keeps that a printed number stands as of its day, with a reason, until it moves again.",
+    rule: { for: "stories.publish" },
+    form: Type.Object({ what: Type.String({ maxLength: 200 }), moved: DIGEST, why: Type.String({ minLength: 3, maxLength: CHARS_MAX }) }, { additionalProperties: false }),
+    run(context, { form }) {
+      const item = requireShown(context, ({ what }) => what === form.what, form.moved);
+      context.drafts.stand(context.who.user.handle, { what: item.what, moved: item.digest, why: form.why.trim() });
+      context.record("moved.stands", item.what);
+      return { go: "/desk/moved" };
+    },
+  }),
+];
