@@ -8,7 +8,8 @@ import { endSession, SESSION_LIMITS, type Role } from "../accounts/accounts.ts";
 import { appendClaim, appendJudgement, appendRequest, parseClaim, prepareRequest } from "../casefile/casefile.ts";
 import { seededRandom } from "../effects.ts";
 import { appendCapture, prepareCapture } from "../evidence/evidence.ts";
-import { openDrafts, openSchedule, parseStoryText } from "../press/press.ts";
+import { composeDraft, openPeople } from "../newsletter/newsletter.ts";
+import { openDrafts, openSchedule, parseStoryText, publishStory } from "../press/press.ts";
 import { readAskWords } from "../tracing/tracing.ts";
 import { keepTrace } from "../../test/kept-trace.ts";
 import { openInbox } from "./inbox.ts";
@@ -193,6 +194,11 @@ before(async () => {
     for (const handle of ACTORS) objects[name]![handle] = { own: own[handle]!.plain, other: own.olga!.plain, protected: own.olga!.protected, nobody: "987654" };
   }
   objects.board = Object.fromEntries(ACTORS.map((handle) => [handle, { own: "scheduled", other: "questions", protected: "mail", nobody: "__proto__" }])) as (typeof objects)[string];
+  const published = parseStoryText("---\nslug: in-print\ntopic: Sanctions\nbyline: edda\nhappened: 2026-03-01\n---\n\n# What is in print\n\n> It is said.\n\nWords.\n");
+  newsroom.transact("edda", (transaction) => publishStory(transaction, newsroom.log, published, { by: "edda" }));
+  const people = openPeople(newsroom.folder, { clock: bench.now, random: seededRandom(5) });
+  composeDraft(people, newsroom.log, { slugs: ["in-print"] });
+  people.close();
   // Transfers are imported open: no set of them is of a protected source, so each of these roles sees the trace.
   await keepTrace(newsroom, "a-trace");
   objects.trace = Object.fromEntries(ACTORS.map((handle) => [handle, { own: "a-trace", nobody: "no-such-trace" }])) as (typeof objects)[string];

@@ -377,7 +377,9 @@ function movedNotice(publication: Publication, figures: FigureLookup): Html {
 
 function replyBox(context: SiteContext, subjects: readonly string[]): Html {
   const claims = subjects.flatMap((subject) => readClaims(context.log, context.at, { subject }));
-  const requests = subjects.flatMap((subject) => readReply(context.log, context.at, subject.slice("reply/".length)) ?? []).filter(({ claims: own }) => own.some(({ field, claimant }) => field === "deadline" && isOurs(claimant)));
+  const requests = subjects
+    .flatMap((subject) => readReply(context.log, context.at, subject.slice("reply/".length)) ?? [])
+    .filter(({ claims: own }) => own.some(({ field, claimant }) => field === "deadline" && isOurs(claimant)));
   const ofRequest = new Set(requests.flatMap((reply) => reply.claims.filter(({ field }) => field !== "answer").map(({ seq }) => seq)));
   const ours = claims.some((claim) => isOurs(claim.claimant));
   return html`<section class="box reply" aria-labelledby="reply">
