@@ -11,6 +11,7 @@ import { doctor } from "./cli/doctor.ts";
 import { exportCommand } from "./cli/export.ts";
 import { figure } from "./cli/figure.ts";
 import { freeze } from "./cli/freeze.ts";
+import { front } from "./cli/front.ts";
 import { importCommand } from "./cli/import.ts";
 import { judge } from "./cli/judge.ts";
 import { key } from "./cli/key.ts";
@@ -18,6 +19,7 @@ import { newsletter } from "./cli/newsletter.ts";
 import { terminalOutput } from "./cli/output.ts";
 import { story } from "./cli/story.ts";
 import { erase, release } from "./cli/release.ts";
+import { reply } from "./cli/reply.ts";
 import { report as reportCommand } from "./cli/report.ts";
 import { reproduce } from "./cli/reproduce.ts";
 import { clusterCommand } from "./cli/cluster.ts";
@@ -51,6 +53,7 @@ export const COMMANDS: readonly Command[] = [
   claim,
   judge,
   retract,
+  reply,
   show,
   history,
   check,
@@ -61,6 +64,7 @@ export const COMMANDS: readonly Command[] = [
   exceptionCommand,
   freeze,
   story,
+  front,
   reportCommand,
   newsletter,
   key,

@@ -4,6 +4,21 @@ export { BOUNDS, HEDGES, MEASURES, VALUATION_BASES } from "./claim-words.ts";
 export { appendClaim, claimKey, claimSchema, parseClaim, type Claim, type ClaimInput } from "./claims.ts";
 export { QUESTIONS, VERDICTS, appendJudgement, parseJudgement, type Judgement, type JudgementInput, type Question } from "./judgements.ts";
 export { appendInverse, findRetraction, type Inverse, type Retraction } from "./retractions.ts";
+export {
+  appendAnswer,
+  appendRequest,
+  appendSilence,
+  dueReplies,
+  prepareAnswer,
+  prepareRequest,
+  readReplies,
+  readReply,
+  releaseReply,
+  subjectsAbout,
+  type AnswerInput,
+  type Reply,
+  type RequestInput,
+} from "./replies.ts";
 export { readWording, type Reading } from "./read-wording.ts";
 export { isPrivateClaim, requireReleasable } from "./private-claims.ts";
 export { casefileView } from "./casefile-view.ts";

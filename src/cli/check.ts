@@ -1,6 +1,8 @@
-import { CHECKS, runChecks, type CheckName } from "../casefile/casefile.ts";
+import { CHECKS, readJudgements, runChecks, type CheckName, type Vantage } from "../casefile/casefile.ts";
 import { TracewireError } from "../errors.ts";
-import { openReader, text, type Command } from "./command.ts";
+import type { LogReader } from "../evidence/evidence.ts";
+import { listUndecided } from "../figures/figures.ts";
+import { openReader, text, type Command, type CommandContext } from "./command.ts";
 import { knownSize } from "./known.ts";
 import { wrap } from "./output.ts";
 
@@ -9,6 +11,7 @@ export const check: Command = {
   summary: "Look for what real tables suffer from: parts that do not add up, dates that do not fit, …",
   arguments: "[check...]",
   options: [
+    { flags: "--questions", about: "the open questions instead: judgements that say unsure, values that no figure's rules choose between" },
     { flags: "--released", about: "only over what readers see" },
     { flags: "--known <when>", about: "as known at a log size or a time" },
     { flags: "--as-of <date>", about: "only what had been claimed by this date" },
@@ -16,23 +19,18 @@ export const check: Command = {
   examples: [
     ["tracewire check", "all checks"],
     ["tracewire check total-against-its-rows", "58 or 57?"],
+    ["tracewire check --questions", "what somebody has to decide"],
   ],
   exits: { 1: "something was found" },
-  run(context, names, options) {
+  async run(context, names, options) {
     const known = Object.keys(CHECKS) as CheckName[];
     const unknown = names.find((name) => !known.includes(name as CheckName));
     if (unknown) throw new TracewireError("BAD_ARGUMENT", { what: `There is no check "${unknown}"`, hint: `Checks: ${known.join(", ")}.` });
     const newsroom = openReader(context);
     try {
-      const results = runChecks(
-        newsroom.log,
-        {
-          log_size: knownSize(newsroom.log, text(options, "known")),
-          evidence: options.released ? "released" : "all",
-          as_of: text(options, "asOf"),
-        },
-        names.length > 0 ? (names as CheckName[]) : known,
-      );
+      const at: Vantage = { log_size: knownSize(newsroom.log, text(options, "known")), evidence: options.released ? "released" : "all", as_of: text(options, "asOf") };
+      if (options.questions) return await showQuestions(context, newsroom.log, at);
+      const results = runChecks(newsroom.log, at, names.length > 0 ? (names as CheckName[]) : known);
       for (const result of results) context.output.json(result);
       for (const [name, own] of Map.groupBy(results, (result) => result.check)) {
         context.output.line(`${context.output.bold(name)}  ${CHECKS[name].about}`);
@@ -50,3 +48,18 @@ export const check: Command = {
     }
   },
 };
+
+async function showQuestions({ output }: CommandContext, log: LogReader, at: Vantage): Promise<number> {
+  const unsure = readJudgements(log, at).filter(({ verdict }) => verdict === "unsure");
+  const rivals = await listUndecided(log, at);
+  for (const judgement of unsure) {
+    output.json(judgement);
+    output.line(`${output.bold(judgement.subject)}${judgement.other === undefined ? "" : ` and ${judgement.other}`}: unsure (${judgement.question.replace("_", " ")}). ${judgement.why}`);
+  }
+  for (const { subject, field, claims } of rivals) {
+    output.json({ subject, field, claims: claims.map(({ seq, value, unit, claimant }) => ({ seq, value, unit, claimant })) });
+    output.line(`${output.bold(subject)}, ${field}: ${claims.map(({ value, unit, claimant }) => `${value}${unit === undefined ? "" : ` ${unit}`} (${claimant})`).join("; ")}`);
+  }
+  if (unsure.length + rivals.length === 0) output.line("No question is open.");
+  return unsure.length + rivals.length > 0 ? 1 : 0;
+}

@@ -1,9 +1,8 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { datasetOfEntry, readRows } from "../datasets/datasets.ts";
 import { TracewireError } from "../errors.ts";
 import { makePacket, packetFiles } from "../freezing/freezing.ts";
-import { askNewsroom, findTrace, stepsTable } from "../tracing/tracing.ts";
+import { findTrace, stepsOf } from "../tracing/tracing.ts";
 import { list, openReader, text, type Command } from "./command.ts";
 
 export const freeze: Command = {
@@ -28,11 +27,7 @@ export const freeze: Command = {
     try {
       const trace = findTrace(newsroom.log, id!, undefined, "all");
       if (!trace) throw new TracewireError("NOT_FOUND", { what: `No trace is kept as "${id}"`, hint: "Keep one: tracewire trace --from SEED --save NAME" });
-      const steps =
-        trace.steps !== null
-          ? readRows(newsroom.log, datasetOfEntry(newsroom.log, trace.steps))
-          : stepsTable(await askNewsroom(newsroom, trace.ask, { sets: trace.sets.map(({ seq }) => String(seq)), log_size: trace.log_size, keepSteps: true })).rows;
-      const packet = makePacket(newsroom.log, trace, steps, {
+      const packet = makePacket(newsroom.log, trace, await stepsOf(newsroom, trace), {
         service,
         contact,
         addresses: list(options, "address"),

@@ -65,7 +65,15 @@ export const serve: Command = {
     const hub = openHubWorker(context, newsroom);
     const hosts = ["127.0.0.1", "localhost", "[::1]", host.toLowerCase(), new URL(config.base_url).hostname.toLowerCase()];
     let deskUrl = config.desk.url;
-    const deskSettings = () => ({ folder: config.data, url: deskUrl, hosts: [...hosts, new URL(deskUrl).hostname], approval: config.desk.approval, second_step: config.desk.second_step });
+    const deskSettings = () => ({
+      folder: config.data,
+      url: deskUrl,
+      hosts: [...hosts, new URL(deskUrl).hostname],
+      approval: config.desk.approval,
+      second_step: config.desk.second_step,
+      // Behind /desk the site is found where the desk is, whatever port it was given.
+      ...(config.desk.listen ? { mail: config.mail, site_url: config.base_url } : { mail: config.origins.base_url === "default" ? { ...config.mail, base_url: new URL(deskUrl).origin } : config.mail }),
+    });
     const site = openSite(newsroom, {
       clock: context.effects.clock,
       base_url: context.config.base_url,

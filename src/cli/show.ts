@@ -19,6 +19,7 @@ import type { NewsroomReader } from "../newsroom.ts";
 import { openReader, text, type Command, type CommandContext } from "./command.ts";
 import { knownSize } from "./known.ts";
 import { table, wrap } from "./output.ts";
+import { ATTRIBUTION_LISTS } from "./show-attribution.ts";
 
 const SUMMARY_KINDS = ["captures", "stories", "figures"] as const;
 
@@ -37,6 +38,7 @@ export const show: Command = {
     ["tracewire show theft/2023-09-04-stake", "a theft: rival claims side by side"],
     ["tracewire show 42", "an entry of the log"],
     ["tracewire show thefts", "all of a kind; also captures, stories, figures"],
+    ["tracewire show blame", "who blames whom, in which words, who denies; overlaps: what groups share"],
   ],
   async run(context, [name], options) {
     const newsroom = openReader(context);
@@ -51,6 +53,7 @@ export const show: Command = {
       const kind = (Object.keys(KINDS) as Kind[]).find((candidate) => candidate === name || kindSpec(candidate).many === name);
       if (kind) return showKind(context, newsroom, at, kind);
       if ((SUMMARY_KINDS as readonly string[]).includes(name)) return showList(context, newsroom, name as (typeof SUMMARY_KINDS)[number]);
+      if (Object.hasOwn(ATTRIBUTION_LISTS, name)) return ATTRIBUTION_LISTS[name as keyof typeof ATTRIBUTION_LISTS](context, newsroom, at);
       if (kindOf(name)) return showSubject(context, newsroom, at, name);
       const publication = readPublication(newsroom.log, name);
       if (publication) {
@@ -67,7 +70,7 @@ export const show: Command = {
         what: `There is nothing named "${name}"`,
         hint: `Kinds: ${Object.values(KINDS)
           .map((spec) => spec.many)
-          .join(", ")}; also ${SUMMARY_KINDS.join(", ")}.`,
+          .join(", ")}; also ${[...SUMMARY_KINDS, ...Object.keys(ATTRIBUTION_LISTS)].join(", ")}.`,
       });
     } finally {
       newsroom.close();

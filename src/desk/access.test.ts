@@ -5,10 +5,13 @@ import { after, before, test } from "node:test";
 import { deskNewsroom, PEOPLE, type Answered, type DeskNewsroom, type Handle } from "../../test/desk-newsroom.ts";
 import { openKeyStore } from "../api/api.ts";
 import { endSession, SESSION_LIMITS, type Role } from "../accounts/accounts.ts";
-import { appendClaim, appendJudgement, parseClaim } from "../casefile/casefile.ts";
+import { appendClaim, appendJudgement, appendRequest, parseClaim, prepareRequest } from "../casefile/casefile.ts";
 import { seededRandom } from "../effects.ts";
 import { appendCapture, prepareCapture } from "../evidence/evidence.ts";
-import { openDrafts, openSchedule, parseStoryText } from "../press/press.ts";
+import { composeDraft, openPeople } from "../newsletter/newsletter.ts";
+import { openDrafts, openSchedule, parseStoryText, publishStory } from "../press/press.ts";
+import { readAskWords } from "../tracing/tracing.ts";
+import { keepTrace } from "../../test/kept-trace.ts";
 import { openInbox } from "./inbox.ts";
 import { DESK_ROUTES } from "./routes.ts";
 import type { DeskRoute } from "./route.ts";
@@ -21,6 +24,7 @@ type Expected = { roles: Roles; fresh?: true; object?: { name: string; /** Who s
 const ALL: Roles = ["reader", "reporter", "analyst", "editor", "administrator"];
 const STAFF: Roles = ["reporter", "analyst", "editor", "administrator"];
 const WRITERS: Roles = ["reporter", "editor", "administrator"];
+const TRACERS: Roles = ["analyst", "editor", "administrator"];
 const DESK: Roles = ["editor", "administrator"];
 const ADMIN: Roles = ["administrator"];
 
@@ -79,6 +83,25 @@ const EXPECTED: Record<string, Expected> = {
   "GET /subjects/:kind/:name": { roles: STAFF },
   "POST /judgements": { roles: STAFF },
   "POST /judgements/:judgement/undo": { roles: STAFF, object: { name: "judgement", seen: { own: STAFF, other: DESK } } },
+  // Boards: `own` is one for everybody, `other` of the case file, `protected` of the mail.
+  "GET /boards/:board": { roles: ALL, object: { name: "board", seen: { own: ALL, other: STAFF, protected: DESK } } },
+  "GET /attribution": { roles: STAFF },
+  "GET /overlap": { roles: STAFF },
+  "GET /traces": { roles: TRACERS },
+  "POST /traces": { roles: TRACERS },
+  "GET /traces/jobs/:job": { roles: TRACERS, object: { name: "job", seen: { own: TRACERS } } },
+  "POST /traces/jobs/:job/cancel": { roles: TRACERS, object: { name: "job", seen: { own: TRACERS } } },
+  "POST /traces/jobs/:job/keep": { roles: TRACERS, object: { name: "job", seen: { own: TRACERS } } },
+  "GET /traces/:trace": { roles: TRACERS, object: { name: "trace", seen: { own: TRACERS } } },
+  "POST /traces/:trace/release": { roles: DESK, object: { name: "trace", seen: { own: DESK } } },
+  "POST /traces/:trace/packet": { roles: TRACERS, object: { name: "trace", seen: { own: TRACERS } } },
+  "GET /replies": { roles: STAFF },
+  "GET /replies/new": { roles: STAFF },
+  "POST /replies": { roles: STAFF },
+  "GET /replies/:reply": { roles: STAFF },
+  "POST /replies/:reply/answer": { roles: STAFF },
+  "POST /replies/:reply/close": { roles: STAFF },
+  "POST /replies/:reply/release": { roles: DESK },
   "GET /stories": { roles: WRITERS },
   "POST /stories": { roles: WRITERS },
   "GET /stories/:draft": { roles: WRITERS, object: draft },
@@ -104,6 +127,16 @@ const EXPECTED: Record<string, Expected> = {
   "POST /stories/:draft/step": { roles: WRITERS, object: draft },
   "POST /stories/:draft/approve": { roles: DESK, object: draft },
   "POST /stories/:draft/publish": { roles: DESK, object: draft },
+  "GET /front": { roles: DESK },
+  "POST /front": { roles: DESK },
+  "GET /newsletter": { roles: DESK },
+  "GET /newsletter/preview": { roles: DESK },
+  "GET /newsletter/preview.html": { roles: DESK },
+  "POST /newsletter/compose": { roles: DESK },
+  "POST /newsletter/test": { roles: DESK },
+  "POST /newsletter/send": { roles: DESK, fresh: true },
+  "POST /newsletter/resolve": { roles: DESK },
+  "POST /newsletter/bounces": { roles: DESK },
   "GET /embargoed": { roles: ALL },
   // Under embargo: `other` is another's press release, `protected` another's story.
   "GET /embargoed/:embargoed": { roles: ALL, object: { name: "embargoed", seen: { other: ALL, protected: DESK } } },
@@ -160,6 +193,20 @@ before(async () => {
     objects[name] = {} as (typeof objects)[string];
     for (const handle of ACTORS) objects[name]![handle] = { own: own[handle]!.plain, other: own.olga!.plain, protected: own.olga!.protected, nobody: "987654" };
   }
+  objects.board = Object.fromEntries(ACTORS.map((handle) => [handle, { own: "scheduled", other: "questions", protected: "mail", nobody: "__proto__" }])) as (typeof objects)[string];
+  const published = parseStoryText("---\nslug: in-print\ntopic: Sanctions\nbyline: edda\nhappened: 2026-03-01\n---\n\n# What is in print\n\n> It is said.\n\nWords.\n");
+  newsroom.transact("edda", (transaction) => publishStory(transaction, newsroom.log, published, { by: "edda" }));
+  const people = openPeople(newsroom.folder, { clock: bench.now, random: seededRandom(5) });
+  composeDraft(people, newsroom.log, { slugs: ["in-print"] });
+  people.close();
+  // Transfers are imported open: no set of them is of a protected source, so each of these roles sees the trace.
+  await keepTrace(newsroom, "a-trace");
+  objects.trace = Object.fromEntries(ACTORS.map((handle) => [handle, { own: "a-trace", nobody: "no-such-trace" }])) as (typeof objects)[string];
+  const startJob = (by: Handle) => String(bench.desk.traceJobs.start({ by, ask: readAskWords({ from: "victim" }), among: [] }).id);
+  objects.job = Object.fromEntries(ACTORS.map((handle) => [handle, { own: startJob(handle), nobody: "987654" }])) as (typeof objects)[string];
+  for (const handle of ACTORS) objects.job[handle]!.other = objects.job[handle === "anna" ? "edda" : "anna"]!.own!;
+  const request = await prepareRequest(newsroom.blobs, { name: "a-request", asked_of: "Somebody", channel: "mail", asked_at: "2026-03-01", deadline: "2026-03-08", wording: "Is it so?" }, "rosa", bench.now());
+  newsroom.transact("rosa", (transaction) => appendRequest(transaction, request, "rosa"));
   const keys = openKeyStore(newsroom.folder, { clock: bench.now, random: seededRandom(4) });
   key = keys.add("program", ["claims:unreleased", "tags:own", "traces:private"]).token;
   keys.close();
@@ -239,7 +286,7 @@ for (const fresh of [true, false])
           for (const credential of CREDENTIALS) {
             // What belongs to a press release: `own` is the same as `other` there.
             if (object?.name === "embargoed" && whose === "own") continue;
-            const params = { handle: "rosa", link: "A".repeat(43), kind: "theft", name: "of-ada", ...(object ? { [object.name]: objects[object.name]![handle][whose!]! } : {}) };
+            const params = { handle: "rosa", link: "A".repeat(43), kind: "theft", name: "of-ada", reply: "a-request", ...(object ? { [object.name]: objects[object.name]![handle][whose!]! } : {}) };
             const answer = await askAs(route, handle, params, credential, spare);
             asked += 1;
             const [found, expected] = [outcomeOf(route, answer), expectedOf(route, PEOPLE[handle], whose, credential, fresh)];

@@ -3,9 +3,10 @@ import { existsSync, rmSync } from "node:fs";
 import { systemEffects } from "../effects.ts";
 import { clientOf } from "../site/site.ts";
 import { openDesk } from "./open-desk.ts";
-import { REMOTE_HEADER, type DeskProcessSettings } from "./desk-process.ts";
+import { REMOTE_HEADER, SETTINGS_VARIABLE, type DeskProcessSettings } from "./desk-process.ts";
 
-const { listen, ...settings } = JSON.parse(process.argv[2]!) as DeskProcessSettings;
+const { listen, ...settings } = JSON.parse(process.env[SETTINGS_VARIABLE]!) as DeskProcessSettings;
+delete process.env[SETTINGS_VARIABLE];
 const throughSite = "socket" in listen;
 const report = (error: unknown) => void process.stderr.write(`desk: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
 

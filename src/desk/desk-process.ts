@@ -8,12 +8,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { FastifyInstance } from "fastify";
+import type { MailSettings } from "../config.ts";
 import { TracewireError } from "../errors.ts";
 import type { SecondStep } from "./route.ts";
 import { clientOf } from "../site/site.ts";
 
 /** Set by the site alone; the same name from outside is dropped. */
 export const REMOTE_HEADER = "x-tracewire-remote";
+/** By the environment: the mail server's password is in it, and arguments are everybody's to read. */
+export const SETTINGS_VARIABLE = "TRACEWIRE_DESK_SETTINGS";
 const START_MS_MAX = 20_000;
 const STOP_MS_MAX = 8_000;
 const RESTART_AFTER_MS = 1_000;
@@ -25,6 +28,9 @@ export type DeskProcessSettings = {
   url: string;
   hosts: readonly string[];
   approval: "another" | "anybody";
+  mail: MailSettings;
+  /** Where the public site is, if the desk has an origin of its own. */
+  site_url?: string;
   second_step: SecondStep;
   /** An address of its own, or a socket for the site. */
   listen: { host: string; port: number } | { socket: string };
@@ -34,7 +40,7 @@ export type RunningDesk = { /** Where it listens. */ address: string; stop(): Pr
 
 /** Starts the process and waits until it listens. Throws what it could not do. */
 export async function startDesk(settings: DeskProcessSettings): Promise<RunningDesk> {
-  const child = fork(join(import.meta.dirname, "desk-main.ts"), [JSON.stringify(settings)], { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+  const child = fork(join(import.meta.dirname, "desk-main.ts"), [], { env: { ...process.env, [SETTINGS_VARIABLE]: JSON.stringify(settings) }, stdio: ["ignore", "inherit", "inherit", "ipc"] });
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const address = await firstWord(child);
   return {

@@ -66,6 +66,8 @@ export type Inbox = {
   find(id: number): InboxItem | undefined;
   /** Newest first. */
   list(): InboxItem[];
+  /** What is on its way or waits for a person, the oldest first. */
+  open(): InboxItem[];
   /** The oldest that waits, as `state` now; each is taken once. */
   take(): InboxItem | undefined;
   /** Moves an item that is in one of these states; false where it has left them (cancelled meanwhile). */
@@ -128,6 +130,7 @@ export function openInbox(folder: string, { clock }: Pick<Effects, "clock">): In
       }),
     find,
     list: () => db.prepare(`SELECT * FROM items ORDER BY id DESC LIMIT ${LISTED_MAX}`).all().map(toItem),
+    open: () => db.prepare(`SELECT * FROM items WHERE state IN ('waiting', 'fetching', 'reading', 'read', 'failed') ORDER BY id LIMIT ${KEPT_MAX}`).all().map(toItem),
     take: () =>
       change(() => {
         const row = db.prepare("SELECT * FROM items WHERE state = 'waiting' ORDER BY id LIMIT 1").get();

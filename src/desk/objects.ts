@@ -1,9 +1,10 @@
 // Whose an object is: one function for each kind of thing that an address names by a parameter. The answer for what does not
 // exist is "no" as well. Lists use the same functions, so that a list never shows what its page would not.
-import { can, ownerOfPasskey, ownerOfSession, type SignedIn } from "../accounts/accounts.ts";
+import { can, ownerOfPasskey, ownerOfSession, type Right, type SignedIn } from "../accounts/accounts.ts";
 import { findJudgement, readClaim } from "../casefile/casefile.ts";
-import { findCapture, type Capture } from "../evidence/evidence.ts";
+import { findCapture, type Capture, type LogReader } from "../evidence/evidence.ts";
 import type { Draft, Embargoed } from "../press/press.ts";
+import { findTrace, listTransferSets } from "../tracing/tracing.ts";
 import type { InboxItem } from "./inbox.ts";
 import type { DeskContext } from "./route.ts";
 
@@ -24,7 +25,31 @@ export const seesInboxItem = (who: SignedIn, item: InboxItem): boolean =>
 export const seesEmbargoed = (who: SignedIn, item: Embargoed): boolean =>
   item.type === "release" || item.by === who.user.handle || may(who, "stories.review");
 
+/** Sets of transfers, by their entries. */
+export function seesSets(log: LogReader, who: SignedIn, seqs: readonly number[]): boolean {
+  const captures = listTransferSets(log).filter(({ seq }) => seqs.includes(seq)).flatMap((set) => set.captures);
+  return captures.every((capture) => {
+    const found = findCapture(log, capture);
+    return found !== undefined && seesCapture(who, found);
+  });
+}
+
 export const seesDraft = (who: SignedIn, draft: Draft): boolean => draft.by === who.user.handle || may(who, "stories.review");
+
+/** What each board of Today asks. */
+const BOARD_RIGHTS = {
+  inbox: "case.write",
+  questions: "case.read",
+  checks: "case.read",
+  replies: "case.read",
+  figures: "case.read",
+  scheduled: "embargo.read",
+  traces: "traces.write",
+  mail: "stories.publish",
+} as const satisfies Record<string, Right>;
+export type BoardName = keyof typeof BOARD_RIGHTS;
+
+export const seesBoard = (who: SignedIn, board: string): board is BoardName => Object.hasOwn(BOARD_RIGHTS, board) && may(who, BOARD_RIGHTS[board as BoardName]);
 
 const claimSeen: See = ({ newsroom }, { claim }, who) => {
   const found = readClaim(newsroom.log, number(claim));
@@ -62,6 +87,15 @@ export const OBJECTS = {
     const found = drafts.find(number(draft));
     return found !== undefined && seesDraft(who, found);
   },
+  /** :board, whose right they have. */
+  board: (_, { board }, who) => seesBoard(who, board ?? ""),
+  /** :trace that is kept, none of whose transfers come from a protected source that is not theirs to see. */
+  trace: ({ newsroom }, { trace }, who) => {
+    const found = findTrace(newsroom.log, trace ?? "", undefined, "all");
+    return found !== undefined && seesSets(newsroom.log, who, found.sets.map(({ seq }) => seq));
+  },
+  /** :job, one's own. */
+  job: ({ traceJobs }, { job }, who) => traceJobs.find(number(job))?.by === who.user.handle,
   /** :embargoed, what waits for its time. */
   embargoed: ({ drafts }, { embargoed }, who) => {
     const found = drafts.embargoed(number(embargoed));
@@ -80,5 +114,8 @@ export const OBJECT_WORDS: Record<ObjectName, string> = {
   "own claim": "one's own, or for who releases; of a capture that one may see",
   "own judgement": "one's own, or for who releases",
   draft: "one's own, others' for `stories.review`",
+  trace: "over transfers of sources that one may see",
+  job: "one's own",
+  board: "each asks its own right: `case.write` (inbox), `case.read` (questions, checks, replies, figures), `embargo.read`, `traces.write`, `stories.publish` (mail)",
   embargoed: "press releases; stories are one's own or for `stories.review`",
 };

@@ -1,9 +1,12 @@
 // The desk itself, opened over one data folder: its stores, its server, what works through its inbox.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import { openAccounts } from "../accounts/accounts.ts";
+import type { MailSettings } from "../config.ts";
 import type { Effects } from "../effects.ts";
 import { diskFileSystem, openBlobStore, openEgress, readText, type Capture, type Egress, type Extraction } from "../evidence/evidence.ts";
-import { openPeople, queueAccountLetter } from "../newsletter/newsletter.ts";
+import { openPeople, PEOPLE_FILE, queueAccountLetter } from "../newsletter/newsletter.ts";
 import { openNewsroom } from "../newsroom.ts";
 import { openDrafts } from "../press/press.ts";
 import { clientOf } from "../site/site.ts";
@@ -12,6 +15,7 @@ import { openPresence } from "./presence.ts";
 import { openRefusals } from "./refusals.ts";
 import { openInboxReader, type InboxReader } from "./read-inbox.ts";
 import { DESK_ROUTES } from "./routes.ts";
+import { openTraceJobs, type TraceJobs } from "./trace-jobs.ts";
 import type { SecondStep } from "./route.ts";
 import { openDeskServer, type DeskServerOptions } from "./server.ts";
 
@@ -26,6 +30,10 @@ export type DeskOptions = {
   hosts: readonly string[];
   /** Approval by another person than the author. */
   approval?: "another" | "anybody";
+  /** Letters as the newsletter room sends them. Left out, they stay on this machine. */
+  mail?: MailSettings;
+  /** Where the public site is, if the desk has an origin of its own. */
+  site_url?: string;
   /** Whether a password alone is enough. */
   second_step?: SecondStep;
   remoteOf?: DeskServerOptions["remoteOf"];
@@ -36,7 +44,7 @@ export type DeskOptions = {
   watch?(line: string): void;
 };
 
-export type Desk = { app: FastifyInstance; inbox: InboxReader; close(): Promise<void> };
+export type Desk = { app: FastifyInstance; inbox: InboxReader; traceJobs: TraceJobs; close(): Promise<void> };
 
 /** Reading a document takes a process of its own; whoever works on one asks for it again and again. */
 const TEXTS_KEPT_MAX = 12;
@@ -60,6 +68,7 @@ export function openDesk({ folder, effects, report, watch = () => {}, ...options
   const [inbox, drafts] = [openInbox(folder, effects), openDrafts(folder, effects)];
   const blobs = openBlobStore(folder, diskFileSystem);
   const reader = openInboxReader({ inbox, blobs, egress: options.egress ?? openEgress({ clock: effects.clock }), report });
+  const traceJobs = openTraceJobs(folder, effects.clock);
   const app = openDeskServer({
     routes: DESK_ROUTES,
     newsroom,
@@ -82,6 +91,19 @@ export function openDesk({ folder, effects, report, watch = () => {}, ...options
           people.close();
         }
       },
+      traceJobs,
+      publicHref: (path) => `${options.site_url ?? ""}${path}`,
+      mail: options.mail ?? { from: "Tracewire <newsletter@tracewire.invalid>", base_url: options.site_url ?? options.url },
+      withPeople(use) {
+        if (!existsSync(join(folder, PEOPLE_FILE))) return undefined;
+        const people = openPeople(folder, effects);
+        try {
+          return use(people);
+        } finally {
+          people.close();
+        }
+      },
+      openPeople: () => openPeople(folder, effects),
       keep: (bytes) => blobs.put(bytes),
       wakeInbox: () => reader.wake(),
       readText: openTexts((capture) => readText(blobs, capture)),
@@ -92,9 +114,11 @@ export function openDesk({ folder, effects, report, watch = () => {}, ...options
   return {
     app,
     inbox: reader,
+    traceJobs,
     async close() {
       await app.close();
       await reader.stop();
+      await traceJobs.stop();
       for (const store of [inbox, drafts, accounts, newsroom]) store.close();
     },
   };

@@ -2,13 +2,16 @@
 // the server asks the rule before the room hears of the request. Who acts is the session's, never the body's.
 import type { Static, TObject } from "typebox";
 import type { Accounts, Doer, PasskeySite, Right, SignedIn, Where } from "../accounts/accounts.ts";
+import type { MailSettings } from "../config.ts";
 import type { Effects } from "../effects.ts";
 import type { Capture, Extraction, Transaction } from "../evidence/evidence.ts";
+import type { People } from "../newsletter/newsletter.ts";
 import type { NewsroomReader, NewsroomWriter } from "../newsroom.ts";
 import type { Html } from "../site/site.ts";
 import type { Drafts } from "../press/press.ts";
 import type { Inbox } from "./inbox.ts";
 import type { ObjectName } from "./objects.ts";
+import type { TraceJobs } from "./trace-jobs.ts";
 import type { Presence } from "./presence.ts";
 
 /** Whether a newsroom lets people work who have signed in by a password alone. */
@@ -40,6 +43,14 @@ export type DeskContext = {
   wakeInbox(): void;
   /** Text of a capture; the last few are kept at hand. */
   readText(capture: Capture): Promise<Extraction>;
+  traceJobs: TraceJobs;
+  /** An address of the public site, from here: with its scheme and host where the desk has an origin of its own. */
+  publicHref(path: string): string;
+  mail: MailSettings;
+  /** Looks into the subscribers and the outbox; undefined where there are none. */
+  withPeople<T>(use: (people: People) => T): T | undefined;
+  /** The subscribers and the outbox to work on; whoever opens them closes them. */
+  openPeople(): People;
   /** Sends a letter to somebody of the newsroom. */
   post(letter: { to: string; subject: string; lines: readonly string[]; href: string; expires: string }): void;
 };

@@ -1,10 +1,15 @@
 // Every address of the desk. A room's routes are a list of its own file; a new room is a line here. There is no other way
 // for an address to be served: the server takes this table and nothing else.
 import { accountRoutes } from "./rooms/account.ts";
+import { attributionRoutes } from "./rooms/attribution.ts";
+import { boardRoutes } from "./rooms/boards.ts";
 import { captureRoutes } from "./rooms/captures.ts";
 import { claimRoutes } from "./rooms/claims.ts";
+import { frontRoutes } from "./rooms/front.ts";
 import { inboxRoutes } from "./rooms/inbox.ts";
+import { newsletterRoutes } from "./rooms/newsletter.ts";
 import { peopleRoutes } from "./rooms/people.ts";
+import { replyRoutes } from "./rooms/replies.ts";
 import { figureRoutes } from "./rooms/figures.ts";
 import { movedRoutes } from "./rooms/moved.ts";
 import { previewRoutes } from "./rooms/preview.ts";
@@ -12,18 +17,25 @@ import { signInRoutes } from "./rooms/sign-in.ts";
 import { storyWayRoutes } from "./rooms/story-way.ts";
 import { storyRoutes } from "./rooms/stories.ts";
 import { todayRoutes } from "./rooms/today.ts";
+import { traceRoutes } from "./rooms/traces.ts";
 import { writingRoutes } from "./rooms/writing.ts";
 import type { DeskRoute } from "./route.ts";
 
 export const DESK_ROUTES: readonly DeskRoute[] = [
   ...todayRoutes,
+  ...boardRoutes,
   ...signInRoutes,
   ...accountRoutes,
   ...peopleRoutes,
   ...inboxRoutes,
   ...captureRoutes,
   ...claimRoutes,
+  ...attributionRoutes,
+  ...replyRoutes,
+  ...traceRoutes,
   ...storyRoutes,
+  ...frontRoutes,
+  ...newsletterRoutes,
   ...storyWayRoutes,
   ...writingRoutes,
   ...figureRoutes,

@@ -86,12 +86,15 @@ export type Capture = {
   bytes_released?: number;
 };
 
+/** Whatever keeps bytes durably under their hash. */
+export type BlobKeeper = { put(bytes: Uint8Array): { sha256: string } };
+
 /**
  * Stores the bytes durably and reads their text, before any transaction: a capture that cannot be read is
  * kept all the same and says why. Pass the result to `appendCapture` inside one. Importers, whose own reader goes over
  * the bytes anyway, pass `extractTextInProcess`; a document from anywhere is read in a limited child.
  */
-export async function prepareCapture(blobs: BlobStore, input: CaptureInput, extract = extractText): Promise<PreparedCapture> {
+export async function prepareCapture(blobs: BlobKeeper, input: CaptureInput, extract = extractText): Promise<PreparedCapture> {
   const { sha256 } = blobs.put(input.bytes);
   const extraction = await extract(input.bytes, { declared_media_type: input.declared_media_type, file_name: input.origin.name });
   return { input, sha256, byte_count: input.bytes.length, extraction };

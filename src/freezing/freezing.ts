@@ -2,6 +2,7 @@
 import { formatCsv } from "../csv.ts";
 import { exportBundle, sha256Hex, type EvidenceReader } from "../evidence/evidence.ts";
 import type { SavedTrace } from "../tracing/tracing.ts";
+import { lazily } from "../lazy.ts";
 import { writeLetter } from "./letter.ts";
 import type { Packet } from "./packet.ts";
 
@@ -23,6 +24,13 @@ export async function packetFiles(newsroom: EvidenceReader & { verifierKey: stri
   files.set("SHA256SUMS", text([...files].map(([name, bytes]) => `${sha256Hex(bytes)}  ${name}\n`).join("")));
   return files;
 }
+
+const fflate = lazily<typeof import("fflate")>(import.meta.url, "fflate");
+/** ZIP cannot say "no date"; this is its first day. */
+const NO_DATE = new Date(1980, 0, 1);
+
+/** The files as one, for who gets them from a page. */
+export const packetArchive = (files: ReadonlyMap<string, Uint8Array>): Uint8Array => fflate().zipSync(Object.fromEntries(files), { mtime: NO_DATE });
 
 function addressesCsv({ addresses, trace }: Packet): string {
   const methods = trace.ask.methods;

@@ -175,12 +175,33 @@ function queueIssue(people: People, log: LogReader, issue: Issue): number {
     if (people.db.prepare("UPDATE drafts SET state = 'queued' WHERE key = ? AND state = 'sending'").run(issue.draft).changes === 0) return 0;
     storeMail(people, mail, "issue", forms, issue.stories);
     let queued = 0;
-    for (const { id, topics: wanted } of people.db.prepare("SELECT id, topics FROM people WHERE state = 'subscribed' ORDER BY id").all()) {
-      const list = JSON.parse(wanted as string) as string[];
-      if (list.length === 0 || list.some((topic) => topics.has(topic))) queued += Number(queueMail(people, mail, "issue", id as number));
-    }
+    for (const { id, topics: wanted } of listSubscribed(people)) if (isWanted(wanted, topics)) queued += Number(queueMail(people, mail, "issue", id));
     return queued;
   });
+}
+
+const listSubscribed = (people: People): { id: number; topics: string[] }[] =>
+  people.db
+    .prepare("SELECT id, topics FROM people WHERE state = 'subscribed' ORDER BY id")
+    .all()
+    .map(({ id, topics }) => ({ id: id as number, topics: JSON.parse(topics as string) as string[] }));
+
+/** Who chose no topics gets every issue. */
+const isWanted = (wanted: readonly string[], topics: ReadonlySet<string>): boolean => wanted.length === 0 || wanted.some((topic) => topics.has(topic));
+
+export type Audience = { subscribed: number; /** Those whom the draft goes to. */ wanted: number; every_issue: number; by_topic: [topic: string, people: number][] };
+
+/** How many a draft goes to, and how many chose which topic. Numbers only: nobody is named. */
+export function audienceOf(people: People, log: LogReader, draft?: Draft): Audience {
+  const topics = new Set((draft?.stories ?? []).map(({ slug, revision }) => readPublication(log, slug, revision)!.story.topic));
+  const subscribed = listSubscribed(people);
+  const chosen = Map.groupBy(subscribed.flatMap((person) => person.topics), (topic) => topic);
+  return {
+    subscribed: subscribed.length,
+    wanted: subscribed.filter((person) => isWanted(person.topics, topics)).length,
+    every_issue: subscribed.filter((person) => person.topics.length === 0).length,
+    by_topic: [...chosen].map(([topic, own]) => [topic, own.length] as [string, number]).sort((a, b) => b[1] - a[1]),
+  };
 }
 
 /** Inside a change: the words once for all who get them, and which revisions they carried. */

@@ -1,6 +1,6 @@
 // What an editor would strike: each finding has a place, a reason and a fix. Publishing with open errors is refused;
 // a waiver needs a reason and is kept in the log with the story.
-import { readClaim, readClaims, readClaimsWith, type Claim } from "../casefile/casefile.ts";
+import { readClaim, readClaims, readClaimsWith, subjectsAbout, type Claim } from "../casefile/casefile.ts";
 import type { LogReader } from "../evidence/evidence.ts";
 import { findDataset } from "../datasets/datasets.ts";
 import { datasetsOf, findFigureSpec, periodLengthName, type Figure, type FigureSpec } from "../figures/figures.ts";
@@ -112,6 +112,7 @@ export function lintStory(log: LogReader, story: Story, figures: Map<string, Fig
   findings.push(...lintHeadline(story), ...lintMasked(log, story), ...lintPhoto(story));
   if (
     story.replies.length === 0 &&
+    subjectsAbout(log, { log_size: log.size(), evidence: "released" }, story.slug).length === 0 &&
     [...inlineRuns(story)].some(({ content }) =>
       content.some((node) => "text" in node && /\b(North Korea|DPRK|accus|blam|suspect)/i.test(node.text)),
     )
@@ -120,7 +121,7 @@ export function lintStory(log: LogReader, story: Story, figures: Map<string, Fig
       rule: "no-reply-box",
       place: "head",
       what: "Somebody is blamed and nobody was asked",
-      fix: "Name the request: reply: reply/…",
+      fix: "Name the request: reply: reply/…; or ask them: tracewire reply ask, or Replies at the desk",
     });
   return findings;
 }

@@ -10,6 +10,7 @@ import { figuresOf, parseStory, type Story } from "./story.ts";
 export { pressView } from "./press-view.ts";
 export { LINT_RULES, lintStory, NEVER_WAIVED, type LintFinding } from "./lint.ts";
 export { listAffected, openMovement, restatedFigures, revisionsCarrying, type Affected, type MovedFigure } from "./affected.ts";
+export { appendFront, arrangeFront, FRONT_LIMITS, readFront, type Arranged, type Front, type Pins } from "./front.ts";
 export { changedFeeds, FEED_FILES } from "./changed-feeds.ts";
 export * from "./read-press.ts";
 export { COUNTED_MAX, FINDABLE_KINDS, HITS_SHOWN, search, type FindableKind, type Found, type Hit } from "./search.ts";

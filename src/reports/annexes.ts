@@ -88,7 +88,7 @@ export function requestOf(subject: string, claims: readonly Claim[]): Request {
     asked_at: last("asked_at"),
     channel: last("channel"),
     deadline,
-    silence: answersIn(claims).length > 0 ? null : deadline ? `no reply by ${formatDate(deadline)}` : "no reply is held",
+    silence: answersIn(claims).length > 0 ? null : last("silence") ? `no reply by ${formatDate(last("silence")!)}` : deadline ? `no reply by ${formatDate(deadline)}` : "no reply is held",
     claims: claims.map(({ seq }) => seq),
   };
 }

@@ -1,5 +1,6 @@
 // A spec and a state of the log become a report as data. Everything is read as of that state; the same two give the
 // same bytes for ever.
+import { subjectsAbout } from "../casefile/casefile.ts";
 import { TracewireError } from "../errors.ts";
 import { sha256Hex, type LogReader } from "../evidence/evidence.ts";
 import { computeFigure, findFigureSpec, listFigureSpecs, RULES_VERSION, type Figure } from "../figures/figures.ts";
@@ -61,7 +62,8 @@ export function buildReport(log: LogReader, input: BuildInput): Built {
   const bound = [...figures.values()];
   const rows = bound.filter(({ annex }) => annex !== null).map((figure) => rowsAnnex(figure, sources));
   const method = bound.map((figure) => methodItem(log, log_size, figure, sources));
-  const replies = (spec.replies ?? []).map((subject) => replyItem(log, log_size, subject, sources, parsed.file));
+  const asked = subjectsAbout(log, { log_size, evidence: "released" }, spec.symbol);
+  const replies = [...new Set([...(spec.replies ?? []), ...asked])].map((subject) => replyItem(log, log_size, subject, sources, parsed.file));
   const report: Report = {
     format: REPORT_FORMAT,
     draft: input.draft,

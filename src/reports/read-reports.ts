@@ -77,7 +77,9 @@ function gather(log: LogReader, at: Vantage, id: string, named: string | undefin
   const symbol = about.findLast(({ field }) => field === "symbol")?.value ?? named ?? id.toUpperCase();
   const naming = isCouncilSymbol(symbol) ? readNamingOf(log, at, id) : readNamingByName(log, at, symbol);
   const says = naming.source.filter((claim) => claim.kind_of !== "report" && claim.kind_of !== "reply");
-  const replies = [...readClaims(log, at, { subject: `reply/${id}` }), ...naming.reply];
+  // A request that says it is about this report comes whole: its deadline and its answer do not name the symbol.
+  const whole = naming.reply.filter(({ field, value }) => field === "about" && value === symbol).map(({ subject }) => subject);
+  const replies = [...[`reply/${id}`, ...whole].flatMap((subject) => readClaims(log, at, { subject })), ...naming.reply];
   const inOrder = [...new Map(replies.map((claim) => [claim.seq, claim])).values()].sort((a, b) => a.seq - b.seq);
   return {
     id,

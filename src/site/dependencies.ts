@@ -40,6 +40,9 @@ export function changedSince(log: LogReader, from: number, to: number): Set<stri
       case "issue":
         names.add("issues").add("figures");
         break;
+      case "front":
+        names.add("stories");
+        break;
       case "trace":
         names.add("traces");
         break;

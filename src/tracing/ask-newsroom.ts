@@ -1,10 +1,11 @@
 // A question asked of a newsroom: its sets of transfers are read, and the case file says what a theft's transactions are.
 import { accountsOf, nativeAsset, readAddress } from "../chains/chains.ts";
 import { readClaims, type Vantage } from "../casefile/casefile.ts";
+import { datasetOfEntry, readRows, type Row } from "../datasets/datasets.ts";
 import { TracewireError } from "../errors.ts";
 import type { EvidenceReader, LogReader } from "../evidence/evidence.ts";
 import { answer, resultHash, type Answer, type AskContext, type TraceAsk } from "./ask.ts";
-import type { SavedTrace } from "./saved-traces.ts";
+import { stepsTable, type SavedTrace } from "./saved-traces.ts";
 import type { TheftSeeds } from "./seed-text.ts";
 import type { TraceData } from "./trace.ts";
 import { openTagBook, stopsFromTags } from "./tags/tags.ts";
@@ -62,6 +63,12 @@ function orderNotes(sets: readonly TransferSet[], { methods }: TraceAsk): string
         : `${name} states times and no blocks: among rows of the same time, what ${whose} say${ordered.length === 1 ? "s" : ""} rests on the order of the rows in its file.`,
     ];
   });
+}
+
+/** Every step of a kept trace, as rows: as they are kept, else made again. */
+export async function stepsOf(newsroom: Newsroom, trace: SavedTrace): Promise<readonly Row[]> {
+  if (trace.steps !== null) return readRows(newsroom.log, datasetOfEntry(newsroom.log, trace.steps));
+  return stepsTable(await askNewsroom(newsroom, trace.ask, { sets: trace.sets.map(({ seq }) => String(seq)), log_size: trace.log_size, keepSteps: true })).rows;
 }
 
 /** The same question over the same sets as known then: `same` is whether the answer has the same hash. */

@@ -111,7 +111,8 @@ export function saveTrace(transaction: Transaction, found: Answer, options: Save
   return { outcome: "saved", seq, id, step_count, steps_kept };
 }
 
-function releaseTrace(transaction: Transaction, { seq, totals, flows, steps }: SavedTrace, by: string): void {
+/** Inside a change: the trace and the tables of its answer become public. */
+export function releaseTrace(transaction: Transaction, { seq, totals, flows, steps }: SavedTrace, by: string): void {
   appendRelease(transaction, [seq, totals, flows, ...(steps === null ? [] : [steps])], [], by);
 }
 

@@ -2,9 +2,10 @@
 export { METHOD_NAMES, METHOD_SENTENCES, METHODS, type MethodName } from "./methods/methods.ts";
 export { lowestIntermediateBalance } from "./account-ledger.ts";
 export { answer, resultHash, type Answer, type TraceAsk, type TraceResult } from "./ask.ts";
-export { askNewsroom, reproduceTrace, type Newsroom, type NewsroomAnswer } from "./ask-newsroom.ts";
+export { askNewsroom, reproduceTrace, stepsOf, type Newsroom, type NewsroomAnswer } from "./ask-newsroom.ts";
 export { BRIDGE_RULE, type BridgeCandidate, type BridgeEnd, type BridgeEnds } from "./bridges.ts";
 export type { KernelUsed, Kernels } from "./explore.ts";
+export { readAskWords, type AskWords } from "./read-ask.ts";
 export type { Flow } from "./flows.ts";
 export { sumOfAmounts, type AssetResult, type MethodResult, type MethodResults } from "./result.ts";
 export { STOP_REASONS, type Seed, type Step, type Stop, type StopReason } from "./request.ts";
@@ -13,7 +14,7 @@ export { BACKWARD_REFUSED, trace, type Trace, type TraceData } from "./trace.ts"
 export { buildTransferTable, type TransferTable } from "./transfer-table.ts";
 export { isExternal, TRANSFER_KINDS, type Transfer, type UtxoTransaction } from "./transfer.ts";
 export { buildUtxoGraph, type UtxoGraph } from "./utxo-graph.ts";
-export { findTrace, listTraces, saveTrace, stepsTable, totalsTable, tracesView, STEP_COLUMNS, TOTAL_COLUMNS, type SavedTrace, type SaveOutcome } from "./saved-traces.ts";
+export { findTrace, listTraces, releaseTrace, saveTrace, stepsTable, totalsTable, tracesView, STEP_COLUMNS, TOTAL_COLUMNS, type SavedTrace, type SaveOutcome } from "./saved-traces.ts";
 export { LOT_COLUMNS, LOTS_MAX } from "./lots-table.ts";
 export { auditHtml, auditWorkbook, limbs, methodStatement, type AuditInput } from "./audit.ts";
 export { assetWords, shortAmount, writeAmount, type AssetWords } from "./asset-words.ts";

@@ -1,7 +1,7 @@
 // The front page: the newest story with its picture, Top News, the case in one line, a card for each topic, press
 // releases apart from reporting, the newsletter. It shows only what is there; an empty newsroom is told its first commands.
 import { readSubjects } from "../../casefile/casefile.ts";
-import { listCards, listTopics, readPublication, type Card, type Publication } from "../../press/press.ts";
+import { arrangeFront, listCards, listTopics, readFront, readPublication, type Card, type Publication } from "../../press/press.ts";
 import { earliest, type Age } from "../ages.ts";
 import { cardItem, railItem, releaseItem } from "../cards.ts";
 import { readSeries, sparkline } from "../charts.ts";
@@ -17,9 +17,6 @@ import type { Route, SiteContext } from "../route.ts";
 import { dayOf, formatDay, storyHref } from "../words.ts";
 import { leadPicture, publishedFigures } from "./story.ts";
 
-const STORIES_READ_MAX = 60;
-const RAIL_MAX = 6;
-const CARDS_MAX = 8;
 const RELEASES_MAX = 3;
 
 /** The case in one line, where the newsroom has these figures: which, and the words behind each. */
@@ -37,7 +34,11 @@ export const frontRoutes: Route[] = [
     about: "The front page.",
     render(context) {
       const ages: Age[] = [];
-      const parts = context.memo("front", () => lastingParts(context));
+      const at = momentOf(context);
+      const pinned = readFront(context.log, knownOf(context.at));
+      const ends = pinned?.until !== undefined && at < pinned.until ? pinned.until : undefined;
+      // What was pinned until a moment is another page from then on, without an entry more.
+      const parts = context.memo(ends === undefined ? "front" : `front until ${ends}`, () => lastingParts(context, at));
       const body = parts.empty
         ? emptyNewsroom()
         : html`<div class="top${!parts.lead && " solo"}">
@@ -50,23 +51,30 @@ ${parts.priceLine}${parts.notes}`;
         content_type: "text/html; charset=utf-8",
         body: frame({ title: "Tracewire", description, path: "/", context, body, alternates: FEEDS, data: parts.data }),
         depends: ["log"],
-        expires: earliest(ages),
+        expires: [earliest(ages), ends].filter((moment) => moment !== undefined).sort()[0],
       };
     },
   },
 ];
 
-/** All that follows from the log alone. What is left to do for each page is its ages. */
-function lastingParts(context: SiteContext) {
+/** A page of the past is of the moment at which the log had its size. */
+function momentOf({ at, log, now }: SiteContext): string {
+  if (at.is_newest) return now;
+  return (log.db.prepare("SELECT at FROM entry_index WHERE seq = ?").get(at.log_size - 1)?.at as string | undefined) ?? now;
+}
+
+/** All that follows from the log and from whether what was pinned is over. What is left to do for each page is its ages. */
+function lastingParts(context: SiteContext, now: string) {
   const { log, at } = context;
   const sheet = openNoteSheet();
-  const [first, ...others] = listCards(log, { type: "story", known: knownOf(at), limit: STORIES_READ_MAX });
-  const lead = first && leadStory(context, first, sheet);
+  const front = arrangeFront(log, { now, known: knownOf(at) });
+  const lead = front.lead && leadStory(context, front.lead, sheet);
   const empty = !lead && readSubjects(log, at, "theft").length === 0 && readSubjects(log, at, "published-total").length === 0;
   return {
     lead,
     empty,
-    ...arrange(others),
+    rail: front.top,
+    shelf: front.cards,
     releases: listCards(log, { type: "release", known: knownOf(at), limit: RELEASES_MAX }),
     caseLine: caseLine(context, sheet),
     follow: follow(context),
@@ -74,14 +82,6 @@ function lastingParts(context: SiteContext) {
     notes: sheet.print(),
     data: siteData(context),
   };
-}
-
-/** Top News takes the latest; below stand cards of different topics, so that none hides the others. */
-function arrange(cards: readonly Card[]): { rail: Card[]; shelf: Card[] } {
-  const rail = cards.slice(0, RAIL_MAX);
-  const rest = cards.slice(RAIL_MAX);
-  const first = [...Map.groupBy(rest, (card) => card.topic).values()].map(([card]) => card!);
-  return { rail, shelf: [...first, ...rest.filter((card) => !first.includes(card))].slice(0, CARDS_MAX) };
 }
 
 function leadStory(context: SiteContext, card: Card, sheet: NoteSheet): Html {

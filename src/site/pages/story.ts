@@ -1,5 +1,5 @@
 // A story as it was published: its tree, its numbers as of publication, its sources, its replies, its revisions.
-import { readClaims, type Claim } from "../../casefile/casefile.ts";
+import { readClaims, readReply, subjectsAbout, type Claim, type Reply } from "../../casefile/casefile.ts";
 import { numberWord } from "../../figures/figures.ts";
 import {
   LINT_RULES,
@@ -183,7 +183,7 @@ ${
 }${section.blocks.map((block, at) => blockHtml(context, block, figures, sheet, chartId(story.sections.indexOf(section), at)))}</section>
 `,
   )
-}${!story.archive && replyBox(context, story.replies)}${waiverBox(publication)}</div>
+}${!story.archive && replyBox(context, [...new Set([...story.replies, ...subjectsAbout(context.log, context.at, slug)])])}${waiverBox(publication)}</div>
 <aside class="beside" aria-label="About this story">
 ${story.archive ? archiveBox(context, publication) : sourcesBox(context, publication.figures)}
 <section class="box">
@@ -377,17 +377,30 @@ function movedNotice(publication: Publication, figures: FigureLookup): Html {
 
 function replyBox(context: SiteContext, subjects: readonly string[]): Html {
   const claims = subjects.flatMap((subject) => readClaims(context.log, context.at, { subject }));
-  const ours = claims.some((claim) => /^Tracewire\b/.test(claim.claimant));
+  const requests = subjects
+    .flatMap((subject) => readReply(context.log, context.at, subject.slice("reply/".length)) ?? [])
+    .filter(({ claims: own }) => own.some(({ field, claimant }) => field === "deadline" && isOurs(claimant)));
+  const ofRequest = new Set(requests.flatMap((reply) => reply.claims.filter(({ field }) => field !== "answer").map(({ seq }) => seq)));
+  const ours = claims.some((claim) => isOurs(claim.claimant));
   return html`<section class="box reply" aria-labelledby="reply">
 <h2 class="label" id="reply">Replies</h2>
 ${
   claims.length === 0
     ? html`<p>No reply is held, and none was asked for yet. Whoever is named here can <a href="/about#report-an-error">answer</a>; an answer is printed in this box.</p>`
-    : html`<ul class="plain">${claims.map(replyLine)}</ul>
+    : html`<ul class="plain">${requests.map(requestLine)}${claims.filter(({ seq }) => !ofRequest.has(seq)).map(replyLine)}</ul>
 ${!ours && html`<p class="note">These are answers given to others. We hold no request of our own for this story yet.</p>`}`
 }
 </section>
 `;
+}
+
+const isOurs = (claimant: string): boolean => /^Tracewire\b/.test(claimant);
+
+/** One request of ours, and that nothing came, where that was found; what came stands below it. */
+function requestLine({ asked, asked_of, asked_at, channel, deadline, silence, state, claims }: Reply): Html {
+  const came = state === "answered" ? nothing : silence === null ? html` An answer was asked for by ${formatDay(deadline!)}; none is held.` : html` <strong>No reply by ${formatDay(silence)}.</strong>`;
+  return html`<li><strong>Asked of ${asked_of ?? "somebody not named"}</strong>${asked_at !== null && html`, ${formatDay(asked_at)}`}${channel !== null && html`, ${channel}`}: “${asked ?? ""}”${came}
+<span class="note"><a href="/log/${claims[0]!.seq}">Entry ${claims[0]!.seq}</a></span></li>`;
 }
 
 function replyLine(claim: Claim): Html {

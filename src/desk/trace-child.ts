@@ -1,0 +1,47 @@
+// One trace in a process of its own: it reads the sets, asks the question, says how far it is and what it found, and keeps
+// it where a name was given, by the same functions as `tracewire trace`. It may be stopped at any moment.
+import { systemEffects } from "../effects.ts";
+import { TracewireError } from "../errors.ts";
+import { openForWriting, openNewsroom } from "../newsroom.ts";
+import { askNewsroom, openTagBook, saveTrace, stopsFromTags, totalsTable, type Stop } from "../tracing/tracing.ts";
+import { PLACES_MAX, type ChildNote, type TraceQuestion } from "./trace-jobs.ts";
+
+const LOOK_EVERY = 512;
+const TELL_EVERY_MS = 200;
+
+const say = (note: ChildNote) => void process.send!(note);
+
+process.once("message", (question) => void run(question as TraceQuestion).finally(() => process.disconnect?.()));
+
+async function run({ folder, ask, among, by, keep }: TraceQuestion): Promise<void> {
+  const newsroom = openNewsroom(folder);
+  try {
+    const byTags = ask.known ? stopsFromTags(openTagBook(newsroom.log, { log_size: newsroom.log.size() })) : undefined;
+    let places = 0;
+    let told = 0;
+    const knownStop = (address: string, chain: string): Stop | undefined => {
+      if (++places % LOOK_EVERY === 0 && performance.now() - told > TELL_EVERY_MS) {
+        told = performance.now();
+        say({ note: "progress", places });
+      }
+      return byTags?.(address, chain);
+    };
+    const found = await askNewsroom(newsroom, ask, { among, knownStop, keepSteps: keep !== undefined });
+    const { rows } = totalsTable(found.result.methods);
+    if (keep) {
+      const writer = openForWriting(folder, systemEffects);
+      try {
+        const { seq } = writer.transact(by, (transaction) => saveTrace(transaction, found, { id: keep.id, title: keep.title, by, captures: found.captures }));
+        say({ note: "kept", seq });
+      } finally {
+        writer.close();
+      }
+    }
+    say({ note: "found", rows: rows.slice(0, PLACES_MAX), row_count: rows.length, notes: found.result.notes, result_sha256: found.result_sha256, tokens: found.result.tokens });
+  } catch (error) {
+    if (!(error instanceof TracewireError)) throw error;
+    say({ note: "fault", what: error.message, hint: error.hint });
+  } finally {
+    newsroom.close();
+  }
+}

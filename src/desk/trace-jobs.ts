@@ -1,0 +1,123 @@
+// Traces that were started at the desk: a queue, each in a process of its own with a limit on time and memory. They live
+// as long as the desk's process; what is to last is kept in the log under a name.
+import { fork, type ChildProcess } from "node:child_process";
+import { join } from "node:path";
+import type { Row } from "../datasets/datasets.ts";
+import type { Clock } from "../effects.ts";
+import { TracewireError } from "../errors.ts";
+import type { AssetWords, TraceAsk } from "../tracing/tracing.ts";
+
+const RUNNING_MAX = 1;
+const OPEN_PER_PERSON_MAX = 6;
+const OPEN_MAX = 30;
+const KEPT_MAX = 100;
+const TIME_MS_MAX = 600_000;
+const MEMORY_MB_MAX = 2_048;
+/** Rows of an answer that a job holds; a kept trace has all of them. */
+export const PLACES_MAX = 5_000;
+
+/** `among`: the sets that who asks may see, by their entries. */
+export type TraceQuestion = { folder: string; ask: TraceAsk; among: string[]; by: string; keep?: { id: string; title: string } };
+export type FoundTrace = { rows: readonly Row[]; row_count: number; notes: readonly string[]; result_sha256: string; tokens?: Record<string, AssetWords> };
+export type ChildNote = { note: "progress"; places: number } | { note: "kept"; seq: number } | ({ note: "found" } & FoundTrace) | { note: "fault"; what: string; hint: string };
+
+export type TraceJob = {
+  id: number;
+  by: string;
+  at: string;
+  ask: TraceAsk;
+  among: string[];
+  keep?: { id: string; title: string };
+  state: "waiting" | "running" | "done" | "failed" | "cancelled";
+  /** Places looked at so far. */
+  places: number;
+  reason?: string;
+  found?: FoundTrace;
+  /** Entry under which it is kept. */
+  seq?: number;
+  /** Its answer was looked at by who asked. */
+  seen: boolean;
+};
+
+export type TraceJobs = {
+  /** Throws TOO_MANY_JOBS. */
+  start(job: Pick<TraceJob, "by" | "ask" | "among" | "keep">): TraceJob;
+  find(id: number): TraceJob | undefined;
+  /** The oldest first. */
+  list(): TraceJob[];
+  cancel(id: number): void;
+  stop(): Promise<void>;
+};
+
+export function openTraceJobs(folder: string, clock: Clock): TraceJobs {
+  const jobs = new Map<number, TraceJob>();
+  const children = new Map<number, ChildProcess>();
+  let next = 1;
+  let stopped = false;
+  const isOpen = ({ state }: TraceJob) => state === "waiting" || state === "running";
+  const end = (job: TraceJob, state: TraceJob["state"], reason?: string) => {
+    if (!isOpen(job)) return;
+    job.state = state;
+    if (reason !== undefined) job.reason = reason;
+  };
+  const startNext = () => {
+    while (!stopped && children.size < RUNNING_MAX) {
+      const job = [...jobs.values()].find(({ state }) => state === "waiting");
+      if (!job) return;
+      run(job);
+    }
+  };
+  const run = (job: TraceJob) => {
+    job.state = "running";
+    const child = fork(join(import.meta.dirname, "trace-child.ts"), [], { execArgv: ["--disable-warning=ExperimentalWarning", `--max-old-space-size=${MEMORY_MB_MAX}`], stdio: ["ignore", "ignore", "inherit", "ipc"] });
+    children.set(job.id, child);
+    const late = setTimeout(() => {
+      end(job, "failed", `It ran for ${TIME_MS_MAX / 1_000} s, the most that one may take: ask for less, by a floor, a depth or a day`);
+      child.kill("SIGKILL");
+    }, TIME_MS_MAX);
+    child.on("message", (message: ChildNote) => {
+      if (message.note === "progress") job.places = message.places;
+      else if (message.note === "kept") job.seq = message.seq;
+      else if (message.note === "fault") end(job, "failed", `${message.what}. ${message.hint}`);
+      else {
+        const { note: _, ...found } = message;
+        job.found = found;
+        end(job, "done");
+      }
+    });
+    child.on("exit", () => {
+      clearTimeout(late);
+      children.delete(job.id);
+      end(job, "failed", "Its process ended without an answer; it may have needed too much memory");
+      startNext();
+    });
+    child.send({ folder, ask: job.ask, among: job.among, by: job.by, ...(job.keep ? { keep: job.keep } : {}) } satisfies TraceQuestion);
+  };
+  return {
+    start(given) {
+      const open = [...jobs.values()].filter(isOpen);
+      if (open.filter(({ by }) => by === given.by).length >= OPEN_PER_PERSON_MAX || open.length >= OPEN_MAX)
+        throw new TracewireError("TOO_MANY_JOBS", { what: `${open.length} traces wait or run already` });
+      const job: TraceJob = { ...given, id: next++, at: clock(), state: "waiting", places: 0, seen: false };
+      jobs.set(job.id, job);
+      const over = [...jobs.values()].filter((one) => !isOpen(one));
+      for (const old of over.slice(0, Math.max(0, over.length - KEPT_MAX))) jobs.delete(old.id);
+      startNext();
+      return job;
+    },
+    find: (id) => jobs.get(id),
+    list: () => [...jobs.values()],
+    cancel(id) {
+      const job = jobs.get(id);
+      if (!job) return;
+      end(job, "cancelled");
+      children.get(id)?.kill("SIGKILL");
+    },
+    async stop() {
+      stopped = true;
+      const ended = [...children.values()].map((child) => new Promise((resolve) => child.once("exit", resolve)));
+      for (const child of children.values()) child.kill("SIGKILL");
+      await Promise.all(ended);
+    },
+  };
+}
