@@ -39,7 +39,7 @@ function peoplePage({ accounts, who }: SignedInContext): Html {
 ${deskForm(
   who,
   "/desk/people",
-  html`${field("handle", "Name", { required: true, pattern: "[a-z][a-z0-9-]{1,30}", hint: "Public and for good: the log names entries by it." })}${field("address", "Mail address", { type: "email", hint: "With one the link goes by mail; without, it is shown to you to hand over." })}${choice("role", "Role", ROLE_CHOICES, { value: "reporter" })}<button class="main-act">Invite</button>
+  html`${field("handle", "Name", { required: true, pattern: "[a-z][a-z0-9\\-]{1,30}", hint: "Public and for good: the log names entries by it." })}${field("address", "Mail address", { type: "email", hint: "With one the link goes by mail; without, it is shown to you to hand over." })}${choice("role", "Role", ROLE_CHOICES, { value: "reporter" })}<button class="main-act">Invite</button>
 `,
 )}`;
 }

@@ -132,7 +132,7 @@ ${deskForm(
   `/desk/join/${params.link!}`,
   html`${
     isFirst
-      ? html`${field("handle", "Name", { required: true, autocomplete: "username", hint: "Small letters, digits and hyphens.", pattern: "[a-z][a-z0-9-]{1,30}" })}${field("address", "Mail address", { type: "email", autocomplete: "email", hint: "Not needed. Never shown to readers." })}`
+      ? html`${field("handle", "Name", { required: true, autocomplete: "username", hint: "Small letters, digits and hyphens.", pattern: "[a-z][a-z0-9\\-]{1,30}" })}${field("address", "Mail address", { type: "email", autocomplete: "email", hint: "Not needed. Never shown to readers." })}`
       : html`<input type="hidden" autocomplete="username" value="${link.user!.handle}">
 `
   }${field("password", "Password", { type: "password", autocomplete: "new-password", required: true, hint: `${PASSWORD_CHARS_MIN} characters or more; a sentence is easy to remember. A passkey can be added afterwards.` })}<button class="main-act">Come in</button>
