@@ -9,6 +9,11 @@ export const front: Command = {
   name: "front",
   summary: "The front page: which story leads, the order of Top News, the cards; by rule, or pinned",
   arguments: "<action>",
+  actions: [
+    ["show", "the front page as it is, or at a moment to come"],
+    ["pin", "put stories into places, until a moment or for good"],
+    ["by-rule", "take all pins away"],
+  ],
   writes: true,
   options: [
     { flags: "--lead <slug>", about: "pin: the story that leads" },

@@ -21,6 +21,13 @@ export const reply: Command = {
   name: "reply",
   summary: "Right of reply: keep what was asked of whom and by when, what they answered, or that nothing came",
   arguments: "<action> [name]",
+  actions: [
+    ["ask <name>", "keep a request in the very words that were sent, with whom, the channel and the deadline"],
+    ["answer <name>", "keep what they answered"],
+    ["close <name>", "say that nothing came by the deadline"],
+    ["release <name>", "make the request and what came of it public"],
+    ["due", "who has not answered yet, the nearest deadline first"],
+  ],
   writes: true,
   options: [
     { flags: "--of <name>", about: "ask: who was asked" },
