@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { HtmlValidate } from "html-validate";
 import { STORY_READERS, importStories, type ImportedStories } from "../src/archive-import/archive-import.ts";
+import { STORY_FORMATS } from "../src/cli/import-stories.ts";
 import { isPrivateClaim } from "../src/casefile/casefile.ts";
 import { exportBundle } from "../src/evidence/evidence.ts";
 import { changedFeeds, listPublications, readPublication } from "../src/press/press.ts";
@@ -53,6 +54,10 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 const text = async (path: string) => (await site.get(path)).text;
+
+test("the command names the formats that there are readers for", () => {
+  assert.deepEqual(STORY_READERS.map(({ format }) => format).toSorted(), [...STORY_FORMATS].toSorted());
+});
 
 test("a story's page says from whose archive it is, when it came out there, and shows its words as words", async () => {
   const page = await text("/stories/zanzibar-one");

@@ -1,9 +1,10 @@
 // tracewire import, for stories: what came in, what stayed out and why, and what of the rest had no place here.
 import { basename } from "node:path";
 import { statSync } from "node:fs";
-import { importStories, type ImportedStories, type StoryReader } from "../archive-import/archive-import.ts";
+import type { ImportedStories, StoryReader } from "../archive-import/archive-import.ts";
 import { TracewireError } from "../errors.ts";
 import type { NewsroomWriter } from "../newsroom.ts";
+import { lazily } from "../lazy.ts";
 import { ROUTES } from "../site/site.ts";
 import { change, text, type CommandContext, type Options, type OptionSpec } from "./command.ts";
 
@@ -17,7 +18,10 @@ export const STORY_OPTIONS: readonly OptionSpec[] = [
   { flags: "--photo-licence <words>", about: "stories: by what right the pictures are printed" },
 ];
 
+/** The readers' own formats, by name alone; a test compares. */
+export const STORY_FORMATS = ["ghost", "wxr", "feed", "markdown", "newsml-g2", "tracewire"] as const;
 const LINES_SHOWN = 20;
+const archives = lazily<typeof import("../archive-import/archive-import.ts")>(import.meta.url, "../archive-import/archive-import.ts");
 
 export async function importStoryFiles(context: CommandContext, newsroom: NewsroomWriter, reader: StoryReader, paths: string[], options: Options): Promise<number> {
   const pictures = text(options, "pictures");
@@ -31,7 +35,7 @@ export async function importStoryFiles(context: CommandContext, newsroom: Newsro
   // Batches are taken back one by one under --dry-run; that it was one is said once, below.
   const quiet = { ...context, output: { ...context.output, note() {} } };
   const target = isDryRun ? { ...newsroom, isDryRun, transact: (_: string, run: Parameters<typeof newsroom.transact>[1]) => change(quiet, newsroom, run) } : newsroom;
-  const result = await importStories(
+  const result = await archives().importStories(
     target as NewsroomWriter,
     reader,
     paths.map((path) => ({ path, name: basename(path) })),

@@ -1,19 +1,21 @@
 import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { importCasefile, runChecks } from "../casefile/casefile.ts";
-import { STORY_READERS } from "../archive-import/archive-import.ts";
 import { READERS, findReader, importDataset, type ImportedTable, type SourceFile } from "../datasets/datasets.ts";
 import { TracewireError } from "../errors.ts";
 import { sha256Hex } from "../evidence/evidence.ts";
+import { lazily } from "../lazy.ts";
 import type { NewsroomWriter } from "../newsroom.ts";
 import { guessReader, TRANSFER_READERS, fileOnDisk, type TransferReader } from "../tracing/tracing.ts";
 import { change, openWriter, text, type Command, type CommandContext, type Options } from "./command.ts";
-import { importStoryFiles, STORY_OPTIONS } from "./import-stories.ts";
+import { importStoryFiles, STORY_FORMATS, STORY_OPTIONS } from "./import-stories.ts";
 import { importTransferFiles, heldAlready, NOT_PUBLIC, TRANSFER_OPTIONS } from "./import-transfers.ts";
 
 const BYTES_MAX = 256 * 2 ** 20;
 
-const FORMATS = [...new Set([...TRANSFER_READERS, ...READERS, ...STORY_READERS].map((reader) => reader.format))];
+/** Loaded when it is needed: its readers of markup are a fifth of what a serving process would carry. */
+const archives = lazily<typeof import("../archive-import/archive-import.ts")>(import.meta.url, "../archive-import/archive-import.ts");
+const FORMATS = [...new Set([...[...TRANSFER_READERS, ...READERS].map((reader) => reader.format), ...STORY_FORMATS])];
 
 export const importCommand: Command = {
   name: "import",
@@ -47,7 +49,7 @@ export const importCommand: Command = {
     const files = paths.flatMap(filesBelow);
     const newsroom = openWriter(context);
     try {
-      const stories = STORY_READERS.find((reader) => reader.format === format);
+      const stories = archives().STORY_READERS.find((reader) => reader.format === format);
       if (stories) return await importStoryFiles(context, newsroom, stories, paths, options);
       if (format === "casefile") await importTables(context, newsroom, paths, options);
       else await importFiles(context, newsroom, format, files, options);
