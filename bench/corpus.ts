@@ -1,16 +1,9 @@
 // The 500 made-up articles of the test data (never shipped) as story texts for the press's own door.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Article } from "../test/ghost-export.ts";
 
-export type Article = {
-  title: string;
-  slug: string;
-  published_at: string;
-  tags: string[];
-  excerpt: string;
-  lead: string[];
-  sections: { h: string; p: string[] }[];
-};
+export type { Article };
 
 export function readCorpus(): Article[] {
   const corpora = process.env.TRACEWIRE_CORPORA ?? join(import.meta.dirname, "..", "..", "shared");

@@ -15,8 +15,8 @@ export type PrivateDatabase = {
   close(): void;
 };
 
-/** Opens or makes the file. Throws what a disk fault is (READ_ONLY, DISK_FULL). */
-export function openPrivateDatabase(path: string, tables = ""): PrivateDatabase {
+/** Opens or makes the file. `busy_wait_ms`: how long another writer is waited for. Throws what a disk fault is (READ_ONLY, DISK_FULL). */
+export function openPrivateDatabase(path: string, tables = "", busy_wait_ms = BUSY_WAIT_MS): PrivateDatabase {
   let db: DatabaseSync;
   try {
     db = new DatabaseSync(path);
@@ -24,7 +24,7 @@ export function openPrivateDatabase(path: string, tables = ""): PrivateDatabase 
     // FULL: a mark in the outbox, a counted attempt, a spent link must outlive a crash, or the act could be had again.
     // secure_delete: what is deleted is overwritten, so that "erase me" holds for the bytes on disk as well.
     db.exec(
-      `PRAGMA busy_timeout = ${BUSY_WAIT_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON;`,
+      `PRAGMA busy_timeout = ${busy_wait_ms}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON;`,
     );
   } catch (error) {
     throw diskFault(error, path);

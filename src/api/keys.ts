@@ -1,12 +1,12 @@
 // Keys for what is not public. A key is shown once; kept is its SHA-256, in a database of its own, so that a copy of that
 // file opens nothing. 256 random bits need no slow hash (NIST SP 800-63B §5.1.2.2: look-up secrets of full entropy).
 import { createHash } from "node:crypto";
-import { chmodSync, existsSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Effects } from "../effects.ts";
 import { TracewireError } from "../errors.ts";
-import { diskFault } from "../evidence/evidence.ts";
+import { openPrivateDatabase } from "../private-database.ts";
 
 export const KEYS_FILE = "keys.db";
 const TOKEN_BYTES = 32;
@@ -39,15 +39,7 @@ export type KeyStore = {
 
 export function openKeyStore(folder: string, effects: Effects): KeyStore {
   const path = join(folder, KEYS_FILE);
-  let db: DatabaseSync;
-  try {
-    db = new DatabaseSync(path);
-    chmodSync(path, 0o600);
-    db.exec(`PRAGMA busy_timeout = ${BUSY_WAIT_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;`);
-    db.exec(TABLES);
-  } catch (error) {
-    throw diskFault(error, path);
-  }
+  const { db, close } = openPrivateDatabase(path, TABLES, BUSY_WAIT_MS);
   const inForce = (name: string) => db.prepare("SELECT * FROM keys WHERE name = ? AND revoked IS NULL").get(name);
   return {
     add(name, scopes) {
@@ -72,7 +64,7 @@ export function openKeyStore(folder: string, effects: Effects): KeyStore {
       db.prepare("UPDATE keys SET revoked = ? WHERE id = ?").run(effects.clock(), row.id!);
       return toKey(db.prepare("SELECT * FROM keys WHERE id = ?").get(row.id!)!);
     },
-    close: () => db.close(),
+    close,
   };
 }
 

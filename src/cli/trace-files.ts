@@ -3,13 +3,10 @@ import { formatCsv } from "../csv.ts";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { TracewireError } from "../errors.ts";
-import { escapeHtml } from "../escape-html.ts";
-import { lazily } from "../lazy.ts";
+import { writeGraphml } from "../graphml.ts";
+import { writeParquet } from "../parquet.ts";
 import { totalsTable, type Answer } from "../tracing/tracing.ts";
 import { text, type CommandContext, type Options } from "./command.ts";
-
-// Only who asks for Parquet waits for it.
-const parquet = lazily<typeof import("hyparquet-writer")>(import.meta.url, "hyparquet-writer");
 
 const FORMS = { csv: csvOf, graphml: graphmlOf, parquet: parquetOf } as const;
 export type FileForm = { form: keyof typeof FORMS; out: string | undefined };
@@ -44,33 +41,21 @@ function csvOf({ result }: Answer): string {
   return formatCsv(columns, rows.map((row) => columns.map((column) => row[column])));
 }
 
-/** The same table, all columns as text: amounts go beyond every number type of the format's readers. */
 function parquetOf({ result, result_sha256 }: Answer): Uint8Array {
   const { columns, rows } = totalsTable(result.methods);
-  return new Uint8Array(
-    parquet().parquetWriteBuffer({
-      columnData: columns.map((name) => ({ name, type: "STRING", nullable: false, data: rows.map((row) => row[name] ?? "") })),
-      kvMetadata: [{ key: "result_sha256", value: result_sha256 }],
-    }),
-  );
+  return writeParquet(columns, rows, { result_sha256 });
 }
 
 const KEYS = ["method", "asset", "kind", "amount", "transfers"] as const;
 
 function graphmlOf({ flows }: Answer): string {
-  const nodes = [...new Set(flows.flatMap(({ from, to }) => [from, to]))].sort();
-  const edges = flows.map((flow, at) => {
-    const data = { method: flow.method, asset: flow.asset, kind: flow.kind, amount: String(flow.amount), transfers: String(flow.transfer_count) };
-    const cells = KEYS.map((key) => `<data key="${key}">${escapeHtml(data[key])}</data>`).join("");
-    return `    <edge id="e${at}" source="${escapeHtml(flow.from)}" target="${escapeHtml(flow.to)}">${cells}</edge>`;
+  return writeGraphml({
+    keys: KEYS.map((key) => ({ id: key, name: key })),
+    nodes: [...new Set(flows.flatMap(({ from, to }) => [from, to]))].sort(),
+    edges: flows.map(({ from, to, method, asset, kind, amount, transfer_count }) => ({
+      source: from,
+      target: to,
+      values: [method, asset, kind, String(amount), String(transfer_count)],
+    })),
   });
-  return `<?xml version="1.0" encoding="UTF-8"?>
-<graphml xmlns="http://graphml.graphdrawing.org/xmlns">
-${KEYS.map((key) => `  <key id="${key}" for="edge" attr.name="${key}" attr.type="string"/>`).join("\n")}
-  <graph edgedefault="directed">
-${nodes.map((node) => `    <node id="${escapeHtml(node)}"/>`).join("\n")}
-${edges.join("\n")}
-  </graph>
-</graphml>
-`;
 }

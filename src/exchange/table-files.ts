@@ -1,12 +1,10 @@
 // A table in the forms of other programs: CSV, XLSX, Parquet, and GraphML where its rows go from one thing to another. All
 // cells are text: amounts go beyond every number type of these forms' readers. The same rows give the same bytes.
 import { formatCsv } from "../csv.ts";
-import { escapeHtml } from "../escape-html.ts";
 import { TracewireError } from "../errors.ts";
-import { lazily } from "../lazy.ts";
+import { writeGraphml } from "../graphml.ts";
+import { writeParquet } from "../parquet.ts";
 import { writeWorkbook } from "../spreadsheet.ts";
-
-const parquet = lazily<typeof import("hyparquet-writer")>(import.meta.url, "hyparquet-writer");
 
 export const TABLE_FORMS = ["csv", "xlsx", "parquet", "graphml"] as const;
 export type TableForm = (typeof TABLE_FORMS)[number];
@@ -32,9 +30,7 @@ export function writeTable(table: Table, form: TableForm): string | Uint8Array {
       if (rows.length > SHEET_ROWS_MAX) throw new TracewireError("BAD_ARGUMENT", { what: `${name} has ${rows.length} rows; a sheet holds ${SHEET_ROWS_MAX}`, hint: "Take csv or parquet." });
       return writeWorkbook([{ name: name.replaceAll(/[^A-Za-z0-9 -]/g, " ").slice(0, 31), rows: [columns, ...rows.map((row) => columns.map((column) => row[column] ?? ""))] }]);
     case "parquet":
-      return new Uint8Array(
-        parquet().parquetWriteBuffer({ columnData: columns.map((column) => ({ name: column, type: "STRING", nullable: false, data: rows.map((row) => row[column] ?? "") })) }),
-      );
+      return writeParquet(columns, rows);
     case "graphml":
       return graphml(table);
   }
@@ -47,14 +43,11 @@ function graphml({ name, columns, rows }: Table): string {
   const [source, target] = ends;
   const nodes = [...new Set(rows.flatMap((row) => [row[source] ?? "", row[target] ?? ""]))].sort();
   const keys = columns.filter((column) => column !== source && column !== target);
-  const edges = rows.map(
-    (row, at) =>
-      `    <edge id="e${at}" source="${escapeHtml(row[source] ?? "")}" target="${escapeHtml(row[target] ?? "")}">${keys.map((key, number) => (row[key] ? `<data key="k${number}">${escapeHtml(row[key])}</data>` : "")).join("")}</edge>\n`,
-  );
-  return `<?xml version="1.0" encoding="UTF-8"?>
-<graphml xmlns="http://graphml.graphdrawing.org/xmlns">
-${keys.map((key, number) => `  <key id="k${number}" for="edge" attr.name="${escapeHtml(key)}" attr.type="string"/>\n`).join("")}  <graph id="${escapeHtml(name)}" edgedefault="directed">
-${nodes.map((node) => `    <node id="${escapeHtml(node)}"/>\n`).join("")}${edges.join("")}  </graph>
-</graphml>
-`;
+  return writeGraphml({
+    id: name,
+    // Names of columns may hold what an id may not.
+    keys: keys.map((key, at) => ({ id: `k${at}`, name: key })),
+    nodes,
+    edges: rows.map((row) => ({ source: row[source] ?? "", target: row[target] ?? "", values: keys.map((key) => row[key]) })),
+  });
 }

@@ -3,6 +3,7 @@
 import type { Clock } from "../effects.ts";
 import { TracewireError } from "../errors.ts";
 import type { Egress, LogReader } from "../evidence/evidence.ts";
+import { repeatLook, type RepeatedLook } from "../repeated-look.ts";
 import type { Ping, PingQueue } from "./ping-queue.ts";
 
 const LOOK_EVERY_MS = 1_000;
@@ -24,18 +25,10 @@ export type HubPingerOptions = {
   note(line: string): void;
 };
 
-export type HubPinger = {
-  /** Takes up what was published and tells the hub; two looks never run at once. */
-  look(): Promise<void>;
-  start(): void;
-  /** Resolves when a ping in flight is done. */
-  stop(): Promise<void>;
-};
+/** A look takes up what was published and tells the hub. */
+export type HubPinger = RepeatedLook;
 
 export function openHubPinger({ queue, log, hub, base_url, egress, clock, note }: HubPingerOptions): HubPinger {
-  let running: Promise<void> | undefined;
-  let timer: NodeJS.Timeout | undefined;
-
   async function round(): Promise<void> {
     queue.fill(log, clock());
     for (const ping of queue.due(clock(), PINGS_MAX)) {
@@ -63,19 +56,5 @@ export function openHubPinger({ queue, log, hub, base_url, egress, clock, note }
     }
   }
 
-  const look = (): Promise<void> =>
-    (running ??= round()
-      .catch((error: unknown) => note(`Telling the hub met a fault and goes on: ${error instanceof Error ? error.message : String(error)}`))
-      .finally(() => (running = undefined)));
-  return {
-    look,
-    start() {
-      timer = setInterval(() => void look(), LOOK_EVERY_MS);
-      timer.unref();
-    },
-    async stop() {
-      clearInterval(timer);
-      await running;
-    },
-  };
+  return repeatLook("Telling the hub", LOOK_EVERY_MS, round, note);
 }

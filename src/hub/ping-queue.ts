@@ -1,11 +1,12 @@
 // Feeds that a hub is still to be told of. The queue is filled from the log: it remembers up to which entry the hub was
 // served, so a publication is announced whichever process made it and whatever crashed in between. One row a feed: ten
 // publications before the hub answers are one ping. It is no part of the log, which tells nothing of what left the machine.
-import { chmodSync, existsSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { diskFault, type LogReader } from "../evidence/evidence.ts";
+import type { LogReader } from "../evidence/evidence.ts";
 import { changedFeeds } from "../press/press.ts";
+import { openPrivateDatabase } from "../private-database.ts";
 
 export const PINGS_FILE = "pings.db";
 const MINUTE_MS = 60_000;
@@ -54,24 +55,7 @@ const TABLES = `
 
 export function openPingQueue(folder: string, hub: string): PingQueue {
   const path = join(folder, PINGS_FILE);
-  let db: DatabaseSync;
-  try {
-    db = new DatabaseSync(path);
-    chmodSync(path, 0o600);
-    db.exec(`PRAGMA busy_timeout = ${BUSY_WAIT_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; ${TABLES}`);
-  } catch (error) {
-    throw diskFault(error, path);
-  }
-  const change = (run: () => void): void => {
-    db.exec("BEGIN IMMEDIATE");
-    try {
-      run();
-      db.exec("COMMIT");
-    } catch (error) {
-      db.exec("ROLLBACK");
-      throw diskFault(error, path);
-    }
-  };
+  const { db, change, close } = openPrivateDatabase(path, TABLES, BUSY_WAIT_MS);
   const announced = db.prepare("SELECT announced FROM hubs WHERE hub = ?");
   const moveTo = db.prepare(
     "INSERT INTO hubs (hub, announced) VALUES (?, ?) ON CONFLICT (hub) DO UPDATE SET announced = excluded.announced",
@@ -120,7 +104,7 @@ export function openPingQueue(folder: string, hub: string): PingQueue {
       );
     },
     state: () => stateOf(db, hub),
-    close: () => db.close(),
+    close,
   };
 }
 

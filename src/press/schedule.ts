@@ -1,10 +1,9 @@
 // Stories and releases that are not to be known before their time. They wait outside the log (a leaf, even a salted
 // one, would say that something is coming) in a database that the public site never opens.
-import { chmodSync, existsSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { TracewireError } from "../errors.ts";
-import { diskFault } from "../evidence/evidence.ts";
+import { openPrivateDatabase } from "../private-database.ts";
 import { packPhoto, unpackPhoto, type PreparedPhoto } from "./photo.ts";
 import type { Waiver } from "./read-press.ts";
 import type { Story } from "./story.ts";
@@ -44,9 +43,9 @@ export function scheduleExists(folder: string): boolean {
 
 export function openSchedule(folder: string): Schedule {
   const path = join(folder, SCHEDULE_FILE);
-  const db = new DatabaseSync(path);
-  chmodSync(path, 0o600);
-  db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 10000; PRAGMA secure_delete = ON;
+  const { db, change, close } = openPrivateDatabase(path);
+  // Without a lock: the scheduler opens it every second.
+  db.exec(`
     CREATE TABLE IF NOT EXISTS scheduled (id INTEGER PRIMARY KEY, slug TEXT NOT NULL, due TEXT NOT NULL, body TEXT NOT NULL, state TEXT NOT NULL, outcome TEXT) STRICT;
     CREATE TABLE IF NOT EXISTS photos (scheduled INTEGER PRIMARY KEY REFERENCES scheduled (id), packed TEXT NOT NULL) STRICT;`);
   const photoFor = db.prepare("SELECT packed FROM photos WHERE scheduled = ?");
@@ -66,24 +65,17 @@ export function openSchedule(folder: string): Schedule {
         throw new TracewireError("BAD_ARGUMENT", { what: `"${item.due}" is no time`, hint: "Write 2026-11-24T18:00:00Z." });
       const taken = db.prepare("SELECT id FROM scheduled WHERE slug = ? AND state = 'waiting'").get(item.slug);
       const { photo, ...body } = item;
-      db.exec("BEGIN IMMEDIATE");
-      try {
+      return change(() => {
         if (taken) {
-          db.prepare("UPDATE scheduled SET state = 'taken back', outcome = 'replaced by a later version' WHERE id = ?").run(
-            taken.id as number,
-          );
+          db.prepare("UPDATE scheduled SET state = 'taken back', outcome = 'replaced by a later version' WHERE id = ?").run(taken.id as number);
           db.prepare("DELETE FROM photos WHERE scheduled = ?").run(taken.id as number);
         }
         const { lastInsertRowid } = db
           .prepare("INSERT INTO scheduled (slug, due, body, state) VALUES (?, ?, ?, 'waiting')")
           .run(item.slug, item.due, JSON.stringify(body));
         if (photo) db.prepare("INSERT INTO photos (scheduled, packed) VALUES (?, ?)").run(lastInsertRowid, packPhoto(photo));
-        db.exec("COMMIT");
         return Number(lastInsertRowid);
-      } catch (error) {
-        db.exec("ROLLBACK");
-        throw diskFault(error, path);
-      }
+      });
     },
     waiting: () => read("WHERE state = 'waiting'"),
     due: (now) =>
@@ -96,6 +88,6 @@ export function openSchedule(folder: string): Schedule {
       if (state !== "waiting") db.prepare("DELETE FROM photos WHERE scheduled = ?").run(id);
     },
     list: () => read(""),
-    close: () => db.close(),
+    close,
   };
 }

@@ -4,6 +4,7 @@ import { createHmac } from "node:crypto";
 import type { Clock } from "../effects.ts";
 import { TracewireError } from "../errors.ts";
 import { openEgress, type Egress, type LogReader } from "../evidence/evidence.ts";
+import { repeatLook, type RepeatedLook } from "../repeated-look.ts";
 import { eventOf } from "./webhook-events.ts";
 import type { Delivery, WebhookStore } from "./webhook-store.ts";
 
@@ -12,13 +13,8 @@ const LOOK_EVERY_MS = 1_000;
 const ROUNDS_MAX = 20;
 const ANSWER_LIMITS = { bytes_max: 64 * 1024, time_ms_max: 15_000, redirects_max: 0 };
 
-export type WebhookSender = {
-  /** Takes up what happened and sends what is due; two looks never run at once. */
-  look(): Promise<void>;
-  start(): void;
-  /** Resolves when what is in flight is done. */
-  stop(): Promise<void>;
-};
+/** A look takes up what happened and sends what is due. */
+export type WebhookSender = RepeatedLook;
 
 type SenderOptions = {
   store: WebhookStore;
@@ -39,9 +35,6 @@ export function signWebhook(secret: string, id: string, seconds: number, body: s
 
 export function openWebhookSender({ store, log, base_url, clock, note, egress }: SenderOptions): WebhookSender {
   const open = egress ?? (({ url, is_here }) => openEgress({ clock, ...(is_here ? { named_origin: new URL(url).origin } : {}) }));
-  let running: Promise<void> | undefined;
-  let timer: NodeJS.Timeout | undefined;
-
   async function round(): Promise<void> {
     store.fill(log, clock());
     for (let count = 0; count < ROUNDS_MAX; count++) {
@@ -72,19 +65,5 @@ export function openWebhookSender({ store, log, base_url, clock, note, egress }:
     note(`Webhook ${delivery.hook} did not take entry ${delivery.entry}: ${why}`);
   }
 
-  const look = (): Promise<void> =>
-    (running ??= round()
-      .catch((error: unknown) => note(`Sending webhooks met a fault and goes on: ${error instanceof Error ? error.message : String(error)}`))
-      .finally(() => (running = undefined)));
-  return {
-    look,
-    start() {
-      timer = setInterval(() => void look(), LOOK_EVERY_MS);
-      timer.unref();
-    },
-    async stop() {
-      clearInterval(timer);
-      await running;
-    },
-  };
+  return repeatLook("Sending webhooks", LOOK_EVERY_MS, round, note);
 }

@@ -45,6 +45,9 @@ async function withPeople<T>({ openPeople }: SignedInContext, use: (people: Peop
   }
 }
 
+const letterForms = (context: SignedInContext) =>
+  withPeople(context, (people) => draftForms(context.newsroom.log, requireDraft(people), context.mail.base_url, "draft"));
+
 function page(context: SignedInContext, people: People, note: string): Html {
   const { newsroom, who, effects, mail, publicHref } = context;
   const draft = readDraft(people);
@@ -140,7 +143,7 @@ export const newsletterRoutes: DeskRoute[] = [
     about: "The letter in its plain form.",
     rule: { for: "stories.publish" },
     async run(context) {
-      const forms = await withPeople(context, (people) => draftForms(context.newsroom.log, requireDraft(people), context.mail.base_url, "draft"));
+      const forms = await letterForms(context);
       return {
         title: forms.subject,
         page: html`<h1>${forms.subject}</h1>
@@ -155,7 +158,7 @@ export const newsletterRoutes: DeskRoute[] = [
     about: "The letter's HTML form, as a file.",
     rule: { for: "stories.publish" },
     async run(context) {
-      const forms = await withPeople(context, (people) => draftForms(context.newsroom.log, requireDraft(people), context.mail.base_url, "draft"));
+      const forms = await letterForms(context);
       return { file: { name: "letter.html", type: "text/html; charset=utf-8", bytes: forms.html } };
     },
   }),
