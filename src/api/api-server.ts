@@ -156,6 +156,8 @@ export async function openApiServer(newsroom: NewsroomReader, options: ApiServer
       limit(request.raw, 1);
       const path = request.url.split("?")[0]!;
       const others = [...methodsAt].find(([own]) => patternOf(own).test(path))?.[1];
+      // One that writes, and there was no way to hand it on: the desk has an origin of its own.
+      if (others?.some(({ method }) => method === request.method)) throw new TracewireError("NOT_FOUND", { what: "Nothing is written here", hint: "This newsroom takes it at its desk's own address." });
       throw others
         ? new TracewireError("METHOD_NOT_ALLOWED", { what: `${request.method} is not answered here`, hint: `Answered: ${others.map(({ method }) => method).join(", ")}.` })
         : new TracewireError("NOT_FOUND", { what: "There is nothing at this address", hint: "See /v1/openapi.json." });
