@@ -18,6 +18,7 @@ import { key } from "./cli/key.ts";
 import { newsletter } from "./cli/newsletter.ts";
 import { terminalOutput } from "./cli/output.ts";
 import { story } from "./cli/story.ts";
+import { supplied } from "./cli/supplied.ts";
 import { erase, release } from "./cli/release.ts";
 import { reply } from "./cli/reply.ts";
 import { report as reportCommand } from "./cli/report.ts";
@@ -64,6 +65,7 @@ export const COMMANDS: readonly Command[] = [
   exceptionCommand,
   freeze,
   story,
+  supplied,
   front,
   reportCommand,
   newsletter,

@@ -5,7 +5,7 @@ import type { LogReader, Transaction } from "../evidence/evidence.ts";
 import type { Draft, Drafts } from "./drafts.ts";
 import { publishStory, type PublishOutcome } from "./publish.ts";
 import { readPublication, type Waiver } from "./read-press.ts";
-import { openSchedule, type Schedule } from "./schedule.ts";
+import { withSchedule } from "./schedule.ts";
 import { parseStoryText } from "./story-text.ts";
 
 /** More than the site's own look at the clock. */
@@ -66,15 +66,6 @@ function takeBack(folder: string, drafts: Drafts, draft: Draft): string {
     schedule.settle(item.id, "taken back", "sent back at the desk");
   });
   return slug;
-}
-
-function withSchedule<T>(folder: string, act: (schedule: Schedule) => T): T {
-  const schedule = openSchedule(folder);
-  try {
-    return act(schedule);
-  } finally {
-    schedule.close();
-  }
 }
 
 /** A moment in UTC, as the schedule keeps it. Throws BAD_ARGUMENT. */
