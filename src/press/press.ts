@@ -9,7 +9,10 @@ export { COUNTED_MAX, FINDABLE_KINDS, HITS_SHOWN, search, type FindableKind, typ
 export { searchView } from "./search-view.ts";
 export { listRanked, listShelfParts, type RankedCard, type ShelfPart } from "./ranked-stories.ts";
 export {
+  asPublished,
   findPhotoVersion,
+  findPreparedVersion,
+  photoFileName,
   photoOf,
   photoVersionName,
   preparePhoto,
@@ -24,7 +27,7 @@ export { printedForm, printerOf, sentencesOf, splitSentences, textOf as storyTex
 export { movedDigest, printedAs, type Stand } from "./stands.ts";
 export { previewLink, readPreviewLink, type PreviewOf } from "./preview-links.ts";
 export { openSchedule, scheduleExists, SCHEDULE_FILE, type Schedule, type Scheduled } from "./schedule.ts";
-export { DRAFT_STATES, DRAFTS_FILE, openDrafts, type Draft, type Drafts, type DraftState, type DraftVersion, type Embargoed } from "./drafts.ts";
+export { DRAFT_STATES, DRAFTS_FILE, openDrafts, type Draft, type DraftPicture, type Drafts, type DraftState, type DraftVersion, type Embargoed } from "./drafts.ts";
 export { TOPICS, slugOf } from "./topics.ts";
 export { findOldAddress, oldPath } from "./old-addresses.ts";
 export {

@@ -109,6 +109,14 @@ async function open(root: HTMLElement): Promise<void> {
   lint.show(opened);
   for (const field of fields) field.addEventListener("input", () => saving.changed());
 
+  // A picture comes in on top of what is saved: what is typed goes first.
+  for (const form of document.querySelectorAll<HTMLFormElement>("[data-pictures] form"))
+    form.addEventListener("submit", (event) => {
+      if (saving.state === "saved") return;
+      event.preventDefault();
+      void saving.settle().then(() => saving.state === "saved" && form.requestSubmit(event.submitter));
+    });
+
   const kept = saving.kept();
   if (kept)
     note("kept", `Words of ${new Date(kept.at).toLocaleString()} are kept on this device and were not saved${kept.base < opened.version ? `; ${opened.by} has saved version ${opened.version} since` : ""}.`, ["Take them up", () => {
