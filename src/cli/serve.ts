@@ -12,7 +12,6 @@ import { publishDue } from "../scheduler.ts";
 import { openSite } from "../site/site.ts";
 import { refuseWhileBuilding } from "./building.ts";
 import { whole, type Command, type CommandContext } from "./command.ts";
-import { buildDemo } from "./demo.ts";
 import { openHubWorker } from "./hub-worker.ts";
 import { startWebhooks } from "./webhook-worker.ts";
 import { openMailWorker } from "./mail-worker.ts";
@@ -54,7 +53,7 @@ export const serve: Command = {
         const newsroom = createNewsroom(config.data, context.effects);
         output.note(`Made an empty newsroom in ${config.data}`);
         newsroom.close();
-      } else if (options.demo) await buildDemo(context);
+      } else if (options.demo) await (await import("./demo.ts")).buildDemo(context);
       else throw new TracewireError("NO_NEWSROOM", { where: config.data, hint: "Start with npm start (the demo), or --empty." });
       output.note(`Public key, to pin with verify --key: ${openKey(config.data)}`);
     }
