@@ -106,9 +106,10 @@ export const serve: Command = {
     clearInterval(scheduler);
     output.note("Stopping: requests in flight are finished first.");
     const forced = setTimeout(() => process.exit(5), SHUTDOWN_MS_MAX);
+    // The site first: what it has taken may still ask the desk and the API.
+    await site.close();
     await desk.stop();
     await api.close();
-    await site.close();
     await mail?.stop();
     await hub?.stop();
     await webhooks.stop();

@@ -9,7 +9,7 @@ import { diskFileSystem, openBlobStore, openEgress, readText, type Capture, type
 import { openPeople, PEOPLE_FILE, queueAccountLetter } from "../newsletter/newsletter.ts";
 import { openNewsroom } from "../newsroom.ts";
 import { openDrafts } from "../press/press.ts";
-import { clientOf } from "../site/site.ts";
+import { clientOf, gentleClose } from "../site/site.ts";
 import { openInbox } from "./inbox.ts";
 import { openPresence } from "./presence.ts";
 import { openRefusals } from "./refusals.ts";
@@ -111,12 +111,13 @@ export function openDesk({ folder, effects, report, watch = () => {}, ...options
     report,
     refusals: openRefusals(effects.clock, watch),
   });
+  const closeApp = gentleClose(app);
   return {
     app,
     inbox: reader,
     traceJobs,
     async close() {
-      await app.close();
+      await closeApp();
       await reader.stop();
       await traceJobs.stop();
       for (const store of [inbox, drafts, accounts, newsroom]) store.close();
