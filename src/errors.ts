@@ -158,6 +158,8 @@ export const ERRORS = {
     status: 429,
   },
   CONFLICT: { summary: "Somebody changed it meanwhile", hint: "Look at the newer one, then do it again.", exit: 3, status: 409 },
+  PRECONDITION_FAILED: { summary: "It is not any more what you changed", hint: "Look at `conflict`: what is there now beside what you sent; then send it again on top of that.", exit: 3, status: 412 },
+  PRECONDITION_REQUIRED: { summary: "It is not said which version is to be changed", hint: "Send the ETag that you read as If-Match.", exit: 3, status: 428 },
   NOT_SIGNED_IN: { summary: "This is for people of the newsroom", hint: "Sign in, then ask again.", exit: 3, status: 401 },
   NOT_ALLOWED: { summary: "Your role does not allow this", hint: "Ask an administrator, or somebody whose role does.", exit: 3, status: 403 },
   SECOND_STEP: {

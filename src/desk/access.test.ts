@@ -263,7 +263,7 @@ function expectedOf(route: DeskRoute, role: Role, whose: Whose | undefined, cred
 test("every route has its line in the table above, and the server serves no address besides", () => {
   assert.deepEqual(DESK_ROUTES.map(nameOf).sort(), Object.keys(EXPECTED).sort());
   const served = bench.desk.app.printRoutes({ commonPrefix: false, includeHooks: false }).match(/\((GET|POST|HEAD)[^)]*\)/g) ?? [];
-  assert.equal(served.join(" ").match(/GET|POST/g)!.length, DESK_ROUTES.length + 2, "the assets and the way from / besides");
+  assert.equal(served.join(" ").match(/GET|POST/g)!.length, DESK_ROUTES.length + 4, "the assets, the way from /, and what programs write (program-writes.test.ts) besides");
 });
 
 test("a route without a rule is none: the compiler refuses it, and so does the server", () => {

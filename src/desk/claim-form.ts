@@ -1,7 +1,6 @@
 // A claim as a form: from what was marked in a capture to fields half filled in, from fields to a claim, and what the checks
 // say before it is saved. The command line does the same from its options (src/cli/claim.ts).
 import Type, { type Static } from "typebox";
-import { can } from "../accounts/accounts.ts";
 import {
   BOUNDS,
   HEDGES,
@@ -24,10 +23,11 @@ import {
   type Vantage,
 } from "../casefile/casefile.ts";
 import { TracewireError } from "../errors.ts";
-import { requireLocator, resolveLocator, type Capture, type Extraction, type Locator } from "../evidence/evidence.ts";
+import { requireLocator, resolveLocator, type Capture, type Extraction, type Locator, type Transaction } from "../evidence/evidence.ts";
 import { oneOf } from "../schema.ts";
 import { html, type Html } from "../site/site.ts";
 import { area, choice, field } from "./frame.ts";
+import { may, type Actor } from "./objects.ts";
 import type { SignedInContext } from "./route.ts";
 
 const optional = (maxLength: number) => Type.Optional(Type.String({ maxLength }));
@@ -121,7 +121,7 @@ function sentenceAround(text: string, start: number, end: number): string {
 }
 
 /** Everything that is held, but for what rests on a source that this person may not see. */
-export const vantageOf = ({ who }: SignedInContext, log_size: number): Vantage => ({ log_size, evidence: "all", ...(can(who.user.role, "sources.read") ? {} : { without_protected: true }) });
+export const vantageOf = ({ who }: { who: Actor }, log_size: number): Vantage => ({ log_size, evidence: "all", ...(may(who, "sources.read") ? {} : { without_protected: true }) });
 
 /** What an act is said to be done to: a protected source's matters have no name there. */
 export const actObject = (capture: Pick<Capture, "is_protected">, name: string): string => (capture.is_protected ? "a protected source" : name);
@@ -134,7 +134,7 @@ export function checkClaim(context: SignedInContext, claim: ClaimInput): Checked
 }
 
 /** Inside a change: a claim that is held already is not put in twice. */
-export function saveClaim(context: SignedInContext, transaction: Parameters<Parameters<SignedInContext["write"]>[2]>[0], claim: ClaimInput): { seq: number; checked: Checked } {
+export function saveClaim(context: { who: Actor }, transaction: Transaction, claim: ClaimInput): { seq: number; checked: Checked } {
   const reads = { db: transaction.db };
   const at = () => vantageOf(context, transaction.size());
   const before = new Set(runChecksOn(reads, at(), claim.subject).map(({ check, what }) => `${check} ${what}`));

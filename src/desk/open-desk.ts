@@ -11,6 +11,7 @@ import { openNewsroom } from "../newsroom.ts";
 import { openDrafts } from "../press/press.ts";
 import { clientOf, gentleClose } from "../site/site.ts";
 import { openInbox } from "./inbox.ts";
+import { openProgramWrites } from "./program-writes.ts";
 import { openPresence } from "./presence.ts";
 import { openRefusals } from "./refusals.ts";
 import { openInboxReader, type InboxReader } from "./read-inbox.ts";
@@ -69,6 +70,10 @@ export function openDesk({ folder, effects, report, watch = () => {}, ...options
   const blobs = openBlobStore(folder, diskFileSystem);
   const reader = openInboxReader({ inbox, blobs, egress: options.egress ?? openEgress({ clock: effects.clock }), report });
   const traceJobs = openTraceJobs(folder, effects.clock);
+  const remoteOf = options.remoteOf ?? ((request) => clientOf(request).remote);
+  const texts = openTexts((capture) => readText(blobs, capture));
+  const approval = options.approval ?? "anybody";
+  const programs = openProgramWrites({ newsroom, accounts, inbox, drafts, effects, traceJobs, blobs, approval, readText: texts }, { remoteOf, report });
   const app = openDeskServer({
     routes: DESK_ROUTES,
     newsroom,
@@ -78,9 +83,10 @@ export function openDesk({ folder, effects, report, watch = () => {}, ...options
     effects,
     url: options.url,
     hosts: options.hosts,
-    approval: options.approval ?? "anybody",
+    approval,
     second_step: options.second_step ?? "asked",
-    remoteOf: options.remoteOf ?? ((request) => clientOf(request).remote),
+    remoteOf,
+    programs: programs.handle,
     given: {
       presence: openPresence(effects),
       post(letter) {
@@ -106,18 +112,21 @@ export function openDesk({ folder, effects, report, watch = () => {}, ...options
       openPeople: () => openPeople(folder, effects),
       keep: (bytes) => blobs.put(bytes),
       wakeInbox: () => reader.wake(),
-      readText: openTexts((capture) => readText(blobs, capture)),
+      readText: texts,
     },
     report,
     refusals: openRefusals(effects.clock, watch),
   });
   const closeApp = gentleClose(app);
+  // Its own routes are made ready with the desk's.
+  app.addHook("onReady", () => programs.ready());
   return {
     app,
     inbox: reader,
     traceJobs,
     async close() {
       await closeApp();
+      await programs.close();
       await reader.stop();
       await traceJobs.stop();
       for (const store of [inbox, drafts, accounts, newsroom]) store.close();
