@@ -11,6 +11,7 @@ import { openNewsroom } from "../newsroom.ts";
 import { openDrafts } from "../press/press.ts";
 import { clientOf } from "../site/site.ts";
 import { openInbox } from "./inbox.ts";
+import { openOriginals } from "./originals.ts";
 import { openPresence } from "./presence.ts";
 import { openRefusals } from "./refusals.ts";
 import { openInboxReader, type InboxReader } from "./read-inbox.ts";
@@ -106,6 +107,7 @@ export function openDesk({ folder, effects, report, watch = () => {}, ...options
       openPeople: () => openPeople(folder, effects),
       keep: (bytes) => blobs.put(bytes),
       wakeInbox: () => reader.wake(),
+      originals: openOriginals(blobs),
       readText: openTexts((capture) => readText(blobs, capture)),
     },
     report,
