@@ -104,7 +104,7 @@ export function fillIn({ hedge: chosen, ...rest }: ClaimForm, text: Extraction):
 }
 
 /** Page and paragraph as a locator counts them: a paragraph is of its page where there are pages. */
-function placeAt({ pages, paragraphs }: Extract<Extraction, { outcome: "text" }>, offset: number): Pick<ClaimForm, "page" | "paragraph"> {
+export function placeAt({ pages, paragraphs }: Extract<Extraction, { outcome: "text" }>, offset: number): Pick<ClaimForm, "page" | "paragraph"> {
   const page = pages?.findLastIndex((start) => start <= offset) ?? -1;
   const from = page >= 0 ? pages![page]! : 0;
   const own = paragraphs.filter((start) => start >= from);

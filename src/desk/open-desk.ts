@@ -11,8 +11,9 @@ import { openNewsroom } from "../newsroom.ts";
 import { openDrafts } from "../press/press.ts";
 import { clientOf, gentleClose } from "../site/site.ts";
 import { openInbox } from "./inbox.ts";
-import { openProgramWrites } from "./program-writes.ts";
+import { openOriginals } from "./originals.ts";
 import { openPresence } from "./presence.ts";
+import { openProgramWrites } from "./program-writes.ts";
 import { openRefusals } from "./refusals.ts";
 import { openInboxReader, type InboxReader } from "./read-inbox.ts";
 import { DESK_ROUTES } from "./routes.ts";
@@ -112,6 +113,7 @@ export function openDesk({ folder, effects, report, watch = () => {}, ...options
       openPeople: () => openPeople(folder, effects),
       keep: (bytes) => blobs.put(bytes),
       wakeInbox: () => reader.wake(),
+      originals: openOriginals(blobs),
       readText: texts,
     },
     report,

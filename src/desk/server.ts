@@ -41,7 +41,7 @@ export type DeskServerOptions = {
   remoteOf(request: IncomingMessage): string;
   approval: DeskContext["approval"];
   second_step: SecondStep;
-  given: Pick<DeskContext, "presence" | "post" | "traceJobs" | "publicHref" | "mail" | "withPeople" | "openPeople" | "keep" | "wakeInbox" | "readText">;
+  given: Pick<DeskContext, "presence" | "post" | "traceJobs" | "publicHref" | "mail" | "withPeople" | "openPeople" | "keep" | "wakeInbox" | "readText" | "originals">;
   /** A fault of ours, for the administrator. */
   report(error: unknown): void;
   refusals: Refusals;
@@ -150,6 +150,10 @@ export function openDeskServer(options: DeskServerOptions): FastifyInstance {
       const policy = `default-src 'none'; style-src ${styles}; font-src ${siteOf(request).origin}/desk/assets/; img-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'`;
       const headers = { ...headersOf(request, "text/html; charset=utf-8"), "content-security-policy": policy, "x-frame-options": "SAMEORIGIN", "x-robots-tag": "noindex, nofollow" };
       return end(response, found.status ?? 200, headers, found.shown);
+    }
+    if ("picture" in found) {
+      const headers = { ...headersOf(request, "image/png"), "content-security-policy": "default-src 'none'; frame-ancestors 'none'; sandbox" };
+      return end(response, 200, headers, found.picture);
     }
     if ("file" in found) {
       const { name, type, bytes } = found.file;
