@@ -109,6 +109,7 @@ const EXPECTED: Record<string, Expected> = {
   "POST /stories": { roles: WRITERS },
   "GET /stories/:draft": { roles: WRITERS, object: draft },
   "POST /stories/:draft": { roles: WRITERS, object: draft },
+  "POST /stories/:draft/catch-up": { roles: WRITERS, object: draft },
   "POST /stories/:draft/check": { roles: WRITERS, object: draft },
   "GET /stories/:draft/preview": { roles: WRITERS, object: draft },
   "GET /stories/:draft/compare": { roles: WRITERS, object: draft },

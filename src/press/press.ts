@@ -50,4 +50,4 @@ export {
   type PublishOptions,
   type PublishOutcome,
 } from "./publish.ts";
-export { sendDraftOut, settleDraft, stepDraft, type Change, type DraftPlace, type SendOut, type SentOut } from "./draft-way.ts";
+export { catchUp, draftOfPublished, outMeanwhile, sendDraftOut, settleDraft, stepDraft, type Change, type DraftPlace, type SendOut, type SentOut } from "./draft-way.ts";
