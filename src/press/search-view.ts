@@ -1,6 +1,7 @@
 // What a reader may search, one line for each thing that has a page: stories, releases, thefts, groups, figures. Only
 // what is public enters; what is withdrawn leaves. The words lie in an FTS5 table under the same number.
 import type { DatabaseSync } from "node:sqlite";
+import { subjectsReleased } from "../casefile/casefile.ts";
 import { prepared, type AppliedEntry, type View } from "../evidence/evidence.ts";
 import type { Figure } from "../figures/figures.ts";
 import { printerOf, textOf } from "./story-print.ts";
@@ -8,7 +9,7 @@ import type { Story } from "./story-schema.ts";
 
 export const searchView: View = {
   name: "search",
-  version: 1,
+  version: 2,
   tables: ["findable", "findable_text"],
   create: `
     CREATE TABLE findable (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, since INTEGER NOT NULL, topic TEXT, year TEXT) STRICT;
@@ -99,22 +100,20 @@ const NAMING: Record<string, { title: string; others: readonly string[] }> = {
 };
 
 function applyRelease(db: DatabaseSync, { seq, body }: AppliedEntry): void {
-  const look = prepared(db, "SELECT subject FROM claims WHERE seq = ?");
-  const touched = new Map<string, number>();
-  for (const target of body.entries as number[]) {
-    const subject = look.get(target)?.subject as string | undefined;
-    if (subject !== undefined && Object.hasOwn(NAMING, subject.slice(0, subject.indexOf("/"))) && !touched.has(subject))
-      touched.set(subject, target);
-  }
   const read = prepared(
     db,
     "SELECT field, body ->> '$.value' AS value FROM claims WHERE subject = ? AND public_from IS NOT NULL AND public_to IS NULL ORDER BY seq",
   );
-  for (const [subject, first] of touched) {
+  for (const [subject, first] of subjectsReleased(db, body.entries as number[])) {
     const kind = subject.slice(0, subject.indexOf("/"));
+    if (!Object.hasOwn(NAMING, kind)) continue;
     const name = subject.slice(kind.length + 1);
     const naming = NAMING[kind]!;
     const claims = read.all(subject) as { field: string; value: string }[];
+    if (claims.length === 0) {
+      remove(db, kind, name);
+      continue;
+    }
     const words = name.replaceAll("-", " ");
     put(db, first, {
       kind,
