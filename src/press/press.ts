@@ -7,6 +7,7 @@ import { appendPhoto, type PreparedPhoto } from "./photo.ts";
 import { readPublication, type Publication, type Waiver } from "./read-press.ts";
 import { figuresOf, parseStory, type Story } from "./story.ts";
 
+export { canBeDrawn, drawnFigure } from "./story-picture.ts";
 export { pressView } from "./press-view.ts";
 export { LINT_RULES, lintStory, NEVER_WAIVED, type LintFinding } from "./lint.ts";
 export { listAffected, openMovement, restatedFigures, revisionsCarrying, type Affected, type MovedFigure } from "./affected.ts";

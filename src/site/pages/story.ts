@@ -4,6 +4,7 @@ import { numberWord } from "../../figures/figures.ts";
 import {
   LINT_RULES,
   diffSentences,
+  drawnFigure,
   findCard,
   listCards,
   listRevisions,
@@ -17,7 +18,7 @@ import {
 import { findDataset } from "../../datasets/datasets.ts";
 import { barChart, readSeries, seriesTable, unitWords, type Series } from "../charts.ts";
 import { seriesPicture, thumbnail } from "../pictures.ts";
-import { newerWords, openNoteSheet, publishedFigure, type NotedFigure, type NoteSheet } from "../figure-note.ts";
+import { figureLink, newerWords, openNoteSheet, printedForm, publishedFigure, type NotedFigure, type NoteSheet } from "../figure-note.ts";
 import { html, nothing, type Html } from "../html.ts";
 import { inlineHtml, inlineText, type FigureLookup } from "../inline.ts";
 import { articleData } from "../json-ld.ts";
@@ -140,7 +141,7 @@ export function storyPage(context: SiteContext, publication: Publication, revisi
 
 function previewOf(context: SiteContext, publication: Publication, title: string, description: string): PagePreview {
   const photo = shownPhoto(context, publication);
-  const figure = publication.figures.find(({ id }) => id === publication.story.picture);
+  const figure = drawnFigure(publication) ?? publication.figures.find(({ id }) => id === publication.story.picture);
   const picture = photo
     ? { href: photoHref(jpegOf(photo)), words: photo.alt, ...jpegOf(photo) }
     : figure && { href: `${publicationHref(publication)}/picture.png`, words: pictureWords(context.log, figure), ...DRAWN };
@@ -281,11 +282,13 @@ export function publishedFigures(context: SiteContext, publication: Publication)
 const chartId = (section: number, block: number): string => `c${section}-${block}`;
 
 /** The chart in the text that would be drawn just as the picture over it, by its id. Disputed values are drawn otherwise in each. */
-function sameChart(context: SiteContext, { story }: Publication, figures: FigureLookup): string | undefined {
-  const noted = story.picture === undefined ? undefined : figures(story.picture);
-  if (noted?.figure.measure !== "series" || isDisputed(readSeries(context.log, noted.figure, noted.spec))) return undefined;
+function sameChart(context: SiteContext, publication: Publication, figures: FigureLookup): string | undefined {
+  const { story } = publication;
+  const id = drawnFigure(publication)?.id;
+  const noted = id === undefined ? undefined : figures(id);
+  if (!noted || isDisputed(readSeries(context.log, noted.figure, noted.spec))) return undefined;
   for (const [section, { blocks }] of story.sections.entries())
-    for (const [at, block] of blocks.entries()) if (block.type === "chart" && block.figure === story.picture) return chartId(section, at);
+    for (const [at, block] of blocks.entries()) if (block.type === "chart" && block.figure === id) return chartId(section, at);
   return undefined;
 }
 
@@ -298,8 +301,11 @@ const isDisputed = (series: Series): boolean => series.points.some((point) => po
 export function leadPicture(context: SiteContext, publication: Publication, figures: FigureLookup, below?: string): Html {
   const photo = shownPhoto(context, publication);
   if (photo) return photoFigure(photo, publication, figures);
-  const id = publication.story.picture;
-  return below === undefined ? storyPicture(context, id, figures) : shapeOf(context, figures(id!)!, below);
+  const drawn = drawnFigure(publication);
+  const named = publication.story.picture === undefined ? undefined : figures(publication.story.picture);
+  const noted = drawn && figures(drawn.id);
+  if (!noted) return named && named.figure.value !== null ? numeral(named) : nothing;
+  return below === undefined ? storyPicture(context, noted) : shapeOf(context, noted, below);
 }
 
 function shapeOf(context: SiteContext, noted: NotedFigure, below: string): Html {
@@ -311,12 +317,19 @@ function shapeOf(context: SiteContext, noted: NotedFigure, below: string): Html 
 `;
 }
 
+/** Where no figure of the story can be drawn, the number itself is the picture. */
+function numeral(noted: NotedFigure): Html {
+  const { figure, spec, words } = noted;
+  return html`<figure class="picture numeral">
+<p>${figureLink(noted, printedForm(figure, spec, "short"))}</p>
+<figcaption>${spec.title}. ${capital(words.who)}. As known on ${formatDay(noted.known_on)}.</figcaption>
+</figure>
+`;
+}
+
 /** A drawn picture: what it shows and what it lacks stand below it. */
-function storyPicture(context: SiteContext, id: string | undefined, figures: FigureLookup): Html {
-  const noted = id === undefined ? undefined : figures(id);
-  if (noted?.figure.measure !== "series") return nothing;
+function storyPicture(context: SiteContext, noted: NotedFigure): Html {
   const series = readSeries(context.log, noted.figure, noted.spec);
-  if (series.points.length === 0) return nothing;
   const disputed = series.points.filter((point) => point.rivals.length > 0 && point.low !== point.high).map((point) => point.label);
   const { picture, caption } = seriesPicture(series, "p");
   return html`<figure class="picture">
