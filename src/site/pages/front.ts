@@ -66,7 +66,7 @@ function momentOf({ at, log, now }: SiteContext): string {
 /** All that follows from the log and from whether what was pinned is over. What is left to do for each page is its ages. */
 function lastingParts(context: SiteContext, now: string) {
   const { log, at } = context;
-  const sheet = openNoteSheet();
+  const sheet = openNoteSheet(context.base_url);
   const front = arrangeFront(log, { now, known: knownOf(at) });
   const lead = front.lead && leadStory(context, front.lead, sheet);
   const empty = !lead && readSubjects(log, at, "theft").length === 0 && readSubjects(log, at, "published-total").length === 0;

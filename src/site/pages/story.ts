@@ -155,7 +155,7 @@ function storyArticle(
 ): { title: string; description: string; body: Html } {
   const { story, slug } = publication;
   const figures = publishedFigures(context, publication);
-  const sheet = openNoteSheet();
+  const sheet = openNoteSheet(context.base_url);
   const headline = inlineText(story.headline, figures);
   const newest = revisions.at(-1)!;
   const body = html`<article class="story">
@@ -195,7 +195,7 @@ ${story.archive ? archiveBox(context, publication) : sourcesBox(context, publica
 <section class="box cite">
 <h2 class="label">Cite this</h2>
 <p>“${headline}”, ${story.archive && `${story.archive.from}, ${formatDay(story.archive.published)}, as taken over by `}Tracewire, ${formatDay(publication.at)}, revision ${publication.revision}.
-<a href="${revisionHref(slug, publication.revision)}">${revisionHref(slug, publication.revision)}</a></p>
+<a href="${revisionHref(slug, publication.revision)}">${context.base_url}${revisionHref(slug, publication.revision)}</a></p>
 <p class="note">That address will always show these words and these numbers. <a href="${publicationHref(publication)}.json">The same as JSON</a></p>
 </section>
 <section class="box">

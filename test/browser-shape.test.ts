@@ -1,5 +1,5 @@
-// A story whose picture names a figure with nothing to draw: the lint says so, another of its figures is drawn or the number
-// itself stands there, and the front page keeps its shape with a picture and without, wide and on a telephone.
+// The shape of pages: a story whose picture names a figure with nothing to draw, whose pull figure is long, on the front page,
+// on paper and on a telephone; and a figure's rows there.
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { after, before, test } from "node:test";
@@ -83,6 +83,41 @@ test("another figure of the story that can be drawn is, on its page, on cards an
   assert.match(await (await fetch(`${base}/latest`)).text(), /<li><svg class="thumb"[^]*href="\/stories\/next-figure"/);
   assert.match(await (await fetch(`${base}/stories/next-figure/picture.svg`)).text(), /Amounts by year|<rect x="/);
   await keepsShape();
+});
+
+test("a pull figure stays on one line where there is room; on paper the text is larger than its boxes, and addresses are whole", { skip }, async () => {
+  publish("long-pull", undefined, "\n!pull table-usd|exact is what the monitors’ table adds up to\n");
+  const page = await browser!.newPage({ viewport: { width: 1280, height: 900 } });
+  await page.goto(`${base}/stories/long-pull`);
+  const pulls = await page.evaluate(() => [...document.querySelectorAll(".pull > .fig")].map((item) => ({ lines: item.getClientRects().length, over: item.getBoundingClientRect().right - item.closest(".text")!.getBoundingClientRect().right })));
+  assert.ok(pulls.length === 2 && pulls.every(({ lines, over }) => lines === 1 && over <= 0), JSON.stringify(pulls));
+  await page.emulateMedia({ media: "print" });
+  const paper = await page.evaluate(() => {
+    const size = (selector: string) => parseFloat(getComputedStyle(document.querySelector(selector)!).fontSize);
+    const [pull, mark] = [...document.querySelectorAll(".pull:last-of-type > .fig, .pull:last-of-type > sup")].map((item) => item.getBoundingClientRect());
+    return { text: size(".text p"), box: size(".box p"), reply: size(".text .box p"), gap: mark!.left - pull!.right, note: document.querySelector(".note p.paper")!.textContent };
+  });
+  assert.ok(paper.text > paper.box && paper.text > paper.reply, JSON.stringify(paper));
+  assert.ok(paper.gap < 8, `the number of its note stands ${paper.gap} px beside the figure`);
+  assert.match(paper.note!, /^http:\/\/localhost\/figures\//);
+  await page.close();
+});
+
+test("a figure's rows on a telephone: the source is in sight, and no column is empty", { skip }, async () => {
+  const page = await browser!.newPage({ viewport: { width: 390, height: 844 } });
+  await page.goto(`${base}/figures/table-by-year`);
+  const { source, heads } = await page.evaluate(() => {
+    const table = document.querySelector("[aria-label=Rows] table")!;
+    return { source: table.querySelector("td a")!.getBoundingClientRect().right, heads: [...table.querySelectorAll("thead th")].map(({ textContent }) => textContent) };
+  });
+  assert.ok(source <= 390, `it ends at ${source} px`);
+  assert.deepEqual(heads.slice(0, 3), ["What", "Value", "Source"]);
+  const empty = await page.evaluate(() => {
+    const rows = [...document.querySelectorAll("[aria-label=Rows] tbody tr")];
+    return [...rows[0]!.children].map((_, at) => rows.every((row) => row.children[at]!.textContent === ""));
+  });
+  assert.deepEqual(empty.filter(Boolean), []);
+  await page.close();
 });
 
 test("a story without a picture leads as well", { skip }, async () => {
