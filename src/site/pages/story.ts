@@ -106,11 +106,16 @@ function storyJson(publication: Publication, revisions: Publication[]): Page {
   return { content_type: "application/json; charset=utf-8", body: `${JSON.stringify(body, null, 1)}\n`, depends: dependsOf(slug) };
 }
 
-export function storyPage(context: SiteContext, publication: Publication, revisions: Publication[], path: string): Page {
+/** What is not published: which version it is of, and until when its link shows it. */
+export type DraftShown = { version: number; expires: string };
+
+/** `draft`: a page for who is asked before it is published. It says so first, and nothing of it can be cited. */
+export function storyPage(context: SiteContext, publication: Publication, revisions: Publication[], path: string, draft?: DraftShown): Page {
   const { slug, revision } = publication;
   // The article follows from the log alone; only its frame knows the address that was asked for.
   const { title, description, body, preview, data } = context.memo(`story ${slug} ${revision}`, () => {
-    const article = storyArticle(context, publication, revisions);
+    const article = storyArticle(context, publication, revisions, draft !== undefined);
+    if (draft) return { ...article, preview: undefined, data: undefined };
     return {
       ...article,
       preview: previewOf(context, publication, article.title, article.description),
@@ -120,17 +125,15 @@ export function storyPage(context: SiteContext, publication: Publication, revisi
   return {
     content_type: "text/html; charset=utf-8",
     body: frame({
-      title,
+      title: draft ? `Draft, not published: ${title}` : title,
       description,
       path,
       canonical: publicationHref(publication),
       context,
+      ...(draft ? { band: draftBand(draft) } : {}),
       body,
-      unlisted: publication !== revisions.at(-1) || publication.withdrawn !== undefined,
-      alternates: [
-        { href: `${publicationHref(publication)}.json`, type: "application/json", title: "This story with its figures" },
-        ...FEEDS,
-      ],
+      unlisted: draft !== undefined || publication !== revisions.at(-1) || publication.withdrawn !== undefined,
+      alternates: draft ? [] : [{ href: `${publicationHref(publication)}.json`, type: "application/json", title: "This story with its figures" }, ...FEEDS],
       preview,
       data,
     }),
@@ -138,6 +141,10 @@ export function storyPage(context: SiteContext, publication: Publication, revisi
     depends: [...dependsOf(slug), "stories"],
   };
 }
+
+const draftBand = ({ version, expires }: DraftShown): Html =>
+  html`<p class="band" role="note"><strong>Draft, not published.</strong> Version ${version}, shown to whoever has this link until ${expires.slice(0, 16).replace("T", " ")} UTC. Its words and numbers may still change: not to be cited or passed on as ours.</p>
+`;
 
 function previewOf(context: SiteContext, publication: Publication, title: string, description: string): PagePreview {
   const photo = shownPhoto(context, publication);
@@ -152,6 +159,7 @@ function storyArticle(
   context: SiteContext,
   publication: Publication,
   revisions: Publication[],
+  isDraft: boolean,
 ): { title: string; description: string; body: Html } {
   const { story, slug } = publication;
   const figures = publishedFigures(context, publication);
@@ -186,7 +194,9 @@ ${
   )
 }${!story.archive && replyBox(context, [...new Set([...story.replies, ...subjectsAbout(context.log, context.at, slug)])])}${waiverBox(publication)}</div>
 <aside class="beside" aria-label="About this story">
-${story.archive ? archiveBox(context, publication) : sourcesBox(context, publication.figures)}
+${story.archive ? archiveBox(context, publication) : sourcesBox(context, publication.figures)}${
+    !isDraft &&
+    html`
 <section class="box">
 <h2 class="label">Revisions</h2>
 <p class="note">${plural(revisions.length, "revision", "revisions")}, each readable for ever.${!story.archive && " The numbers are those of the day of publication."}</p>
@@ -201,7 +211,8 @@ ${story.archive ? archiveBox(context, publication) : sourcesBox(context, publica
 <section class="box">
 <h2 class="label">Share</h2>
 <p>A plain link, with nothing in it that follows you: <a href="${publicationHref(publication)}">${context.base_url}${publicationHref(publication)}</a></p>
-</section>
+</section>`
+  }
 </aside>
 ${sheet.print()}
 ${onward(context, slug, story.topic)}</article>`;
