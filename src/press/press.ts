@@ -27,7 +27,7 @@ export {
   type PublishedPhoto,
   type ShownPhoto,
 } from "./photo.ts";
-export { changedSentences, diffSentences, type DiffLine, type SentenceChange } from "./story-diff.ts";
+export { changedSentences, diffSentences, toldOnce, type DiffLine, type SentenceChange } from "./story-diff.ts";
 export { printedForm, printerOf, sentencesOf, splitSentences, textOf as storyTextOf, type Printer } from "./story-print.ts";
 export { movedDigest, printedAs, type Stand } from "./stands.ts";
 export { previewLink, readPreviewLink, type PreviewOf } from "./preview-links.ts";
