@@ -70,8 +70,8 @@ export const serve: Command = {
       hosts: [...hosts, new URL(deskUrl).hostname],
       approval: config.desk.approval,
       second_step: config.desk.second_step,
-      // Behind /desk the site is found where the desk is, whatever port it was given.
-      ...(config.desk.listen ? { mail: config.mail, site_url: config.base_url } : { mail: config.origins.base_url === "default" ? { ...config.mail, base_url: new URL(deskUrl).origin } : config.mail }),
+      mail: config.mail,
+      ...(config.desk.listen ? { site_url: config.base_url } : {}),
     });
     const site = openSite(newsroom, {
       clock: context.effects.clock,

@@ -81,11 +81,12 @@ export function sendDraftOut({ folder, log }: DraftPlace, drafts: Drafts, draft:
   if (draft.state !== "approved" || draft.version !== version) throw new TracewireError("CONFLICT", { what: `It is ${draft.state}, at version ${draft.version}`, hint: "Only the version that was approved is published." });
   const story = parseStoryText(drafts.text(draft.id, draft.version)!.text, "the text");
   const all = [...drafts.waivers(draft.id).map(({ rule, why: reason }) => ({ rule, why: reason })), ...waivers];
-  const options = { by, why, waivers: all, stands_on: drafts.standsOn(draft.id), ...(correction === undefined ? {} : { correction: { what: correction } }) };
+  const told = { by, why, waivers: all, ...(correction === undefined ? {} : { correction: { what: correction } }) };
+  const options = { ...told, stands_on: drafts.standsOn(draft.id) };
   const due = at === undefined ? undefined : dueOf(at);
   // For a later moment it is done now and taken back: every finding shows while somebody is there to mend it.
   const done = change("story.publish", story.slug, (transaction, newsroom) => publishStory(transaction, newsroom.log, story, options), { dry: due !== undefined });
-  if (due !== undefined) withSchedule(folder, (schedule) => schedule.add({ slug: story.slug, due, story, by, why, waivers: all, ...(correction === undefined ? {} : { correction: { what: correction } }) }));
+  if (due !== undefined) withSchedule(folder, (schedule) => schedule.add({ slug: story.slug, due, story, ...told }));
   const revision = readPublication(log, story.slug)?.revision ?? 1;
   if (due === undefined) drafts.standOn(draft.id, done.revision);
   drafts.step(draft.id, by, due === undefined ? "published" : "scheduled", { version: draft.version, note: due === undefined ? `revision ${revision}` : `waits until ${due}` });

@@ -6,6 +6,7 @@ import { findDataset } from "../datasets/datasets.ts";
 import { datasetsOf, findFigureSpec, periodLengthName, type Figure, type FigureSpec } from "../figures/figures.ts";
 import { accusedIn, blamesSomebody, HEDGED } from "./blame.ts";
 import { figuresOf, inlineRuns, UNWRITTEN, type Inline, type Story } from "./story.ts";
+import { canBeDrawn } from "./story-picture.ts";
 
 export const LINT_RULES = {
   unwritten: "A part of the story is not written yet.",
@@ -21,6 +22,7 @@ export const LINT_RULES = {
   "unequal-periods": "A sentence compares values of periods of unequal length and does not say so.",
   "name-to-mask": "A name stands in the text that the case file masks.",
   "photo-without-rights": "A supplied picture names no credit, no licence or no alternative text.",
+  "picture-draws-nothing": "The figure that a story names as its picture has nothing to draw.",
   "no-reply-box": "The story blames somebody and names no request for a reply.",
 } as const;
 
@@ -110,7 +112,7 @@ export function lintStory(log: LogReader, story: Story, figures: Map<string, Fig
         findings.push({ rule: "stronger-than-the-claim", place, what: `“${accused.act}” is said of ${accused.name}, and not who says so`, fix: "Say who says it, and how sure they are" });
     }
   }
-  findings.push(...lintHeadline(story), ...lintMasked(log, story), ...lintPhoto(story));
+  findings.push(...lintHeadline(story), ...lintMasked(log, story), ...lintPhoto(story), ...lintPicture(story, figures));
   if (
     story.replies.length === 0 &&
     subjectsAbout(log, { log_size: log.size(), evidence: "released" }, story.slug).length === 0 &&
@@ -248,6 +250,20 @@ function lintPhoto({ photo }: Story): LintFinding[] {
       what: `“${photo.file}” lacks ${owed[key][0]}`,
       fix: `Add to the head: “${key}: …”, ${owed[key][1]}`,
     }));
+}
+
+/** Of a figure that is missing or has no value another rule tells. */
+function lintPicture({ picture, photo }: Story, figures: Map<string, Figure>): LintFinding[] {
+  const figure = picture === undefined || photo ? undefined : figures.get(picture);
+  if (!figure || figure.value === null || canBeDrawn(figure)) return [];
+  return [
+    {
+      rule: "picture-draws-nothing",
+      place: "head, picture",
+      what: `“${figure.id}” is a single value and draws nothing`,
+      fix: "Name a figure that is a series of values, or leave picture: out",
+    },
+  ];
 }
 
 const tokenOf = (node: Inline[number]): string => (node.type === "figure" ? node.id : node.type === "date" ? node.date : node.text);

@@ -1,4 +1,5 @@
 // The door of the press room: stories from their text form, the lint, publishing as an entry in the log.
+export { canBeDrawn, drawnFigure } from "./story-picture.ts";
 export { pressView } from "./press-view.ts";
 export { LINT_RULES, lintStory, NEVER_WAIVED, type LintFinding } from "./lint.ts";
 export { listAffected, openMovement, restatedFigures, revisionsCarrying, type Affected, type MovedFigure } from "./affected.ts";
@@ -18,7 +19,7 @@ export {
   type PublishedPhoto,
   type ShownPhoto,
 } from "./photo.ts";
-export { changedSentences, diffSentences, type DiffLine, type SentenceChange } from "./story-diff.ts";
+export { changedSentences, diffSentences, toldOnce, type DiffLine, type SentenceChange } from "./story-diff.ts";
 export { lineChanges, readableChanges, type LineChange } from "./line-changes.ts";
 export { printedForm, printerOf, sentencesOf, splitSentences, textOf as storyTextOf, type Printer } from "./story-print.ts";
 export { movedDigest, printedAs, type Stand } from "./stands.ts";

@@ -16,6 +16,9 @@ import {
   parseStoryText,
   publishStory,
   readPublication,
+  sentencesOf,
+  storyTextOf,
+  type Inline,
   type LintFinding,
 } from "./press.ts";
 
@@ -23,6 +26,13 @@ const HEAD = "---\nslug: a-story\ntopic: Test\nbyline: Test\nhappened: 2024\nrep
 const write = (body: string) => parseStoryText(`${HEAD}# {{thefts}} thefts\n\n> Standfirst.\n\n${body}\n\nThe list has {{thefts}}.\n`);
 
 describe("story text", () => {
+  test("a pull figure is read as its number and the words beside it: by agencies, in corrections, in a search", () => {
+    const story = write("!pull thefts|words_capital thefts by one count");
+    const print = (content: Inline): string => content.map((node) => (node.type === "figure" ? (node.form === "words_capital" ? "Seven" : "7") : "text" in node ? node.text : "")).join("");
+    assert.equal(storyTextOf(story, print), "Seven thefts by one count\nThe list has 7.");
+    assert.deepEqual(sentencesOf(story, print), ["7 thefts", "Standfirst.", "Seven thefts by one count", "The list has 7."]);
+  });
+
   test("printing and reading are inverse on the demo's stories and on generated ones", (t) => {
     const file = readFileSync(join(repositoryRoot, "demo", "stories", "un-monitors-58-suspected-cyberattacks.md"), "utf8");
     const demo = parseStoryText(file);

@@ -57,7 +57,7 @@ ${whoBlames(context, of("attributed_to"))}${timeline(context, claims)}${others.m
     ([field, spec]) => html`<section><h2>${spec.label}</h2>
 ${rivalTable(context, plural(of(field).length, "claim", "claims"), of(field), spec.label)}</section>
 `,
-  )}${checksRaised(context, subject)}${judgements(context, subject)}${history(context, subject)}${sources(context, claims)}${citeThis(theftHref(subject), context.at.log_size, `“${label}”`)}`;
+  )}${checksRaised(context, subject)}${judgements(context, subject)}${history(context, subject)}${sources(context, claims)}${citeThis(context, theftHref(subject), context.at.log_size, `“${label}”`)}`;
   return {
     content_type: htmlType,
     body: frame({
@@ -145,10 +145,11 @@ ${citations.length > 0 && html`<details><summary>${plural(citations.length, "sou
 }
 
 /** The address fixes what was known: it shows the same for ever. */
-export function citeThis(href: string, log_size: number, what: string): Html {
+/** The whole address: it is copied, and read on paper. */
+export function citeThis({ base_url }: Pick<SiteContext, "base_url">, href: string, log_size: number, what: string): Html {
   const address = `${href}?known=${log_size}`;
   return html`<aside class="cite" aria-label="Cite this"><p class="label">Cite this</p>
-<p>Tracewire, ${what}, as known at log size ${log_size.toLocaleString("en-US")}. <a href="${address}">${address}</a></p>
+<p>Tracewire, ${what}, as known at log size ${log_size.toLocaleString("en-US")}. <a href="${address}">${base_url}${address}</a></p>
 <p class="note">That address goes on showing what was known then. Something wrong? <a href="/about#report-an-error">Report an error</a> with it.</p></aside>
 `;
 }
