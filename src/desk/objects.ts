@@ -3,17 +3,17 @@
 import { can, ownerOfPasskey, ownerOfSession, type Right, type User } from "../accounts/accounts.ts";
 import { findJudgement, readClaim } from "../casefile/casefile.ts";
 import { findCapture, type Capture, type LogReader } from "../evidence/evidence.ts";
-import type { Draft, Embargoed } from "../press/press.ts";
+import type { Draft, Embargoed, Submission } from "../press/press.ts";
 import { findTrace, listTransferSets } from "../tracing/tracing.ts";
 import type { InboxItem } from "./inbox.ts";
 import type { DeskContext } from "./route.ts";
 
 type Params = Record<string, string>;
-type Looks = Pick<DeskContext, "newsroom" | "accounts" | "inbox" | "drafts" | "traceJobs">;
+type Looks = Pick<DeskContext, "newsroom" | "accounts" | "inbox" | "drafts" | "submissions" | "traceJobs">;
 type See = (context: Looks, params: Params, who: Actor) => boolean;
 
 /** Who asks: a person with the rights of their role, or a program with those of its key. */
-export type Actor = { user: Pick<User, "id" | "handle"> & { role: string }; /** Instead of a role's. */ rights?: ReadonlySet<Right> };
+export type Actor = { user: Pick<User, "id" | "handle"> & Partial<Pick<User, "organisation">> & { role: string }; /** Instead of a role's. */ rights?: ReadonlySet<Right> };
 
 export const may = ({ user, rights }: Actor, right: Right): boolean => (rights ? rights.has(right) : can(user.role, right));
 const number = (text: string | undefined): number => (/^\d{1,9}$/.test(text ?? "") ? Number(text) : -1);
@@ -40,6 +40,10 @@ export function seesSets(log: LogReader, who: Actor, seqs: readonly number[]): b
 
 export const seesDraft = (who: Actor, draft: Draft): boolean => draft.by === who.user.handle || may(who, "stories.review");
 
+/** A supplier sees what their organisation sent, whoever of it; the newsroom's editors see all. */
+export const seesSubmission = (who: Actor, { organisation }: Pick<Submission, "organisation">): boolean =>
+  may(who, "stories.publish") || (typeof who.user.organisation === "string" && who.user.organisation === organisation);
+
 /** What each board of Today asks. */
 const BOARD_RIGHTS = {
   inbox: "case.write",
@@ -47,6 +51,7 @@ const BOARD_RIGHTS = {
   checks: "case.read",
   replies: "case.read",
   figures: "case.read",
+  releases: "stories.publish",
   scheduled: "embargo.read",
   traces: "traces.write",
   mail: "stories.publish",
@@ -100,6 +105,11 @@ export const OBJECTS = {
   },
   /** :job, one's own. */
   job: ({ traceJobs }, { job }, who) => traceJobs.find(number(job))?.by === who.user.handle,
+  /** :submission, a press release that was sent. */
+  submission: ({ submissions }, { submission }, who) => {
+    const found = submissions.find(number(submission));
+    return found !== undefined && seesSubmission(who, found);
+  },
   /** :embargoed, what waits for its time. */
   embargoed: ({ drafts }, { embargoed }, who) => {
     const found = drafts.embargoed(number(embargoed));
@@ -120,6 +130,7 @@ export const OBJECT_WORDS: Record<ObjectName, string> = {
   draft: "one's own, others' for `stories.review`",
   trace: "over transfers of sources that one may see",
   job: "one's own",
-  board: "each asks its own right: `case.write` (inbox), `case.read` (questions, checks, replies, figures), `embargo.read`, `traces.write`, `stories.publish` (mail)",
+  board: "each asks its own right: `case.write` (inbox), `case.read` (questions, checks, replies, figures), `embargo.read`, `traces.write`, `stories.publish` (mail, releases)",
+  submission: "of one's own organisation; all for `stories.publish`",
   embargoed: "press releases; stories are one's own or for `stories.review`",
 };

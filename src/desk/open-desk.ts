@@ -8,7 +8,7 @@ import type { Effects } from "../effects.ts";
 import { diskFileSystem, openBlobStore, openEgress, readText, type Capture, type Egress, type Extraction } from "../evidence/evidence.ts";
 import { openPeople, PEOPLE_FILE, queueAccountLetter } from "../newsletter/newsletter.ts";
 import { openNewsroom } from "../newsroom.ts";
-import { openDrafts } from "../press/press.ts";
+import { openDrafts, openSubmissions } from "../press/press.ts";
 import { clientOf, gentleClose } from "../site/site.ts";
 import { openInbox } from "./inbox.ts";
 import { openOriginals } from "./originals.ts";
@@ -67,20 +67,21 @@ function openTexts(read: (capture: Capture) => Promise<Extraction>): (capture: C
 export function openDesk({ folder, effects, report, watch = () => {}, ...options }: DeskOptions): Desk {
   const newsroom = openNewsroom(folder);
   const accounts = openAccounts(folder, effects);
-  const [inbox, drafts] = [openInbox(folder, effects), openDrafts(folder, effects)];
+  const [inbox, drafts, submissions] = [openInbox(folder, effects), openDrafts(folder, effects), openSubmissions(folder, effects)];
   const blobs = openBlobStore(folder, diskFileSystem);
   const reader = openInboxReader({ inbox, blobs, egress: options.egress ?? openEgress({ clock: effects.clock }), report });
   const traceJobs = openTraceJobs(folder, effects.clock);
   const remoteOf = options.remoteOf ?? ((request) => clientOf(request).remote);
   const texts = openTexts((capture) => readText(blobs, capture));
   const approval = options.approval ?? "anybody";
-  const programs = openProgramWrites({ newsroom, accounts, inbox, drafts, effects, traceJobs, blobs, approval, readText: texts }, { remoteOf, report });
+  const programs = openProgramWrites({ newsroom, accounts, inbox, drafts, submissions, effects, traceJobs, blobs, approval, readText: texts }, { remoteOf, report });
   const app = openDeskServer({
     routes: DESK_ROUTES,
     newsroom,
     accounts,
     inbox,
     drafts,
+    submissions,
     effects,
     url: options.url,
     hosts: options.hosts,
@@ -131,7 +132,7 @@ export function openDesk({ folder, effects, report, watch = () => {}, ...options
       await programs.close();
       await reader.stop();
       await traceJobs.stop();
-      for (const store of [inbox, drafts, accounts, newsroom]) store.close();
+      for (const store of [inbox, drafts, submissions, accounts, newsroom]) store.close();
     },
   };
 }

@@ -31,6 +31,7 @@ import {
   type Drafts,
   type Publication,
   type PublishOutcome,
+  type Submissions,
 } from "../press/press.ts";
 import { writesAs, type Write } from "./change.ts";
 import { saveClaim, vantageOf, type Checked } from "./claim-form.ts";
@@ -53,6 +54,7 @@ export type ProgramDesk = Pick<DeskContext, "approval" | "readText" | "traceJobs
   accounts: Accounts;
   inbox: Inbox;
   drafts: Drafts;
+  submissions: Submissions;
   effects: Effects;
   blobs: Pick<BlobStore, "put">;
 };

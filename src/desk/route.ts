@@ -8,7 +8,7 @@ import type { Capture, Extraction } from "../evidence/evidence.ts";
 import type { People } from "../newsletter/newsletter.ts";
 import type { NewsroomReader } from "../newsroom.ts";
 import type { Html } from "../site/site.ts";
-import type { Drafts } from "../press/press.ts";
+import type { Drafts, Submissions } from "../press/press.ts";
 import type { Write } from "./change.ts";
 import type { Inbox } from "./inbox.ts";
 import type { ObjectName } from "./objects.ts";
@@ -33,6 +33,7 @@ export type DeskContext = {
   accounts: Accounts;
   inbox: Inbox;
   drafts: Drafts;
+  submissions: Submissions;
   presence: Presence;
   effects: Effects;
   site: PasskeySite;

@@ -6,7 +6,7 @@ import { findSession, isOwnForm, recordAct, SESSION_LIMITS, type Accounts, type 
 import type { Effects } from "../effects.ts";
 import { TracewireError } from "../errors.ts";
 import type { NewsroomReader } from "../newsroom.ts";
-import type { Drafts } from "../press/press.ts";
+import type { Drafts, Submissions } from "../press/press.ts";
 import { networkOf, requireSameOrigin } from "../site/site.ts";
 import { writesAs } from "./change.ts";
 import { findDeskAsset } from "./desk-assets.ts";
@@ -32,6 +32,7 @@ export type DeskServerOptions = {
   accounts: Accounts;
   inbox: Inbox;
   drafts: Drafts;
+  submissions: Submissions;
   effects: Effects;
   /** Where people reach the desk: scheme and host. */
   url: string;
@@ -50,7 +51,7 @@ export type DeskServerOptions = {
 };
 
 export function openDeskServer(options: DeskServerOptions): FastifyInstance {
-  const { newsroom, accounts, inbox, drafts, effects } = options;
+  const { newsroom, accounts, inbox, drafts, submissions, effects } = options;
   const isSecure = options.url.startsWith("https:");
   // __Host-: only this host over https may have set it, for all of it and no other (RFC 6265bis §4.1.3.2). Over plain http,
   // on one's own machine, browsers refuse the prefix.
@@ -87,7 +88,7 @@ export function openDeskServer(options: DeskServerOptions): FastifyInstance {
 
   const contextOf = (request: IncomingMessage, who: SignedIn | undefined): DeskContext & { who?: SignedIn } => {
     const where = { network: networkOf(options.remoteOf(request)), agent: String(request.headers["user-agent"] ?? "") };
-    const base = { newsroom, accounts, inbox, drafts, effects, site: siteOf(request), where, approval: options.approval, ...options.given };
+    const base = { newsroom, accounts, inbox, drafts, submissions, effects, site: siteOf(request), where, approval: options.approval, ...options.given };
     if (!who) return base;
     const doer = { user: who.user, session: who.session, network: where.network };
     const record: SignedInContext["record"] = (act, object) => void accounts.change(() => recordAct(accounts, doer, act, object));

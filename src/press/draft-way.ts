@@ -5,7 +5,7 @@ import type { LogReader, Transaction } from "../evidence/evidence.ts";
 import type { Draft, Drafts } from "./drafts.ts";
 import { publishStory, type PublishOutcome } from "./publish.ts";
 import { listRevisions, readPublication, type Publication, type Waiver } from "./read-press.ts";
-import { openSchedule, type Schedule } from "./schedule.ts";
+import { withSchedule } from "./schedule.ts";
 import { formatStoryText, parseStoryText } from "./story-text.ts";
 
 /** More than the site's own look at the clock. */

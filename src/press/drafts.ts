@@ -9,7 +9,7 @@ import { TracewireError } from "../errors.ts";
 import { openPrivateDatabase } from "../private-database.ts";
 import { LINT_RULES, NEVER_WAIVED } from "./lint.ts";
 import type { Stand } from "./stands.ts";
-import { openSchedule, scheduleExists, type Scheduled } from "./schedule.ts";
+import { scheduleExists, withSchedule, type Scheduled } from "./schedule.ts";
 
 export const DRAFTS_FILE = "drafts.db";
 const TEXT_CHARS_MAX = 400_000;
@@ -99,6 +99,7 @@ export function openDrafts(folder: string, { clock }: Pick<Effects, "clock">): D
       throw new TracewireError("CONFLICT", { what: `${draft.version_by} saved version ${draft.version} meanwhile; yours began at version ${base}`, hint: "Compare the two, then save on top of the newer one." });
     return draft;
   };
+  const waiting = (): Scheduled[] => (scheduleExists(folder) ? withSchedule(folder, (schedule) => schedule.waiting()) : []);
   const checked = (text: string): string => {
     if (text.length > TEXT_CHARS_MAX) throw new TracewireError("BAD_STORY", { what: `More than ${TEXT_CHARS_MAX} characters` });
     return text.replaceAll("\r\n", "\n");
@@ -170,23 +171,13 @@ export function openDrafts(folder: string, { clock }: Pick<Effects, "clock">): D
         db.prepare("INSERT OR IGNORE INTO secrets (name, key) VALUES ('preview', ?)").run(random(PREVIEW_KEY_BYTES));
         return db.prepare("SELECT key FROM secrets WHERE name = 'preview'").get()!.key as Uint8Array;
       }),
-    listEmbargoed: () => withSchedule(folder, (schedule) => schedule.waiting().map(toEmbargoed)) ?? [],
+    listEmbargoed: () => waiting().map(toEmbargoed),
     embargoed: (id) => {
-      const item = withSchedule(folder, (schedule) => schedule.waiting().find((waiting) => waiting.id === id));
+      const item = waiting().find((one) => one.id === id);
       return item && { ...toEmbargoed(item), story: item.story };
     },
     close,
   };
-}
-
-function withSchedule<T>(folder: string, read: (schedule: ReturnType<typeof openSchedule>) => T): T | undefined {
-  if (!scheduleExists(folder)) return undefined;
-  const schedule = openSchedule(folder);
-  try {
-    return read(schedule);
-  } finally {
-    schedule.close();
-  }
 }
 
 const toEmbargoed = ({ id, slug, due, by, story }: Scheduled): Embargoed => ({ id, slug, due, by, type: story.type });

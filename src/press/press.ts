@@ -51,4 +51,15 @@ export {
   type PublishOptions,
   type PublishOutcome,
 } from "./publish.ts";
-export { catchUp, draftOfPublished, outMeanwhile, sendDraftOut, settleDraft, stepDraft, type Change, type DraftPlace, type SendOut, type SentOut } from "./draft-way.ts";
+export { catchUp, draftOfPublished, dueOf, outMeanwhile, sendDraftOut, settleDraft, stepDraft, type Change, type DraftPlace, type SendOut, type SentOut } from "./draft-way.ts";
+export { acceptRelease, lintRelease, refuseRelease, releaseSlug, releaseStory, whatBecame, type WhatBecame } from "./accept-release.ts";
+export {
+  openSubmissions,
+  SUBMISSION_LIMITS,
+  SUBMISSION_STATES,
+  SUBMISSIONS_FILE,
+  type NewSubmission,
+  type Submission,
+  type Submissions,
+  type SubmissionStep,
+} from "./submissions.ts";
