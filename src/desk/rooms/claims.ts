@@ -23,6 +23,7 @@ import { appendRelease, findCapture, locatorText } from "../../evidence/evidence
 import { oneOf } from "../../schema.ts";
 import { claimValue, html, type Html } from "../../site/site.ts";
 import { can } from "../../accounts/accounts.ts";
+import { placeHref } from "../captured.ts";
 import { vantageOf } from "../claim-form.ts";
 import { choice, deskForm, field, when } from "../frame.ts";
 import { seesCapture } from "../objects.ts";
@@ -70,7 +71,7 @@ ${
     ? html`<p>None. <a href="/desk/captures">Open a capture</a>, mark a sentence, press <kbd>c</kbd>.</p>
 `
     : html`<div class="scroll" tabindex="0"><table><thead><tr><th>Entry</th><th>About</th><th>What</th><th>Who says it</th><th>Read in</th><th>By</th><th>Public</th><th>Acts</th></tr></thead><tbody>${claims.map(
-        (claim) => html`<tr><td>${claim.seq}</td><td><a href="/desk/subjects/${claim.subject}">${claim.subject}</a></td><td>${label(claim)}: <strong>${valueWords(claim)}</strong>, ${claim.hedge}</td><td>${claim.claimant}</td><td><a href="/desk/captures/${claim.source.capture}">${locatorText(claim.source.locator).slice(0, 80)}</a></td><td>${claim.by}, ${when(claim.at)}</td><td>${claim.released === undefined ? "no" : "yes"}</td><td>${acts(context, claim)}</td></tr>
+        (claim) => html`<tr><td>${claim.seq}</td><td><a href="/desk/subjects/${claim.subject}">${claim.subject}</a></td><td>${label(claim)}: <strong>${valueWords(claim)}</strong>, ${claim.hedge}</td><td>${claim.claimant}</td><td><a href="${placeHref(claim.source)}">${locatorText(claim.source.locator).slice(0, 80)}</a></td><td>${claim.by}, ${when(claim.at)}</td><td>${claim.released === undefined ? "no" : "yes"}</td><td>${acts(context, claim)}</td></tr>
 `,
       )}</tbody></table></div>
 ${claims.length === CLAIMS_SHOWN && html`<p><a href="/desk/claims?before=${claims.at(-1)!.seq}" rel="next">Older ones</a></p>`}`
@@ -119,7 +120,7 @@ function rivals(context: SignedInContext, claims: readonly Claim[]): Html {
     ["Claimed on", (claim) => claim.as_of],
     ["Counts", (claim) => [claim.valuation && `valued ${claim.valuation.basis.replaceAll("_", " ")}`, claim.measure, claim.part_of && `only ${claim.part_of}`, claim.period].filter(Boolean).join(", ")],
     ["Document", (claim) => claim.document ?? ""],
-    ["Read in", (claim) => html`<a href="/desk/captures/${claim.source.capture}">${locatorText(claim.source.locator).slice(0, 60)}</a>`],
+    ["Read in", (claim) => html`<a href="${placeHref(claim.source)}">${locatorText(claim.source.locator).slice(0, 60)}</a>`],
     ["Entry", (claim) => html`${claim.seq}, ${claim.by}, ${claim.released === undefined ? "not public" : "public"}`],
     ["Acts", (claim) => acts(context, claim)],
   ];
