@@ -14,7 +14,7 @@ import {
 } from "../casefile/casefile.ts";
 import { TracewireError } from "../errors.ts";
 import { drawPage, findCapture, listCaptures, locatorText, readText, type Capture } from "../evidence/evidence.ts";
-import { findFigureSpec, listFigureSpecs } from "../figures/figures.ts";
+import { findFigureSpec, listChoicesOn, listFigureSpecs } from "../figures/figures.ts";
 import { formatStoryText, listPublications, readPublication } from "../press/press.ts";
 import type { NewsroomReader } from "../newsroom.ts";
 import { openReader, text, whole, type Command, type CommandContext } from "./command.ts";
@@ -30,6 +30,7 @@ export const show: Command = {
   arguments: "[name]",
   options: [
     { flags: "--text", about: "of a capture: its text, to quote from" },
+    { flags: "--choices", about: "of a subject: which figure takes which claim, by which rule" },
     { flags: "--picture <path>", about: "of a capture: a page of a PDF, or an image, as it looks, as a PNG" },
     { flags: "--page <n>", about: "which page of it (1)" },
     { flags: "--proof", about: "of an entry: what is needed to check it with our server off" },
@@ -57,6 +58,7 @@ export const show: Command = {
       if (kind) return showKind(context, newsroom, at, kind);
       if ((SUMMARY_KINDS as readonly string[]).includes(name)) return showList(context, newsroom, name as (typeof SUMMARY_KINDS)[number]);
       if (Object.hasOwn(ATTRIBUTION_LISTS, name)) return ATTRIBUTION_LISTS[name as keyof typeof ATTRIBUTION_LISTS](context, newsroom, at);
+      if (kindOf(name) && options.choices) return showChoices(context, newsroom, name);
       if (kindOf(name)) return showSubject(context, newsroom, at, name);
       const publication = readPublication(newsroom.log, name);
       if (publication) {
@@ -196,6 +198,19 @@ function showSubject(context: CommandContext, newsroom: NewsroomReader, at: Vant
       context.output.width,
     ))
       context.output.line(line);
+}
+
+function showChoices({ output }: CommandContext, newsroom: NewsroomReader, subject: string): void {
+  const choices = listChoicesOn(newsroom.log, subject);
+  if (choices.length === 0) throw new TracewireError("NOT_FOUND", { what: `No figure could count “${subject}”` });
+  for (const choice of choices) {
+    output.json(choice);
+    output.line(output.bold(choice.figure));
+    for (const { claim, why } of choice.chosen) output.line(`  takes claim ${claim}: ${why}`);
+    if (choice.beside.length > 0) output.line(`  in its range: ${choice.beside.join(", ")}`);
+    for (const { claim, why } of choice.not_compared) output.line(`  does not compare claim ${claim}: ${why}`);
+    if (choice.outside !== undefined) output.line(`  leaves it out: ${choice.outside}`);
+  }
 }
 
 async function drawCapture({ output }: CommandContext, newsroom: NewsroomReader, capture: Capture, page: number, path: string): Promise<void> {

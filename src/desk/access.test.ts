@@ -79,6 +79,9 @@ const EXPECTED: Record<string, Expected> = {
   "GET /captures/:capture/bytes": { roles: STAFF, object: capture },
   "POST /captures/:capture/claims": { roles: STAFF, object: capture },
   "POST /captures/:capture/fill": { roles: STAFF, object: capture },
+  "GET /captures/:capture/tables/:table": { roles: STAFF, object: capture },
+  "POST /captures/:capture/tables/:table": { roles: STAFF, object: capture },
+  "POST /captures/:capture/tables/:table/undo": { roles: STAFF, object: capture },
   "POST /captures/:capture/regions": { roles: STAFF, object: capture },
   "POST /captures/:capture/check": { roles: STAFF, object: capture },
   "GET /claims": { roles: STAFF },
@@ -304,7 +307,7 @@ for (const fresh of [true, false])
           for (const credential of CREDENTIALS) {
             // What belongs to a press release: `own` is the same as `other` there.
             if (object?.name === "embargoed" && whose === "own") continue;
-            const params = { handle: "rosa", link: "A".repeat(43), kind: "theft", name: "of-ada", reply: "a-request", page: "1", ...(object ? { [object.name]: objects[object.name]![handle][whose!]! } : {}) };
+            const params = { handle: "rosa", link: "A".repeat(43), kind: "theft", name: "of-ada", reply: "a-request", page: "1", table: "1", ...(object ? { [object.name]: objects[object.name]![handle][whose!]! } : {}) };
             const answer = await askAs(route, handle, params, credential, spare);
             asked += 1;
             const [found, expected] = [outcomeOf(route, answer), expectedOf(route, PEOPLE[handle], whose, credential, fresh)];

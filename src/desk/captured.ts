@@ -3,7 +3,7 @@
 import type { Claim } from "../casefile/casefile.ts";
 import { canBeDrawn, regionsOf, resolveLocator, rowValues, type Capture, type Extraction, type Locator } from "../evidence/evidence.ts";
 import { html, nothing, type Html } from "../site/site.ts";
-import { placeAt, type ClaimForm } from "./claim-form.ts";
+import { columnIndexOf, placeAt, type ClaimForm } from "./claim-form.ts";
 import type { SignedInContext } from "./route.ts";
 
 const PARAGRAPHS_SHOWN = 300;
@@ -19,6 +19,12 @@ type Span = { start: number; end: number };
 /** What of a capture is shown: from which paragraph, which page of the original, from which row of its tables. */
 export type Look = { from: number; original?: number; rows?: number };
 export type Reading = { form: ClaimForm; claims: readonly Claim[]; look: Look };
+
+/** Where a claim was read: its capture, at its place, with its words framed. */
+export function placeHref({ capture, locator }: Claim["source"]): string {
+  const query = new URLSearchParams(Object.entries(locator).map(([name, part]) => [name, String(part)]));
+  return `/desk/captures/${capture}?${query}`;
+}
 
 /** A capture whose text is nothing but one table is shown as that table. */
 const isTable = (text: Extraction): text is Text => text.outcome === "text" && ["text/csv", "application/x-ndjson"].includes(text.media_type) && text.tables !== undefined;
@@ -135,9 +141,9 @@ function tablePart(capture: Capture, text: Text, table: Table, number: number, {
   const first = Math.max(0, Math.min(look.rows ?? (asked === undefined ? 0 : Math.floor((asked - 1) / TABLE_ROWS_SHOWN) * TABLE_ROWS_SHOWN), rows.length - 1));
   const shown = rows.slice(first, first + TABLE_ROWS_SHOWN);
   const read = readCells(table, number, claims);
-  const column = columnOf(table, form.column);
+  const column = columnIndexOf(table.header, form.column);
   const way = (to: number, words: string) => html`<a href="/desk/captures/${capture.seq}?rows=${to}">${words}</a> `;
-  return html`<div class="scroll" tabindex="0"><table data-table="${number}"><caption>Table ${number}: ${rows.length === 0 ? "no rows" : rows.length > shown.length ? `rows ${first + 1} to ${first + shown.length} of ${rows.length}` : rows.length === 1 ? "one row" : `${rows.length} rows`}</caption><thead><tr><th>Row</th>${table.header.map((heading) => html`<th>${heading}</th>`)}</tr></thead><tbody>${shown.map((row) => {
+  return html`<div class="scroll" tabindex="0"><table data-table="${number}"><caption>Table ${number}: ${rows.length === 0 ? "no rows" : rows.length > shown.length ? `rows ${first + 1} to ${first + shown.length} of ${rows.length}` : rows.length === 1 ? "one row" : `${rows.length} rows`} <a href="/desk/captures/${capture.seq}/tables/${number}"${number === 1 && html` data-key="t"`}>Claims from this table</a></caption><thead><tr><th>Row</th>${table.header.map((heading) => html`<th>${heading}</th>`)}</tr></thead><tbody>${shown.map((row) => {
     const isMarked = row.row === asked;
     return html`<tr${isMarked && html` class="mark"`}><th scope="row"><a href="/desk/captures/${capture.seq}?table=${number}&amp;row=${row.row}#claim">${row.row}</a></th>${rowValues(text.text, row).map((cell, at) => html`<td${(isMarked && at === column && html` class="mark"`) || (read.has(`${row.row} ${at}`) && html` class="read"`)}>${cell}</td>`)}</tr>
 `;
@@ -146,14 +152,8 @@ function tablePart(capture: Capture, text: Text, table: Table, number: number, {
 `;
 }
 
-const columnOf = ({ header }: Table, column: string | number | undefined): number => {
-  if (column === undefined) return -1;
-  const named = header.findIndex((heading) => heading.trim() === String(column).trim());
-  return named >= 0 ? named : Number(column) - 1;
-};
-
 function readCells(table: Table, number: number, claims: readonly Claim[]): Set<string> {
   return new Set(
-    claims.flatMap(({ source: { locator } }) => (locator.row !== undefined && (locator.table ?? 1) === number ? [`${locator.row} ${columnOf(table, locator.column)}`] : [])),
+    claims.flatMap(({ source: { locator } }) => (locator.row !== undefined && (locator.table ?? 1) === number ? [`${locator.row} ${columnIndexOf(table.header, locator.column)}`] : [])),
   );
 }

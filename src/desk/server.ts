@@ -105,7 +105,7 @@ export function openDeskServer(options: DeskServerOptions): FastifyInstance {
     if (route.method === "POST" && verdict === "NOT_SIGNED_IN" && isShort(request) && route.form) return handBack(await readBody(request, route), request.headers.referer);
     requireOpen(verdict);
     for (const name of url.searchParams.keys())
-      if (!route.query?.includes(name)) throw new TracewireError("BAD_ARGUMENT", { what: `“${name.slice(0, 60)}” means nothing here` });
+      if (!route.query?.includes(name)) throw new TracewireError("BAD_ARGUMENT", { what: `“${name.slice(0, 60)}” means nothing here`, hint: "Open the page by a link of the desk." });
     let form: unknown = {};
     let file: Awaited<ReturnType<typeof readBody>>["file"];
     if (route.method === "POST") {

@@ -104,15 +104,6 @@ function takeBack(folder: string, drafts: Drafts, draft: Draft): string {
   return slug;
 }
 
-function withSchedule<T>(folder: string, act: (schedule: Schedule) => T): T {
-  const schedule = openSchedule(folder);
-  try {
-    return act(schedule);
-  } finally {
-    schedule.close();
-  }
-}
-
 /** A moment in UTC, as the schedule keeps it; a browser's own field for date and time names no zone. Throws BAD_ARGUMENT. */
 export function dueOf(at: string): string {
   const [, day, clock] = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?) ?(?:Z|UTC)?$/.exec(at.trim()) ?? [];

@@ -1,19 +1,19 @@
 // Captures, and reading claims out of one: its text and the original (captured.ts), and a claim half filled in. The checks answer
 // before anything is saved; what they raise is shown, and saved only when it was seen.
 import Type from "typebox";
-import { readClaims, type Claim } from "../../casefile/casefile.ts";
+import { readClaims, type Claim, type Foreseen } from "../../casefile/casefile.ts";
 import { TracewireError } from "../../errors.ts";
 import { findCapture, listCaptures, type Capture } from "../../evidence/evidence.ts";
 import { html, joinHtml, nothing, type Html } from "../../site/site.ts";
 import { capturedPanes, markOf, regionsOn, unreadable, type Look } from "../captured.ts";
-import { actObject, CLAIM_FIELDS, checkClaim, claimFields, ClaimForm, claimOf, fillIn, placeAt, saveClaim, type Checked } from "../claim-form.ts";
+import { actObject, CLAIM_FIELDS, checkClaim, claimFields, ClaimForm, claimOf, fillIn, placeAt, saveClaim, } from "../claim-form.ts";
 import { deskScript } from "../desk-assets.ts";
 import { deskForm, when } from "../frame.ts";
 import { seesCapture } from "../objects.ts";
 import { deskRoute, type DeskAnswer, type DeskRoute, type SignedInContext } from "../route.ts";
 
 const CAPTURES_SHOWN = 100;
-const SHOWN_FIELDS = ["from", "original", "rows", "table", "row", "quote", "page", "paragraph", "saved"] as const;
+const SHOWN_FIELDS = ["from", "original", "rows", "table", "row", "column", "quote", "page", "paragraph", "saved"] as const;
 
 const captureOf = ({ newsroom }: SignedInContext, params: Record<string, string>): Capture => findCapture(newsroom.log, Number(params.capture))!;
 
@@ -35,7 +35,7 @@ ${seen.length > shown.length && html`<p><a href="/desk/captures?before=${shown.a
 }`;
 }
 
-type Shown = { form: ClaimForm; look?: Look; note?: Html; checked?: Checked; saved?: number };
+type Shown = { form: ClaimForm; look?: Look; note?: Html; checked?: Foreseen; saved?: number };
 
 async function capturePage(context: SignedInContext, capture: Capture, { form, look = { from: 0 }, note = nothing, checked, saved }: Shown): Promise<DeskAnswer> {
   const text = await context.readText(capture);
@@ -61,7 +61,7 @@ ${deskScript("claim.js")}`;
   return { title: capture.title, page, wide: true };
 }
 
-function findings({ findings: raised, rivals, held }: Checked): Html {
+function findings({ findings: raised, rivals, held }: Foreseen): Html {
   return html`${held !== undefined && html`<div class="finding"><p>This very claim is held already: entry ${held}.</p></div>
 `}${raised.map(({ check, what }) => html`<div class="finding"><p><strong>${check}</strong> ${what}</p></div>
 `)}${
@@ -73,7 +73,7 @@ function findings({ findings: raised, rivals, held }: Checked): Html {
 }
 
 /** What was shown before saving: other findings since then are shown again. */
-const fingerprint = ({ findings: raised }: Checked): string => raised.map(({ check, what }) => `${check} ${what}`).join("\n").slice(0, 2_000);
+const fingerprint = ({ findings: raised }: Foreseen): string => raised.map(({ check, what }) => `${check} ${what}`).join("\n").slice(0, 2_000);
 
 /** What is wrong with a claim is an answer here, not a fault. */
 function orProblem<T>(read: () => T): { value: T } | { problem: TracewireError } {
@@ -155,9 +155,9 @@ export const captureRoutes: DeskRoute[] = [
         return { ...(await capturePage(context, capture, { form, note })), status: read.problem.status };
       }
       const claim = read.value;
-      const checked = checkClaim(context, claim);
+      const checked = checkClaim(context, claim, text);
       if (act === "check" || (checked.findings.length > 0 && seen?.replaceAll("\r\n", "\n") !== fingerprint(checked))) return capturePage(context, capture, { form, checked });
-      const { seq } = context.write("claim.add", actObject(capture, claim.subject), (transaction) => saveClaim(context, transaction, claim));
+      const seq = context.write("claim.add", actObject(capture, claim.subject), (transaction) => saveClaim(context, transaction, claim));
       return { go: `/desk/captures/${capture.seq}?saved=${seq}` };
     },
   }),
@@ -198,7 +198,7 @@ export const captureRoutes: DeskRoute[] = [
       const claim = orProblem(() => claimOf(form, capture, text));
       // Half a claim is what a form holds while it is typed.
       if ("problem" in claim) return { json: { problem: `${claim.problem.message}. ${claim.problem.hint}` } };
-      const { findings: raised, rivals, held } = checkClaim(context, claim.value);
+      const { findings: raised, rivals, held } = checkClaim(context, claim.value, text);
       return {
         json: {
           findings: raised.map(({ check, what }) => ({ check, what })),
