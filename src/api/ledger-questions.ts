@@ -76,7 +76,7 @@ export const LEDGER_QUESTIONS = {
     return rows
       .filter((row) => row > after)
       .slice(0, count)
-      .map((at) => ({ at, transfer: toRow(data.table.transfers[at]!) }));
+      .map((at) => ({ at, transfer: toRow(data.table.transfer(at)) }));
   },
 
   /** Who paid it, or whom it paid, by asset. In order of name. */
@@ -92,7 +92,7 @@ export const LEDGER_QUESTIONS = {
     const { table } = data;
     for (const account of table.accountsOf(address, place.chain))
       for (const row of table.rowsOf(account)) {
-        const { from, to, chain, asset, amount } = table.transfers[row]!;
+        const { from, to, chain, asset, amount } = table.transfer(row);
         const [own, other] = direction === "out" ? [from, to] : [to, from];
         if (own === address && other !== null) add(other, chain, asset, amount, 1, false);
       }

@@ -26,6 +26,7 @@ export { rankNewsroom, type NewsroomRanking } from "./ranking/rank-newsroom.ts";
 export { holdingsOf, outputsHeld, sidesOf, transfersIn, transfersOf, type Holding, type OutputHolding, type TransactionSides } from "./holdings.ts";
 export { readReleased, ROWS_ON_PAGES_MAX, type ReleasedData, type ReleasedPart } from "./released-data.ts";
 export { importTransfers, type ImportedTransfers } from "./import-transfers.ts";
+export { storedColumnsRoot } from "./columns/set-columns.ts";
 export { storedSegmentRoot, sweepSegments } from "./segment-file.ts";
 export { listGaps, type Gap } from "./gaps.ts";
 export {
