@@ -69,7 +69,7 @@ export function asHeld(text: string, data: TraceData): string | undefined {
 }
 
 /** Blocks of the account's own chain count: another chain counts its own. "12" is a block, or a row where blocks are not stated; "12.3.4" is block, place in the block, place in the transaction. */
-function rowOfOrder(table: TransferTable, order: string, chain: string | undefined): number {
+export function rowOfOrder(table: TransferTable, order: string, chain: string | undefined): number {
   const place = order.split(".").map(Number);
   const rows = Array.from({ length: table.count }, (_, row) => row);
   const hasBlocks = rows.some((row) => table.transfer(row).block !== null);

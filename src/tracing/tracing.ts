@@ -1,6 +1,6 @@
 // The door of the tracing room: transfers in, five conventions, exact answers, and the steps behind them.
 export { METHOD_NAMES, METHOD_SENTENCES, METHODS, type MethodName } from "./methods/methods.ts";
-export { lowestIntermediateBalance } from "./account-ledger.ts";
+export { lowestBetween, lowestInNewsroom, LOWEST_NOTE, type Lowest, type LowestAnswer, type LowestAsk } from "./lowest.ts";
 export { answer, resultHash, type Answer, type TraceAsk, type TraceResult } from "./ask.ts";
 export { askNewsroom, reproduceTrace, stepsOf, type Newsroom, type NewsroomAnswer } from "./ask-newsroom.ts";
 export { BRIDGE_RULE, type BridgeCandidate, type BridgeEnd, type BridgeEnds } from "./bridges.ts";
