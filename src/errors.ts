@@ -47,6 +47,18 @@ export const ERRORS = {
     exit: 3,
     status: 422,
   },
+  CHANGE_WITHOUT_REASON: {
+    summary: "A number that readers saw changes, and nothing says why",
+    hint: "Say what was wrong, for readers (a correction), or why there is a new revision.",
+    exit: 3,
+    status: 422,
+  },
+  ENTRY_TOO_LARGE: {
+    summary: "What is to be kept does not fit one entry of the log",
+    hint: "A story keeps every row of its figures: bind one that sums by year or country, or split the change. Nothing was written.",
+    exit: 3,
+    status: 413,
+  },
   CAPTURE_TOO_LARGE: {
     summary: "The source is larger than the limit",
     hint: "Raise --max-bytes if you trust the source.",

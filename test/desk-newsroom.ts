@@ -1,5 +1,6 @@
 // A small newsroom with its desk and a person of each role, for tests of the desk: real stores, a clock that the test moves.
 import { accountsExist, enterByLink, firstLink, findSession, invite, openAccounts, type Accounts, type Role, type SignedIn } from "../src/accounts/accounts.ts";
+import type { MailSettings } from "../src/config.ts";
 import { deskApp, type Desk } from "../src/desk/desk.ts";
 import { seededRandom } from "../src/effects.ts";
 import type { Egress } from "../src/evidence/evidence.ts";
@@ -34,7 +35,7 @@ export type DeskNewsroom = {
   remove(): Promise<void>;
 };
 
-export async function deskNewsroom({ egress, approval, second_step, url = ORIGIN }: { egress?: Egress; approval?: "another" | "anybody"; second_step?: "asked" | "required"; url?: string } = {}): Promise<DeskNewsroom> {
+export async function deskNewsroom({ egress, approval, second_step, mail, url = ORIGIN }: { mail?: MailSettings; egress?: Egress; approval?: "another" | "anybody"; second_step?: "asked" | "required"; url?: string } = {}): Promise<DeskNewsroom> {
   const newsroom = await smallNewsroom(5);
   let now = Date.parse("2026-03-01T12:00:00.000Z");
   const clock = () => new Date(now).toISOString();
@@ -54,6 +55,7 @@ export async function deskNewsroom({ egress, approval, second_step, url = ORIGIN
     egress: egress ?? refuse,
     approval,
     second_step,
+    mail,
     report: (error) => void faults.push(error),
     watch: (line) => void watched.push(line),
   });

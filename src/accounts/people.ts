@@ -10,6 +10,8 @@ import { findUser, listUsers, type User } from "./users-table.ts";
 const HOUR_MS = 3_600_000;
 export const LINK_HOURS = { first: 24, join: 72, reset: 2 } as const;
 export type LinkPurpose = keyof typeof LINK_HOURS;
+/** Who asks for a second one while the first is on their screen should find both open: they go to the same person. */
+export const FIRST_LINKS_MAX = 5;
 const USERS_MAX = 5_000;
 const ORGANISATION_CHARS_MAX = 120;
 /** What the log calls those who are no person. */
@@ -83,9 +85,11 @@ function requireFree(accounts: Accounts, handle: string, address_key: string | u
   if ((accounts.db.prepare("SELECT count(*) AS n FROM users").get()!.n as number) >= USERS_MAX) throw taken(`There are ${USERS_MAX} accounts already`);
 }
 
-/** Inside a change. Older links of the same purpose and person are void. */
+/** Inside a change. Older links of the same purpose and person are void; of the first administrator's the newest few stand. */
 export function issueLink(accounts: Accounts, purpose: LinkPurpose, user: number | null): { token: string; expires: string } {
-  accounts.db.prepare("DELETE FROM links WHERE purpose = ? AND user IS ?").run(purpose, user);
+  accounts.db
+    .prepare("DELETE FROM links WHERE purpose = ? AND user IS ? AND id NOT IN (SELECT id FROM links WHERE purpose = 'first' ORDER BY id DESC LIMIT ?)")
+    .run(purpose, user, FIRST_LINKS_MAX - 1);
   const token = freshToken(accounts);
   const expires = later(accounts, LINK_HOURS[purpose] * HOUR_MS);
   accounts.db.prepare("INSERT INTO links (hash, purpose, user, expires) VALUES (?, ?, ?, ?)").run(tokenHash("link", token), purpose, user, expires);
@@ -107,7 +111,7 @@ export function hasAdministrator(accounts: Accounts): boolean {
   return listUsers(accounts).some(({ role, state }) => role === "administrator" && state === "active");
 }
 
-/** The link that makes the first administrator; undefined where there is one. Earlier ones are void. */
+/** A link that makes the first administrator; undefined where there is one. Whoever uses one voids the others. */
 export function firstLink(accounts: Accounts): { token: string; expires: string } | undefined {
   return accounts.change(() => (hasAdministrator(accounts) ? undefined : issueLink(accounts, "first", null)));
 }
@@ -132,6 +136,7 @@ export async function enterByLink(
     // Spent here and once, whoever else came while the password was hashed.
     const { changes } = accounts.db.prepare("DELETE FROM links WHERE hash = ?").run(tokenHash("link", token));
     if (changes !== 1 || (link.purpose === "first" && hasAdministrator(accounts))) throw new TracewireError("LINK_SPENT");
+    if (link.purpose === "first") accounts.db.prepare("DELETE FROM links WHERE purpose = 'first'").run();
     let id = link.user?.id;
     if (id === undefined) {
       requireFree(accounts, handle, address?.key);

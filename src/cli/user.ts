@@ -20,6 +20,7 @@ import { TracewireError } from "../errors.ts";
 import { openPeople, queueAccountLetter } from "../newsletter/newsletter.ts";
 import { openReader, text, type Command, type CommandContext, type Options } from "./command.ts";
 import { table } from "./output.ts";
+import { siteAddresses, type SiteAddresses } from "./site-addresses.ts";
 
 type Action = (context: CommandContext, accounts: Accounts, handle: string | undefined, options: Options) => void;
 
@@ -41,10 +42,12 @@ const ACTIONS: Record<string, Action> = {
   first(context, accounts) {
     const link = firstLink(accounts);
     if (!link) throw new TracewireError("BAD_ARGUMENT", { what: "There is an administrator already", hint: "tracewire user list shows who; tracewire user reset lets them in again." });
-    const href = `${context.config.desk.url}/desk/join/${link.token}`;
+    const addresses = siteAddresses(context);
+    const href = `${addresses.desk_url}/desk/join/${link.token}`;
     context.output.json({ href, expires: link.expires });
     context.output.line(`The first administrator signs up here, once, until ${link.expires}:`);
     context.output.line(`  ${href}`);
+    sayGuess(context, addresses);
   },
   role(context, accounts, handle, options) {
     const role = text(options, "role");
@@ -107,12 +110,14 @@ export const user: Command = {
 };
 
 function tellLink(context: CommandContext, { user, token, expires }: Invited, byMail: boolean, done: string): void {
-  const href = `${context.config.desk.url}/desk/join/${token}`;
+  const addresses = siteAddresses(context);
+  const href = `${addresses.desk_url}/desk/join/${token}`;
   context.output.line(done);
   if (!byMail) {
     context.output.json({ handle: user.handle, role: user.role, href, expires });
     context.output.line(`Hand this link over; it works once, until ${expires}:`);
-    return context.output.line(`  ${href}`);
+    context.output.line(`  ${href}`);
+    return sayGuess(context, addresses);
   }
   const people = openPeople(context.config.data, context.effects);
   try {
@@ -122,6 +127,12 @@ function tellLink(context: CommandContext, { user, token, expires }: Invited, by
   }
   context.output.json({ handle: user.handle, role: user.role, mailed: true, expires });
   context.output.line(`A letter with the link waits in the outbox; the running site sends it. The link works until ${expires}.`);
+}
+
+/** The port of a site that does not run is not known. */
+function sayGuess({ config, output }: CommandContext, { base_from }: SiteAddresses): void {
+  if (base_from === "default" && !config.desk.listen && config.origins.desk_url === "default")
+    output.line("No site runs from this folder now: when it does, the link works at its address, whatever its port.");
 }
 
 /** Before anything is changed. */

@@ -8,6 +8,7 @@ import { endSession, SESSION_LIMITS, type Role } from "../accounts/accounts.ts";
 import { appendClaim, appendJudgement, appendRequest, parseClaim, prepareRequest } from "../casefile/casefile.ts";
 import { seededRandom } from "../effects.ts";
 import { appendCapture, prepareCapture } from "../evidence/evidence.ts";
+import { makePdf, pageContent } from "../evidence/extractors/pdf-sample.ts";
 import { composeDraft, openPeople } from "../newsletter/newsletter.ts";
 import { openDrafts, openSchedule, openSubmissions, parseStoryText, preparePhoto, publishStory } from "../press/press.ts";
 import { readAskWords } from "../tracing/tracing.ts";
@@ -75,9 +76,14 @@ const EXPECTED: Record<string, Expected> = {
   "POST /inbox/:item/again": { roles: STAFF, object: inbox },
   "GET /captures": { roles: STAFF },
   "GET /captures/:capture": { roles: STAFF, object: capture },
+  "GET /captures/:capture/pages/:page": { roles: STAFF, object: capture },
   "GET /captures/:capture/bytes": { roles: STAFF, object: capture },
   "POST /captures/:capture/claims": { roles: STAFF, object: capture },
   "POST /captures/:capture/fill": { roles: STAFF, object: capture },
+  "GET /captures/:capture/tables/:table": { roles: STAFF, object: capture },
+  "POST /captures/:capture/tables/:table": { roles: STAFF, object: capture },
+  "POST /captures/:capture/tables/:table/undo": { roles: STAFF, object: capture },
+  "POST /captures/:capture/regions": { roles: STAFF, object: capture },
   "POST /captures/:capture/check": { roles: STAFF, object: capture },
   "GET /claims": { roles: STAFF },
   "POST /claims/:claim/undo": { roles: STAFF, object: { name: "claim", seen: { own: STAFF, other: DESK, protected: ["editor"] } } },
@@ -108,6 +114,7 @@ const EXPECTED: Record<string, Expected> = {
   "POST /stories": { roles: WRITERS },
   "GET /stories/:draft": { roles: WRITERS, object: draft },
   "POST /stories/:draft": { roles: WRITERS, object: draft },
+  "POST /stories/:draft/catch-up": { roles: WRITERS, object: draft },
   "POST /stories/:draft/check": { roles: WRITERS, object: draft },
   "GET /stories/:draft/preview": { roles: WRITERS, object: draft },
   "GET /stories/:draft/compare": { roles: WRITERS, object: draft },
@@ -178,9 +185,9 @@ before(async () => {
   for (const handle of Object.keys(PEOPLE) as Handle[]) {
     for (const is_protected of [false, true]) {
       const kind = is_protected ? "protected" : "plain";
-      const bytes = new TextEncoder().encode(`What ${handle} captured, ${kind}: 12 coins were taken.\n`);
+      const bytes = makePdf([pageContent([{ y: 700, words: `What ${handle} captured, ${kind}: 12 coins were taken.` }])]);
       const prepared = await prepareCapture(newsroom.blobs, {
-        bytes, origin: { from: "file", name: `${handle}-${kind}.txt` }, retrieved_at: bench.now(), retrieved_by: handle,
+        bytes, origin: { from: "file", name: `${handle}-${kind}.pdf` }, retrieved_at: bench.now(), retrieved_by: handle,
         grade: "copy", source_grade: "C", item_grade: "3", ...(is_protected ? { is_protected: true as const } : {}),
       });
       const seq = newsroom.transact(handle, (transaction) => appendCapture(transaction, prepared));
@@ -308,7 +315,7 @@ for (const fresh of [true, false])
           for (const credential of CREDENTIALS) {
             // What belongs to a press release: `own` is the same as `other` there.
             if (object?.name === "embargoed" && whose === "own") continue;
-            const params = { handle: "rosa", link: "A".repeat(43), kind: "theft", name: "of-ada", reply: "a-request", picture: "a.jpg", ...(object ? { [object.name]: objects[object.name]![handle][whose!]! } : {}) };
+            const params = { handle: "rosa", link: "A".repeat(43), kind: "theft", name: "of-ada", reply: "a-request", picture: "a.jpg", page: "1", table: "1", ...(object ? { [object.name]: objects[object.name]![handle][whose!]! } : {}) };
             const answer = await askAs(route, handle, params, credential, spare);
             asked += 1;
             const [found, expected] = [outcomeOf(route, answer), expectedOf(route, PEOPLE[handle], whose, credential, fresh)];

@@ -47,7 +47,7 @@ export async function startDesk(settings: DeskProcessSettings): Promise<RunningD
     address,
     ended,
     async stop() {
-      child.kill("SIGTERM");
+      if (child.connected) child.disconnect();
       const forced = setTimeout(() => child.kill("SIGKILL"), STOP_MS_MAX);
       await ended;
       clearTimeout(forced);

@@ -75,6 +75,11 @@ ${body}</form>
 `;
 }
 
+/** An address to hand on, shown whole, with a button that copies it where there is script. `opens`: it may be pressed here too. */
+export const toHandOn = (href: string, { opens }: { opens: boolean }): Html =>
+  html`<p class="secret">${opens ? html`<a href="${href}">${href}</a>` : href} <button type="button" data-copy="${href}" hidden>Copy</button></p>
+<script type="module" src="${deskAssetHref("copy.js")}"></script>`;
+
 type FieldOptions = { value?: string; type?: string; hint?: string; required?: boolean; autocomplete?: string; list?: string; key?: string; pattern?: string };
 
 /** A labelled input. */

@@ -9,10 +9,11 @@ import { diskFileSystem, openBlobStore, openEgress, readText, type Capture, type
 import { openPeople, PEOPLE_FILE, queueAccountLetter } from "../newsletter/newsletter.ts";
 import { openNewsroom } from "../newsroom.ts";
 import { openDrafts, openSubmissions } from "../press/press.ts";
-import { clientOf } from "../site/site.ts";
+import { clientOf, gentleClose } from "../site/site.ts";
 import { openInbox } from "./inbox.ts";
-import { openProgramWrites } from "./program-writes.ts";
+import { openOriginals } from "./originals.ts";
 import { openPresence } from "./presence.ts";
+import { openProgramWrites } from "./program-writes.ts";
 import { openRefusals } from "./refusals.ts";
 import { openInboxReader, type InboxReader } from "./read-inbox.ts";
 import { DESK_ROUTES } from "./routes.ts";
@@ -113,11 +114,13 @@ export function openDesk({ folder, effects, report, watch = () => {}, ...options
       openPeople: () => openPeople(folder, effects),
       keep: (bytes) => blobs.put(bytes),
       wakeInbox: () => reader.wake(),
+      originals: openOriginals(blobs),
       readText: texts,
     },
     report,
     refusals: openRefusals(effects.clock, watch),
   });
+  const closeApp = gentleClose(app);
   // Its own routes are made ready with the desk's.
   app.addHook("onReady", () => programs.ready());
   return {
@@ -125,7 +128,7 @@ export function openDesk({ folder, effects, report, watch = () => {}, ...options
     inbox: reader,
     traceJobs,
     async close() {
-      await app.close();
+      await closeApp();
       await programs.close();
       await reader.stop();
       await traceJobs.stop();

@@ -5,6 +5,7 @@ import { recordAct, type Accounts, type Doer, type Right } from "../accounts/acc
 import {
   appendInverse,
   appendJudgement,
+  foreseeClaim,
   isPrivateClaim,
   parseClaim,
   readClaim,
@@ -34,7 +35,7 @@ import {
   type Submissions,
 } from "../press/press.ts";
 import { writesAs, type Write } from "./change.ts";
-import { saveClaim, vantageOf, type Checked } from "./claim-form.ts";
+import { saveClaim, vantageOf } from "./claim-form.ts";
 import type { Inbox } from "./inbox.ts";
 import { lookAtText } from "./look-at-story.ts";
 import { OBJECTS, seesCapture, seesDraft, type Actor, type ObjectName } from "./objects.ts";
@@ -273,8 +274,8 @@ export function programWrites(desk: ProgramDesk): WriteRuns {
   function addOne(transaction: Transaction, who: Actor, claim: ClaimInput, at: number) {
     if (claim.supersedes !== undefined) requireHeld(transaction, who, claim, at);
     const size = transaction.size();
-    const { seq, checked } = saveClaim({ who }, transaction, claim);
-    const { findings, rivals }: Checked = checked;
+    const { findings, rivals } = foreseeClaim({ db: transaction.db }, vantageOf({ who }, size), claim);
+    const seq = saveClaim({ who }, transaction, claim);
     return {
       claim: seq as number | null,
       is_new: transaction.size() > size,

@@ -12,6 +12,7 @@ import type { Drafts, Submissions } from "../press/press.ts";
 import type { Write } from "./change.ts";
 import type { Inbox } from "./inbox.ts";
 import type { ObjectName } from "./objects.ts";
+import type { Originals } from "./originals.ts";
 import type { TraceJobs } from "./trace-jobs.ts";
 import type { Presence } from "./presence.ts";
 
@@ -45,6 +46,8 @@ export type DeskContext = {
   wakeInbox(): void;
   /** Text of a capture; the last few are kept at hand. */
   readText(capture: Capture): Promise<Extraction>;
+  /** Captured documents as they look. */
+  originals: Originals;
   traceJobs: TraceJobs;
   /** An address of the public site, from here: with its scheme and host where the desk has an origin of its own. */
   publicHref(path: string): string;
@@ -79,6 +82,8 @@ export type DeskAnswer = (
   | { json: unknown; /** Which state of it this is. */ etag?: string }
   /** A page that is not the desk's, shown inside one: it runs nothing. `styled`: it brings its own styles in its elements, as mail does. */
   | { shown: string; styled?: true }
+  /** A PNG that was made here. */
+  | { picture: Uint8Array }
   | { file: { name: string; type: string; bytes: Uint8Array | string } }
 ) & {
   status?: number;

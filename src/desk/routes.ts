@@ -18,6 +18,7 @@ import { previewRoutes } from "./rooms/preview.ts";
 import { signInRoutes } from "./rooms/sign-in.ts";
 import { storyWayRoutes } from "./rooms/story-way.ts";
 import { storyRoutes } from "./rooms/stories.ts";
+import { tableRoutes } from "./rooms/tables.ts";
 import { todayRoutes } from "./rooms/today.ts";
 import { traceRoutes } from "./rooms/traces.ts";
 import { writingRoutes } from "./rooms/writing.ts";
@@ -31,6 +32,7 @@ export const DESK_ROUTES: readonly DeskRoute[] = [
   ...peopleRoutes,
   ...inboxRoutes,
   ...captureRoutes,
+  ...tableRoutes,
   ...claimRoutes,
   ...attributionRoutes,
   ...replyRoutes,

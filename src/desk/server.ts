@@ -42,7 +42,7 @@ export type DeskServerOptions = {
   remoteOf(request: IncomingMessage): string;
   approval: DeskContext["approval"];
   second_step: SecondStep;
-  given: Pick<DeskContext, "presence" | "post" | "traceJobs" | "publicHref" | "mail" | "withPeople" | "openPeople" | "keep" | "wakeInbox" | "readText">;
+  given: Pick<DeskContext, "presence" | "post" | "traceJobs" | "publicHref" | "mail" | "withPeople" | "openPeople" | "keep" | "wakeInbox" | "readText" | "originals">;
   /** A fault of ours, for the administrator. */
   report(error: unknown): void;
   refusals: Refusals;
@@ -105,7 +105,7 @@ export function openDeskServer(options: DeskServerOptions): FastifyInstance {
     if (route.method === "POST" && verdict === "NOT_SIGNED_IN" && isShort(request) && route.form) return handBack(await readBody(request, route), request.headers.referer);
     requireOpen(verdict);
     for (const name of url.searchParams.keys())
-      if (!route.query?.includes(name)) throw new TracewireError("BAD_ARGUMENT", { what: `“${name.slice(0, 60)}” means nothing here` });
+      if (!route.query?.includes(name)) throw new TracewireError("BAD_ARGUMENT", { what: `“${name.slice(0, 60)}” means nothing here`, hint: "Open the page by a link of the desk." });
     let form: unknown = {};
     let file: Awaited<ReturnType<typeof readBody>>["file"];
     if (route.method === "POST") {
@@ -151,6 +151,10 @@ export function openDeskServer(options: DeskServerOptions): FastifyInstance {
       const policy = `default-src 'none'; style-src ${styles}; font-src ${siteOf(request).origin}/desk/assets/; img-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'`;
       const headers = { ...headersOf(request, "text/html; charset=utf-8"), "content-security-policy": policy, "x-frame-options": "SAMEORIGIN", "x-robots-tag": "noindex, nofollow" };
       return end(response, found.status ?? 200, headers, found.shown);
+    }
+    if ("picture" in found) {
+      const headers = { ...headersOf(request, "image/png"), "content-security-policy": "default-src 'none'; frame-ancestors 'none'; sandbox" };
+      return end(response, 200, headers, found.picture);
     }
     if ("file" in found) {
       const { name, type, bytes } = found.file;

@@ -44,6 +44,7 @@ const TABLES = `
     from_state TEXT NOT NULL, to_state TEXT NOT NULL, version INTEGER NOT NULL, note TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS waivers (draft INTEGER NOT NULL REFERENCES drafts (id), rule TEXT NOT NULL, why TEXT NOT NULL, by TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (draft, rule)) STRICT;
   CREATE TABLE IF NOT EXISTS stands (what TEXT NOT NULL, moved TEXT NOT NULL, why TEXT NOT NULL, by TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (what, moved)) STRICT;
+  CREATE TABLE IF NOT EXISTS bases (draft INTEGER PRIMARY KEY REFERENCES drafts (id), revision INTEGER NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS secrets (name TEXT PRIMARY KEY, key BLOB NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS pictures (draft INTEGER NOT NULL REFERENCES drafts (id), file TEXT NOT NULL, at TEXT NOT NULL, by TEXT NOT NULL, sha256 TEXT NOT NULL, said TEXT NOT NULL,
     packed TEXT NOT NULL, PRIMARY KEY (draft, file)) STRICT;
@@ -56,7 +57,13 @@ export type Drafts = {
   text(id: number, version?: number): DraftVersion | undefined;
   versions(id: number): Omit<DraftVersion, "text">[];
   steps(id: number): DraftStep[];
-  create(by: string, text: string): Draft;
+  /** `stands_on`: the published revision that the text is; 0 for a new story. */
+  create(by: string, text: string, stands_on?: number): Draft;
+  /** The drafts of one address, the newest first. */
+  ofSlug(slug: string): Draft[];
+  /** The published revision that a draft was begun from or went out as; undefined where that was not kept. */
+  standsOn(id: number): number | undefined;
+  standOn(id: number, revision: number): void;
   /** Throws CONFLICT where somebody saved a newer version than the one that was edited. An equal text is no new version. */
   save(id: number, by: string, text: string, base: number): Draft;
   /**
@@ -109,6 +116,7 @@ export function openDrafts(folder: string, { clock }: Pick<Effects, "clock">): D
     if (text.length > TEXT_CHARS_MAX) throw new TracewireError("BAD_STORY", { what: `More than ${TEXT_CHARS_MAX} characters` });
     return text.replaceAll("\r\n", "\n");
   };
+  const setBase = (id: number, revision: number) => void db.prepare("INSERT OR REPLACE INTO bases (draft, revision) VALUES (?, ?)").run(id, revision);
   const note = (draft: Draft, by: string, to: DraftState, words: string) => {
     db.prepare("INSERT INTO steps (draft, at, by, from_state, to_state, version, note) VALUES (?, ?, ?, ?, ?, ?, ?)").run(draft.id, clock(), by, draft.state, to, draft.version, words);
     db.prepare("UPDATE drafts SET state = ? WHERE id = ?").run(to, draft.id);
@@ -127,12 +135,17 @@ export function openDrafts(folder: string, { clock }: Pick<Effects, "clock">): D
         .get(id, version ?? null, version ?? null) as unknown as DraftVersion | undefined,
     versions: (id) => db.prepare("SELECT version, at, by FROM versions WHERE draft = ? ORDER BY version DESC").all(id) as unknown as DraftVersion[],
     steps: (id) => db.prepare("SELECT at, by, from_state, to_state, version, note FROM steps WHERE draft = ? ORDER BY id").all(id) as unknown as DraftStep[],
-    create: (by, text) =>
+    ofSlug: (slug) =>
+      db.prepare(`${SELECT} WHERE instr(v.text, char(10) || 'slug: ' || ? || char(10)) > 0 ORDER BY d.id DESC`).all(slug) as unknown as Draft[],
+    standsOn: (id) => db.prepare("SELECT revision FROM bases WHERE draft = ?").get(id)?.revision as number | undefined,
+    standOn: (id, revision) => change(() => setBase(id, revision)),
+    create: (by, text, stands_on = 0) =>
       change(() => {
         const at = clock();
         const body = checked(text);
         const { lastInsertRowid } = db.prepare("INSERT INTO drafts (by, created, title, state) VALUES (?, ?, ?, 'draft')").run(by, at, titleOf(body));
         db.prepare("INSERT INTO versions (draft, version, at, by, text) VALUES (?, 1, ?, ?, ?)").run(lastInsertRowid, at, by, body);
+        setBase(Number(lastInsertRowid), stands_on);
         return find(Number(lastInsertRowid))!;
       }),
     save: (id, by, text, base) =>

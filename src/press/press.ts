@@ -1,4 +1,5 @@
 // The door of the press room: stories from their text form, the lint, publishing as an entry in the log.
+export { canBeDrawn, drawnFigure } from "./story-picture.ts";
 export { pressView } from "./press-view.ts";
 export { LINT_RULES, lintStory, NEVER_WAIVED, type LintFinding } from "./lint.ts";
 export { listAffected, openMovement, restatedFigures, revisionsCarrying, type Affected, type MovedFigure } from "./affected.ts";
@@ -21,7 +22,7 @@ export {
   type PublishedPhoto,
   type ShownPhoto,
 } from "./photo.ts";
-export { changedSentences, diffSentences, type DiffLine, type SentenceChange } from "./story-diff.ts";
+export { changedSentences, diffSentences, toldOnce, type DiffLine, type SentenceChange } from "./story-diff.ts";
 export { lineChanges, readableChanges, type LineChange } from "./line-changes.ts";
 export { printedForm, printerOf, sentencesOf, splitSentences, textOf as storyTextOf, type Printer } from "./story-print.ts";
 export { movedDigest, printedAs, type Stand } from "./stands.ts";
@@ -53,7 +54,7 @@ export {
   type PublishOptions,
   type PublishOutcome,
 } from "./publish.ts";
-export { sendDraftOut, settleDraft, stepDraft, type Change, type DraftPlace, type SendOut, type SentOut } from "./draft-way.ts";
+export { catchUp, draftOfPublished, dueOf, outMeanwhile, sendDraftOut, settleDraft, stepDraft, type Change, type DraftPlace, type SendOut, type SentOut } from "./draft-way.ts";
 export { acceptRelease, lintRelease, refuseRelease, releaseSlug, releaseStory, whatBecame, type WhatBecame } from "./accept-release.ts";
 export {
   openSubmissions,
@@ -65,4 +66,3 @@ export {
   type Submissions,
   type SubmissionStep,
 } from "./submissions.ts";
-export { dueOf } from "./draft-way.ts";

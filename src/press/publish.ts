@@ -24,6 +24,8 @@ export function computeStoryFigures(
 
 export type PublishOptions = {
   by: string;
+  /** The revision that the text was begun from; 0 for none. Where a newer one has another text, nothing is published over it. */
+  stands_on?: number;
   /** Why there is a new revision; a correction says in `what` what was wrong, for readers. */
   why?: string;
   waivers?: Waiver[];
@@ -41,13 +43,18 @@ export type PublishOutcome =
 
 /**
  * Publishes a revision: the tree and its figures as of now become one log entry, public from birth.
- * Throws LINT_FAILED with the open findings; a story whose text and figures are the same is not published again.
+ * Throws LINT_FAILED with the open findings; CONFLICT where the text was begun from an older revision than the one that is out;
+ * CHANGE_WITHOUT_REASON where a printed number changes and neither `why` nor `correction` says so. A story whose text and figures
+ * are the same is not published again.
  */
 export function publishStory(transaction: Transaction, log: LogReader, value: Story, options: PublishOptions): PublishOutcome {
   const story = parseStory(value);
   const figures = computeStoryFigures(log, story, log.size(), options.figures);
   const waived = new Set((options.waivers ?? []).map((waiver) => waiver.rule).filter((rule) => !NEVER_WAIVED.has(rule)));
-  const open = lintStory(log, story, figures).filter((finding) => !waived.has(finding.rule));
+  const findings = lintStory(log, story, figures);
+  const open = findings.filter((finding) => !waived.has(finding.rule));
+  // Readers see each waiver with its reason: one for words that are no longer there would tell them of nothing.
+  const waivers = (options.waivers ?? []).filter(({ rule }) => findings.some((finding) => finding.rule === rule));
   if (open.length > 0) throw lintFailed(story.slug, open);
   const prepared = options.photo?.prepared;
   const last = readPublication(log, story.slug);
@@ -59,6 +66,7 @@ export function publishStory(transaction: Transaction, log: LogReader, value: St
       where: story.slug,
     });
   if (last && isSame(last, story, figures, prepared ?? printed)) return { outcome: "unchanged", seq: last.seq, revision: last.revision };
+  if (options.stands_on !== undefined && last) requireStandsOn(log, last, options.stands_on);
   if (options.correction && !last)
     throw new TracewireError("NOT_FOUND", { what: `${story.slug} was never published, so there is nothing to correct`, where: story.slug });
   if (last && last.story.type !== story.type)
@@ -73,6 +81,8 @@ export function publishStory(transaction: Transaction, log: LogReader, value: St
       where: story.slug,
       hint: "Run tracewire import; docs/import-export.md lists the formats. What you write yourself is a story.",
     });
+  const changed = last ? changedNumbers(last, story, figures) : [];
+  if (changed.length > 0 && !options.correction && !options.why?.trim()) throw new TracewireError("CHANGE_WITHOUT_REASON", { what: `Readers saw another number: ${changed.join("; ")}`, where: story.slug });
   const revision = (last?.revision ?? 0) + 1;
   // The same file is kept once, however often its story is revised.
   const known = last?.photo && last.photo.sha256 === prepared?.sha256 && last.story.photo?.licence === story.photo!.licence;
@@ -83,7 +93,7 @@ export function publishStory(transaction: Transaction, log: LogReader, value: St
     revision,
     story: story as unknown as Json,
     figures: [...figures.values()] as unknown as Json,
-    waivers: (options.waivers ?? []) as unknown as Json,
+    waivers: waivers as unknown as Json,
     why: options.why,
     ...(photo ? { photo: photo as unknown as Json } : {}),
     ...(options.correction ? { correction: options.correction } : {}),
@@ -91,6 +101,27 @@ export function publishStory(transaction: Transaction, log: LogReader, value: St
     by: options.by,
   });
   return { outcome: "published", seq, revision };
+}
+
+/** Where only figures moved since, as a correction by one act leaves it, the text is the same and nothing is lost. */
+function requireStandsOn(log: LogReader, last: Publication, stands_on: number): void {
+  if (last.revision <= stands_on) return;
+  const base = readPublication(log, last.slug, stands_on);
+  if (base && canonicalJson(base.story as unknown as Json) === canonicalJson(last.story as unknown as Json)) return;
+  throw new TracewireError("CONFLICT", {
+    what: stands_on === 0 ? `“${last.slug}” is out already, as revision ${last.revision} by ${last.by}` : `Revision ${last.revision} by ${last.by} is out; this text was begun from revision ${stands_on}`,
+    where: last.slug,
+    hint: stands_on === 0 ? "Give it another address, or begin from the story that is out." : "Look at what differs from what is out, then take it over or keep yours on top of it.",
+  });
+}
+
+/** Figures that both revisions print and whose value is another now. */
+function changedNumbers(last: Publication, story: Story, figures: Map<string, Figure>): string[] {
+  const printed = new Set(figuresOf(last.story));
+  return figuresOf(story).flatMap((id) => {
+    const [was, now] = [last.figures.find((figure) => figure.id === id), figures.get(id)];
+    return printed.has(id) && was && now && was.value !== now.value ? [`${id}, ${was.value ?? "not known"}, now ${now.value ?? "not known"}`] : [];
+  });
 }
 
 /** Publishes stories one after another within one change; figures that several carry are computed once for all of them. */

@@ -20,7 +20,7 @@ import { formatCsv } from "../../csv.ts";
 import { TracewireError } from "../../errors.ts";
 import { html, type Html } from "../../site/site.ts";
 import { oneOf } from "../../schema.ts";
-import { choice, deskForm, field, when } from "../frame.ts";
+import { choice, deskForm, field, toHandOn, when } from "../frame.ts";
 import { deskRoute, type DeskAnswer, type DeskRoute, type SignedInContext } from "../route.ts";
 
 const ACTS_SHOWN = 100;
@@ -67,7 +67,7 @@ function tellLink({ post, site }: SignedInContext, invited: Invited): DeskAnswer
     title: "A link to hand over",
     page: html`<h1>A link to hand over</h1>
 <p>${invited.user.handle} has no mail address here. Hand this over by a way that you trust; it works once, until ${when(invited.expires)} UTC, and is not shown again.</p>
-<p class="secret">${href}</p>
+${toHandOn(href, { opens: false })}
 <p><a href="/desk/people">Done</a></p>`,
   };
 }

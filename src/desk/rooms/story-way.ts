@@ -3,7 +3,7 @@
 import Type from "typebox";
 import { can } from "../../accounts/accounts.ts";
 import { TracewireError } from "../../errors.ts";
-import { LINT_RULES, formatStoryText, sendDraftOut, settleDraft, stepDraft, type Draft, type Waiver } from "../../press/press.ts";
+import { LINT_RULES, formatStoryText, readPublication, sendDraftOut, settleDraft, stepDraft, type Draft, type Waiver } from "../../press/press.ts";
 import { oneOf } from "../../schema.ts";
 import { html, type Html } from "../../site/site.ts";
 import { deskForm, field, when } from "../frame.ts";
@@ -19,13 +19,14 @@ export const versionField = (draft: Draft): Html => html`<input type="hidden" na
 export const settled = ({ newsroom, drafts }: SignedInContext, draft: Draft): Draft => settleDraft(newsroom, drafts, draft);
 
 /** The steps that lead on from where it is, for who may take them. */
-export function wayPart({ who, drafts, approval }: SignedInContext, draft: Draft, looked: Looked): Html {
+export function wayPart({ who, drafts, approval, newsroom }: SignedInContext, draft: Draft, looked: Looked): Html {
   const base = `/desk/stories/${draft.id}`;
   const waived = new Set(drafts.waivers(draft.id).map(({ rule }) => rule));
   const open = looked.findings.filter(({ rule }) => !waived.has(rule));
   const step = (to: string, words: string, withNote = false) =>
     deskForm(who, `${base}/step`, html`${versionField(draft)}<input type="hidden" name="to" value="${to}">
 ${withNote && field("note", "What is to be done", { required: true })}<button>${words}</button>`);
+  const isOut = looked.story !== undefined && readPublication(newsroom.log, looked.story.slug) !== undefined;
   const mayReview = can(who.user.role, "stories.review") && draft.state === "in review";
   return html`<p class="hint">${draft.state === "draft" ? "A draft." : `It is ${draft.state}.`} Draft, in review, approved${approval === "another" && " by another person"}, then published or kept for its time.</p>
 ${open.length > 0 && html`<p class="hint">${open.length} open in the lint: none may be when it is published.</p>
@@ -37,7 +38,7 @@ ${open.length > 0 && html`<p class="hint">${open.length} open in the lint: none 
     deskForm(
       who,
       `${base}/publish`,
-      html`${versionField(draft)}${field("at", "Not before (UTC)", { hint: "Empty: now. Else 2026-11-24T18:00:00Z; it waits outside the log." })}${field("why", "Why there is a new revision")}${field("correction", "What was wrong, for readers", { hint: "Only for a correction." })}${open.length > 0 && field("waive", "Waive one finding", { hint: "rule=reason; readers see the reason." })}<button class="main-act">Publish</button>
+      html`${versionField(draft)}${field("at", "Not before (UTC)", { type: "datetime-local", hint: "Empty: now. What waits for its time waits outside the log." })}${isOut && html`${field("correction", "What was wrong, for readers", { hint: "A correction: it goes into the notice, the list, the feeds and the mail to those who were sent it." })}${field("why", "Why there is a new revision", { hint: "Where nothing was wrong. One of the two is asked for where a number that readers saw changes." })}`}${open.length > 0 && field("waive", "Waive one finding", { hint: "rule=reason; readers see the reason." })}<button class="main-act">Publish</button>
 `,
     )
   }${draft.state === "published" && html`<p>Published. A new version begins its way anew.</p>
