@@ -35,7 +35,9 @@ export type DeskNewsroom = {
   remove(): Promise<void>;
 };
 
-export async function deskNewsroom({ egress, approval, second_step, mail, url = ORIGIN }: { mail?: MailSettings; egress?: Egress; approval?: "another" | "anybody"; second_step?: "asked" | "required"; url?: string } = {}): Promise<DeskNewsroom> {
+type BenchOptions = { mail?: MailSettings; egress?: Egress; approval?: "another" | "anybody"; second_step?: "asked" | "required"; url?: string };
+
+export async function deskNewsroom({ egress, approval, second_step, mail, url = ORIGIN }: BenchOptions = {}): Promise<DeskNewsroom> {
   const newsroom = await smallNewsroom(5);
   let now = Date.parse("2026-03-01T12:00:00.000Z");
   const clock = () => new Date(now).toISOString();
