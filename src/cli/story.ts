@@ -126,7 +126,14 @@ async function check(context: CommandContext, [file]: string[]): Promise<number>
   }
 }
 
+/** Where another person approves, a file is no way around them. */
+function requireNoReview({ config }: CommandContext): void {
+  if (config.desk.approval === "another")
+    throw new TracewireError("NOT_ALLOWED", { what: "In this newsroom another person approves what is published", hint: "tracewire draft new FILE, then draft review, approve and publish; or the desk." });
+}
+
 async function publish(context: CommandContext, files: string[], options: Options): Promise<void> {
+  requireNoReview(context);
   const due = text(options, "at");
   if (files.length > FILES_MAX) throw new TracewireError("BAD_ARGUMENT", { what: `${files.length} files: at most ${FILES_MAX} at once` });
   if (files.length > 1 && due !== undefined)
@@ -163,6 +170,7 @@ async function publishTogether(context: CommandContext, files: string[], options
 }
 
 async function correct(context: CommandContext, [file]: string[], options: Options): Promise<void> {
+  requireNoReview(context);
   const what = text(options, "what");
   if (!what)
     throw new TracewireError("BAD_ARGUMENT", {
@@ -387,7 +395,7 @@ function readStory(file: string | undefined): Story {
 }
 
 /** The picture that the story names, from the story's own folder, checked and made anew. */
-async function readPhoto(context: CommandContext, file: string, { photo }: Story): Promise<Photo> {
+export async function readPhoto(context: CommandContext, file: string, { photo }: Story): Promise<Photo> {
   if (!photo) return undefined;
   let bytes: Uint8Array;
   try {
@@ -413,7 +421,7 @@ function report(context: CommandContext, { slug, type }: Story, outcome: Publish
 }
 
 /** For the check, a figure that is not defined is a finding, not a fault. */
-function computeKnownFigures(log: Parameters<typeof computeStoryFigures>[0], story: Story) {
+export function computeKnownFigures(log: Parameters<typeof computeStoryFigures>[0], story: Story) {
   try {
     return computeStoryFigures(log, story);
   } catch (error) {
@@ -422,7 +430,7 @@ function computeKnownFigures(log: Parameters<typeof computeStoryFigures>[0], sto
   }
 }
 
-function parseWaiver(text: string): Waiver {
+export function parseWaiver(text: string): Waiver {
   const match = /^([a-z-]+)=(.{3,400})$/s.exec(text);
   if (!match) throw new TracewireError("BAD_ARGUMENT", { what: `--waive needs rule=reason, not "${text}"` });
   return { rule: match[1]!, why: match[2]! };

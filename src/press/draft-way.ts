@@ -69,7 +69,10 @@ export function draftOfPublished(drafts: Drafts, { slug, story, revision }: Pick
 
 /** A step to review, or back with a note. What is scheduled is taken out of the schedule first; `tookBack` hears of it. */
 export function stepDraft({ folder }: DraftPlace, drafts: Drafts, draft: Draft, by: string, to: "in review" | "draft", { version, note, tookBack }: Step): Draft {
-  if (draft.state === "scheduled" && draft.version === version && note?.trim()) tookBack?.(takeBack(folder, drafts, draft));
+  if (draft.state === "scheduled" && draft.version === version && note?.trim()) {
+    const slug = takeBack(folder, drafts, draft);
+    tookBack?.(slug);
+  }
   return drafts.step(draft.id, by, to, { version, note });
 }
 
