@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { TracewireError } from "../errors.ts";
 import { formatValue, requireFigureSpec } from "../figures/figures.ts";
-import type { NewsroomWriter } from "../newsroom.ts";
+import type { NewsroomReader, NewsroomWriter } from "../newsroom.ts";
 import {
   computeStoryFigures,
   DRAFTS_FILE,
@@ -10,7 +10,10 @@ import {
   lintStory,
   listAffected,
   listPublications,
+  appendStand,
+  isPrinted,
   movedDigest,
+  readStands,
   openDrafts,
   openSchedule,
   parseStoryText,
@@ -300,7 +303,7 @@ function affected(context: CommandContext, [figure]: string[]): void {
       reports: reports.map(({ report, figures, sentences }) => ({ symbol: report.symbol, entry: report.seq, figures, sentences })),
     });
     const { bold } = context.output;
-    const reasons = readStands(context, newsroom.folder);
+    const reasons = reasonsOf(context, newsroom);
     const standing = (what: string, { figures }: Pick<Affected, "figures">): string => {
       const why = reasons.get(`${what} ${movedDigest(figures)}`);
       return why === undefined ? "" : ` (stands as of then: ${why})`;
@@ -338,7 +341,7 @@ function printMoved({ output }: CommandContext, what: string, { figures, sentenc
   if (sentences.length === 0) output.line("  No word of the text would change: the range or the rows did.");
 }
 
-/** For the newsroom alone, until it moves again. */
+/** Until it moves again; readers see why, where the newer value is shown. */
 function stands(context: CommandContext, words: string[], options: Options): void {
   const why = text(options, "why");
   const asked = words.join(" ");
@@ -354,7 +357,8 @@ function stands(context: CommandContext, words: string[], options: Options): voi
     ];
     const found = moved.find(({ what }) => what === asked || what.startsWith(`${asked} `) || what.startsWith(`story ${asked} `));
     if (!found) throw new TracewireError("NOT_FOUND", { what: `Nothing of “${asked}” comes out otherwise today`, hint: `Moved: ${moved.map(({ what }) => what).join("; ") || "nothing"}.` });
-    if (!context.dryRun) drafts.stand(context.by, { what: found.what, moved: movedDigest(found.figures), why });
+    if (isPrinted(found.what)) withWriter(context, (writer) => change(context, writer, (transaction) => appendStand(transaction, { ...found, why }, context.by)));
+    else if (!context.dryRun) drafts.stand(context.by, { what: found.what, moved: movedDigest(found.figures), why });
     context.output.json({ what: found.what, why });
     context.output.line(`${context.output.bold(found.what)} stands as of then; it is listed again when it moves again.`);
   } finally {
@@ -365,11 +369,12 @@ function stands(context: CommandContext, words: string[], options: Options): voi
 }
 
 /** Reasons by what was printed and to which values it moved. */
-function readStands({ effects }: CommandContext, folder: string): Map<string, string> {
-  if (!existsSync(join(folder, DRAFTS_FILE))) return new Map();
+function reasonsOf({ effects }: CommandContext, { log, folder }: NewsroomReader): Map<string, string> {
+  const known = readStands(log).reverse().map(({ what, moved, why }) => [`${what} ${moved}`, why] as const);
+  if (!existsSync(join(folder, DRAFTS_FILE))) return new Map(known);
   const drafts = openDrafts(folder, effects);
   try {
-    return new Map(drafts.stands().map(({ what, moved, why }) => [`${what} ${moved}`, why]));
+    return new Map([...drafts.stands().map(({ what, moved, why }) => [`${what} ${moved}`, why] as const), ...known]);
   } finally {
     drafts.close();
   }

@@ -25,7 +25,7 @@ export {
 export { changedSentences, diffSentences, toldOnce, type DiffLine, type SentenceChange } from "./story-diff.ts";
 export { lineChanges, readableChanges, type LineChange } from "./line-changes.ts";
 export { printedForm, printerOf, sentencesOf, splitSentences, textOf as storyTextOf, type Printer } from "./story-print.ts";
-export { movedDigest, printedAs, type Stand } from "./stands.ts";
+export { appendStand, isPrinted, movedDigest, printedAs, readStands, standFor, type PublicStand, type Stand } from "./stands.ts";
 export { previewLink, readPreviewLink, type PreviewOf } from "./preview-links.ts";
 export { openSchedule, scheduleExists, SCHEDULE_FILE, type Schedule, type Scheduled } from "./schedule.ts";
 export { DRAFT_STATES, DRAFTS_FILE, openDrafts, type Draft, type DraftPicture, type Drafts, type DraftState, type DraftVersion, type Embargoed } from "./drafts.ts";
