@@ -434,3 +434,37 @@ test("signing out asks first while words of a story are only on this device, fro
   assert.equal(await page.evaluate("localStorage.length"), 0);
   await context.close();
 });
+
+test("what two people changed in different parts comes together by itself; where both changed one, it stands side by side", { skip, timeout: 90_000 }, async () => {
+  const id = drafts.create("ada", beginning("put-together").replace("First words.", "First words.\n\nSecond words.\n\nThird words.")).id;
+  const { context, page, faults } = await asPerson("ada");
+  await opened(page, id);
+  const elsewhere = (from: string, to: string) => drafts.save(id, "edda", textOf(id).replace(from, to), drafts.find(id)!.version);
+  elsewhere("First words.", "First words of edda.");
+  await page.keyboard.press("e");
+  await page.keyboard.press("Control+End");
+  await page.keyboard.type(" Of ada.");
+  await page.waitForSelector("[data-status] >> text=put together with version 2 by edda", { timeout: 20_000 });
+  assert.match(textOf(id), /First words of edda\.\n\nSecond words\.\n\nThird words\. Of ada\./);
+  assert.match(await page.innerText(".ProseMirror"), /First words of edda/);
+  assert.equal(await page.locator("dialog.ask").count(), 0);
+  // Both change one part, and edda another besides.
+  elsewhere("Third words. Of ada.", "Third words. Of edda.");
+  elsewhere("Second words.", "Second words of edda.");
+  await page.keyboard.press("Control+End");
+  await page.keyboard.type(" And more.");
+  const dialog = page.locator("dialog.ask");
+  await dialog.waitFor({ timeout: 20_000 });
+  assert.deepEqual(await dialog.locator("td").allInnerTexts(), ["Third words. Of edda.", "Third words. Of ada. And more."]);
+  await picture(page, "editor-side-by-side");
+  await dialog.locator("text=Put together").click();
+  await page.waitForFunction(() => document.querySelector(".ProseMirror")!.textContent!.includes("Second words of edda"));
+  await saved(page);
+  await page.waitForTimeout(1_500);
+  await saved(page);
+  assert.match(textOf(id), /First words of edda\.\n\nSecond words of edda\.\n\nThird words\. Of ada\. And more\./);
+  const all = drafts.versions(id).map(({ version }) => drafts.text(id, version)!.text);
+  for (const words of ["Third words. Of edda.", "Third words. Of ada. And more."]) assert.ok(all.some((one) => one.includes(words)), `${words}: among the versions`);
+  assert.deepEqual(faults, []);
+  await context.close();
+});

@@ -23,6 +23,7 @@ export {
   type ShownPhoto,
 } from "./photo.ts";
 export { changedSentences, diffSentences, toldOnce, type DiffLine, type SentenceChange } from "./story-diff.ts";
+export { mergeBlocks, type Clash, type Merged } from "./merge-blocks.ts";
 export { lineChanges, readableChanges, type LineChange } from "./line-changes.ts";
 export { printedForm, printerOf, sentencesOf, splitSentences, textOf as storyTextOf, type Printer } from "./story-print.ts";
 export { appendStand, isPrinted, movedDigest, printedAs, readStands, standFor, type PublicStand, type Stand } from "./stands.ts";

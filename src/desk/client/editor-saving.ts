@@ -9,7 +9,8 @@ export type StoryDocument = { head: Record<string, string>; doc: unknown };
 export type Seen = { findings: Finding[]; figures: import("./editor-figures.ts").FilledFigure[]; waivers: Waiver[] };
 export type Opened = Seen & { version: number; at: string; by: string; state: string; document?: StoryDocument; problem?: string; csrf: string };
 export type Saved = Seen & { version: number; at: string; by: string; state: string };
-type Conflict = { message: string; lines: { kind: "gone" | "new"; text: string }[]; theirs: Opened };
+type Merged = { document: StoryDocument; clashes: { base: string; theirs: string; mine: string }[] };
+type Conflict = { message: string; lines: { kind: "gone" | "new"; text: string }[]; theirs: Opened; /** Block by block, with mine where both changed. */ merged?: Merged };
 type Kept = StoryDocument & { base: number; at: string };
 
 export type SavingState = "saved" | "changed" | "saving" | "offline" | "signed out" | "refused" | "conflict";
@@ -126,7 +127,7 @@ export class Saving {
       return this.#later("offline", "Offline: kept on this device, sent when the line is back");
     }
     if (response.status === 401) return this.#later("signed out", "Signed out: kept on this device.");
-    if (response.status === 412) return void this.#conflict((await response.json()) as Conflict);
+    if (response.status === 412) return this.#conflict((await response.json()) as Conflict, sent);
     if (response.status === 403 && (await this.#freshToken())) return this.#later("changed", "Not saved yet", 0);
     if (!response.ok) {
       const { error = {} } = (await response.json().catch(() => ({}))) as { error?: { what?: string; hint?: string } };
@@ -167,20 +168,35 @@ export class Saving {
     return isNew;
   }
 
-  async #conflict({ message, lines, theirs }: Conflict): Promise<void> {
+  async #conflict({ message, lines, theirs, merged }: Conflict, sent: string): Promise<void> {
     this.#keep();
+    if (merged?.clashes.length === 0) {
+      // Typed on meanwhile: asked again with what stands there now, so that no word of it is written over.
+      if (JSON.stringify(this.#options.read()) !== sent) return this.#send();
+      this.#version = theirs.version;
+      this.#options.write(merged.document);
+      await this.#send();
+      if ((this.#state as SavingState) === "saved") this.#show("saved", `Version ${this.#version}, saved: put together with version ${theirs.version} by ${theirs.by}`);
+      return;
+    }
     this.#show("conflict", message);
     const parts = [
       make("p", { textContent: `${message}. Nothing of either is lost: whichever you choose, both stay among the versions.` }),
+      ...(merged ? [sideBySide(merged.clashes)] : []),
       make("ul", { className: "plain diff" }, ...lines.slice(0, DIFF_LINES_MAX).map(({ kind, text }) => make("li", {}, kind === "gone" ? make("del", { textContent: text }) : make("ins", { textContent: text })))),
       make("p", { className: "hint", textContent: "Struck: only in theirs. Underlined: only in yours." }),
     ];
-    const answer = await ask("Somebody saved meanwhile", parts, [["mine", "Save mine on top"], ["theirs", "Go on with theirs"], ["", "Look again"]]);
+    const answer = await ask("Somebody saved meanwhile", parts, [...(merged ? [["together", "Put together, mine where both changed"] as const] : []), ["mine", "Save mine on top"], ["theirs", "Go on with theirs"], ["", "Look again"]]);
     if (answer === undefined) return this.#show("conflict", `${message}. Yours is kept on this device`);
     const mine = this.#options.read();
     this.#version = theirs.version;
     this.#state = "changed";
     await this.#send();
+    if (answer === "together" && merged && (this.#state as SavingState) === "saved") {
+      // Mine stands as a version of its own now; on top of it both together.
+      this.#options.write(merged.document);
+      return this.changed();
+    }
     if (answer !== "theirs" || (this.#state as SavingState) !== "saved") return;
     const response = await this.#post("restore", { restore: String(theirs.version), version: String(this.#version) }).catch(() => undefined);
     if (!response?.ok || !theirs.document) return this.#options.write(mine);
@@ -201,4 +217,10 @@ export class Saving {
     this.#state = state;
     this.#options.show(state, words);
   }
+}
+
+/** What both changed otherwise: theirs and mine beside each other. */
+function sideBySide(clashes: Merged["clashes"]): HTMLElement {
+  const row = (kind: "th" | "td", words: string[]) => make("tr", {}, ...words.map((textContent) => make(kind, { textContent })));
+  return make("div", { className: "scroll" }, make("table", { className: "rivals" }, make("thead", {}, row("th", ["Theirs", "Yours"])), make("tbody", {}, ...clashes.map(({ theirs, mine }) => row("td", [theirs || "taken out", mine || "taken out"])))));
 }

@@ -2,7 +2,7 @@
 // found while typing; who else has it open. All of it is beside the text form, which works without a script.
 import Type from "typebox";
 import { TracewireError } from "../../errors.ts";
-import { diffSentences, parseStoryText, search, type Draft, type DraftVersion } from "../../press/press.ts";
+import { diffSentences, mergeBlocks, parseStoryText, search, type Draft, type DraftVersion } from "../../press/press.ts";
 import { listReports } from "../../reports/reports.ts";
 import { oneOf } from "../../schema.ts";
 import { findFigures, lookAtStory, lookAtText, type Looked } from "../look-at-story.ts";
@@ -113,7 +113,19 @@ function saveDocument(context: SignedInContext, { params, form, ifMatch }: { par
     if (!(error instanceof TracewireError) || error.code !== "CONFLICT") throw error;
     const theirs = drafts.text(draft.id)!;
     const lines = diffSentences(theirs.text.split("\n"), text.split("\n")).filter((line) => line.kind !== "same" && line.text.trim() !== "");
-    return { status: 412, json: { code: "CONFLICT", message: error.message, lines, theirs: opened(context, drafts.find(draft.id)!, theirs) }, etag: etagOf(theirs.version) };
+    return { status: 412, json: { code: "CONFLICT", message: error.message, lines, theirs: opened(context, drafts.find(draft.id)!, theirs), merged: putTogether(drafts.text(draft.id, Number(base))?.text, theirs.text, text) }, etag: etagOf(theirs.version) };
+  }
+}
+
+/** Both saves in one document, with mine where both changed; undefined where no story comes of it. */
+function putTogether(began: string | undefined, theirs: string, mine: string) {
+  if (began === undefined) return undefined;
+  const { text, clashes } = mergeBlocks(began, theirs, mine);
+  try {
+    return { document: documentOf(parseStoryText(text)), clashes };
+  } catch (error) {
+    if (error instanceof TracewireError) return undefined;
+    throw error;
   }
 }
 
