@@ -106,7 +106,8 @@ test("rivals stand side by side; a judgement has its reason; taking back is an e
   assert.equal((await bench.as("edda", `/desk/claims/${theirs.seq}/undo`, { why: "read from the wrong line" })).status, 303);
   assert.deepEqual(held().map(({ by }) => by), ["rosa"]);
   const released = await bench.as("edda", `/desk/claims/${held()[0]!.seq}/release`, {});
-  assert.equal(released.status, 303, released.body);
+  assert.equal(released.location, `/desk/subjects/${CLAIM.subject}?did=release`, released.body);
+  assert.match((await bench.as("edda", released.location)).body, /It is public now[^]*What moved/);
   assert.notEqual(held()[0]!.released, undefined);
 });
 
