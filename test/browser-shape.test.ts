@@ -51,7 +51,9 @@ async function measured(width: number) {
     const rail = [...document.querySelectorAll(".rail > li")].map((item) => item.querySelector("h3")!.parentElement!.getBoundingClientRect().width / item.getBoundingClientRect().width);
     const last = [...document.querySelector(".lead")!.children].reduce((low, item) => Math.max(low, item.getBoundingClientRect().bottom), 0);
     const [lead, latest] = [box(".lead"), box(".latest")];
-    return { rail, label: box(".lead .label").top - box(".masthead").bottom, headline: box(".lead h2").top, picture: document.querySelector(".lead .picture")?.getBoundingClientRect().top, empty: (latest.top < lead.bottom ? latest.bottom : lead.bottom) - last };
+    const picture = document.querySelector(".lead .picture")?.getBoundingClientRect().top;
+    const end = latest.top < lead.bottom ? latest.bottom : lead.bottom;
+    return { rail, label: box(".lead .label").top - box(".masthead").bottom, headline: box(".lead h2").top, picture, empty: end - last };
   });
   await page.close();
   return found;
@@ -89,7 +91,10 @@ test("a pull figure stays on one line where there is room; on paper the text is 
   publish("long-pull", undefined, "\n!pull table-usd|exact is what the monitors’ table adds up to\n");
   const page = await browser!.newPage({ viewport: { width: 1280, height: 900 } });
   await page.goto(`${base}/stories/long-pull`);
-  const pulls = await page.evaluate(() => [...document.querySelectorAll(".pull > .fig")].map((item) => ({ lines: item.getClientRects().length, over: item.getBoundingClientRect().right - item.closest(".text")!.getBoundingClientRect().right })));
+  const pulls = await page.evaluate(() => {
+    const end = document.querySelector(".text")!.getBoundingClientRect().right;
+    return [...document.querySelectorAll(".pull > .fig")].map((item) => ({ lines: item.getClientRects().length, over: item.getBoundingClientRect().right - end }));
+  });
   assert.ok(pulls.length === 2 && pulls.every(({ lines, over }) => lines === 1 && over <= 0), JSON.stringify(pulls));
   await page.emulateMedia({ media: "print" });
   const paper = await page.evaluate(() => {

@@ -33,7 +33,9 @@ export type DeskNewsroom = {
   remove(): Promise<void>;
 };
 
-export async function deskNewsroom({ egress, approval, second_step, mail, url = ORIGIN }: { mail?: MailSettings; egress?: Egress; approval?: "another" | "anybody"; second_step?: "asked" | "required"; url?: string } = {}): Promise<DeskNewsroom> {
+export type DeskNewsroomOptions = { mail?: MailSettings; egress?: Egress; approval?: "another" | "anybody"; second_step?: "asked" | "required"; url?: string };
+
+export async function deskNewsroom({ egress, approval, second_step, mail, url = ORIGIN }: DeskNewsroomOptions = {}): Promise<DeskNewsroom> {
   const newsroom = await smallNewsroom(5);
   let now = Date.parse("2026-03-01T12:00:00.000Z");
   const clock = () => new Date(now).toISOString();
