@@ -52,8 +52,8 @@ async function measured(width: number) {
     const last = [...document.querySelector(".lead")!.children].reduce((low, item) => Math.max(low, item.getBoundingClientRect().bottom), 0);
     const [lead, latest] = [box(".lead"), box(".latest")];
     const picture = document.querySelector(".lead .picture")?.getBoundingClientRect().top;
-    const end = latest.top < lead.bottom ? latest.bottom : lead.bottom;
-    return { rail, label: box(".lead .label").top - box(".masthead").bottom, headline: box(".lead h2").top, picture, empty: end - last };
+    const empty = (latest.top < lead.bottom ? latest.bottom : lead.bottom) - last;
+    return { rail, label: box(".lead .label").top - box(".masthead").bottom, headline: box(".lead h2").top, picture, empty };
   });
   await page.close();
   return found;
@@ -92,8 +92,8 @@ test("a pull figure stays on one line where there is room; on paper the text is 
   const page = await browser!.newPage({ viewport: { width: 1280, height: 900 } });
   await page.goto(`${base}/stories/long-pull`);
   const pulls = await page.evaluate(() => {
-    const end = document.querySelector(".text")!.getBoundingClientRect().right;
-    return [...document.querySelectorAll(".pull > .fig")].map((item) => ({ lines: item.getClientRects().length, over: item.getBoundingClientRect().right - end }));
+    const right = (item: Element) => item.getBoundingClientRect().right;
+    return [...document.querySelectorAll(".pull > .fig")].map((item) => ({ lines: item.getClientRects().length, over: right(item) - right(item.closest(".text")!) }));
   });
   assert.ok(pulls.length === 2 && pulls.every(({ lines, over }) => lines === 1 && over <= 0), JSON.stringify(pulls));
   await page.emulateMedia({ media: "print" });

@@ -13,6 +13,7 @@ export type LinkPurpose = keyof typeof LINK_HOURS;
 /** Who asks for a second one while the first is on their screen should find both open: they go to the same person. */
 export const FIRST_LINKS_MAX = 5;
 const USERS_MAX = 5_000;
+const ORGANISATION_CHARS_MAX = 120;
 /** What the log calls those who are no person. */
 const RESERVED = new Set(["desk", "demo", "newsroom", "tracewire", "scheduler", "system", "anonymous", "administrator"]);
 
@@ -36,6 +37,22 @@ function requireRole(role: string): Role {
   throw new TracewireError("BAD_ARGUMENT", { what: `role: “${role.slice(0, 40)}” is none`, hint: `Roles: ${ROLE_NAMES.join(", ")}.` });
 }
 
+/** A supplier sends for one organisation, whose name readers see; nobody else has one. */
+function requireOrganisation(role: Role, given: string | undefined): string | undefined {
+  const name = (given ?? "").replaceAll(/\s+/g, " ").trim();
+  if (role !== "supplier") {
+    if (name === "") return undefined;
+    throw new TracewireError("BAD_ARGUMENT", { what: "organisation: only a supplier sends for one", where: "organisation" });
+  }
+  if (name.length >= 2 && name.length <= ORGANISATION_CHARS_MAX && !/[\u0000-\u001f\u007f]/.test(name)) return name;
+  throw new TracewireError("BAD_ARGUMENT", { what: `organisation: 2 to ${ORGANISATION_CHARS_MAX} characters: a supplier sends for one`, where: "organisation", hint: "Readers see it: “supplied by …”." });
+}
+
+function setOrganisation(accounts: Accounts, user: number, name: string | undefined): void {
+  accounts.db.prepare("DELETE FROM organisations WHERE user = ?").run(user);
+  if (name !== undefined) accounts.db.prepare("INSERT INTO organisations (user, name) VALUES (?, ?)").run(user, name);
+}
+
 /** Throws NOT_FOUND for who is not here (any more). */
 export function requireUser(accounts: Accounts, who: string | number): User {
   const user = findUser(accounts, who);
@@ -46,14 +63,16 @@ export function requireUser(accounts: Accounts, who: string | number): User {
 export type Invited = { user: User; /** The secret end of the link; only its hash is kept. */ token: string; expires: string };
 
 /** A new person, and the link by which they come in. Throws BAD_ARGUMENT for a handle or an address that is taken. */
-export function invite(accounts: Accounts, given: { handle: string; address?: string; role: string }): Invited {
+export function invite(accounts: Accounts, given: { handle: string; address?: string; role: string; organisation?: string }): Invited {
   const [handle, role] = [requireHandle(given.handle), requireRole(given.role)];
+  const organisation = requireOrganisation(role, given.organisation);
   const address = given.address === undefined ? undefined : requireAddress(given.address);
   return accounts.change(() => {
     requireFree(accounts, handle, address?.key);
     const { lastInsertRowid } = accounts.db
       .prepare("INSERT INTO users (handle, address, address_key, role, state, created) VALUES (?, ?, ?, ?, 'invited', ?)")
       .run(handle, address?.address ?? null, address?.key ?? null, role, accounts.effects.clock());
+    setOrganisation(accounts, Number(lastInsertRowid), organisation);
     return { user: findUser(accounts, Number(lastInsertRowid))!, ...issueLink(accounts, "join", Number(lastInsertRowid)) };
   });
 }
@@ -134,13 +153,15 @@ export async function enterByLink(
 }
 
 /** Ends the person's sessions: what they may do has changed. */
-export function giveRole(accounts: Accounts, who: string | number, role: string): User {
+export function giveRole(accounts: Accounts, who: string | number, role: string, organisation?: string): User {
   const wanted = requireRole(role);
+  const name = requireOrganisation(wanted, organisation);
   return accounts.change(() => {
     const user = requireUser(accounts, who);
-    if (user.role === wanted) return user;
+    if (user.role === wanted && user.organisation === (name ?? null)) return user;
     if (wanted !== "administrator") requireAnother(accounts, user);
     accounts.db.prepare("UPDATE users SET role = ? WHERE id = ?").run(wanted, user.id);
+    setOrganisation(accounts, user.id, name);
     endSessions(accounts, user.id);
     return findUser(accounts, user.id)!;
   });
@@ -162,6 +183,7 @@ export function removeUser(accounts: Accounts, who: string | number): User {
     requireAnother(accounts, user);
     dropCredentials(accounts, user.id);
     accounts.db.prepare("DELETE FROM links WHERE user = ?").run(user.id);
+    setOrganisation(accounts, user.id, undefined);
     accounts.db.prepare("UPDATE users SET address = NULL, address_key = NULL, state = 'erased' WHERE id = ?").run(user.id);
     accounts.db.prepare("UPDATE acts SET network = '', session = NULL WHERE user = ?").run(user.id);
     return user;

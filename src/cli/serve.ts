@@ -84,13 +84,13 @@ export const serve: Command = {
       mailSink: mail?.mailSink,
       ...(config.log === "off" ? {} : { log: { format: config.log, write: (line) => void process.stderr.write(`${line}\n`) } }),
     });
+    // At an origin of its own the desk takes programs' writes there, and the site tells nobody where.
+    const way = config.desk.listen ? undefined : mountDesk(site.app, deskSettings, output.note);
+    const desk = way ?? (await keepDesk({ ...deskSettings(), listen: config.desk.listen! }, output.note));
     const api = mountApi(site.app, newsroom, {
       effects: context.effects,
       report: (error) => context.output.note(error instanceof Error ? (error.stack ?? error.message) : String(error)),
-    });
-    const desk = config.desk.listen
-      ? await keepDesk({ ...deskSettings(), listen: config.desk.listen }, output.note)
-      : mountDesk(site.app, deskSettings, output.note);
+    }, way?.handOn);
     const address = await site.app.listen({ port, host, backlog: WAITING_CONNECTIONS_MAX });
     // A port that was left to the system is known only now.
     if (!config.desk.listen && config.origins.desk_url === "default" && config.origins.base_url === "default") deskUrl = deskOrigin(address);

@@ -29,14 +29,14 @@ const ACTIONS: Record<string, Action> = {
     const role = text(options, "role");
     if (!role) throw new TracewireError("BAD_ARGUMENT", { what: "A person needs --role", hint: `Roles: ${ROLE_NAMES.join(", ")}.` });
     if (options.mail) requireMailbox(handle, text(options, "address"));
-    const invited = invite(accounts, { handle: required(handle), role, address: text(options, "address") });
+    const invited = invite(accounts, { handle: required(handle), role, address: text(options, "address"), organisation: text(options, "organisation") });
     tellLink(context, invited, Boolean(options.mail), `${context.output.bold(invited.user.handle)} is invited as ${role}.`);
   },
   list(context, accounts) {
     const users = listUsers(accounts);
     for (const { has, ...user } of users) context.output.json({ ...user, ...has });
     if (!hasAdministrator(accounts)) context.output.line("There is no administrator yet. Make the first one: tracewire user first");
-    const rows = users.map((user) => [user.handle, user.role, user.state, waysIn(user), user.address ?? ""]);
+    const rows = users.map((user) => [user.handle, user.organisation === null ? user.role : `${user.role}, ${user.organisation}`, user.state, waysIn(user), user.address ?? ""]);
     for (const line of table(rows, context.output.width)) context.output.line(line);
   },
   first(context, accounts) {
@@ -52,7 +52,7 @@ const ACTIONS: Record<string, Action> = {
   role(context, accounts, handle, options) {
     const role = text(options, "role");
     if (!role) throw new TracewireError("BAD_ARGUMENT", { what: "Which role?", hint: `--role ${ROLE_NAMES.join(", ")}` });
-    const user = giveRole(accounts, required(handle), role);
+    const user = giveRole(accounts, required(handle), role, text(options, "organisation"));
     context.output.json({ handle: user.handle, role: user.role });
     context.output.line(`${context.output.bold(user.handle)} is ${user.role} now. Their sessions have ended.`);
   },
@@ -83,11 +83,13 @@ export const user: Command = {
   options: [
     { flags: "--role <role>", about: ROLE_NAMES.map((name) => `${name}: ${ROLES[name].about}`).join("; "), choices: ROLE_NAMES },
     { flags: "--address <address>", about: "mail address of the person" },
+    { flags: "--organisation <name>", about: "of a supplier: whose press releases they send" },
     { flags: "--mail", about: "send the link by mail instead of printing it" },
   ],
   examples: [
     ["tracewire user first", "the link by which the first administrator signs up, once"],
     ["tracewire user add rosa --role reporter --address rosa@example.org", "invite; it prints the link to hand over"],
+    ['tracewire user add sam --role supplier --organisation "The exchange"', "an account that opens the form for press releases and nothing else"],
     ["tracewire user list", "who is there, and how they come in"],
     ["tracewire user role rosa --role editor", "another role; sessions end"],
     ["tracewire user reset rosa", "for who is locked out: all credentials go, a link sets a new password"],

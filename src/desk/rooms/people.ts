@@ -27,19 +27,21 @@ const ACTS_SHOWN = 100;
 const ACTS_EXPORTED_MAX = 100_000;
 const ROLE_CHOICES = ROLE_NAMES.map((name) => [name, `${name}: ${ROLES[name].about}`] as const);
 const role = oneOf(ROLE_NAMES);
+const organisation = Type.Optional(Type.String({ maxLength: 200 }));
+const organisationField = (value = ""): Html => field("organisation", "Organisation", { value, hint: "Only for a supplier: readers see “supplied by …”." });
 
 function peoplePage({ accounts, who }: SignedInContext): Html {
   const users = listUsers(accounts);
   return html`<h1>People</h1>
 <div class="scroll" tabindex="0"><table><thead><tr><th>Name</th><th>Role</th><th>State</th><th>Ways in</th><th>Address</th><th class="num">Sessions</th></tr></thead><tbody>${users.map(
-    ({ id, handle, role: own, state, has, address }) => html`<tr><td><a href="/desk/people/${handle}">${handle}</a></td><td>${own}</td><td>${state}</td><td>${[has.password && "password", has.totp && "codes", has.passkeys > 0 && (has.passkeys === 1 ? "a passkey" : `${has.passkeys} passkeys`)].filter(Boolean).join(", ") || "none yet"}</td><td>${address ?? ""}</td><td class="num">${listSessions(accounts, id).length}</td></tr>
+    ({ id, handle, role: own, organisation, state, has, address }) => html`<tr><td><a href="/desk/people/${handle}">${handle}</a></td><td>${own}${organisation !== null && html`, ${organisation}`}</td><td>${state}</td><td>${[has.password && "password", has.totp && "codes", has.passkeys > 0 && (has.passkeys === 1 ? "a passkey" : `${has.passkeys} passkeys`)].filter(Boolean).join(", ") || "none yet"}</td><td>${address ?? ""}</td><td class="num">${listSessions(accounts, id).length}</td></tr>
 `,
   )}</tbody></table></div>
 <h2>Invite somebody</h2>
 ${deskForm(
   who,
   "/desk/people",
-  html`${field("handle", "Name", { required: true, pattern: "[a-z][a-z0-9\\-]{1,30}", hint: "Public and for good: the log names entries by it." })}${field("address", "Mail address", { type: "email", hint: "With one the link goes by mail; without, it is shown to you to hand over." })}${choice("role", "Role", ROLE_CHOICES, { value: "reporter" })}<button class="main-act">Invite</button>
+  html`${field("handle", "Name", { required: true, pattern: "[a-z][a-z0-9\\-]{1,30}", hint: "Public and for good: the log names entries by it." })}${field("address", "Mail address", { type: "email", hint: "With one the link goes by mail; without, it is shown to you to hand over." })}${choice("role", "Role", ROLE_CHOICES, { value: "reporter" })}${organisationField()}<button class="main-act">Invite</button>
 `,
 )}`;
 }
@@ -50,8 +52,8 @@ function personPage({ accounts, who, mail, publicHref }: SignedInContext, handle
   const running = listSessions(accounts, user.id).length;
   return html`<h1>${user.handle}</h1>
 ${wasSent && user.address !== null && html`<p class="done" role="status">A letter with the link goes to ${user.address}. ${mail.smtp_url ? "It leaves by the mail server that is set." : html`No mail server is set: it stands at <a href="${publicHref("/mail")}">/mail</a>, for this machine only.`}</p>
-`}<p>${user.role}, ${user.state}, since ${when(user.created)}${user.address !== null && html`, ${user.address}`}. ${running === 1 ? "One session runs" : `${running} sessions run`}.</p>
-${deskForm(who, `/desk/people/${handle}/role`, html`${choice("role", "Role", ROLE_CHOICES, { value: user.role })}<button>Give this role</button> <span class="hint">Their sessions end.</span>`)}<h2>Locked out, left, or stolen from</h2>
+`}<p>${user.role}${user.organisation !== null && html` of ${user.organisation}`}, ${user.state}, since ${when(user.created)}${user.address !== null && html`, ${user.address}`}. ${running === 1 ? "One session runs" : `${running} sessions run`}.</p>
+${deskForm(who, `/desk/people/${handle}/role`, html`${choice("role", "Role", ROLE_CHOICES, { value: user.role })}${organisationField(user.organisation ?? "")}<button>Give this role</button> <span class="hint">Their sessions end.</span>`)}<h2>Locked out, left, or stolen from</h2>
 ${deskForm(who, `/desk/people/${handle}/end-sessions`, html`<button>End their sessions</button>`)}${deskForm(who, `/desk/people/${handle}/reset`, html`<button>Reset</button> <span class="hint">Password, passkeys, codes and sessions go; a link sets a new password.</span>`)}${deskForm(who, `/desk/people/${handle}/remove`, html`${field("name", "Their name, once more", { required: true })}<button>Remove</button> <span class="hint">Address and credentials are erased. The name stays taken, for the log names it.</span>`)}<h2>Last acts</h2>
 ${actTable(acts)}<p><a href="/desk/acts?by=${handle}">All acts of ${handle}</a></p>`;
 }
@@ -95,7 +97,7 @@ export const peopleRoutes: DeskRoute[] = [
     path: "/people",
     about: "Invites somebody.",
     rule: { for: "people.manage", fresh: true },
-    form: Type.Object({ handle: Type.String({ maxLength: 60 }), address: Type.Optional(Type.String({ maxLength: 300 })), role }, { additionalProperties: false }),
+    form: Type.Object({ handle: Type.String({ maxLength: 60 }), address: Type.Optional(Type.String({ maxLength: 300 })), role, organisation }, { additionalProperties: false }),
     run(context, { form }) {
       const invited = invite(context.accounts, form);
       context.record("people.invite", `${form.handle} as ${form.role}`);
@@ -115,9 +117,9 @@ export const peopleRoutes: DeskRoute[] = [
     path: "/people/:handle/role",
     about: "Gives a role; their sessions end.",
     rule: { for: "people.manage", fresh: true },
-    form: Type.Object({ role }, { additionalProperties: false }),
+    form: Type.Object({ role, organisation }, { additionalProperties: false }),
     run({ accounts, record }, { params, form }) {
-      giveRole(accounts, params.handle!, form.role);
+      giveRole(accounts, params.handle!, form.role, form.organisation);
       record("people.role", `${params.handle!} as ${form.role}`);
       return { go: `/desk/people/${params.handle!}` };
     },
