@@ -51,6 +51,7 @@ const EXPECTED: Record<string, Expected> = {
   "POST /account/passkey-options": { roles: ALL, fresh: true },
   "POST /account/passkeys": { roles: ALL, fresh: true },
   "POST /account/passkeys/:passkey/remove": { roles: ALL, fresh: true, object: { name: "passkey", seen: { own: ALL } } },
+  "GET /account/codes": { roles: ALL },
   "POST /account/codes": { roles: ALL, fresh: true },
   "POST /account/codes/prove": { roles: ALL, fresh: true },
   "POST /account/codes/stop": { roles: ALL, fresh: true },
