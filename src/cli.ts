@@ -36,6 +36,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   exception: async () => (await import("./cli/exception.ts")).exceptionCommand,
   freeze: async () => (await import("./cli/freeze.ts")).freeze,
   story: async () => (await import("./cli/story.ts")).story,
+  draft: async () => (await import("./cli/draft.ts")).draft,
   supplied: async () => (await import("./cli/supplied.ts")).supplied,
   front: async () => (await import("./cli/front.ts")).front,
   report: async () => (await import("./cli/report.ts")).report,

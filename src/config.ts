@@ -42,7 +42,7 @@ export const SETTINGS = {
   },
   approval: {
     environment: "TRACEWIRE_APPROVAL",
-    about: "who approves a story at the desk: anybody whose role may (default), or another person than its author",
+    about: "who approves a story, at the desk and by `tracewire draft`: anybody whose role may (default), or another person than its author",
     choices: ["anybody", "another"],
   },
   second_step: {

@@ -10,7 +10,8 @@ import { chromium, type Browser, type BrowserContext, type Page } from "playwrig
 import { appendClaim, appendJudgement, parseClaim, readClaims } from "../src/casefile/casefile.ts";
 import { openInbox } from "../src/desk/inbox.ts";
 import { appendCapture, prepareCapture } from "../src/evidence/evidence.ts";
-import { openDrafts, openSubmissions } from "../src/press/press.ts";
+import { openDrafts, openSubmissions, preparePhoto } from "../src/press/press.ts";
+import { madePhoto } from "./made-pictures.ts";
 import { payloads } from "./hostile-payloads.ts";
 import { deskNewsroom, ORGANISATION, PASSWORD, type DeskNewsroom, type Handle } from "./desk-newsroom.ts";
 
@@ -166,6 +167,10 @@ const PAGES: readonly [Handle | undefined, string][] = [
 
 test("axe finds nothing on any page of the desk, wide, dark and at 320 px; nothing scrolls sideways", { skip }, async () => {
   await bench.as("edda", "/desk/stories", { headline: "What the monitors hold" });
+  const drafts = openDrafts(bench.newsroom.folder, { clock: bench.now });
+  const file = drafts.addPicture(1, "edda", await preparePhoto(await madePhoto(), "wallet.jpg", bench.now()), { credit: "Rosa", licence: "CC BY 4.0", alt: "A wallet on a table" });
+  drafts.close();
+  await bench.as("edda", "/desk/stories/1/pictures/use", { version: "1", file });
   await bench.as("sam", "/desk/releases", {
     headline: "The exchange makes its customers whole", summary: "All that was taken in September is replaced, the exchange says.", text: "On 4 September 12.5 million dollars left our wallets.\n\nWe have replaced them.",
     embargo: "2027-01-01T09:00:00Z", contact: "Press desk, press@exchange.example", licence: "CC BY 4.0",

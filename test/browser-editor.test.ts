@@ -417,3 +417,26 @@ test("what the desk loads first is small; the editor comes on its page only", { 
   await context.close();
 });
 
+test("signing out asks first while words of a story are only on this device, from every page", { skip }, async () => {
+  const { context, page } = await asPerson("ada");
+  const id = newDraft("not-saved-yet", "ada");
+  await opened(page, id);
+  await page.route("**/document", (route) => (route.request().method() === "POST" ? route.abort() : route.continue()));
+  await page.locator(".ProseMirror p").last().click();
+  await page.keyboard.type(" Words on this device alone.");
+  await page.waitForSelector("[data-status][data-state=offline]", { timeout: 20_000 });
+  await page.goto(`${base}/desk`);
+  await page.getByRole("button", { name: "Sign out" }).click();
+  const dialog = page.locator("dialog.ask");
+  await dialog.waitFor();
+  assert.match((await dialog.textContent())!, new RegExp(`Open story ${id}`));
+  await picture(page, "sign-out-asks");
+  await dialog.getByRole("button", { name: "Stay" }).click();
+  assert.equal(new URL(page.url()).pathname, "/desk");
+  assert.match(textOf(id), /First words\.\n$/);
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await dialog.getByRole("button", { name: "Sign out, and lose them" }).click();
+  await page.waitForURL("**/desk/sign-in*");
+  assert.equal(await page.evaluate("localStorage.length"), 0);
+  await context.close();
+});

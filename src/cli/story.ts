@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { TracewireError } from "../errors.ts";
 import { formatValue, requireFigureSpec } from "../figures/figures.ts";
-import type { NewsroomWriter } from "../newsroom.ts";
+import type { NewsroomReader, NewsroomWriter } from "../newsroom.ts";
 import {
   computeStoryFigures,
   DRAFTS_FILE,
@@ -10,7 +10,10 @@ import {
   lintStory,
   listAffected,
   listPublications,
+  appendStand,
+  isPrinted,
   movedDigest,
+  readStands,
   openDrafts,
   openSchedule,
   parseStoryText,
@@ -134,7 +137,14 @@ async function check(context: CommandContext, [file]: string[]): Promise<number>
   }
 }
 
+/** Where another person approves, a file is no way around them. */
+function requireNoReview({ config }: CommandContext): void {
+  if (config.desk.approval === "another")
+    throw new TracewireError("NOT_ALLOWED", { what: "In this newsroom another person approves what is published", hint: "tracewire draft new FILE, then draft review, approve and publish; or the desk." });
+}
+
 async function publish(context: CommandContext, files: string[], options: Options): Promise<void> {
+  requireNoReview(context);
   const due = text(options, "at");
   if (files.length > FILES_MAX) throw new TracewireError("BAD_ARGUMENT", { what: `${files.length} files: at most ${FILES_MAX} at once` });
   if (files.length > 1 && due !== undefined)
@@ -171,6 +181,7 @@ async function publishTogether(context: CommandContext, files: string[], options
 }
 
 async function correct(context: CommandContext, [file]: string[], options: Options): Promise<void> {
+  requireNoReview(context);
   const what = text(options, "what");
   if (!what)
     throw new TracewireError("BAD_ARGUMENT", {
@@ -300,7 +311,7 @@ function affected(context: CommandContext, [figure]: string[]): void {
       reports: reports.map(({ report, figures, sentences }) => ({ symbol: report.symbol, entry: report.seq, figures, sentences })),
     });
     const { bold } = context.output;
-    const reasons = readStands(context, newsroom.folder);
+    const reasons = reasonsOf(context, newsroom);
     const standing = (what: string, { figures }: Pick<Affected, "figures">): string => {
       const why = reasons.get(`${what} ${movedDigest(figures)}`);
       return why === undefined ? "" : ` (stands as of then: ${why})`;
@@ -338,7 +349,7 @@ function printMoved({ output }: CommandContext, what: string, { figures, sentenc
   if (sentences.length === 0) output.line("  No word of the text would change: the range or the rows did.");
 }
 
-/** For the newsroom alone, until it moves again. */
+/** Until it moves again; readers see why, where the newer value is shown. */
 function stands(context: CommandContext, words: string[], options: Options): void {
   const why = text(options, "why");
   const asked = words.join(" ");
@@ -354,7 +365,8 @@ function stands(context: CommandContext, words: string[], options: Options): voi
     ];
     const found = moved.find(({ what }) => what === asked || what.startsWith(`${asked} `) || what.startsWith(`story ${asked} `));
     if (!found) throw new TracewireError("NOT_FOUND", { what: `Nothing of “${asked}” comes out otherwise today`, hint: `Moved: ${moved.map(({ what }) => what).join("; ") || "nothing"}.` });
-    if (!context.dryRun) drafts.stand(context.by, { what: found.what, moved: movedDigest(found.figures), why });
+    if (isPrinted(found.what)) withWriter(context, (writer) => change(context, writer, (transaction) => appendStand(transaction, { ...found, why }, context.by)));
+    else if (!context.dryRun) drafts.stand(context.by, { what: found.what, moved: movedDigest(found.figures), why });
     context.output.json({ what: found.what, why });
     context.output.line(`${context.output.bold(found.what)} stands as of then; it is listed again when it moves again.`);
   } finally {
@@ -365,11 +377,12 @@ function stands(context: CommandContext, words: string[], options: Options): voi
 }
 
 /** Reasons by what was printed and to which values it moved. */
-function readStands({ effects }: CommandContext, folder: string): Map<string, string> {
-  if (!existsSync(join(folder, DRAFTS_FILE))) return new Map();
+function reasonsOf({ effects }: CommandContext, { log, folder }: NewsroomReader): Map<string, string> {
+  const known = readStands(log).reverse().map(({ what, moved, why }) => [`${what} ${moved}`, why] as const);
+  if (!existsSync(join(folder, DRAFTS_FILE))) return new Map(known);
   const drafts = openDrafts(folder, effects);
   try {
-    return new Map(drafts.stands().map(({ what, moved, why }) => [`${what} ${moved}`, why]));
+    return new Map([...drafts.stands().map(({ what, moved, why }) => [`${what} ${moved}`, why] as const), ...known]);
   } finally {
     drafts.close();
   }
@@ -395,7 +408,7 @@ function readStory(file: string | undefined): Story {
 }
 
 /** The picture that the story names, from the story's own folder, checked and made anew. */
-async function readPhoto(context: CommandContext, file: string, { photo }: Story): Promise<Photo> {
+export async function readPhoto(context: CommandContext, file: string, { photo }: Story): Promise<Photo> {
   if (!photo) return undefined;
   let bytes: Uint8Array;
   try {
@@ -421,7 +434,7 @@ function report(context: CommandContext, { slug, type }: Story, outcome: Publish
 }
 
 /** For the check, a figure that is not defined is a finding, not a fault. */
-function computeKnownFigures(log: Parameters<typeof computeStoryFigures>[0], story: Story) {
+export function computeKnownFigures(log: Parameters<typeof computeStoryFigures>[0], story: Story) {
   try {
     return computeStoryFigures(log, story);
   } catch (error) {
@@ -430,7 +443,7 @@ function computeKnownFigures(log: Parameters<typeof computeStoryFigures>[0], sto
   }
 }
 
-function parseWaiver(text: string): Waiver {
+export function parseWaiver(text: string): Waiver {
   const match = /^([a-z-]+)=(.{3,400})$/s.exec(text);
   if (!match) throw new TracewireError("BAD_ARGUMENT", { what: `--waive needs rule=reason, not "${text}"` });
   return { rule: match[1]!, why: match[2]! };

@@ -10,8 +10,9 @@ import { seededRandom } from "../effects.ts";
 import { appendCapture, prepareCapture } from "../evidence/evidence.ts";
 import { makePdf, pageContent } from "../evidence/extractors/pdf-sample.ts";
 import { composeDraft, openPeople } from "../newsletter/newsletter.ts";
-import { openDrafts, openSchedule, openSubmissions, parseStoryText, publishStory } from "../press/press.ts";
+import { openDrafts, openSchedule, openSubmissions, parseStoryText, preparePhoto, publishStory } from "../press/press.ts";
 import { readAskWords } from "../tracing/tracing.ts";
+import { madePhoto } from "../../test/made-pictures.ts";
 import { keepTrace } from "../../test/kept-trace.ts";
 import { openInbox } from "./inbox.ts";
 import { DESK_ROUTES } from "./routes.ts";
@@ -121,6 +122,10 @@ const EXPECTED: Record<string, Expected> = {
   "GET /stories/:draft/compare": { roles: WRITERS, object: draft },
   "GET /stories/:draft/document": { roles: WRITERS, object: draft },
   "POST /stories/:draft/document": { roles: WRITERS, object: draft },
+  "POST /stories/:draft/pictures": { roles: WRITERS, object: draft },
+  "POST /stories/:draft/pictures/use": { roles: WRITERS, object: draft },
+  "GET /stories/:draft/pictures/:picture": { roles: WRITERS, object: draft },
+  "GET /preview/:link/pictures/:picture": { roles: "anyone" },
   "POST /stories/:draft/restore": { roles: WRITERS, object: draft },
   "POST /stories/:draft/presence": { roles: WRITERS, object: draft },
   "POST /stories/:draft/preview-link": { roles: WRITERS, object: draft },
@@ -178,6 +183,7 @@ before(async () => {
   const drafts = openDrafts(newsroom.folder, { clock: bench.now });
   const items = openInbox(newsroom.folder, { clock: bench.now });
   const schedule = openSchedule(newsroom.folder);
+  const picture = await preparePhoto(await madePhoto(), "a.jpg", bench.now());
   for (const handle of Object.keys(PEOPLE) as Handle[]) {
     for (const is_protected of [false, true]) {
       const kind = is_protected ? "protected" : "plain";
@@ -201,7 +207,9 @@ before(async () => {
       const story = parseStoryText(`---\n${type}slug: by-${handle}-${kind}\ntopic: Sanctions\nbyline: ${handle}\nhappened: 2026-03-01\n---\n\n# By ${handle}\n\n> Said.\n\nWords.\n`);
       (made.embargoed![handle] ??= {})[kind] = String(schedule.add({ slug: story.slug, due: "2027-01-01T00:00:00.000Z", by: handle, story, waivers: [] }));
     }
-    made.draft![handle] = { plain: String(drafts.create(handle, `# By ${handle}\n`).id) };
+    const { id } = drafts.create(handle, `# By ${handle}\n`);
+    drafts.addPicture(id, handle, picture, { credit: handle, licence: "all rights", alt: "A test" });
+    made.draft![handle] = { plain: String(id) };
     made.judgement![handle] = { plain: String(newsroom.transact(handle, (transaction) => appendJudgement(transaction, { question: "victim_named", subject: `theft/of-${handle}`, verdict: "unsure", why: "for the test" }, handle))) };
     made.session![handle] = { plain: String(bench.signedIn(handle).session.id) };
     const passkey = accounts.db.prepare("INSERT INTO passkeys (user, credential, public_key, counter, transports, name, created) VALUES (?, ?, x'00', 0, '[]', 'key', ?)").run(bench.signedIn(handle).user.id, `credential of ${handle}`, bench.now());
@@ -309,7 +317,7 @@ for (const fresh of [true, false])
           for (const credential of CREDENTIALS) {
             // What belongs to a press release: `own` is the same as `other` there.
             if (object?.name === "embargoed" && whose === "own") continue;
-            const params = { handle: "rosa", link: "A".repeat(43), kind: "theft", name: "of-ada", reply: "a-request", page: "1", table: "1", ...(object ? { [object.name]: objects[object.name]![handle][whose!]! } : {}) };
+            const params = { handle: "rosa", link: "A".repeat(43), kind: "theft", name: "of-ada", reply: "a-request", picture: "a.jpg", page: "1", table: "1", ...(object ? { [object.name]: objects[object.name]![handle][whose!]! } : {}) };
             const answer = await askAs(route, handle, params, credential, spare);
             asked += 1;
             const [found, expected] = [outcomeOf(route, answer), expectedOf(route, PEOPLE[handle], whose, credential, fresh)];

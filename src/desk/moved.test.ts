@@ -6,7 +6,9 @@ import { deskNewsroom, type DeskNewsroom } from "../../test/desk-newsroom.ts";
 import { appendClaim, parseClaim } from "../casefile/casefile.ts";
 import { appendCapture, appendRelease, prepareCapture } from "../evidence/evidence.ts";
 import { appendFigureSpec } from "../figures/figures.ts";
-import { listCorrections, parseStoryText, publishStory, readPublication } from "../press/press.ts";
+import { openNewsroom } from "../newsroom.ts";
+import { openSite } from "../site/site.ts";
+import { listCorrections, readStands, parseStoryText, publishStory, readPublication } from "../press/press.ts";
 
 let bench: DeskNewsroom;
 let capture: number;
@@ -72,7 +74,21 @@ test("it stands as of then with a reason, and is asked again when it moves again
   assert.equal((await bench.as("edda", "/desk/moved/stands", form)).status, 303);
   const after = (await bench.as("edda", "/desk/moved")).body;
   assert.match(after, /was looked at[^]*1 that stand as of then[^]*It tells of its day\. \(edda/);
+  // Readers see why, where the newer value is shown; and it is an entry that they can open.
+  const read = async (path: string) => {
+    const reader = openNewsroom(bench.newsroom.folder);
+    const site = openSite(reader, { clock: bench.now, hosts: ["localhost"] });
+    const { body } = await site.app.inject({ url: path, headers: { host: "localhost" } });
+    await site.close();
+    reader.close();
+    return body;
+  };
+  for (const path of ["/stories/second-told", "/figures/count-of-all"]) assert.match(await read(path), /<strong>It stands as of its day\.<\/strong> It tells of its day\.[^]*href="\/log\/\d+"/, path);
+  const [stand] = readStands(bench.newsroom.log);
+  assert.deepEqual([stand!.what, stand!.by, stand!.figures], ["story second-told revision 1", "edda", [{ id: "count-of-all", was: "1", now: "3" }]]);
+  assert.match(await read(`/log/${stand!.seq}`), /It tells of its day/);
   theft("theft/2024-04-04-four");
+  assert.doesNotMatch(await read("/stories/second-told"), /It stands as of its day/, "it moved again: nobody has said so of these values");
   assert.match((await bench.as("edda", "/desk/moved")).body, /2 to look at/);
   const draft = await bench.as("edda", "/desk/moved/second-told/draft", {});
   assert.match((await bench.as("edda", draft.location)).body, /There are \{\{count-of-all\|words\}\} by now/);

@@ -181,7 +181,7 @@ export function programWrites(desk: ProgramDesk): WriteRuns {
     },
     addDraft: {
       run(writer, { body }) {
-        const draft = drafts.create(writer.name, body.text);
+        const draft = drafts.create(writer.name, body.text, body.stands_on);
         record(writer, "story.begin", `draft ${draft.id}`);
         return draftAnswer(draft);
       },

@@ -13,6 +13,7 @@ import { releaseRoutes } from "./rooms/releases.ts";
 import { replyRoutes } from "./rooms/replies.ts";
 import { figureRoutes } from "./rooms/figures.ts";
 import { movedRoutes } from "./rooms/moved.ts";
+import { pictureRoutes } from "./rooms/pictures.ts";
 import { previewRoutes } from "./rooms/preview.ts";
 import { signInRoutes } from "./rooms/sign-in.ts";
 import { storyWayRoutes } from "./rooms/story-way.ts";
@@ -42,6 +43,7 @@ export const DESK_ROUTES: readonly DeskRoute[] = [
   ...storyWayRoutes,
   ...writingRoutes,
   ...figureRoutes,
+  ...pictureRoutes,
   ...previewRoutes,
   ...movedRoutes,
   ...releaseRoutes,

@@ -4,7 +4,7 @@ import type { Json } from "./canonical-json.ts";
 import { prepared, type AppliedEntry, type View } from "./view.ts";
 
 /** Kinds that are public from birth: they are what the newsroom says in public. */
-export const PUBLIC_KINDS = new Set(["newsroom", "release", "erasure", "figure", "restatement", "publication", "report", "issue", "front"]);
+export const PUBLIC_KINDS = new Set(["newsroom", "release", "erasure", "figure", "restatement", "publication", "report", "issue", "front", "stand"]);
 
 export const evidenceView: View = {
   name: "evidence",

@@ -1,7 +1,7 @@
 // The way of a draft to its reader, for whoever takes it along: the desk, a command, a program. Only the version that was
 // approved goes out, now or at its time; what waits is taken back before anything else is done to it.
 import { TracewireError } from "../errors.ts";
-import type { LogReader, Transaction } from "../evidence/evidence.ts";
+import type { BlobStore, LogReader, Transaction } from "../evidence/evidence.ts";
 import type { Draft, Drafts } from "./drafts.ts";
 import { publishStory, type PublishOutcome } from "./publish.ts";
 import { listRevisions, readPublication, type Publication, type Waiver } from "./read-press.ts";
@@ -13,7 +13,7 @@ const LATE_MS = 60_000;
 
 export type DraftPlace = { folder: string; log: LogReader };
 /** One change of the newsroom under the author's name; with `dry` all of it is done and taken back. */
-export type Change = <T>(act: string, object: string, run: (transaction: Transaction, newsroom: { log: LogReader }) => T, how: { dry: boolean }) => T;
+export type Change = <T>(act: string, object: string, run: (transaction: Transaction, newsroom: { log: LogReader; blobs: Pick<BlobStore, "put"> }) => T, how: { dry: boolean }) => T;
 export type SendOut = { version: number; at?: string; why?: string; correction?: string; waivers?: readonly Waiver[] };
 type Step = { version: number; note?: string; tookBack?(slug: string): void };
 export type SentOut = { outcome: PublishOutcome["outcome"]; slug: string; seq: number; revision: number } | { outcome: "scheduled"; slug: string; due: string };
@@ -69,7 +69,10 @@ export function draftOfPublished(drafts: Drafts, { slug, story, revision }: Pick
 
 /** A step to review, or back with a note. What is scheduled is taken out of the schedule first; `tookBack` hears of it. */
 export function stepDraft({ folder }: DraftPlace, drafts: Drafts, draft: Draft, by: string, to: "in review" | "draft", { version, note, tookBack }: Step): Draft {
-  if (draft.state === "scheduled" && draft.version === version && note?.trim()) tookBack?.(takeBack(folder, drafts, draft));
+  if (draft.state === "scheduled" && draft.version === version && note?.trim()) {
+    const slug = takeBack(folder, drafts, draft);
+    tookBack?.(slug);
+  }
   return drafts.step(draft.id, by, to, { version, note });
 }
 
@@ -84,9 +87,15 @@ export function sendDraftOut({ folder, log }: DraftPlace, drafts: Drafts, draft:
   const told = { by, why, waivers: all, ...(correction === undefined ? {} : { correction: { what: correction } }) };
   const options = { ...told, stands_on: drafts.standsOn(draft.id) };
   const due = at === undefined ? undefined : dueOf(at);
+  const prepared = story.photo && drafts.picture(draft.id, story.photo.file);
   // For a later moment it is done now and taken back: every finding shows while somebody is there to mend it.
-  const done = change("story.publish", story.slug, (transaction, newsroom) => publishStory(transaction, newsroom.log, story, options), { dry: due !== undefined });
-  if (due !== undefined) withSchedule(folder, (schedule) => schedule.add({ slug: story.slug, due, story, ...told }));
+  const done = change(
+    "story.publish",
+    story.slug,
+    (transaction, { log: now, blobs }) => publishStory(transaction, now, story, { ...options, ...(prepared ? { photo: { prepared, ...(due === undefined ? { blobs } : {}) } } : {}) }),
+    { dry: due !== undefined },
+  );
+  if (due !== undefined) withSchedule(folder, (schedule) => schedule.add({ slug: story.slug, due, story, ...told, photo: prepared }));
   const revision = readPublication(log, story.slug)?.revision ?? 1;
   if (due === undefined) drafts.standOn(draft.id, done.revision);
   drafts.step(draft.id, by, due === undefined ? "published" : "scheduled", { version: draft.version, note: due === undefined ? `revision ${revision}` : `waits until ${due}` });

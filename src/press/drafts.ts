@@ -8,6 +8,7 @@ import type { Effects, Random } from "../effects.ts";
 import { TracewireError } from "../errors.ts";
 import { openPrivateDatabase } from "../private-database.ts";
 import { LINT_RULES, NEVER_WAIVED } from "./lint.ts";
+import { packPhoto, unpackPhoto, type PreparedPhoto } from "./photo.ts";
 import type { Stand } from "./stands.ts";
 import { scheduleExists, withSchedule, type Scheduled } from "./schedule.ts";
 
@@ -17,6 +18,8 @@ const VERSIONS_MAX = 10_000;
 const NOTE_CHARS_MAX = 2_000;
 const LIST_MAX = 500;
 const STANDS_MAX = 10_000;
+/** Each is kept with its file, which may have 20 MB. */
+const PICTURES_MAX = 12;
 const PREVIEW_KEY_BYTES = 32;
 const WAIVER_CHARS_MIN = 3;
 const WAIVER_CHARS_MAX = 400;
@@ -27,6 +30,8 @@ export type DraftState = (typeof DRAFT_STATES)[number];
 export type Draft = { id: number; by: string; created: string; title: string; state: DraftState; version: number; version_by: string; version_at: string };
 export type DraftVersion = { version: number; at: string; by: string; text: string };
 export type DraftWaiver = { rule: string; why: string; by: string; at: string };
+/** A supplied picture that is kept with a draft, with what is said beside it. */
+export type DraftPicture = { file: string; at: string; by: string; sha256: string; credit: string; licence: string; alt: string };
 export type DraftStep = { at: string; by: string; from_state: string; to_state: string; version: number; note: string };
 /** What is known of a story or release that waits for its time, without its text. */
 export type Embargoed = { id: number; slug: string; due: string; by: string; type: Scheduled["story"]["type"] };
@@ -41,6 +46,8 @@ const TABLES = `
   CREATE TABLE IF NOT EXISTS stands (what TEXT NOT NULL, moved TEXT NOT NULL, why TEXT NOT NULL, by TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (what, moved)) STRICT;
   CREATE TABLE IF NOT EXISTS bases (draft INTEGER PRIMARY KEY REFERENCES drafts (id), revision INTEGER NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS secrets (name TEXT PRIMARY KEY, key BLOB NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS pictures (draft INTEGER NOT NULL REFERENCES drafts (id), file TEXT NOT NULL, at TEXT NOT NULL, by TEXT NOT NULL, sha256 TEXT NOT NULL, said TEXT NOT NULL,
+    packed TEXT NOT NULL, PRIMARY KEY (draft, file)) STRICT;
   CREATE INDEX IF NOT EXISTS steps_by_draft ON steps (draft, id);
 `;
 
@@ -68,6 +75,11 @@ export type Drafts = {
   waivers(id: number): DraftWaiver[];
   /** Without a reason the waiver is taken back. Throws BAD_ARGUMENT for a rule that is none, or that nobody waives. */
   waive(id: number, by: string, rule: string, why: string): void;
+  /** Pictures that came in for a story, the newest last; which of them it shows, its text says. */
+  pictures(id: number): DraftPicture[];
+  picture(id: number, file: string): PreparedPhoto | undefined;
+  /** Returns under which name it is kept: the same bytes once, others never over them. Throws TOO_MANY_JOBS beyond what one story may have. */
+  addPicture(id: number, by: string, prepared: PreparedPhoto, said: Pick<DraftPicture, "credit" | "licence" | "alt">): string;
   /** Printed numbers that moved and were let stand as of their day. */
   stands(): Stand[];
   stand(by: string, stand: Pick<Stand, "what" | "moved" | "why">): void;
@@ -109,6 +121,11 @@ export function openDrafts(folder: string, { clock }: Pick<Effects, "clock">): D
     db.prepare("INSERT INTO steps (draft, at, by, from_state, to_state, version, note) VALUES (?, ?, ?, ?, ?, ?, ?)").run(draft.id, clock(), by, draft.state, to, draft.version, words);
     db.prepare("UPDATE drafts SET state = ? WHERE id = ?").run(to, draft.id);
   };
+  const pictures = (id: number): DraftPicture[] =>
+    db
+      .prepare("SELECT file, at, by, sha256, said FROM pictures WHERE draft = ? ORDER BY at, rowid")
+      .all(id)
+      .map(({ said, ...row }) => ({ ...row, ...(JSON.parse(said as string) as object) }) as DraftPicture);
   return {
     list: () => db.prepare(`${SELECT} ORDER BY v.at DESC, d.id DESC LIMIT ${LIST_MAX}`).all() as unknown as Draft[],
     find,
@@ -164,6 +181,25 @@ export function openDrafts(folder: string, { clock }: Pick<Effects, "clock">): D
         if (why.length < WAIVER_CHARS_MIN || why.length > WAIVER_CHARS_MAX) throw new TracewireError("BAD_ARGUMENT", { what: `A reason has ${WAIVER_CHARS_MIN} to ${WAIVER_CHARS_MAX} characters`, where: "why", hint: "Readers see it." });
         db.prepare("INSERT INTO waivers (draft, rule, why, by, at) VALUES (?, ?, ?, ?, ?)").run(id, rule, why, by, clock());
       }),
+    pictures,
+    picture: (id, file) => {
+      const row = db.prepare("SELECT packed FROM pictures WHERE draft = ? AND file = ?").get(id, file);
+      return row && { ...unpackPhoto(row.packed as string), file };
+    },
+    addPicture: (id, by, prepared, said) =>
+      change(() => {
+        if (!find(id)) throw new TracewireError("NOT_FOUND", { what: `There is no draft ${id}` });
+        const held = pictures(id);
+        const same = held.find(({ sha256 }) => sha256 === prepared.sha256);
+        if (same) {
+          db.prepare("UPDATE pictures SET said = ? WHERE draft = ? AND file = ?").run(JSON.stringify(said), id, same.file);
+          return same.file;
+        }
+        if (held.length >= PICTURES_MAX) throw new TracewireError("TOO_MANY_JOBS", { what: `A story keeps ${PICTURES_MAX} pictures`, hint: "Use one of them, or begin another draft." });
+        const file = freeName(prepared.file, new Set(held.map((picture) => picture.file)));
+        db.prepare("INSERT INTO pictures (draft, file, at, by, sha256, said, packed) VALUES (?, ?, ?, ?, ?, ?, ?)").run(id, file, clock(), by, prepared.sha256, JSON.stringify(said), packPhoto(prepared));
+        return file;
+      }),
     stands: () => db.prepare("SELECT what, moved, why, by, at FROM stands ORDER BY at DESC LIMIT ?").all(STANDS_MAX) as unknown as Stand[],
     stand: (by, { what, moved, why }) => change(() => void db.prepare("INSERT OR REPLACE INTO stands (what, moved, why, by, at) VALUES (?, ?, ?, ?, ?)").run(what, moved, why, by, clock())),
     previewKey: (random) =>
@@ -184,3 +220,9 @@ const toEmbargoed = ({ id, slug, due, by, story }: Scheduled): Embargoed => ({ i
 
 /** What a list calls it: its headline, unread by any parser, so that half a story has a name too. */
 const titleOf = (text: string): string => (/^# (.+)$/m.exec(text)?.[1] ?? /\S.*/.exec(text)?.[0] ?? "Without words").slice(0, 160);
+
+/** "wallet.jpg", then "wallet-2.jpg". */
+function freeName(file: string, taken: ReadonlySet<string>): string {
+  const [, stem, end] = /^(.*?)(\.[^.]*)?$/.exec(file)!;
+  for (let at = 2, name = file; ; name = `${stem!.slice(0, 80)}-${at++}${end ?? ""}`) if (!taken.has(name)) return name;
+}

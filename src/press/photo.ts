@@ -171,3 +171,20 @@ export const unpackPhoto = (packed: string): PreparedPhoto =>
     const base64 = (value as { base64?: unknown } | null)?.base64;
     return typeof base64 === "string" ? new Uint8Array(Buffer.from(base64, "base64")) : value;
   }) as PreparedPhoto;
+
+/** As a publication would carry it, of a picture that is in no log yet: for previews. */
+export const asPublished = ({ sha256, width, height, versions }: PreparedPhoto): PublishedPhoto => ({
+  capture: -1,
+  sha256,
+  width,
+  height,
+  versions: versions.map(({ bytes, extraction: _, ...version }) => ({ ...version, capture: -1, sha256: sha256Hex(bytes), byte_count: bytes.length })),
+});
+
+/** A version by the name in its address, as `findPhotoVersion` finds those that are published. */
+export function findPreparedVersion(prepared: PreparedPhoto, name: string): Version | undefined {
+  return prepared.versions.find(({ bytes, media_type }) => photoVersionName({ sha256: sha256Hex(bytes), media_type }) === name);
+}
+
+/** A name as a story may have it, out of what somebody's file is called. */
+export const photoFileName = (name: string): string => name.replaceAll(/[^A-Za-z0-9._-]+/g, "-").replace(/^[^A-Za-z0-9]+/, "").slice(-100) || "picture";

@@ -10,8 +10,8 @@ import { slugOf } from "./topics.ts";
 
 export const pressView: View = {
   name: "press",
-  version: 7,
-  tables: ["publications", "stories", "carried_figures", "corrections", "photo_versions", "old_addresses", "fronts"],
+  version: 8,
+  tables: ["publications", "stories", "carried_figures", "corrections", "photo_versions", "old_addresses", "fronts", "stands"],
   create: `
     CREATE TABLE publications (seq INTEGER PRIMARY KEY, slug TEXT NOT NULL, revision INTEGER NOT NULL, at TEXT NOT NULL, body TEXT NOT NULL) STRICT;
     CREATE INDEX publications_by_slug ON publications (slug, revision);
@@ -33,11 +33,14 @@ export const pressView: View = {
     CREATE INDEX photo_versions_by_original ON photo_versions (original);
     CREATE TABLE old_addresses (path TEXT PRIMARY KEY, slug TEXT NOT NULL, seq INTEGER NOT NULL) STRICT;
     CREATE TABLE fronts (seq INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT;
+    CREATE TABLE stands (seq INTEGER PRIMARY KEY, what TEXT NOT NULL, body TEXT NOT NULL) STRICT;
+    CREATE INDEX stands_by_what ON stands (what, seq);
     DROP TABLE IF EXISTS story_words;
     DROP TABLE IF EXISTS story_text;
   `,
   apply(db, entry) {
     if (entry.body.kind === "publication") applyPublication(db, entry);
+    if (entry.body.kind === "stand") prepared(db, "INSERT INTO stands (seq, what, body) VALUES (?, ?, ?)").run(entry.seq, String(entry.body.what), JSON.stringify(entry.body));
     if (entry.body.kind === "front") prepared(db, "INSERT INTO fronts (seq, body) VALUES (?, ?)").run(entry.seq, JSON.stringify(entry.body));
   },
 };

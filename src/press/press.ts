@@ -10,7 +10,10 @@ export { COUNTED_MAX, FINDABLE_KINDS, HITS_SHOWN, search, type FindableKind, typ
 export { searchView } from "./search-view.ts";
 export { listRanked, listShelfParts, type RankedCard, type ShelfPart } from "./ranked-stories.ts";
 export {
+  asPublished,
   findPhotoVersion,
+  findPreparedVersion,
+  photoFileName,
   photoOf,
   photoVersionName,
   preparePhoto,
@@ -22,10 +25,10 @@ export {
 export { changedSentences, diffSentences, toldOnce, type DiffLine, type SentenceChange } from "./story-diff.ts";
 export { lineChanges, readableChanges, type LineChange } from "./line-changes.ts";
 export { printedForm, printerOf, sentencesOf, splitSentences, textOf as storyTextOf, type Printer } from "./story-print.ts";
-export { movedDigest, printedAs, type Stand } from "./stands.ts";
+export { appendStand, isPrinted, movedDigest, printedAs, readStands, standFor, type PublicStand, type Stand } from "./stands.ts";
 export { previewLink, readPreviewLink, type PreviewOf } from "./preview-links.ts";
 export { openSchedule, scheduleExists, SCHEDULE_FILE, type Schedule, type Scheduled } from "./schedule.ts";
-export { DRAFT_STATES, DRAFTS_FILE, openDrafts, type Draft, type Drafts, type DraftState, type DraftVersion, type Embargoed } from "./drafts.ts";
+export { DRAFT_STATES, DRAFTS_FILE, openDrafts, type Draft, type DraftPicture, type Drafts, type DraftState, type DraftVersion, type Embargoed } from "./drafts.ts";
 export { TOPICS, slugOf } from "./topics.ts";
 export { findOldAddress, oldPath } from "./old-addresses.ts";
 export {

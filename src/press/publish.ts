@@ -57,13 +57,15 @@ export function publishStory(transaction: Transaction, log: LogReader, value: St
   const waivers = (options.waivers ?? []).filter(({ rule }) => findings.some((finding) => finding.rule === rule));
   if (open.length > 0) throw lintFailed(story.slug, open);
   const prepared = options.photo?.prepared;
-  if (story.photo?.file !== prepared?.file)
+  const last = readPublication(log, story.slug);
+  // Printed before under that name and licence: its bytes are in the log, whoever revises the words need not have the file.
+  const printed = !prepared && story.photo && last?.photo && last.story.photo?.file === story.photo.file && last.story.photo.licence === story.photo.licence ? last.photo : undefined;
+  if (!printed && story.photo?.file !== prepared?.file)
     throw new TracewireError("BAD_PICTURE", {
       what: story.photo ? `The bytes of “${story.photo.file}” were not given` : `The story names no picture “${prepared!.file}”`,
       where: story.slug,
     });
-  const last = readPublication(log, story.slug);
-  if (last && isSame(last, story, figures, prepared)) return { outcome: "unchanged", seq: last.seq, revision: last.revision };
+  if (last && isSame(last, story, figures, prepared ?? printed)) return { outcome: "unchanged", seq: last.seq, revision: last.revision };
   if (options.stands_on !== undefined && last) requireStandsOn(log, last, options.stands_on);
   if (options.correction && !last)
     throw new TracewireError("NOT_FOUND", { what: `${story.slug} was never published, so there is nothing to correct`, where: story.slug });
@@ -84,7 +86,7 @@ export function publishStory(transaction: Transaction, log: LogReader, value: St
   const revision = (last?.revision ?? 0) + 1;
   // The same file is kept once, however often its story is revised.
   const known = last?.photo && last.photo.sha256 === prepared?.sha256 && last.story.photo?.licence === story.photo!.licence;
-  const photo = known ? last.photo : prepared && appendPhoto(transaction, prepared, story.photo!, options.by, options.photo!.blobs);
+  const photo = printed ?? (known ? last.photo : prepared && appendPhoto(transaction, prepared, story.photo!, options.by, options.photo!.blobs));
   const seq = transaction.append({
     kind: "publication",
     slug: story.slug,
@@ -164,7 +166,7 @@ export function withdrawStory(
   return { outcome: "published", seq, revision: last.revision + 1 };
 }
 
-function isSame(last: Publication, story: Story, figures: Map<string, Figure>, photo: PreparedPhoto | undefined): boolean {
+function isSame(last: Publication, story: Story, figures: Map<string, Figure>, photo: Pick<PreparedPhoto, "sha256"> | undefined): boolean {
   const values = (list: Iterable<Figure>) =>
     JSON.stringify([...list].map(({ id, value, low, high, rows_sha256 }) => [id, value, low, high, rows_sha256]));
   return (

@@ -40,6 +40,12 @@ export function changedSince(log: LogReader, from: number, to: number): Set<stri
       case "issue":
         names.add("issues").add("figures");
         break;
+      case "stand": {
+        names.add("figures");
+        const slug = /^story (\S+) /.exec(String(body.what))?.[1];
+        if (slug !== undefined) names.add(`story:${slug}`);
+        break;
+      }
       case "front":
         names.add("stories");
         break;

@@ -4,7 +4,7 @@
 import { readClaim } from "../casefile/casefile.ts";
 import type { LogReader } from "../evidence/evidence.ts";
 import { describeFigure, findFigureSpec, numberWord, type Figure, type FigureSpec, type FigureWords } from "../figures/figures.ts";
-import { printedForm } from "../press/press.ts";
+import { printedForm, type PublicStand } from "../press/press.ts";
 import { html, nothing, type Html } from "./html.ts";
 import type { SiteContext } from "./route.ts";
 import { capital, figureHref, formatDay } from "./words.ts";
@@ -120,3 +120,9 @@ function dayKnown(log: LogReader, log_size: number): string {
   const row = log.db.prepare("SELECT at FROM entry_index WHERE seq = ?").get(log_size - 1);
   return row ? (row.at as string) : "unstated";
 }
+
+/** Beside a newer value: why what was printed stands as of its day. */
+export const standNote = (stand: PublicStand | undefined): Html =>
+  stand
+    ? html`<p class="stands"><strong>It stands as of its day.</strong> ${stand.why} <span class="note">${formatDay(stand.at)}, <a href="/log/${stand.seq}">entry ${stand.seq.toLocaleString("en-US")}</a></span></p>`
+    : nothing;

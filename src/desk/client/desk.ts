@@ -1,5 +1,7 @@
 // Keys on top of pages that work without: an element with data-key is pressed, or focused where it is a field, by that key or
 // by two after one another ("g i"). The sheet that `?` opens is made of the same elements, so it cannot say something else.
+import "./unsaved.ts";
+
 const PAIR_MS = 1_200;
 let first = "";
 let firstAt = 0;

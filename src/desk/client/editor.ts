@@ -6,6 +6,7 @@ import { openPresence } from "./editor-presence.ts";
 import { Saving, type Opened, type Saved, type SavingState, type StoryDocument } from "./editor-saving.ts";
 import { openStoryText } from "./editor-text.ts";
 import { make } from "./make.ts";
+import { KEPT_UNDER } from "./unsaved.ts";
 
 const root = document.querySelector<HTMLElement>("[data-editor]");
 if (root) void open(root);
@@ -86,7 +87,7 @@ async function open(root: HTMLElement): Promise<void> {
   };
   const saving: Saving = new Saving({
     base,
-    name: `tracewire-desk ${root.dataset.handle!} ${root.dataset.editor!}`,
+    name: `${KEPT_UNDER}${root.dataset.handle!} ${root.dataset.editor!}`,
     opened,
     read,
     write(document) {
@@ -108,6 +109,14 @@ async function open(root: HTMLElement): Promise<void> {
   });
   lint.show(opened);
   for (const field of fields) field.addEventListener("input", () => saving.changed());
+
+  // A picture comes in on top of what is saved: what is typed goes first.
+  for (const form of document.querySelectorAll<HTMLFormElement>("[data-pictures] form"))
+    form.addEventListener("submit", (event) => {
+      if (saving.state === "saved") return;
+      event.preventDefault();
+      void saving.settle().then(() => saving.state === "saved" && form.requestSubmit(event.submitter));
+    });
 
   const kept = saving.kept();
   if (kept)

@@ -7,7 +7,21 @@ import Type from "typebox";
 import { can } from "../../accounts/accounts.ts";
 import { TracewireError } from "../../errors.ts";
 import { listAffectedIssues, openPeople, PEOPLE_FILE } from "../../newsletter/newsletter.ts";
-import { draftOfPublished, listAffected, movedDigest, printedAs, publishStory, readPublication, type MovedFigure, type Publication, type SentenceChange, type Stand } from "../../press/press.ts";
+import {
+  appendStand,
+  draftOfPublished,
+  isPrinted,
+  listAffected,
+  movedDigest,
+  type MovedFigure,
+  printedAs,
+  type Publication,
+  publishStory,
+  readPublication,
+  readStands,
+  type SentenceChange,
+  type Stand,
+} from "../../press/press.ts";
 import { listAffectedReports } from "../../reports/reports.ts";
 import { html, nothing, type Html } from "../../site/site.ts";
 import { area, deskForm, field, when } from "../frame.ts";
@@ -94,7 +108,7 @@ ${area("what", "What was wrong, for readers", { value: drafted(item), rows: 5, r
 <button class="main-act">Correct it</button>
 `)
     }${deskForm(who, "/desk/moved/stands", html`<input type="hidden" name="what" value="${item.what}"><input type="hidden" name="moved" value="${item.digest}">
-${field("why", "Why it stands as of then", { required: true })}<button>It stands</button>
+${field("why", "Why it stands as of then, for readers", { required: true })}<button>It stands</button>
 `)}${item.slug !== undefined && deskForm(who, `/desk/moved/${item.slug}/draft`, html`<button>Mend it by hand, as a draft</button>
 `)}</div>`
   }</section>
@@ -127,7 +141,7 @@ export const movedRoutes: DeskRoute[] = [
     query: ["corrected"],
     run(context, { query }) {
       const corrected = query.get("corrected") === null ? undefined : readPublication(context.newsroom.log, query.get("corrected")!);
-      const stands = new Map(context.drafts.stands().map((stand) => [`${stand.what} ${stand.moved}`, stand]));
+      const stands = new Map([...context.drafts.stands(), ...readStands(context.newsroom.log)].map((stand) => [`${stand.what} ${stand.moved}`, stand]));
       const all = listMoved(context).map((item) => ({ item, stand: stands.get(`${item.what} ${item.digest}`) }));
       const open = all.filter(({ stand }) => !stand);
       const settled = all.filter(({ stand }) => stand);
@@ -172,13 +186,18 @@ ${open.map(({ item }) => movedPart(context, item, undefined))}${settled.length >
   deskRoute({
     method: "POST",
     path: "/moved/stands",
-    about: "Keeps that a printed number stands as of its day, with a reason, until it moves again.",
+    about: "Keeps that a printed number stands as of its day, with a reason that readers see, until it moves again.",
     rule: { for: "stories.publish" },
     form: Type.Object({ what: Type.String({ maxLength: 200 }), moved: DIGEST, why: Type.String({ minLength: 3, maxLength: CHARS_MAX }) }, { additionalProperties: false }),
     run(context, { form }) {
       const item = requireShown(context, ({ what }) => what === form.what, form.moved);
-      context.drafts.stand(context.who.user.handle, { what: item.what, moved: item.digest, why: form.why.trim() });
-      context.record("moved.stands", item.what);
+      const by = context.who.user.handle;
+      const why = form.why.trim();
+      if (isPrinted(item.what)) context.write("moved.stands", item.what, (transaction) => appendStand(transaction, { what: item.what, figures: item.figures, why }, by));
+      else {
+        context.drafts.stand(by, { what: item.what, moved: item.digest, why });
+        context.record("moved.stands", item.what);
+      }
       return { go: "/desk/moved" };
     },
   }),

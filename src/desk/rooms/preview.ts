@@ -3,12 +3,13 @@
 import Type from "typebox";
 import { TracewireError } from "../../errors.ts";
 import { issueForms } from "../../newsletter/newsletter.ts";
-import { previewLink, readPreviewLink, readPublication, type Publication } from "../../press/press.ts";
+import { asPublished, findPhotoVersion, parseStoryText, previewLink, readPreviewLink, readPublication, type PreparedPhoto, type Publication } from "../../press/press.ts";
 import { html, previewStory } from "../../site/site.ts";
 import { withDeskAssets } from "../desk-assets.ts";
 import { deskForm, toHandOn } from "../frame.ts";
 import { lookAtText } from "../look-at-story.ts";
 import { deskRoute, type DeskContext, type DeskRoute } from "../route.ts";
+import { previewPicture } from "./pictures.ts";
 import { draftOf } from "./story-way.ts";
 
 const WAYS = { wide: "Wide", narrow: "Narrow", print: "On paper", mail: "In the mail" } as const;
@@ -85,8 +86,37 @@ ${toHandOn(href, { opens: true })}
         waivers: drafts.waivers(asked.draft).map(({ rule, why }) => ({ rule, why })),
       };
       const way = wayOf(query);
+      const prepared = looked.story.photo && drafts.picture(asked.draft, looked.story.photo.file);
+      // Not given anew: what was printed with it last is printed again.
+      const photo = prepared ? asPublished(prepared) : looked.story.photo?.file === last?.story.photo?.file ? last?.photo : undefined;
+      if (photo) publication.photo = photo;
       if (way === "mail") return { shown: issueForms(newsroom.log, { number: "draft", subject: drafts.find(asked.draft)!.title, base: site.origin, publications: [publication] }).html, styled: true };
-      return { shown: withDeskAssets(previewStory(newsroom, publication, { base_url: site.origin, now: effects.clock(), draft: asked }), way === "print") };
+      const page = withDeskAssets(previewStory(withPictures(newsroom, prepared), publication, { base_url: site.origin, now: effects.clock(), draft: asked }), way === "print");
+      return { shown: photo ? page.replaceAll(/(?<=[" ,])\/pictures\/(?=[0-9a-f]{32}\.)/g, `/desk/preview/${params.link!}/pictures/`) : page };
+    },
+  }),
+  deskRoute({
+    method: "GET",
+    path: "/preview/:link/pictures/:picture",
+    about: "The picture of a preview.",
+    rule: { for: "anyone", because: "the link is signed, and opens the pictures of that one version alone" },
+    run({ newsroom, drafts, effects }, { params }) {
+      const asked = readPreviewLink(drafts.previewKey(effects.random), params.link!, effects.clock());
+      const version = asked && drafts.text(asked.draft, asked.version);
+      if (!version) throw new TracewireError("LINK_SPENT", { what: "This link shows nothing any more", hint: "Ask who sent it for a new one." });
+      const { photo } = parseStoryText(version.text);
+      const prepared = photo && drafts.picture(asked.draft, photo.file);
+      const published = prepared ? undefined : findPhotoVersion(newsroom.log, params.picture!);
+      const bytes = published && newsroom.blobs.get(published.sha256);
+      if (published && bytes) return { file: { name: params.picture!, type: published.media_type, bytes } };
+      return previewPicture(prepared, params.picture!);
     },
   }),
 ];
+
+/** A reader that has the bytes of the draft's picture as well. */
+function withPictures<N extends DeskContext["newsroom"]>(newsroom: N, prepared: PreparedPhoto | undefined): N {
+  if (!prepared) return newsroom;
+  const own = new Set(asPublished(prepared).versions.map(({ sha256 }) => sha256));
+  return { ...newsroom, blobs: { ...newsroom.blobs, has: (sha256: string) => own.has(sha256) || newsroom.blobs.has(sha256) } };
+}

@@ -10,11 +10,12 @@ import { lookAtText, type Looked } from "../look-at-story.ts";
 import { seesDraft } from "../objects.ts";
 import { deskRoute, type DeskAnswer, type DeskRoute, type SignedInContext } from "../route.ts";
 import { HEAD_FIELDS, type HeadField } from "../story-document.ts";
+import { picturesPart } from "./pictures.ts";
 import { draftOf, settled, VERSION, versionField, wayPart } from "./story-way.ts";
 
 const TEXT = Type.String({ maxLength: 400_000 });
 
-function findingsPart({ findings, story }: Looked, waivers: readonly { rule: string; why: string }[]): Html {
+function findingsPart({ findings }: Looked, waivers: readonly { rule: string; why: string }[]): Html {
   const waived = new Map(waivers.map(({ rule, why }) => [rule, why]));
   return html`<h2>Lint</h2>
 ${
@@ -23,8 +24,7 @@ ${
 `
     : findings.map(({ rule, place, what, fix }) => html`<div class="finding"><p><strong>${rule}</strong> ${place}: ${what}</p><p class="hint">${fix}</p>${waived.has(rule) && html`<p class="hint">Stands, because: ${waived.get(rule)!}</p>`}</div>
 `)
-}${story?.photo && html`<p class="hint">The story names the picture “${story.photo.file}”: publish it by the command line, which reads the file.</p>
-`}`;
+}`;
 }
 
 /** Fields of the head in the editor: name, label, hint. */
@@ -60,7 +60,7 @@ function draftPage(context: SignedInContext, draft: Draft, text: string, note: H
   const base = `/desk/stories/${draft.id}`;
   const page = html`<h1>${draft.title}</h1>
 <p class="hint">${draft.state}; version ${draft.version}, ${draft.version_by}, ${when(draft.version_at)}; begun by ${draft.by}. <a href="${base}/preview" data-key="p">Preview</a> · <a href="#way" data-key="w">Way to the reader</a> · ${asText ? html`<a href="${base}">In the editor</a>` : html`<a href="${base}?form=text">As text</a>`}</p>
-${note}${sentBack(context, draft)}${behindPart(context, draft)}${!asText && editorPart(context, draft)}<div class="writing" data-text-form><section aria-label="Its text">
+${note}${sentBack(context, draft)}${behindPart(context, draft)}${picturesPart(context, draft, looked.story)}${!asText && editorPart(context, draft)}<div class="writing" data-text-form><section aria-label="Its text">
 ${deskForm(
     who,
     base,

@@ -14,7 +14,8 @@ import {
   type StatedValue,
 } from "../../figures/figures.ts";
 import { listAffectedIssues, type AffectedIssue } from "../../newsletter/newsletter.ts";
-import { cardsCarrying, listAffected, readPublication } from "../../press/press.ts";
+import { cardsCarrying, listAffected, printedAs, readPublication, readStands, standFor } from "../../press/press.ts";
+import { standNote } from "../figure-note.ts";
 import { listAffectedReports } from "../../reports/reports.ts";
 import { figureData } from "../json-ld.ts";
 import { DRAWN, pictureWords } from "../picture-files.ts";
@@ -348,7 +349,7 @@ function carriedBy(context: SiteContext, id: string): Html {
     const affected = moved.find((item) => item.card.slug === card.slug);
     return html`<li><a href="${revisionHref(card.slug, card.revision)}">${card.headline}</a>, revision ${card.revision}, as ${spec ? describeFigure(carried, spec).exact : (carried.value ?? "not known")} on ${formatDay(card.newest_at)}${
       affected && affected.sentences.length > 0 && html`. ${THEN_AND_NOW}${sentencesHtml(affected)}`
-    }</li>`;
+    }${affected && standNote(standFor(readStands(context.log, printedAs.story(card.slug, card.revision)), affected.figures))}</li>`;
   })}${found.length > CARRIED_SHOWN && html`<li>and older stories</li>`}${others}</ul></section>
 `;
 }
@@ -357,14 +358,14 @@ const THEN_AND_NOW = "As printed, and as it would read today:";
 
 /** Letters that were sent and reports that were issued with a value that has moved since. */
 function affectedBeside({ log }: SiteContext, id: string): Html[] {
-  const line = (what: Html, moved: Pick<AffectedIssue, "sentences">) =>
-    html`<li>${what}${moved.sentences.length > 0 && html`. ${THEN_AND_NOW}${sentencesHtml(moved)}`}</li>`;
+  const line = (what: Html, moved: Pick<AffectedIssue, "sentences" | "figures">, name: string) =>
+    html`<li>${what}${moved.sentences.length > 0 && html`. ${THEN_AND_NOW}${sentencesHtml(moved)}`}${standNote(standFor(readStands(log, name), moved.figures))}</li>`;
   return [
     ...listAffectedIssues(log, id).map((issue) =>
-      line(html`<a href="/newsletter/issues/${issue.number}">${issue.subject}</a>, letter ${issue.number}, sent`, issue),
+      line(html`<a href="/newsletter/issues/${issue.number}">${issue.subject}</a>, letter ${issue.number}, sent`, issue, printedAs.letter(issue.number)),
     ),
     ...listAffectedReports(log, id).map(({ report, ...moved }) =>
-      line(html`<a href="/log/${report.seq}">${report.title}</a>, report ${report.symbol}, issued on ${formatDay(report.at)}`, moved),
+      line(html`<a href="/log/${report.seq}">${report.title}</a>, report ${report.symbol}, issued on ${formatDay(report.at)}`, moved, printedAs.report(report.symbol, report.seq)),
     ),
   ];
 }

@@ -181,6 +181,8 @@ function summary({ kind, body }: PublicEntry): Html {
       const spec = body!.spec as { id: string; title: string };
       return html`rules of the figure <a href="/figures/${spec.id}">${spec.title}</a>`;
     }
+    case "stand":
+      return html`${String(body!.what)} stands as of its day: ${String(body!.why)}`;
     case "restatement": {
       const to = body!.to as { log_size: string };
       return html`restatement of <a href="${figureHref(String(body!.figure), to.log_size)}">${String(body!.figure)}</a>`;

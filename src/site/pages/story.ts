@@ -15,11 +15,14 @@ import {
   slugOf,
   type Block,
   type Publication,
+  printedAs,
+  readStands,
+  standFor,
 } from "../../press/press.ts";
 import { findDataset } from "../../datasets/datasets.ts";
 import { barChart, readSeries, seriesTable, unitWords, type Series } from "../charts.ts";
 import { seriesPicture, thumbnail } from "../pictures.ts";
-import { figureLink, newerWords, openNoteSheet, printedForm, publishedFigure, type NotedFigure, type NoteSheet } from "../figure-note.ts";
+import { figureLink, newerWords, openNoteSheet, printedForm, publishedFigure, standNote, type NotedFigure, type NoteSheet } from "../figure-note.ts";
 import { html, nothing, type Html } from "../html.ts";
 import { inlineHtml, inlineText, type FigureLookup } from "../inline.ts";
 import { articleData } from "../json-ld.ts";
@@ -180,7 +183,7 @@ ${story.type === "release" && html`<p class="supplied">Press release, supplied b
   }${
     publication.revision > 1 && html`<span>Revised <time datetime="${dayOf(publication.at)}">${formatDay(publication.at)}</time></span>`
   }</p>
-${publication !== newest && olderNotice(publication, newest)}${publication.withdrawn && html`<p class="known"><strong>This story is withdrawn.</strong> ${publication.withdrawn.why} <a href="${revisionHref(slug, publication.revision - 1)}">What it said</a></p>`}${correctionNotices(revisions, publication)}${movedNotice(publication, figures)}</header>
+${publication !== newest && olderNotice(publication, newest)}${publication.withdrawn && html`<p class="known"><strong>This story is withdrawn.</strong> ${publication.withdrawn.why} <a href="${revisionHref(slug, publication.revision - 1)}">What it said</a></p>`}${correctionNotices(revisions, publication)}${movedNotice(context, publication, figures)}</header>
 ${!publication.withdrawn && leadPicture(context, publication, figures, sameChart(context, publication, figures))}<div class="text">
 ${
   !publication.withdrawn &&
@@ -388,15 +391,16 @@ function sourceWords({ figure, spec }: NotedFigure): string {
 }
 
 /** What was printed stays; that today's value is another is said once above the text and again in each note. */
-function movedNotice(publication: Publication, figures: FigureLookup): Html {
+function movedNotice(context: SiteContext, publication: Publication, figures: FigureLookup): Html {
   const moved = publication.figures.map(({ id }) => figures(id)).filter((noted) => noted?.newer !== undefined) as NotedFigure[];
   if (moved.length === 0) return nothing;
+  const stands = readStands(context.log, printedAs.story(publication.slug, publication.revision), context.at.log_size);
   const howMany = `${capital(numberWord(String(moved.length)))} ${moved.length === 1 ? "number here has" : "numbers here have"}`;
   return html`<div class="known"><p><strong>${howMany} a newer value.</strong> The text shows the values of ${formatDay(publication.at)}.</p>
 <ul>${moved.map(({ spec, words, figure, newer }) => {
     const href = figureHref(figure.id, newer!.figure.log_size);
     return html`<li>${spec.title}: was ${words.exact}, now <a href="${href}">${newerWords(figure, newer!)}</a></li>`;
-  })}</ul></div>
+  })}</ul>${standNote(standFor(stands, moved.map(({ figure, newer }) => ({ id: figure.id, was: figure.value, now: newer!.why === undefined ? newer!.figure.value : null }))))}</div>
 `;
 }
 
