@@ -27,7 +27,7 @@ export const LOG_FORMATS = ["off", "text", "json"] as const;
 export const SETTINGS = {
   data: { environment: "TRACEWIRE_DATA", about: "folder of the newsroom (.tracewire)" },
   host: { environment: "TRACEWIRE_HOST", about: "address to listen on (127.0.0.1)" },
-  port: { environment: "PORT", about: `port to listen on (${PORT_DEFAULT})`, number: true },
+  port: { environment: "PORT", about: `port to listen on (${PORT_DEFAULT}); printed links go to the port of the site that runs`, number: true },
   base_url: {
     environment: "TRACEWIRE_BASE_URL",
     about: "where readers find the site, with scheme; feeds, previews and mails begin with it",
@@ -66,7 +66,7 @@ export const SETTINGS = {
   dkim_domain: { environment: "TRACEWIRE_DKIM_DOMAIN", about: "domain that signs letters" },
   dkim_selector: { environment: "TRACEWIRE_DKIM_SELECTOR", about: "DKIM selector" },
   dkim_key_file: { environment: "TRACEWIRE_DKIM_KEY_FILE", about: "file of the DKIM private key (PEM)" },
-  corpora: { environment: "TRACEWIRE_CORPORA", about: "test-only data, for developers" },
+  corpora: { environment: "TRACEWIRE_CORPORA", about: "folder of data that only tests read, for developers (../shared beside the clone, where it is there)" },
 } as const satisfies Record<string, Setting>;
 
 export type SettingName = keyof typeof SETTINGS;

@@ -115,6 +115,29 @@ describe("the command line", () => {
     assert.match(err, /Public key.*tracewire\/[0-9a-f]{16}\+[0-9a-f]{8}\+/);
     refused(["figure", "x", "--data", join(scratch, "nowhere")], 4, /no newsroom/);
   });
+  test("one of a thing is said in the singular, nothing is said twice, and what was only tried is not said as done", () => {
+    const folder = join(scratch, "words");
+    const newStory = (...more: string[]) => tracewire(["story", "new", "One thing", "--out", join(folder, "one-thing.md"), ...more]);
+    assert.match(newStory("--dry-run").out, /^Would write /);
+    assert.equal(existsSync(folder), false);
+    assert.match(newStory().out, /^Wrote \S+one-thing\.md\./);
+    assert.match(tracewire(["story", "new", "--help"]).out, /drafts\/SLUG\.md/);
+    assert.match(readFileSync(join(repositoryRoot, ".gitignore"), "utf8"), /^\/drafts\/$/m);
+    assert.match(tracewire(["figure", "panel-2024-published-count"]).out, /^1 row$/m);
+    const own = ["--data", join(scratch, "words-data")];
+    assert.equal(tracewire(["capture", "demo/try/2023-09-04-Stake.md", "--grade", "copy", "--source-grade", "C", "--item-grade", "3", ...own]).code, 0);
+    const claim = ["theft/2023-09-04-stake", "amount", "41400000", "--unit", "USD", "--basis", "as_published", "--measure", "gross", "--claimant", "1712n/dn-institute", "--capture", "f8f48c6350d6"];
+    const claimed = tracewire(["claim", ...claim, "--quote", "approximately $41.4 million", "--hedge", "estimated", "--bound", "about", "--as-of", "2026-06-21", ...own]).out;
+    assert.match(claimed, /^ {2}read at “approximately \$41\.4 million”$/m);
+    const seq = /Claim (\d+)/.exec(claimed)![1]!;
+    assert.match(tracewire(["retract", seq, "--why", "a test", "--dry-run", ...own]).out, new RegExp(`^Entry ${seq} would hold no more: entry \\d+ would take it back\\.`));
+    const released = /Released \(entry \d+\): (.*)$/m.exec(tracewire(["release", seq, seq, ...own]).out)![1]!.split(", ");
+    assert.deepEqual(released, [...new Set(released)]);
+    assert.match(tracewire(["show", "theft", ...own]).out, /1 claim held/);
+    const corpora = tracewire(["config", "check"], undefined).out.split("\n").find((line) => line.includes("corpora"))!;
+    if (!process.env.TRACEWIRE_CORPORA) assert.match(corpora, /corpora: not set \(default\)/);
+  });
+
   test("figure prints the sentence, the rows and the way to the evidence", () => {
     const { out } = tracewire(["figure", "panel-2024-table-usd"]);
     for (const part of [

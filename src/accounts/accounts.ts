@@ -35,7 +35,7 @@ export {
 } from "./people.ts";
 export { makeRecoveryCodes } from "./recovery-codes.ts";
 export { can, RIGHTS, ROLE_NAMES, ROLES, type Right, type Role } from "./roles.ts";
-export { beginTotp, dropTotp, finishTotp, type Enrolment } from "./second-step.ts";
+export { beginTotp, dropTotp, finishTotp, pendingTotp, type Enrolment } from "./second-step.ts";
 export {
   confirmSession,
   endSession,

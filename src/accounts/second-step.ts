@@ -15,6 +15,15 @@ export function beginTotp(accounts: Accounts, user: User, issuer: string): Enrol
   return { secret: base32(secret), uri: keyUri(secret, issuer, user.handle) };
 }
 
+/**
+ * The secret that waits, for who has it already and mistyped its first code. It is told to nobody else: whoever sees a
+ * secret that another session of the account has begun with could make that one's codes.
+ */
+export function pendingTotp(accounts: Accounts, user: User, issuer: string, secret: string): Enrolment | undefined {
+  const pending = accounts.db.prepare("SELECT totp_pending FROM users WHERE id = ?").get(user.id)?.totp_pending as Uint8Array | null | undefined;
+  return pending && base32(pending) === secret ? { secret, uri: keyUri(pending, issuer, user.handle) } : undefined;
+}
+
 /** Returns the recovery codes, shown once; other sessions end. Throws WRONG_CREDENTIALS. */
 export function finishTotp(accounts: Accounts, user: User, code: string, session: number): string[] {
   return accounts.change(() => {

@@ -7,6 +7,7 @@ export {
   ITEM_WEIGHTS,
   listGroups,
   listOverlaps,
+  readGroups,
   scoreOverlap,
   type Evidence,
   type Group,

@@ -102,12 +102,24 @@ const INDICATORS = "maltrail/indicators";
  * name under two headings joins neither, because the list does not say which of them it means.
  */
 export function listGroups(log: LogReader, log_size: number): Group[] {
+  return groupsOf(openTables(log, log_size));
+}
+
+/** The groups, and what each two of them share. The tables have tens of thousands of rows: they are read once for both. */
+export function readGroups(log: LogReader, log_size: number): { groups: Group[]; overlaps: Overlap[] } {
+  const tables = openTables(log, log_size);
+  const groups = groupsOf(tables);
+  return { groups, overlaps: overlapsOf(log, tables, groups) };
+}
+
+function groupsOf(tables: Tables): Group[] {
   const groups: Group[] = [];
-  const names = rowsOf(log, NAMES, log_size)?.rows ?? [];
+  const names = tables(NAMES)?.rows ?? [];
+  const byFolded = Map.groupBy(names, (row) => foldName(row.name!));
   for (const heading of new Set(names.map((row) => row.group!)))
     groups.push({ name: heading, headings: [{ dataset: USES, heading, matched_by: heading }] });
-  for (const file of new Set((rowsOf(log, INDICATORS, log_size)?.rows ?? []).map((row) => row.group!))) {
-    const bearing = names.filter((row) => foldName(row.name!) === foldName(file));
+  for (const file of new Set((tables(INDICATORS)?.rows ?? []).map((row) => row.group!))) {
+    const bearing = byFolded.get(foldName(file)) ?? [];
     const headings = new Set(bearing.map((row) => row.group!));
     const matched_by = bearing[0]?.name ?? file;
     const home = headings.size === 1 ? groups.find((group) => group.name === [...headings][0]) : undefined;
@@ -119,8 +131,11 @@ export function listGroups(log: LogReader, log_size: number): Group[] {
 
 /** Every pair of groups that shares something, the highest score first. */
 export function listOverlaps(log: LogReader, log_size: number): Overlap[] {
-  const groups = listGroups(log, log_size);
-  const holdings = holdingsOf(log, log_size, groups);
+  return readGroups(log, log_size).overlaps;
+}
+
+function overlapsOf(log: LogReader, tables: Tables, groups: readonly Group[]): Overlap[] {
+  const holdings = holdingsOf(log, tables, groups);
   const overlaps: Overlap[] = [];
   for (const [place, a] of groups.entries())
     for (const b of groups.slice(place + 1)) {
@@ -144,11 +159,11 @@ const WITNESSES: readonly { reference: string; group: string; item: string; kind
 /** Who has what, of one witness, turned round: item → groups. */
 type Holding = { shared(a: string, b: string): SharedItem[] };
 
-function holdingsOf(log: LogReader, log_size: number, groups: readonly Group[]): Holding[] {
-  const nameOf = (dataset: string, heading: string) =>
-    groups.find((group) => group.headings.some((item) => item.dataset === dataset && item.heading === heading))?.name ?? heading;
+function holdingsOf(log: LogReader, tables: Tables, groups: readonly Group[]): Holding[] {
+  const named = new Map(groups.flatMap(({ name, headings }) => headings.map(({ dataset, heading }) => [`${dataset}\n${heading}`, name] as const)).reverse());
+  const nameOf = (dataset: string, heading: string) => named.get(`${dataset}\n${heading}`) ?? heading;
   return WITNESSES.flatMap(({ reference, group, item, kindOf }) => {
-    const found = rowsOf(log, reference, log_size);
+    const found = tables(reference);
     if (!found) return [];
     return holding(
       log,
@@ -162,22 +177,31 @@ function holding(log: LogReader, dataset: Dataset, rows: { item: string; kind: I
   const capture = findCapture(log, dataset.captures[0]!)!;
   const grade = `${capture.source_grade}${capture.item_grade}`;
   const byItem = Map.groupBy(rows, (row) => row.item);
-  const inTwo = [...byItem.values()].filter((own) => new Set(own.map((row) => row.group)).size > 1);
+  const inTwo = [...byItem.values()].map((own) => ({ own, groups: new Set(own.map((row) => row.group)) })).filter(({ groups }) => groups.size > 1);
   return {
     shared: (a, b) =>
       inTwo
-        .filter((own) => own.some((row) => row.group === a) && own.some((row) => row.group === b))
-        .map((own) => ({
+        .filter(({ groups }) => groups.has(a) && groups.has(b))
+        .map(({ own, groups }) => ({
           item: own[0]!.item,
           kind: own[0]!.kind,
           witness: dataset.name,
           grade,
-          others: [...new Set(own.map((row) => row.group))].filter((group) => group !== a && group !== b),
+          others: [...groups].filter((group) => group !== a && group !== b),
         })),
   };
 }
 
-function rowsOf(log: LogReader, reference: string, log_size: number) {
-  const dataset = findDataset(log, reference, log_size);
-  return dataset ? { dataset, rows: readRows(log, dataset) } : undefined;
+/** The tables as they stood, each read when it is first asked for. */
+type Tables = (reference: string) => { dataset: Dataset; rows: readonly Row[] } | undefined;
+
+function openTables(log: LogReader, log_size: number): Tables {
+  const read = new Map<string, ReturnType<Tables>>();
+  return (reference) => {
+    if (!read.has(reference)) {
+      const dataset = findDataset(log, reference, log_size);
+      read.set(reference, dataset && { dataset, rows: readRows(log, dataset) });
+    }
+    return read.get(reference);
+  };
 }

@@ -157,7 +157,7 @@ export function appendSilence(transaction: Transaction, name: string, today: str
   const asked = reply.claims.findLast(({ field }) => field === "deadline");
   if (!asked) throw bad("name", `${reply.subject} has no deadline`);
   if (reply.state !== "waiting") throw new TracewireError("CONFLICT", { what: `${reply.subject} is settled: ${reply.state}` });
-  if (today <= asked.value) throw bad("name", `They have until the end of ${asked.value}`);
+  if (today <= asked.value) throw new TracewireError("BAD_ARGUMENT", { what: `${reply.subject}: they have until the end of ${asked.value} to answer` });
   const { locator, capture: seq } = asked.source;
   return appendClaim(transaction, parseClaim({ subject: reply.subject, field: "silence", value: asked.value, claimant: HOUSE, hedge: "asserted", as_of: today, source: { capture: seq, locator } }), by);
 }

@@ -104,7 +104,9 @@ export const claim: Command = {
         context.output.line(
           `${added ? "Claim" : "Already held: claim"} ${context.output.bold(String(seq))}: ${input.claimant} says ${input.field} of ${input.subject} is ${input.value}${input.unit ? ` ${input.unit}` : ""} (${input.hedge})`,
         );
-        context.output.line(`  read at ${locatorText(input.source.locator)}: “${place.length > 200 ? `${place.slice(0, 200)}…` : place}”`);
+        const [at_place, read] = [locatorText(input.source.locator), `“${place.length > 200 ? `${place.slice(0, 200)}…` : place}”`];
+        // Where the words themselves are the place, they are said once.
+        context.output.line(`  read at ${at_place === read ? read : `${at_place}: ${read}`}`);
       }
       if (!options.release)
         context.output.line(

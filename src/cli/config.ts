@@ -55,7 +55,8 @@ export function checkConfig(config: Config): Checked[] {
     dkim_domain: mail.dkim?.domain || undefined,
     dkim_selector: mail.dkim?.selector || undefined,
     dkim_key_file: mail.dkim?.key_file || undefined,
-    corpora: config.corpora,
+    // A default that leads out of the folder would look like something that is read.
+    corpora: config.origins.corpora === "default" ? undefined : config.corpora,
   };
   return (Object.keys(SETTINGS) as SettingName[]).map((setting) => {
     const found = PROBLEMS[setting]?.(config);

@@ -7,6 +7,7 @@ import { readPublication } from "../press/press.ts";
 import type { NewsroomReader } from "../newsroom.ts";
 import { openReader, text, type Command } from "./command.ts";
 import { EXCHANGE_FORMATS, EXCHANGE_OPTIONS, exportExchange, isExchangeFormat } from "./export-exchange.ts";
+import { counted } from "./output.ts";
 
 const SUBJECTS = ["figure", "story", "case", ...EXCHANGE_FORMATS] as const;
 
@@ -55,7 +56,7 @@ export const exportCommand: Command = {
         throw new TracewireError("BAD_ARGUMENT", { what: "The file cannot be written, or is there already", where: out, cause: error });
       }
       context.output.json({ out, entries: bundle.entries.length, blobs: bundle.blobs.length, left_out: bundle.left_out });
-      context.output.line(`${out}: ${bundle.entries.length} entries with proofs, ${bundle.blobs.length} blobs.`);
+      context.output.line(`${out}: ${counted(bundle.entries.length, "entry with its proof", "entries with proofs")}, ${counted(bundle.blobs.length, "blob")}.`);
       for (const item of bundle.left_out.slice(0, 20)) context.output.line(`  left out: ${item.what} (${item.why})`);
       context.output.line(`Its receiver checks it with: tracewire verify --bundle ${out} --key ${newsroom.verifierKey}`);
     } finally {

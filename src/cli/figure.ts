@@ -16,7 +16,7 @@ import {
 import type { NewsroomReader } from "../newsroom.ts";
 import { change, openReader, openWriter, text, type Command, type CommandContext } from "./command.ts";
 import { knownSize } from "./known.ts";
-import { table, wrap } from "./output.ts";
+import { counted, table, wrap } from "./output.ts";
 
 const EXCLUDED_SHOWN_MAX = 12;
 
@@ -120,7 +120,7 @@ function printFigure(
   line("How we counted");
   for (const rule of words.how) for (const part of wrap(rule, width, "  ")) line(part);
   line();
-  line(`${computed.row_count} rows`);
+  line(counted(computed.row_count, "row"));
   const rows = computed.rows.map((row) => {
     const claim = row.claim === null ? undefined : readClaim(newsroom.log, row.claim);
     const source = claim && findCapture(newsroom.log, claim.source.capture);

@@ -7,6 +7,7 @@ import type { NewsroomWriter } from "../newsroom.ts";
 import { lazily } from "../lazy.ts";
 import { ROUTES } from "../site/site.ts";
 import { change, text, type CommandContext, type Options, type OptionSpec } from "./command.ts";
+import { counted } from "./output.ts";
 
 export const STORY_OPTIONS: readonly OptionSpec[] = [
   { flags: "--from <name>", about: "stories: whose archive it is, where the file does not say" },
@@ -64,7 +65,7 @@ function print({ output, dryRun }: CommandContext, { from, stories, passed, refu
   const photos = stories.filter(({ photo }) => photo).length;
   const paths = stories.reduce((sum, story) => sum + story.paths, 0);
   output.line(
-    `${output.bold(`${stories.length} stories`)} of ${from.join(", ") || "no archive"}: ${count("published")} ${dryRun ? "would come in" : "came in"}, ${count("revised")} changed, ${count("unchanged")} held already, ${count("kept")} left as they stand here; ${photos} with their picture, ${paths} old addresses led on.`,
+    `${output.bold(counted(stories.length, "story", "stories"))} of ${from.join(", ") || "no archive"}: ${count("published")} ${dryRun ? "would come in" : "came in"}, ${count("revised")} changed, ${count("unchanged")} held already, ${count("kept")} left as they stand here; ${photos} with their picture, ${counted(paths, "old address", "old addresses")} led on.`,
   );
   const whole = new Map<string, { count: number; stories: number; first: string }>();
   for (const { what, count: times, slug } of [...stories.flatMap((story) => story.lost.map((loss) => ({ ...loss, slug: story.slug }))), ...lost.map((loss) => ({ ...loss, slug: "the file" }))]) {

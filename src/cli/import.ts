@@ -10,6 +10,7 @@ import { guessReader, TRANSFER_READERS, fileOnDisk, type TransferReader } from "
 import { change, openWriter, text, type Command, type CommandContext, type Options } from "./command.ts";
 import { importStoryFiles, STORY_FORMATS, STORY_OPTIONS } from "./import-stories.ts";
 import { importTransferFiles, heldAlready, NOT_PUBLIC, TRANSFER_OPTIONS } from "./import-transfers.ts";
+import { counted } from "./output.ts";
 
 const BYTES_MAX = 256 * 2 ** 20;
 
@@ -107,7 +108,7 @@ async function importSource(
   context.output.endProgress();
   context.output.json(result);
   for (const table of result.tables) {
-    const rows = `${table.row_count} rows`;
+    const rows = counted(table.row_count, "row");
     context.output.line(
       table.outcome === "unchanged"
         ? heldAlready(table.dataset, rows, table)
@@ -182,7 +183,7 @@ async function importTables(context: CommandContext, newsroom: NewsroomWriter, p
     );
   else
     context.output.line(
-      `${result.claims_added} claims from ${result.rows} rows of ${result.tables} tables (${result.claims_known} held already), ${result.captures_added} captures. The log has ${result.log_size} entries.`,
+      `${counted(result.claims_added, "claim")} from ${counted(result.rows, "row")} of ${counted(result.tables, "table")} (${result.claims_known} held already), ${counted(result.captures_added, "capture")}. The log has ${result.log_size} entries.`,
     );
   if (!result.is_public) context.output.line(NOT_PUBLIC);
   if (found.length > 0) {

@@ -15,6 +15,11 @@ export type Output = {
   width: number;
 };
 
+/** "1 row", "1,200 rows". */
+export function counted(count: number | string, one: string, many = `${one}s`): string {
+  return `${Number(count).toLocaleString("en-US")} ${Number(count) === 1 ? one : many}`;
+}
+
 const PROGRESS_INTERVAL_MS = 80;
 const WIDTH_MIN = 60;
 

@@ -15,13 +15,14 @@ export const release: Command = {
   run(context, ids, options) {
     const newsroom = openWriter(context);
     try {
-      const seqs = ids.flatMap((id) => {
+      const named = ids.flatMap((id) => {
         const seq = findEntry(newsroom.log, id);
         // A public claim whose source stays hidden could not be opened by its reader.
         const claim = readClaim(newsroom.log, seq);
         if (claim) requireReleasable(claim, `entry ${seq}`);
         return claim ? [seq, claim.source.capture] : [seq];
       });
+      const seqs = [...new Set(named)].sort((a, b) => a - b);
       const bytes = options.bytes ? seqs.filter((seq) => findCapture(newsroom.log, seq)) : [];
       const entry = change(context, newsroom, (transaction) => appendRelease(transaction, seqs, bytes, context.by));
       context.output.json({ released: entry !== undefined, entry: entry ?? null, entries: seqs });

@@ -22,7 +22,7 @@ export const retract: Command = {
     try {
       const inverse = change(context, newsroom, (transaction) => appendInverse(transaction, newsroom.log, Number(id), why, context.by));
       context.output.json({ entry: Number(id), ...inverse });
-      context.output.line(`Entry ${id} holds no more: entry ${context.output.bold(String(inverse.seq))} ${inverse.how === "retracted" ? "takes it back" : "says again what it had replaced"}.`);
+      context.output.line(`Entry ${id} ${context.dryRun ? "would hold no more" : "holds no more"}: entry ${context.output.bold(String(inverse.seq))} ${inverse.how === "retracted" ? `${context.dryRun ? "would take" : "takes"} it back` : `${context.dryRun ? "would say" : "says"} again what it had replaced`}.`);
     } finally {
       newsroom.close();
     }

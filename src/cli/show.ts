@@ -19,7 +19,7 @@ import { formatStoryText, listPublications, readPublication } from "../press/pre
 import type { NewsroomReader } from "../newsroom.ts";
 import { openReader, text, whole, type Command, type CommandContext } from "./command.ts";
 import { knownSize } from "./known.ts";
-import { table, wrap } from "./output.ts";
+import { counted, table, wrap } from "./output.ts";
 import { ATTRIBUTION_LISTS } from "./show-attribution.ts";
 
 const SUMMARY_KINDS = ["captures", "stories", "figures"] as const;
@@ -125,9 +125,9 @@ function showSummary(context: CommandContext, newsroom: NewsroomReader, at: Vant
     kinds: Object.fromEntries(rows.map(([name, subjects, claims]) => [name, { subjects, claims }])),
   };
   context.output.json(summary);
-  context.output.line(`${summary.log_size} entries, ${summary.captures} captures, ${summary.figures} figures, ${summary.stories} stories`);
+  context.output.line([counted(summary.log_size, "entry", "entries"), counted(summary.captures, "capture"), counted(summary.figures, "figure"), counted(summary.stories, "story", "stories")].join(", "));
   for (const line of table(
-    rows.map(([name, subjects, claims]) => [`  ${name}`, String(subjects), `${claims} claims`]),
+    rows.map(([name, subjects, claims]) => [`  ${name}`, String(subjects), counted(claims, "claim")]),
     context.output.width,
     [1],
   ))
@@ -141,7 +141,7 @@ function showKind(context: CommandContext, newsroom: NewsroomReader, at: Vantage
     .map(([subject, claims]) => {
       const label = claims.findLast((claim) => claim.field === title)?.value ?? "";
       context.output.json({ subject, title: label, claims: claims.length });
-      return [subject, `${claims.length} claims held`, label];
+      return [subject, `${counted(claims.length, "claim")} held`, label];
     });
   if (rows.length === 0) context.output.line(`No ${kindSpec(kind).many} yet.`);
   for (const line of table(rows, context.output.width)) context.output.line(line);
@@ -180,7 +180,7 @@ function showSubject(context: CommandContext, newsroom: NewsroomReader, at: Vant
   const judgements = readJudgements(newsroom.log, at).filter((judgement) => judgement.subject === subject || judgement.other === subject);
   context.output.json({ subject, claims, judgements });
   const fields = kindSpec(kindOf(subject)!).fields;
-  context.output.line(`${context.output.bold(subject)}  ${claims.length} claims held`);
+  context.output.line(`${context.output.bold(subject)}  ${counted(claims.length, "claim")} held`);
   for (const [field, rivals] of Map.groupBy(claims, (claim) => claim.field)) {
     context.output.line(fields[field]?.label ?? field);
     const rows = rivals.map((claim) => [

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { TracewireError } from "../errors.ts";
 import { formatValue, requireFigureSpec } from "../figures/figures.ts";
@@ -37,6 +37,7 @@ import { listAffectedIssues, openPeople, PEOPLE_FILE, type People } from "../new
 import { listAffectedReports } from "../reports/reports.ts";
 import { publishDue } from "../scheduler.ts";
 import { change, list, openReader, openWriter, text, whole, type Command, type CommandContext, type Options } from "./command.ts";
+import { counted } from "./output.ts";
 
 /** Stories of one change: it is held in memory until it is signed. */
 const FILES_MAX = 2_000;
@@ -50,7 +51,7 @@ export const story: Command = {
   summary: "Write, check, publish, correct and withdraw stories and press releases; see which of them the evidence has moved",
   arguments: "<action> [args...]",
   actions: [
-    ["new <headline>", "write a file to begin a story with"],
+    ["new <headline>", "write a file to begin a story with: drafts/SLUG.md, or --out"],
     ["check <file>", "what is still open before it may be published"],
     ["publish <file...>", "publish it, or a new revision of it; several files are one change"],
     ["correct <file> --what <words>", "a new revision with a notice of what was wrong"],
@@ -62,6 +63,7 @@ export const story: Command = {
   ],
   writes: true,
   options: [
+    { flags: "--out <file>", about: "for new: the file to write (drafts/SLUG.md)" },
     { flags: "--why <reason>", about: "why there is a new revision, why a story is withdrawn, or why a number stands" },
     { flags: "--what <words>", about: "for correct: what was wrong, in words for readers" },
     { flags: "--at <time>", about: "for publish: not before this moment (UTC); it waits outside the log" },
@@ -92,18 +94,24 @@ export const story: Command = {
   },
 };
 
-function create(context: CommandContext, args: string[]): void {
+/** Under the folder where the command runs; .gitignore names it, so that a story is nobody's commit by chance. */
+const NEW_FOLDER = "drafts";
+
+function create(context: CommandContext, args: string[], options: Options): void {
   const headline = args.join(" ").trim();
   if (!headline)
     throw new TracewireError("BAD_ARGUMENT", { what: "A story begins with a headline", hint: 'tracewire story new "The headline"' });
   const slug = slugOf(headline);
-  const file = `${slug}.md`;
+  const file = text(options, "out") ?? join(NEW_FOLDER, `${slug}.md`);
   if (existsSync(file)) throw new TracewireError("BAD_ARGUMENT", { what: "There is such a file already", where: file });
   const today = context.effects.clock().slice(0, 10);
   const source = `---\nslug: ${slug}\ntopic: Sanctions\nbyline: ${context.by}\nhappened: ${today}\n---\n\n# ${headline}\n\n> What is new, and how sure it is.\n\nA number is the name of a figure in braces, such as {{figure-id}}; docs/stories.md has the rest.\n`;
-  if (!context.dryRun) writeFileSync(file, source, { flag: "wx" });
+  if (!context.dryRun) {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, source, { flag: "wx" });
+  }
   context.output.json({ file, slug });
-  context.output.line(`Wrote ${context.output.bold(file)}. Look at what is open: tracewire story check ${file}`);
+  context.output.line(`${context.dryRun ? "Would write" : "Wrote"} ${context.output.bold(file)}. Look at what is open: tracewire story check ${file}`);
 }
 
 async function check(context: CommandContext, [file]: string[]): Promise<number> {
@@ -167,7 +175,7 @@ async function publishTogether(context: CommandContext, files: string[], options
     context.output.json({ stories: outcomes.map((outcome, at) => ({ slug: stories[at]!.slug, ...outcome })) });
     const published = outcomes.filter(({ outcome }) => outcome === "published").length;
     context.output.line(
-      `Published ${published} of ${stories.length} stories in one change${published < stories.length ? "; the others say the same already" : ""}.`,
+      `Published ${published} of ${counted(stories.length, "story", "stories")} in one change${published < stories.length ? "; the others say the same already" : ""}.`,
     );
   });
 }
@@ -282,7 +290,7 @@ function diff(context: CommandContext, [slug]: string[], options: Options): void
       sentencesOf(after.story, printerOf(newsroom.log, after.figures)),
     );
     context.output.json({ slug: after.slug, from: before?.revision ?? null, to: after.revision, lines });
-    context.output.line(`${after.slug}, revision ${before?.revision ?? "none"} to ${after.revision}${after.why ? `: ${after.why}` : ""}`);
+    context.output.line(`${after.slug}, ${before ? `revision ${before.revision} to ${after.revision}` : "revision 1, the first: all of it is new"}${after.why ? `: ${after.why}` : ""}`);
     for (const line of lines) if (line.kind !== "same") context.output.line(`${line.kind === "gone" ? "-" : "+"} ${line.text}`);
     if (lines.every((line) => line.kind === "same")) context.output.line("No sentence differs.");
   } finally {

@@ -52,6 +52,7 @@ const EXPECTED: Record<string, Expected> = {
   "POST /account/passkey-options": { roles: ALL, fresh: true },
   "POST /account/passkeys": { roles: ALL, fresh: true },
   "POST /account/passkeys/:passkey/remove": { roles: ALL, fresh: true, object: { name: "passkey", seen: { own: ALL } } },
+  "GET /account/codes": { roles: ALL },
   "POST /account/codes": { roles: ALL, fresh: true },
   "POST /account/codes/prove": { roles: ALL, fresh: true },
   "POST /account/codes/stop": { roles: ALL, fresh: true },
@@ -89,6 +90,7 @@ const EXPECTED: Record<string, Expected> = {
   "POST /claims/:claim/undo": { roles: STAFF, object: { name: "claim", seen: { own: STAFF, other: DESK, protected: ["editor"] } } },
   "POST /claims/:claim/release": { roles: DESK, object: { name: "claim", seen: { own: DESK, other: DESK, protected: ["editor"] } } },
   "GET /subjects/:kind/:name": { roles: STAFF },
+  "POST /subjects/:kind/:name/release": { roles: DESK },
   "POST /judgements": { roles: STAFF },
   "POST /judgements/:judgement/undo": { roles: STAFF, object: { name: "judgement", seen: { own: STAFF, other: DESK } } },
   // Boards: `own` is one for everybody, `other` of the case file, `protected` of the mail.

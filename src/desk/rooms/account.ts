@@ -12,13 +12,18 @@ import {
   listSessions,
   makeRecoveryCodes,
   passkeyToMake,
+  pendingTotp,
   PASSWORD_CHARS_MIN,
   provePassword,
+  type Enrolment,
+  type SignedIn,
 } from "../../accounts/accounts.ts";
+import { TracewireError } from "../../errors.ts";
 import { html, type Html } from "../../site/site.ts";
 import { deskAssetHref } from "../desk-assets.ts";
 import { deskForm, field, when } from "../frame.ts";
 import { deskRoute, type DeskRoute, type SignedInContext } from "../route.ts";
+import { qrPicture } from "../qr-picture.ts";
 import { parseAnswer } from "./sign-in.ts";
 
 const short = (maxLength: number) => Type.String({ maxLength });
@@ -45,11 +50,36 @@ ${deskForm(who, "/desk/account/codes", html`<button>Set up an app</button>`)}`
 ${deskForm(who, "/desk/account/password", html`<input type="hidden" autocomplete="username" value="${user.handle}">
 ${user.has.password && field("current", "Password until now", { type: "password", autocomplete: "current-password", required: true })}${field("password", "New password", { type: "password", autocomplete: "new-password", required: true, hint: `${PASSWORD_CHARS_MIN} characters or more. Your other sessions end.` })}<button>Change</button>`)}<h2 id="sessions">Sessions</h2>
 <div class="scroll" tabindex="0"><table><thead><tr><th>Begun</th><th>Last seen</th><th>From</th><th>By</th><th>Browser</th><th>Acts</th></tr></thead><tbody>${listSessions(accounts, user.id).map(
-    (session) => html`<tr><td>${when(session.created)}</td><td>${when(session.seen)}</td><td>${session.network}</td><td>${session.how}</td><td>${session.agent.slice(0, 60)}</td><td>${
+    (session) => html`<tr><td>${when(session.created)}</td><td>${when(session.seen)}</td><td>${session.network}</td><td>${session.how}</td><td>${browserWords(session.agent)}</td><td>${
       session.id === who.session.id ? "this one" : deskForm(who, `/desk/account/sessions/${session.id}/end`, html`<button>End</button>`)
     }</td></tr>
 `,
   )}</tbody></table></div>`;
+}
+
+const BROWSERS = [["Edg", "Edge"], ["OPR", "Opera"], ["Firefox", "Firefox"], ["FxiOS", "Firefox"], ["SamsungBrowser", "Samsung Internet"], ["CriOS", "Chrome"], ["HeadlessChrome", "Chrome"], ["Chrome", "Chrome"], ["Version", "Safari"]] as const;
+const SYSTEMS = ["Android", "iPhone", "iPad", "Windows", "CrOS", "Mac OS X", "Linux"] as const;
+const AGENT_CHARS_SHOWN = 120;
+
+/** "Firefox 140, Linux": enough to know one's own by. Every browser names those it came from as well; the first that fits is meant. */
+export function browserWords(agent: string): string {
+  const found = BROWSERS.find(([sign]) => agent.includes(`${sign}/`));
+  if (!found || !agent.startsWith("Mozilla/")) return agent.slice(0, AGENT_CHARS_SHOWN);
+  const version = agent.slice(agent.indexOf(`${found[0]}/`) + found[0].length + 1).split(/[.\s;)]/)[0];
+  const system = SYSTEMS.find((name) => agent.includes(name));
+  return `${found[1]} ${version ?? ""}${system ? `, ${system}` : ""}`;
+}
+
+const ISSUER = "Tracewire";
+const SET_UP = "Set up an app for codes";
+
+/** `refused`: why the code that was typed is none of this secret's. */
+function setUpPage(who: SignedIn, { secret, uri }: Enrolment, refused?: TracewireError): Html {
+  return html`<h1>${SET_UP}</h1>
+${refused && html`<p class="finding" role="alert"><strong>${refused.message}.</strong> ${refused.hint}</p>
+`}<p>Scan this with the app, or on a telephone <a href="${uri}">open it in the app</a>. Else type the secret below it into the app. Then type here the code that the app shows.</p>
+${qrPicture(uri, "The secret as a QR code")}<p class="secret">${secret.replace(/(.{4})(?=.)/g, "$1 ")}</p>
+${deskForm(who, "/desk/account/codes/prove", html`<input type="hidden" name="secret" value="${secret}">${field("code", "Code that the app shows", { autocomplete: "one-time-code", required: true })}<button class="main-act">Set up</button>`)}`;
 }
 
 function passkeyTable({ accounts, who }: SignedInContext): Html {
@@ -109,29 +139,34 @@ export const accountRoutes: DeskRoute[] = [
     },
   }),
   deskRoute({
+    method: "GET",
+    path: "/account/codes",
+    about: "One's own account, for who comes back: a secret is shown once, to who asked for it.",
+    rule: { for: "signed-in", with_one_factor: "to set up another" },
+    run: (context) => ({ title: "Your account", page: accountPage(context) }),
+  }),
+  deskRoute({
     method: "POST",
     path: "/account/codes",
     about: "Begins to set up an app for codes.",
     rule: { for: "signed-in", fresh: true, with_one_factor: "to set up another" },
-    run({ accounts, who }) {
-      const { secret, uri } = beginTotp(accounts, who.user, "Tracewire");
-      return {
-        title: "Set up an app for codes",
-        page: html`<h1>Set up an app for codes</h1>
-<p>On a telephone <a href="${uri}">open it in the app</a>. Else type this secret into the app, then the code that it shows here.</p>
-<p class="secret">${secret.replace(/(.{4})(?=.)/g, "$1 ")}</p>
-${deskForm(who, "/desk/account/codes/prove", html`${field("code", "Code that the app shows", { autocomplete: "one-time-code", required: true })}<button class="main-act">Set up</button>`)}`,
-      };
-    },
+    run: ({ accounts, who }) => ({ title: SET_UP, page: setUpPage(who, beginTotp(accounts, who.user, ISSUER)) }),
   }),
   deskRoute({
     method: "POST",
     path: "/account/codes/prove",
     about: "Takes the app's first code; shows the recovery codes, once.",
     rule: { for: "signed-in", fresh: true, with_one_factor: "to set up another" },
-    form: Type.Object({ code: short(20) }, { additionalProperties: false }),
+    form: Type.Object({ code: short(20), secret: Type.Optional(short(64)) }, { additionalProperties: false }),
     run({ accounts, who, record }, { form }) {
-      const codes = finishTotp(accounts, who.user, form.code, who.session.id);
+      let codes: string[];
+      try {
+        codes = finishTotp(accounts, who.user, form.code, who.session.id);
+      } catch (error) {
+        const same = pendingTotp(accounts, who.user, ISSUER, form.secret ?? "");
+        if (!(error instanceof TracewireError) || !same) throw error;
+        return { status: error.status, title: SET_UP, page: setUpPage(who, same, error) };
+      }
       record("account.codes.begin", who.user.handle);
       return { title: "Recovery codes", page: shownOnce(codes) };
     },

@@ -79,7 +79,13 @@ ${claims.length === CLAIMS_SHOWN && html`<p><a href="/desk/claims?before=${claim
 }`;
 }
 
-function subjectPage(context: SignedInContext, subject: string): Html {
+const DID: Record<string, string> = { release: "It is public now, with the record of its source and the place cited.", undo: "It is taken back by an entry more." };
+
+/** Not public, not private, and of no protected source. */
+const releasable = (context: SignedInContext, claims: readonly Claim[]): Claim[] =>
+  visible(context, claims).filter((claim) => claim.released === undefined && !isPrivateClaim({ kind: "claim", claim }) && findCapture(context.newsroom.log, claim.source.capture)?.is_protected !== true);
+
+function subjectPage(context: SignedInContext, subject: string, did: string | null): Html {
   const { newsroom, who } = context;
   const at = everything(context);
   const claims = visible(context, readClaims(newsroom.log, at, { subject }));
@@ -89,10 +95,12 @@ function subjectPage(context: SignedInContext, subject: string): Html {
   const judgements = readJudgements(newsroom.log, at).filter((judgement) => judgement.subject === subject || judgement.other === subject);
   const choices = listChoicesOn(newsroom.log, subject, at.log_size);
   const raised = runChecksOn(newsroom.log, vantageOf(context, at.log_size), subject).filter((result) => result.subject === subject);
+  const open = can(who.user.role, "case.release") ? releasable(context, claims) : [];
   return html`<h1>${subject}</h1>
-<p class="hint">A ${kindSpec(kind).one}. ${claims.length === 1 ? "One claim holds" : `${claims.length} claims hold`} that you may see; which of them a figure chooses, its rules say.</p>
+${did !== null && Object.hasOwn(DID, did) && html`<p class="done" role="status">${DID[did]!} What is published and prints it otherwise is in <a href="/desk/moved">What moved</a>.</p>
+`}<p class="hint">A ${kindSpec(kind).one}. ${claims.length === 1 ? "One claim holds" : `${claims.length} claims hold`} that you may see; which of them a figure chooses, its rules say.</p>
 ${raised.map(({ check, what }) => html`<div class="finding"><p><strong>${check}</strong> ${what}</p></div>
-`)}${fields.filter(([, own]) => !isAlone(own, choices)).map(([, own]) => rivals(context, own, choices))}${alone(context, fields.flatMap(([, own]) => (isAlone(own, choices) ? own : [])))}${leftOut(context, choices)}
+`)}${open.length > 1 && deskForm(who, `/desk/subjects/${subject}/release`, html`<button>Release all ${open.length} that are not public</button> <small>Readers see each claim, the record of its source, and the place cited; not the document.</small>`)}${fields.filter(([, own]) => !isAlone(own, choices)).map(([, own]) => rivals(context, own, choices))}${alone(context, fields.flatMap(([, own]) => (isAlone(own, choices) ? own : [])))}${leftOut(context, choices)}
 <h2>Judgements</h2>
 ${judgements.map(
     (judgement) => html`<div class="done"><p>${judgement.question === "same" ? html`${judgement.subject} and ${judgement.other ?? ""}: <strong>${VERDICT_WORDS[judgement.verdict]}</strong>` : html`victim named: <strong>${judgement.verdict}</strong>`}, ${judgement.by}, ${when(judgement.at)}. ${judgement.why}</p>${
@@ -185,10 +193,13 @@ export const claimRoutes: DeskRoute[] = [
     about: "Takes a claim back by an entry more.",
     rule: { for: "case.write", object: "own claim" },
     form: Type.Object({ why: WHY }, { additionalProperties: false }),
-    run({ write, who }, { params, form }) {
+    run(context, { params, form }) {
+      const { newsroom, write, who } = context;
       const seq = Number(params.claim);
+      const { subject } = readClaim(newsroom.log, seq)!;
       write("claim.undo", `entry ${seq}`, (transaction, { log }) => appendInverse(transaction, log, seq, form.why, who.user.handle));
-      return { go: "/desk/claims" };
+      const isLeft = visible(context, readClaims(newsroom.log, everything(context), { subject })).length > 0;
+      return { go: isLeft ? `/desk/subjects/${subject}?did=undo` : "/desk/claims" };
     },
   }),
   deskRoute({
@@ -200,7 +211,21 @@ export const claimRoutes: DeskRoute[] = [
       const claim = readClaim(newsroom.log, Number(params.claim))!;
       requireReleasable(claim);
       write("claim.release", `entry ${claim.seq}`, (transaction) => appendRelease(transaction, [claim.seq, claim.source.capture], [], who.user.handle));
-      return { go: "/desk/claims" };
+      return { go: `/desk/subjects/${claim.subject}?did=release` };
+    },
+  }),
+  deskRoute({
+    method: "POST",
+    path: "/subjects/:kind/:name/release",
+    about: "Makes all claims on a subject public that one sees and that may be, in one change.",
+    rule: { for: "case.release" },
+    run(context, { params }) {
+      const subject = `${params.kind!}/${params.name!}`;
+      const open = releasable(context, readClaims(context.newsroom.log, everything(context), { subject }));
+      if (open.length === 0) throw new TracewireError("NOT_FOUND", { what: `Nothing about “${subject}” waits to be released` });
+      const entries = [...new Set(open.flatMap(({ seq, source }) => [seq, source.capture]))];
+      context.write("claim.release", subject, (transaction) => appendRelease(transaction, entries, [], context.who.user.handle));
+      return { go: `/desk/subjects/${subject}?did=release` };
     },
   }),
   deskRoute({
@@ -208,7 +233,8 @@ export const claimRoutes: DeskRoute[] = [
     path: "/subjects/:kind/:name",
     about: "One subject: rival claims side by side, checks, judgements.",
     rule: { for: "case.read" },
-    run: (context, { params }) => ({ title: `${params.kind!}/${params.name!}`, page: subjectPage(context, `${params.kind!}/${params.name!}`), wide: true }),
+    query: ["did"],
+    run: (context, { params, query }) => ({ title: `${params.kind!}/${params.name!}`, page: subjectPage(context, `${params.kind!}/${params.name!}`, query.get("did")), wide: true }),
   }),
   deskRoute({
     method: "POST",

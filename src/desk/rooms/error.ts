@@ -5,7 +5,7 @@ import { area } from "../frame.ts";
 import type { DeskAnswer } from "../route.ts";
 import { safeNext } from "./sign-in.ts";
 
-const SECRET_FIELDS = new Set(["csrf", "password", "current", "code", "answer"]);
+const SECRET_FIELDS = new Set(["csrf", "password", "current", "code", "answer", "secret"]);
 const WORTH_KEEPING_CHARS = 20;
 
 export function errorBody(error: TracewireError, referer: string | undefined): Html {

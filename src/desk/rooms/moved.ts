@@ -73,6 +73,8 @@ function drafted({ sentences, figures }: Moved): string {
   return `What these figures rest on has changed: ${figures.map(({ id }) => id).join(", ")}.`;
 }
 
+const shown = (value: string | null): string => (value === null ? "not known" : value.replace(/^\d+/, (digits) => digits.replaceAll(/\B(?=(\d{3})+$)/g, ",")));
+
 const WHAT_FOLLOWS: Record<string, string> = {
   story: "One act makes the new revision with its notice, the line in the list of corrections, the feeds, and the mail to those who were sent what was wrong.",
   letter: "Those who were sent it hear of it by the correction of its story. A letter that was sent stays as it was.",
@@ -83,7 +85,7 @@ function movedPart({ who }: SignedInContext, item: Moved, stand: Stand | undefin
   const kind = item.what.split(" ")[0]!;
   const mayAct = can(who.user.role, "stories.publish");
   return html`<section class="moved"><h2>${item.href === undefined ? item.title : html`<a href="${item.href}">${item.title}</a>`}</h2>
-<p class="hint">${item.what}. ${item.figures.map(({ id, was, now, why }) => html`<a href="/figures/${id}">${id}</a>: ${was ?? "not known"}, now ${now ?? "not known"}${why !== undefined && html` (${why})`}. `)}</p>
+<p class="hint">${item.what}. ${item.figures.map(({ id, was, now, why }) => html`<a href="/figures/${id}">${id}</a>: ${was === now ? html`${shown(now)} as before; its range or rows changed` : html`${shown(was)}, now ${shown(now)}`}${why !== undefined && html` (${why})`}. `)}</p>
 ${
   item.sentences.length === 0
     ? html`<p>No word of the text would change: the range or the rows did.</p>
@@ -99,10 +101,11 @@ ${
 `
   }${
     mayAct && !stand &&
-    html`<div class="row">${
+    html`<div class="moved-acts">${
       item.slug !== undefined &&
       deskForm(who, `/desk/moved/${item.slug}/correct`, html`<input type="hidden" name="revision" value="${item.revision!}"><input type="hidden" name="moved" value="${item.digest}">
-${area("what", "What was wrong, for readers", { value: drafted(item), rows: 5, required: true })}<button class="main-act">Correct it</button>
+${area("what", "What was wrong, for readers", { value: drafted(item), rows: 5, required: true })}<p class="hint">Only the numbers change. Where words beside them come out false (“which is more”), mend it by hand.</p>
+<button class="main-act">Correct it</button>
 `)
     }${deskForm(who, "/desk/moved/stands", html`<input type="hidden" name="what" value="${item.what}"><input type="hidden" name="moved" value="${item.digest}">
 ${field("why", "Why it stands as of then, for readers", { required: true })}<button>It stands</button>
@@ -111,6 +114,8 @@ ${field("why", "Why it stands as of then, for readers", { required: true })}<but
   }</section>
 `;
 }
+
+const storyPath = ({ slug, story }: Publication): string => `/${story.type === "story" ? "stories" : "press-releases"}/${slug}`;
 
 const DIGEST = Type.String({ pattern: "^[0-9a-f]{16}$" });
 
@@ -133,7 +138,9 @@ export const movedRoutes: DeskRoute[] = [
     path: "/moved",
     about: "Stories, letters and reports whose numbers come out otherwise today, old and new wording side by side.",
     rule: { for: "stories.write" },
-    run(context) {
+    query: ["corrected"],
+    run(context, { query }) {
+      const corrected = query.get("corrected") === null ? undefined : readPublication(context.newsroom.log, query.get("corrected")!);
       const stands = new Map([...context.drafts.stands(), ...readStands(context.newsroom.log)].map((stand) => [`${stand.what} ${stand.moved}`, stand]));
       const all = listMoved(context).map((item) => ({ item, stand: stands.get(`${item.what} ${item.digest}`) }));
       const open = all.filter(({ stand }) => !stand);
@@ -142,7 +149,8 @@ export const movedRoutes: DeskRoute[] = [
         title: "What moved",
         wide: true,
         page: html`<h1>What moved</h1>
-${open.length === 0 ? html`<p class="done">Every published number comes out the same today, or was looked at.</p>` : html`<p class="hint">${open.length} to look at. Nothing is changed by itself.</p>`}
+${corrected && html`<p class="done" role="status">Revision ${corrected.revision} of <a href="${context.publicHref(storyPath(corrected))}">${corrected.slug}</a> is out, with its notice, its line in the list of corrections and the feeds. Letters to those who were sent what was wrong go out by themselves.</p>
+`}${open.length === 0 ? html`<p class="done">Every published number comes out the same today, or was looked at.</p>` : html`<p class="hint">${open.length} to look at. Nothing is changed by itself.</p>`}
 ${open.map(({ item }) => movedPart(context, item, undefined))}${settled.length > 0 ? html`<details><summary>${settled.length} that stand as of then</summary>${settled.map(({ item, stand }) => movedPart(context, item, stand))}</details>` : nothing}`,
       };
     },
@@ -160,7 +168,7 @@ ${open.map(({ item }) => movedPart(context, item, undefined))}${settled.length >
       context.write("story.correct", story.slug, (transaction, { log }) =>
         publishStory(transaction, log, story, { by: context.who.user.handle, why: "Figures by what is known now", waivers, correction: { what: form.what.trim() } }),
       );
-      return { go: "/desk/moved" };
+      return { go: `/desk/moved?corrected=${story.slug}` };
     },
   }),
   deskRoute({

@@ -46,11 +46,13 @@ ${deskForm(
 )}`;
 }
 
-function personPage({ accounts, who }: SignedInContext, handle: string): Html {
+function personPage({ accounts, who, mail, publicHref }: SignedInContext, handle: string, wasSent: boolean): Html {
   const user = requireUser(accounts, handle);
   const acts = listActs(accounts, { handle, limit: 10 });
+  const running = listSessions(accounts, user.id).length;
   return html`<h1>${user.handle}</h1>
-<p>${user.role}${user.organisation !== null && html` of ${user.organisation}`}, ${user.state}, since ${when(user.created)}${user.address !== null && html`, ${user.address}`}. ${listSessions(accounts, user.id).length} sessions run.</p>
+${wasSent && user.address !== null && html`<p class="done" role="status">A letter with the link goes to ${user.address}. ${mail.smtp_url ? "It leaves by the mail server that is set." : html`No mail server is set: it stands at <a href="${publicHref("/mail")}">/mail</a>, for this machine only.`}</p>
+`}<p>${user.role}${user.organisation !== null && html` of ${user.organisation}`}, ${user.state}, since ${when(user.created)}${user.address !== null && html`, ${user.address}`}. ${running === 1 ? "One session runs" : `${running} sessions run`}.</p>
 ${deskForm(who, `/desk/people/${handle}/role`, html`${choice("role", "Role", ROLE_CHOICES, { value: user.role })}${organisationField(user.organisation ?? "")}<button>Give this role</button> <span class="hint">Their sessions end.</span>`)}<h2>Locked out, left, or stolen from</h2>
 ${deskForm(who, `/desk/people/${handle}/end-sessions`, html`<button>End their sessions</button>`)}${deskForm(who, `/desk/people/${handle}/reset`, html`<button>Reset</button> <span class="hint">Password, passkeys, codes and sessions go; a link sets a new password.</span>`)}${deskForm(who, `/desk/people/${handle}/remove`, html`${field("name", "Their name, once more", { required: true })}<button>Remove</button> <span class="hint">Address and credentials are erased. The name stays taken, for the log names it.</span>`)}<h2>Last acts</h2>
 ${actTable(acts)}<p><a href="/desk/acts?by=${handle}">All acts of ${handle}</a></p>`;
@@ -61,7 +63,7 @@ function tellLink({ post, site }: SignedInContext, invited: Invited): DeskAnswer
   const href = `${site.origin}/desk/join/${invited.token}`;
   if (invited.user.address !== null) {
     post(invitationLetter(invited, href));
-    return { go: `/desk/people/${invited.user.handle}` };
+    return { go: `/desk/people/${invited.user.handle}?sent=letter` };
   }
   return {
     title: "A link to hand over",
@@ -107,7 +109,8 @@ export const peopleRoutes: DeskRoute[] = [
     path: "/people/:handle",
     about: "One person: role, sessions, reset, removal.",
     rule: { for: "people.manage" },
-    run: (context, { params }) => ({ title: params.handle!, page: personPage(context, params.handle!) }),
+    query: ["sent"],
+    run: (context, { params, query }) => ({ title: params.handle!, page: personPage(context, params.handle!, query.get("sent") === "letter") }),
   }),
   deskRoute({
     method: "POST",

@@ -15,6 +15,7 @@ import {
   signIn,
   signInByPasskey,
   type Accounts,
+  type Link,
   type SignedIn,
 } from "../../accounts/accounts.ts";
 import { TracewireError } from "../../errors.ts";
@@ -116,29 +117,7 @@ ${deskForm(
     run({ accounts }, { params }) {
       const link = readLink(accounts, params.link!);
       if (!link) throw new TracewireError("LINK_SPENT");
-      const isFirst = link.purpose === "first";
-      return {
-        title: "Come in",
-        page: html`<h1>${isFirst ? "The first administrator" : `Welcome, ${link.user!.handle}`}</h1>
-<p>${
-          isFirst
-            ? "You run this newsroom. Choose the name under which the log will show what you do: it is public and for good."
-            : link.purpose === "join"
-              ? `You are invited as ${link.user!.role}. The log names what you do here as “${link.user!.handle}”, in public and for good.`
-              : "Your account was reset. Choose a new password; passkeys and codes you set up again afterwards."
-        }</p>
-${deskForm(
-  undefined,
-  `/desk/join/${params.link!}`,
-  html`${
-    isFirst
-      ? html`${field("handle", "Name", { required: true, autocomplete: "username", hint: "Small letters, digits and hyphens.", pattern: "[a-z][a-z0-9\\-]{1,30}" })}${field("address", "Mail address", { type: "email", autocomplete: "email", hint: "Not needed. Never shown to readers." })}`
-      : html`<input type="hidden" autocomplete="username" value="${link.user!.handle}">
-`
-  }${field("password", "Password", { type: "password", autocomplete: "new-password", required: true, hint: `${PASSWORD_CHARS_MIN} characters or more; a sentence is easy to remember. A passkey can be added afterwards.` })}<button class="main-act">Come in</button>
-`,
-)}`,
-      };
+      return { title: "Come in", page: joinPage(link, params.link!) };
     },
   }),
   deskRoute({
@@ -148,7 +127,16 @@ ${deskForm(
     rule: { for: "anyone", because: "the link is a secret of 256 bits, counts once and expires" },
     form: Type.Object({ password: short(2_000), handle: Type.Optional(short(60)), address: Type.Optional(short(300)) }, { additionalProperties: false }),
     async run({ accounts, where, who }, { params, form }) {
-      const { user, token } = await enterByLink(accounts, params.link!, form, where);
+      const link = readLink(accounts, params.link!);
+      let entered: Awaited<ReturnType<typeof enterByLink>>;
+      try {
+        entered = await enterByLink(accounts, params.link!, form, where);
+      } catch (error) {
+        // A word that does not do is said in the form; a link that is spent has none.
+        if (!link || !(error instanceof TracewireError) || !["BAD_PASSWORD", "BAD_ARGUMENT"].includes(error.code)) throw error;
+        return { status: error.status, title: "Come in", page: joinPage(link, params.link!, { refused: error, handle: form.handle, address: form.address }) };
+      }
+      const { user, token } = entered;
       endFormer(accounts, who);
       accounts.change(() => recordAct(accounts, { user, network: where.network }, "account.enter", user.handle));
       return { go: "/desk/account", session: token };
@@ -213,6 +201,31 @@ ${field("password", "Password", { type: "password", autocomplete: "current-passw
     },
   }),
 ];
+
+/** `refused`: why the form did not do, with what was typed but the password. */
+function joinPage(link: Link, token: string, { refused, ...typed }: { refused?: TracewireError; handle?: string; address?: string } = {}): Html {
+  const isFirst = link.purpose === "first";
+  return html`<h1>${isFirst ? "The first administrator" : `Welcome, ${link.user!.handle}`}</h1>
+<p>${
+          isFirst
+            ? "You run this newsroom. Choose the name under which the log will show what you do: it is public and for good."
+            : link.purpose === "join"
+              ? `You are invited as ${link.user!.role}. The log names what you do here as “${link.user!.handle}”, in public and for good.`
+              : "Your account was reset. Choose a new password; passkeys and codes you set up again afterwards."
+        }</p>
+${refused && html`<p class="finding" role="alert"><strong>${refused.message}.</strong> ${refused.hint}</p>
+`}${deskForm(
+  undefined,
+  `/desk/join/${token}`,
+  html`${
+    isFirst
+      ? html`${field("handle", "Name", { value: typed.handle, required: true, autocomplete: "username", hint: "Small letters, digits and hyphens.", pattern: "[a-z][a-z0-9\\-]{1,30}" })}${field("address", "Mail address", { value: typed.address, type: "email", autocomplete: "email", hint: "Not needed. Never shown to readers." })}`
+      : html`<input type="hidden" autocomplete="username" value="${link.user!.handle}">
+`
+  }${field("password", "Password", { type: "password", autocomplete: "new-password", required: true, hint: `${PASSWORD_CHARS_MIN} characters or more; a sentence is easy to remember. A passkey can be added afterwards.` })}<button class="main-act">Come in</button>
+`,
+)}`;
+}
 
 /** Who signs in anew in a browser leaves no session behind in it that nobody holds a cookie of. */
 function endFormer(accounts: Accounts, who: SignedIn | undefined): void {

@@ -6,9 +6,8 @@ import {
   compareHeadings,
   foldName,
   headingsOf,
-  listGroups,
-  listOverlaps,
   nameSlug,
+  readGroups,
   readNames,
   type Evidence,
   type Group,
@@ -106,9 +105,9 @@ const usesBySlug = (context: SiteContext): Map<string, NameUse[]> =>
   );
 const headings = (context: SiteContext): Heading[] => context.memo("headings", () => headingsOf(names(context)), DEPENDS);
 const doubledNames = (context: SiteContext) => context.memo("doubled names", () => namesUnderTwoHeadings(headings(context)), DEPENDS);
-const groups = (context: SiteContext): Group[] => context.memo("groups", () => listGroups(context.log, context.at.log_size), DEPENDS);
-const overlaps = (context: SiteContext): Overlap[] =>
-  context.memo("overlaps", () => listOverlaps(context.log, context.at.log_size), DEPENDS);
+const read = (context: SiteContext) => context.memo("groups", () => readGroups(context.log, context.at.log_size), DEPENDS);
+const groups = (context: SiteContext): Group[] => read(context).groups;
+const overlaps = (context: SiteContext): Overlap[] => read(context).overlaps;
 const nameCells = (use: NameUse) => [
   use.name,
   use.relation,

@@ -8,7 +8,7 @@ import { html, nothing, type Html } from "../html.ts";
 import { frame } from "../layout.ts";
 import type { Page } from "../page-store.ts";
 import type { Route, SiteContext } from "../route.ts";
-import { dayOf, figureHref, formatDay, revisionHref } from "../words.ts";
+import { dayOf, figureHref, formatDay, plural, revisionHref } from "../words.ts";
 import { subjectHref } from "./case.ts";
 
 const ENTRIES_SHOWN = 50;
@@ -172,7 +172,7 @@ function summary({ kind, body }: PublicEntry): Html {
     case "capture":
       return html`capture: <a href="/evidence/${String(body!.sha256)}">${String(body!.title)}</a>`;
     case "dataset":
-      return html`dataset: ${String(body!.name)}, ${String(body!.row_count)} rows`;
+      return html`dataset: ${String(body!.name)}, ${plural(Number(body!.row_count), "row", "rows")}`;
     case "judgement":
       return html`judgement on <a href="${subjectHref(String(body!.subject))}">${String(body!.subject)}</a>: ${String(body!.verdict)}`;
     case "retraction":

@@ -3,6 +3,7 @@ import { readClaims, readReply, subjectsAbout, type Claim, type Reply } from "..
 import { numberWord } from "../../figures/figures.ts";
 import {
   LINT_RULES,
+  changedSentences,
   diffSentences,
   drawnFigure,
   findCard,
@@ -83,7 +84,7 @@ function changesPage(context: SiteContext, before: Publication, after: Publicati
   const headline = inlineText(after.story.headline, publishedFigures(context, after));
   const body = html`<div class="column"><p class="label"><a href="${publicationHref(after)}">${headline}</a></p>
 <h1>What revision ${after.revision} changed</h1>
-<p class="note">Against revision ${before.revision} of ${formatDay(before.at)}. ${plural(lines.filter(({ kind }) => kind !== "same").length, "sentence differs", "sentences differ")}.</p>
+<p class="note">Against revision ${before.revision} of ${formatDay(before.at)}. ${plural(changedSentences(was!, now!).length, "sentence differs", "sentences differ")}.</p>
 ${after.withdrawn && html`<p class="known"><strong>Withdrawn.</strong> ${after.withdrawn.why}</p>`}
 ${lines.map((line) => (line.kind === "same" ? html`<p>${line.text}</p>` : line.kind === "gone" ? html`<p><del>${line.text}</del></p>` : html`<p><ins>${line.text}</ins></p>`))}</div>`;
   return {
