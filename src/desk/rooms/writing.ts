@@ -115,7 +115,8 @@ function saveDocument(context: SignedInContext, { params, form, ifMatch }: { par
     if (!(error instanceof TracewireError) || error.code !== "CONFLICT") throw error;
     const theirs = drafts.text(draft.id)!;
     const lines = diffSentences(theirs.text.split("\n"), text.split("\n")).filter((line) => line.kind !== "same" && line.text.trim() !== "");
-    return { status: 412, json: { code: "CONFLICT", message: error.message, lines, theirs: opened(context, drafts.find(draft.id)!, theirs), merged: putTogether(drafts.text(draft.id, Number(base))?.text, theirs.text, text) }, etag: etagOf(theirs.version) };
+    const merged = putTogether(drafts.text(draft.id, Number(base))?.text, theirs.text, text);
+    return { status: 412, json: { code: "CONFLICT", message: error.message, lines, theirs: opened(context, drafts.find(draft.id)!, theirs), merged }, etag: etagOf(theirs.version) };
   }
 }
 
