@@ -6,6 +6,7 @@ import { auditTrace } from "./trace-audit.ts";
 import { askWith, listSets, readAsk } from "./trace-ask.ts";
 import { compareTraces } from "./trace-compare.ts";
 import { readForm, textOf, writeForm, type FileForm } from "./trace-files.ts";
+import { noteOnPlace } from "./trace-note.ts";
 import { findPaths } from "./trace-paths.ts";
 import { printAnswer } from "./trace-print.ts";
 import { rankAddresses } from "./trace-rank.ts";
@@ -13,6 +14,7 @@ import { rankAddresses } from "./trace-rank.ts";
 const ACTIONS: Record<string, (context: CommandContext, args: string[], options: Options) => Promise<void> | void> = {
   audit: auditTrace,
   compare: compareTraces,
+  note: noteOnPlace,
   path: findPaths,
   rank: rankAddresses,
   sets: listSets,
@@ -25,6 +27,7 @@ export const trace: Command = {
   actions: [
     ["audit <trace>", "every step of a kept trace, to be added up by anybody"],
     ["compare <trace> <other>", "two kept traces, or one as kept at two log sizes (NAME@SIZE)"],
+    ["note <trace> [place] [text]", "the newsroom's notes on places of a kept trace: all of them, or keep one; an empty text takes it away"],
     ["path <from> <to>", "ways from one address to another"],
     ["rank <address>", "which addresses to look at next; scores, no amounts"],
     ["sets", "which sets of transfers are held"],

@@ -92,6 +92,7 @@ function keptPage(context: SignedInContext, trace: SavedTrace, query: URLSearchP
 <p class="hint"><a href="/desk/traces">Traces</a>. Entry ${trace.seq}, from <code>${trace.ask.from}</code>, ${trace.ask.direction}, ${trace.step_count.toLocaleString("en-US")} steps. ${trace.released === undefined ? "Readers do not see it." : html`<a href="${publicHref(`/traces/${trace.id}`)}">Its public page</a>, with a picture and every step.`}</p>
 ${can(who.user.role, "case.release") && trace.released === undefined && deskForm(who, `${path}/release`, html`<button>Make it public</button>`)}
 <h2>The way, opened step by step</h2>
+<p><a href="${path}/graph?${new URLSearchParams({ method, asset }).toString()}" data-key="p">As a picture</a>, with notes.</p>
 <p class="names-row">${methods.map((name) => html`<a href="${link(name, asset)}"${name === method && html` aria-current="true"`}>By ${name}</a> `)}</p>
 ${
   assets.length > 1 &&
