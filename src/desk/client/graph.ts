@@ -213,7 +213,7 @@ async function start(page: HTMLElement): Promise<void> {
     const rows = visible.flows;
     const page_rows = rows.slice(first, first + ROWS_SHOWN);
     const table = make("table", {}, make("caption", { textContent: `${count(rows.length)} flows between ${count(visible.nodes.size)} places shown, of ${count(data.flow_count)} flows in all${visible.cut ? `; the picture holds ${count(NODES_MAX)} places` : ""}` }));
-    const head = make("thead", {}, make("tr", {}, ...["From", "To", "Amount", "How", "Transfers", "Out of it", "Note"].map((words) => make("th", { textContent: words, scope: "col" }))));
+    const head = make("thead", {}, make("tr", {}, ...["From", "To", "Amount", "How", "Transfers", "Out of it", "Note"].map((words) => make("th", { textContent: words, scope: "col", ...(["Amount", "Transfers"].includes(words) ? { className: "num" } : {}) }))));
     const body = make("tbody");
     for (const at of page_rows) {
       const [from, to, , amount, how, transfers] = data.flows[at]!;

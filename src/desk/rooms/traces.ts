@@ -44,9 +44,9 @@ ${
 ${
   shown.length === 0
     ? html`<p>None. A trace that is kept can be opened row by row, counted by figures, and asked again by a stranger.</p>`
-    : html`<div class="scroll" tabindex="0"><table><thead><tr><th>Trace</th><th>From</th><th>Conventions</th><th>Steps</th><th>By</th><th>Public</th></tr></thead><tbody>${shown.map(
+    : html`<div class="scroll" tabindex="0"><table><thead><tr><th>Trace</th><th>From</th><th>Conventions</th><th class="num">Steps</th><th>By</th><th>Public</th></tr></thead><tbody>${shown.map(
         (trace) =>
-          html`<tr><td><a href="/desk/traces/${trace.id}">${trace.title}</a></td><td><code>${trace.ask.from.slice(0, 50)}</code></td><td>${trace.ask.methods.join(", ")}</td><td class="num">${trace.step_count.toLocaleString("en-US")}</td><td>${trace.by}, ${when(trace.at)}</td><td>${trace.released === undefined ? "no" : "yes"}</td></tr>
+          html`<tr><td class="title"><a href="/desk/traces/${trace.id}">${trace.title}</a></td><td><code>${trace.ask.from.slice(0, 50)}</code></td><td>${trace.ask.methods.join(", ")}</td><td class="num">${trace.step_count.toLocaleString("en-US")}</td><td>${trace.by}, ${when(trace.at)}</td><td>${trace.released === undefined ? "no" : "yes"}</td></tr>
 `,
       )}</tbody></table></div>${kept.length > shown.length && html`<p>${shown.length} of ${kept.length} shown. <a href="/desk/traces?before=${shown.at(-1)!.seq}" rel="next" data-key="n">Older ones</a></p>`}`
 }</section><section class="pane-form" aria-label="A new trace"><h2>A new one</h2>
