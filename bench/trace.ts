@@ -12,8 +12,12 @@ import { joinLimbs } from "../src/tracing/fast/limbs.ts";
 import { Workspace } from "../src/tracing/fast/run.ts";
 import { GIVES, SLOT } from "../src/tracing/fast/slots.ts";
 import { traceFast, type FastTrace } from "../src/tracing/fast/trace-fast.ts";
+import { growRoot } from "../src/evidence/evidence.ts";
+import { rowsOfColumns } from "../src/tracing/columns/column-table.ts";
+import { columnsOfSet } from "../src/tracing/columns/set-columns.ts";
+import { rowText, toTransfer } from "../src/tracing/set-row.ts";
 import { trace } from "../src/tracing/trace.ts";
-import { buildTransferTable } from "../src/tracing/transfer-table.ts";
+import { buildTransferTable, tableOver } from "../src/tracing/transfer-table.ts";
 import { EXCHANGES, generateWorld } from "./generate-transfers.ts";
 import { describeMachine, repeated, time, type Timing } from "./machine.ts";
 import { checksumOf, openDuckdb, openGraphology, openPostgres, traceByFetching, type Answer, type Question } from "./trace-peers.ts";
@@ -132,18 +136,38 @@ async function exactOverReached(): Promise<void> {
   }
   const rows: number[] = [];
   for (let row = 0; row < ROWS; row++) if (reached.has(world.from[row]!) || reached.has(world.to[row]!)) rows.push(row);
-  const transfers = rows.map((row, at) => ({
-    chain: "", txid: `t${row}`, block: row, tx_index: 0, index: 0, kind: "transfer" as const, time: null,
-    from: `a${world.from[row]}`, to: `a${world.to[row]}`, asset: "native", amount: joinLimbs(world.high[row]!, world.low[row]!), row: `bench:${at + 1}`,
+  const cells = rows.map((row) => ({
+    amount: String(joinLimbs(world.high[row]!, world.low[row]!)), asset: "native", block: String(row), chain: "", from: `a${world.from[row]}`, index: "0", kind: "transfer", time: "",
+    to: `a${world.to[row]}`, tx_index: "0", txid: `t${row}`,
   }));
+  const root = growRoot();
+  for (const row of cells) root.add(Buffer.from(rowText(row)));
+  const set = { rows_root: root.hex(), row_count: rows.length };
+  const texts = async function* () {
+    for (const row of cells) yield rowText(row);
+  };
+  log("columns made of rows and kept", await time(() => columnsOfSet(folder, set, texts)));
   const thefts = new Set(world.thefts);
   const seedRows = rows.flatMap((row, at) => (thefts.has(row) ? [at] : []));
-  const stopAt = (address: string) => (isStop(Number(address.slice(1))) ? { reason: "service" as const } : undefined);
-  for (const method of ["haircut", "fifo", "lifo"] as const) {
-    const table = buildTransferTable(transfers);
-    const request = { seeds: [{ kind: "rows" as const, rows: seedRows, name: "thefts" }], methods: [method], stopAt, floor: 10n ** 9n };
-    const first = await time(() => trace({ kind: "accounts", table }, request));
-    const again = await repeated(3, () => trace({ kind: "accounts", table }, request));
-    console.log(`exact ${method} over ${rows.length} rows of ${reached.size} accounts, floor 1 gwei: ${first.result.get(method)!.step_count} steps; ledgers and all ${first.wall_ms.toFixed(0)} ms (thread ${first.cpu_ms.toFixed(0)}), again ${again.wall_ms.toFixed(0)} ms (thread ${again.cpu_ms.toFixed(0)})`);
-  }
+  const stopsHere = new Set(rows.flatMap((row) => [world.from[row]!, world.to[row]!]).filter(isStop));
+  const named = new Map([...stopsHere].map((account) => [`a${account}`, { reason: "service" as const }]));
+  for (const method of ["haircut", "fifo", "lifo"] as const)
+    for (const from of ["columns on the disk", "transfers in memory"]) {
+      const opened = await time(async () => {
+        if (from === "transfers in memory") return buildTransferTable(cells.map((row, at) => toTransfer(row, `bench:${at + 1}`)));
+        return tableOver(rowsOfColumns([{ name: "bench", columns: (await columnsOfSet(folder, set, texts))! }]));
+      });
+      const data = { kind: "accounts" as const, table: opened.result };
+      const request = { seeds: [{ kind: "rows" as const, rows: seedRows, name: "thefts" }], methods: [method], stops: named, floor: 10n ** 9n };
+      const first = await time(() => trace(data, request));
+      const again = await repeated(5, () => trace(data, request));
+      console.log(`exact ${method} over ${rows.length} rows of ${reached.size} accounts, floor 1 gwei, ${from}: ${first.result.get(method)!.step_count} steps`);
+      log("  table", opened);
+      log("  first", first);
+      log(`  again, least ${again.least_ms.toFixed(0)}`, again);
+    }
+}
+
+function log(what: string, { wall_ms, cpu_ms }: { wall_ms: number; cpu_ms: number }): void {
+  console.log(`${what}: ${wall_ms.toFixed(0)} ms (thread ${cpu_ms.toFixed(0)})`);
 }

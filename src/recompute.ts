@@ -8,7 +8,7 @@ import { listDatasets, rereadRows, storedRowsRoot, type SourceFile } from "./dat
 import { TracewireError } from "./errors.ts";
 import { computeFigure, computeOrFault, datasetsOf, figureHash, findFigureSpec, type Figure } from "./figures/figures.ts";
 import { VIEWS } from "./newsroom.ts";
-import { listTraces, listTransferSets, reproduceTrace, storedSegmentRoot } from "./tracing/tracing.ts";
+import { listTraces, listTransferSets, reproduceTrace, storedColumnsRoot, storedSegmentRoot } from "./tracing/tracing.ts";
 import { listPublications, listRevisions } from "./press/press.ts";
 import { everyIssuedReport } from "./reports/reports.ts";
 
@@ -47,9 +47,9 @@ export async function recomputeFolder(folder: string): Promise<RecomputeFinding[
         });
     }
     for (const set of listTransferSets(log)) {
-      const actual = storedSegmentRoot(folder, set);
-      if (actual !== undefined && actual !== set.rows_root)
-        findings.push({ what: "rows_differ", index: set.seq, file: join("segments", `${set.rows_root}.rows`), expected: set.rows_root, actual });
+      for (const [ending, actual] of [["rows", storedSegmentRoot(folder, set)], ["columns", storedColumnsRoot(folder, set)]])
+        if (actual !== undefined && actual !== set.rows_root)
+          findings.push({ what: "rows_differ", index: set.seq, file: join("segments", `${set.rows_root}.${ending}`), expected: set.rows_root, actual });
     }
     if (findings.length > 0) return findings;
     const newsroom = { log, blobs: openBlobStore(folder, diskFileSystem), folder };

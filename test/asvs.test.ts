@@ -135,7 +135,7 @@ test("nothing makes code of text, runs a shell, or stores anything in the browse
   assert.deepEqual(kept, ["src/desk/client/editor-saving.ts"], "words not yet saved are kept on the device until the desk has them");
   // Each made of constants, of letters alone, or through RegExp.escape: whoever adds one looks at that first.
   assert.deepEqual(where(/new RegExp\(/), [
-    "src/api/api-server.ts", "src/casefile/read-wording.ts", "src/chains/bech32-address.ts", "src/datasets/readers/incident-wiki.ts", "src/datasets/readers/ofac-sdn.ts",
+    "src/api/endpoint.ts", "src/casefile/read-wording.ts", "src/chains/bech32-address.ts", "src/datasets/readers/incident-wiki.ts", "src/datasets/readers/ofac-sdn.ts",
     "src/desk/look-at-story.ts", "src/newsletter/bounce-words.ts", "src/press/lint.ts", "src/reports/read-reports.ts", "src/screening/entry-details.ts",
   ]);
   // "== null" means null or undefined; any other loose comparison is one too many.

@@ -60,6 +60,9 @@ const cases = (room: ApiNewsroom): Record<string, Case[]> => ({
   "/addresses/{address}/neighbors": [
     { hidden: `/addresses/${HOARD}/neighbors?direction=out`, absent: `/addresses/0x${"5".repeat(40)}/neighbors?direction=out`, seen_by: ["all", "traces:private"] },
   ],
+  "/addresses/{address}/lowest": [
+    { hidden: `/addresses/${HOARD}/lowest?since=${hiddenTx}`, absent: `/addresses/0x${"5".repeat(40)}/lowest?since=${hiddenTx}`, seen_by: ["all", "traces:private"] },
+  ],
   "/transactions/{txid}": [{ hidden: `/transactions/${hiddenTx}`, absent: `/transactions/0x${"5".repeat(64)}`, seen_by: ["all", "traces:private"] }],
   "/clusters/{address}": [],
   "/log": [{ hidden: `/log?limit=200`, shows: "Hidden Wallet", seen_by: [] }],

@@ -40,6 +40,7 @@ const VALUES: Record<string, string> = {
   "/addresses/{address}": `/addresses/${THIEF}`,
   "/addresses/{address}/transfers": `/addresses/${THIEF}/transfers`,
   "/addresses/{address}/neighbors": `/addresses/${THIEF}/neighbors?direction=out`,
+  "/addresses/{address}/lowest": `/addresses/${THIEF}/lowest?since=${txid(2)}`,
   "/transactions/{txid}": `/transactions/${txid(2)}`,
   "/clusters/{address}": `/clusters/${SPENDER}`,
   "/log/{entry}": "/log/3",

@@ -7,12 +7,12 @@ import { isNative, type LedgerData } from "./ledger-data.ts";
 export function accountWorld(data: LedgerData, chain: string, currency: string): World {
   const { table } = data;
   const accounts = data.accounts(chain);
-  const transfersOf = (number: number): Transfer[] => accounts.rowsOf(number).map((row) => table.transfers[row]!);
+  const transfersOf = (number: number): Transfer[] => accounts.rowsOf(number).map((row) => table.transfer(row));
   const nameOf = (number: number): string => accounts.addresses[number]!;
   const idOf = ({ txid, row }: Transfer): string => txid || row;
   const of = (hash: string): Transfer[] => {
     const id = /^0x[0-9a-fA-F]+$/.test(hash) && table.rowsOfTransaction(hash).length === 0 ? hash.toLowerCase() : hash;
-    return table.rowsOfTransaction(id).map((row) => table.transfers[row]!).filter((transfer) => transfer.chain === chain);
+    return table.rowsOfTransaction(id).map((row) => table.transfer(row)).filter((transfer) => transfer.chain === chain);
   };
   const summary = (transfer: Transfer) => ({ height: heightOf(transfer.block), timestamp: timestampOf(transfer.time), tx_hash: idOf(transfer) });
 

@@ -4,7 +4,6 @@ import { nativeAsset } from "../chains/chains.ts";
 import { TracewireError } from "../errors.ts";
 import type { NewsroomReader } from "../newsroom.ts";
 import {
-  buildTransferTable,
   buildUtxoGraph,
   clusterBySpending,
   flows,
@@ -78,7 +77,7 @@ export async function readLedger(newsroom: NewsroomReader, seqs: readonly number
 type Read = Awaited<ReturnType<typeof readTransferSets>>;
 
 function index(read: Read): LedgerData {
-  const table = buildTransferTable(read.transfers);
+  const table = read.table();
   const byChain = Map.groupBy<string, UtxoTransaction>(read.transactions, ({ chain }) => chain);
   const numbered = new Map<string, AccountNumbers>();
   return {

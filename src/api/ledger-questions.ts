@@ -2,7 +2,7 @@
 import { accountsOf, readAddress, type Address } from "../chains/chains.ts";
 import type { LogReader } from "../evidence/evidence.ts";
 import { chainsHeld, exposureOverChains, type ChainData, type ChainExposures } from "../screening/screening.ts";
-import { holdingsOf, openTagBook, stopsFromTags, outputsHeld, sidesOf, transfersIn, type Transfer } from "../tracing/tracing.ts";
+import { holdingsOf, lowestBetween, openTagBook, stopsFromTags, outputsHeld, sidesOf, transfersIn, type LowestAsk, type Transfer } from "../tracing/tracing.ts";
 import { graphsense, isOfAll, joinCurrencies } from "./graphsense-questions.ts";
 import type { GraphsenseAsk } from "./graphsense-shapes.ts";
 import type { ChainGraph, LedgerData } from "./ledger-data.ts";
@@ -76,7 +76,7 @@ export const LEDGER_QUESTIONS = {
     return rows
       .filter((row) => row > after)
       .slice(0, count)
-      .map((at) => ({ at, transfer: toRow(data.table.transfers[at]!) }));
+      .map((at) => ({ at, transfer: toRow(data.table.transfer(at)) }));
   },
 
   /** Who paid it, or whom it paid, by asset. In order of name. */
@@ -92,7 +92,7 @@ export const LEDGER_QUESTIONS = {
     const { table } = data;
     for (const account of table.accountsOf(address, place.chain))
       for (const row of table.rowsOf(account)) {
-        const { from, to, chain, asset, amount } = table.transfers[row]!;
+        const { from, to, chain, asset, amount } = table.transfer(row);
         const [own, other] = direction === "out" ? [from, to] : [to, from];
         if (own === address && other !== null) add(other, chain, asset, amount, 1, false);
       }
@@ -109,6 +109,12 @@ export const LEDGER_QUESTIONS = {
       .filter(({ key }) => after === undefined || key > after)
       .slice(0, count)
       .map((one) => ({ ...one, amount: String(one.amount) }));
+  },
+
+  /** The least that an account held between two moments. */
+  lowest(data: LedgerData, { amount, ...ask }: Omit<LowestAsk, "amount"> & { amount?: string }) {
+    if (spelled(data, ask) === undefined) return undefined;
+    return { ...lowestBetween(data.table, { ...ask, ...(amount === undefined ? {} : { amount: BigInt(amount) }) }), sets: data.sets };
   },
 
   transaction(data: LedgerData, { txid }: { txid: string }) {

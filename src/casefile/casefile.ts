@@ -41,7 +41,7 @@ export {
   type Held,
   type Vantage,
 } from "./read-casefile.ts";
-export { movedBetween, type Moved } from "./moved.ts";
+export { movedBetween, subjectsReleased, type Moved } from "./moved.ts";
 export { followSubjects, type Followed, type SubjectQuestion } from "./follow-subjects.ts";
 export { CHECKS, runChecks, runChecksOn, sumUpChecks, type CheckSummary, type CheckName, type CheckResult } from "./checks.ts";
 export { importCasefile, type ImportOptions, type ImportResult } from "./import-casefile.ts";

@@ -12,6 +12,11 @@ const CASES: [sentence: string, expected: Reading][] = [
   ["The exchange denied that 120,000.50 ETH were taken on Sep 4, 2023.", { value: "120000.5", unit: "ETH", field: "amount", value_text: "120,000.50 ETH", hedge: "denied", period: "2023-09-04" }],
   ["Sep 4, 2023", { value: "2023-09-04", value_text: "Sep 4, 2023", field: "date" }],
   ["12 February 2024", { value: "2024-02-12", value_text: "12 February 2024", field: "date" }],
+  ["Harbor Exchange regrets to confirm the loss of $12.6 million.", { value: "12600000", unit: "USD", field: "amount", value_text: "$12.6 million", hedge: "asserted", claimant: "Harbor Exchange" }],
+  ["Chainwatch puts it at $12.9 million.", { value: "12900000", unit: "USD", field: "amount", value_text: "$12.9 million", claimant: "Chainwatch" }],
+  ["According to the exchange, $5 million went.", { value: "5000000", unit: "USD", field: "amount", value_text: "$5 million", hedge: "reported", claimant: "The exchange" }],
+  ["Binance told us on 2 April 2025 that $5 million was taken on 15 March 2025.", { value: "5000000", unit: "USD", field: "amount", value_text: "$5 million", hedge: "asserted", claimant: "Binance", as_of: "2025-04-02", period: "2025-03-15" }],
+  ["Analysts suspect that the Lazarus Group is behind it.", { value: "Lazarus Group", value_text: "the Lazarus Group is behind", field: "attributed_to", hedge: "suspected", claimant: "Analysts" }],
   ["It was a quiet day.", {}],
 ];
 
@@ -21,6 +26,8 @@ test("sentences of real reports give what a reader would write down", () => {
 
 test("the marked part gives the value, its sentence the hedge", () => {
   assert.deepEqual(readWording("Analysts suspect that $5 million of the $70 million was moved.", "$70 million"), { value: "70000000", unit: "USD", value_text: "$70 million", field: "amount", hedge: "suspected", claimant: "Analysts" });
+  // What is sure in the marked words stays sure, whatever else the sentence guesses.
+  assert.equal(readWording("Harbor Exchange regrets to confirm that about $2 million are gone.", "Harbor Exchange regrets to confirm").hedge, "asserted");
 });
 
 test("a value is exact whatever its scale, and no text makes it fail", () => {

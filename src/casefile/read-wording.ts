@@ -2,8 +2,8 @@
 // a date. A proposal for a form that a person looks through; nothing is ever written by it.
 import type { ClaimInput } from "./claim-schema.ts";
 
-export type Reading = Partial<Pick<ClaimInput, "value" | "unit" | "hedge" | "bound" | "claimant" | "period" | "measure">> & {
-  /** "amount", "count" or "date": what field it may be for. */
+export type Reading = Partial<Pick<ClaimInput, "value" | "unit" | "hedge" | "bound" | "claimant" | "period" | "as_of" | "measure">> & {
+  /** "amount", "count", "date" or "attributed_to": what field it may be for. */
   field?: string;
   /** The value as it stands in the text. */
   value_text?: string;
@@ -21,6 +21,15 @@ const COUNT = new RegExp(String.raw`(?<![\w.,$€£-])(${NUMBER})${SCALE}\s+((?:
 
 const MONTHS = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
 
+const NAME = String.raw`[A-Z][\w.&’'-]*(?: (?:of|the|and|for|[A-Z][\w.&’'-]*))*`;
+const SAYING = "said|says|told|tells|reported|reports|estimates?d?|claims?|claimed|announced|announces|believes?|suspects?|regrets?|regretted|puts|states|stated|denies|denied|confirms?|confirmed|warned|wrote|writes|disclosed|admitted|lists|counts|attributes|attributed|blames|blamed|accuses|accused";
+/** "According to the exchange" names whoever that is as it names them. */
+const SPEAKER = new RegExp(String.raw`\b[Aa]ccording to ((?:the )?${NAME}|the [a-z]+)|((?:[A-Z][\w.&’'-]*)(?: (?:of|for|[A-Z][\w.&’'-]*))*) (?:also |has |have |had )?(?:${SAYING})\b`);
+const SAID_ON = /\b(?:said|told \w+|announced|stated|wrote|reported|confirmed|disclosed)(?: so)? (?:on )?/;
+const DATE_CHARS_MAX = 24;
+const WHO = String.raw`(?:the )?([A-Z]\w*(?: [A-Z]\w*)*)`;
+const BLAMED = new RegExp(String.raw`\b${WHO} (?:is|was|were|are|to be) behind\b|\b(?:attribut\w+ (?:it|this|the \w+) to|blam\w+(?: it on)?|accus\w+) ${WHO}`);
+
 /** Order matters: what is denied is not merely reported. First match wins. */
 const HEDGE_WORDS: readonly [ClaimInput["hedge"], RegExp][] = [
   ["withdrawn", /\b(withdr[ae]w\w*|retract\w*)\b/i],
@@ -28,7 +37,7 @@ const HEDGE_WORDS: readonly [ClaimInput["hedge"], RegExp][] = [
   ["suspected", /\b(suspect\w*|alleg\w+|believed? to|likely|possibly|may have|might have|thought to|investigat\w+)\b/i],
   ["estimated", /\b(estimat\w+|approximately|roughly|some \d|around|about)\b/i],
   ["reported", /\b(report\w+|according to|reportedly|is said to|are said to)\b/i],
-  ["asserted", /\b(stole|stolen|lost|took|confirm\w+|announc\w+|state[sd]?|said|says)\b/i],
+  ["asserted", /\b(stole|stolen|lost|took|confirm\w*|announc\w+|state[sd]?|said|says|told)\b/i],
 ];
 const BOUND_WORDS: readonly [NonNullable<ClaimInput["bound"]>, RegExp][] = [
   ["at_least", /\b(at least|more than|over|no less than|not less than|exceed\w*|upwards of)\s+(?:US)?[$€£¥₩]?\s?\d/i],
@@ -41,20 +50,26 @@ export function readWording(sentence: string, marked = sentence): Reading {
   const reading: Reading = {};
   const amount = amountIn(marked);
   const date = dateIn(marked);
-  const count = amount ? undefined : COUNT.exec(marked);
-  if (amount) Object.assign(reading, amount, { field: "amount" });
+  const blamed = amount ? undefined : BLAMED.exec(marked);
+  const count = amount || blamed ? undefined : COUNT.exec(marked);
+  if (blamed) Object.assign(reading, { value: blamed[1] ?? blamed[2], value_text: blamed[0], field: "attributed_to" });
+  else if (amount) Object.assign(reading, amount, { field: "amount" });
   else if (date && marked.trim().length <= date.text.length + 4) Object.assign(reading, { value: date.value, value_text: date.text, field: "date" });
   else if (count) Object.assign(reading, { value: scaled(count[1]!, count[2]), unit: count[3]!.toLowerCase(), value_text: count[0], field: "count" });
-  const hedge = HEDGE_WORDS.find(([, words]) => words.test(sentence))?.[0];
+  // What was marked says best how sure it is; the rest of its sentence may be of something else.
+  const hedge = [marked, sentence].map((part) => HEDGE_WORDS.find(([, words]) => words.test(part))?.[0]).find((one) => one !== undefined);
   if (hedge) reading.hedge = hedge;
   const bound = BOUND_WORDS.find(([, words]) => words.test(sentence))?.[0];
   if (bound && (amount || count)) reading.bound = bound;
   if (/\b(net of|after deduct\w+|less what was recovered)\b/i.test(sentence)) reading.measure = "net";
-  const claimant = /\b[Aa]ccording to ((?:the )?[A-Z][\w.&’'-]*(?: (?:of|the|and|for|[A-Z][\w.&’'-]*))*)|((?:[A-Z][\w.&’'-]*)(?: (?:of|for|[A-Z][\w.&’'-]*))*) (?:said|says|reported|estimates?d?|claims?|announced|believes?|suspects?)\b/.exec(sentence);
-  const name = (claimant?.[1] ?? claimant?.[2])?.replace(/^[Tt]he /, "");
+  const claimant = SPEAKER.exec(sentence);
+  const name = claimant?.[1] === undefined ? claimant?.[2]?.replace(/^[Tt]he /, "") : claimant[1].replace(/^the (?=[A-Z])/, "").replace(/^t/, "T");
   if (name && !/^(It|He|She|They|We|I|This|That|In|On|At)$/.test(name)) reading.claimant = name;
-  // When it was claimed the sentence does not say; a date in it is of what it tells.
-  const told = date ?? dateIn(sentence);
+  // A date right behind a word of saying is when it was said; any other is of what it tells.
+  const said = SAID_ON.exec(sentence);
+  const said_on = said && dateIn(sentence.slice(said.index, said.index + said[0].length + DATE_CHARS_MAX));
+  if (said_on && sentence.indexOf(said_on.text) === said.index + said[0].length) reading.as_of = said_on.value;
+  const [told] = [marked, sentence].flatMap((part) => dateIn(reading.as_of === undefined ? part : part.replace(said_on!.text, "")) ?? []);
   if (told && reading.field !== "date") reading.period = told.value;
   return reading;
 }

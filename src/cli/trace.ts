@@ -6,6 +6,7 @@ import { auditTrace } from "./trace-audit.ts";
 import { askWith, listSets, readAsk } from "./trace-ask.ts";
 import { compareTraces } from "./trace-compare.ts";
 import { readForm, textOf, writeForm, type FileForm } from "./trace-files.ts";
+import { findLowest } from "./trace-lowest.ts";
 import { noteOnPlace } from "./trace-note.ts";
 import { findPaths } from "./trace-paths.ts";
 import { printAnswer } from "./trace-print.ts";
@@ -14,6 +15,7 @@ import { rankAddresses } from "./trace-rank.ts";
 const ACTIONS: Record<string, (context: CommandContext, args: string[], options: Options) => Promise<void> | void> = {
   audit: auditTrace,
   compare: compareTraces,
+  lowest: findLowest,
   note: noteOnPlace,
   path: findPaths,
   rank: rankAddresses,
@@ -27,6 +29,7 @@ export const trace: Command = {
   actions: [
     ["audit <trace>", "every step of a kept trace, to be added up by anybody"],
     ["compare <trace> <other>", "two kept traces, or one as kept at two log sizes (NAME@SIZE)"],
+    ["lowest <address>", "of what came in, how much can still be there: the lowest balance since then"],
     ["note <trace> [place] [text]", "the newsroom's notes on places of a kept trace: all of them, or keep one; an empty text takes it away"],
     ["path <from> <to>", "ways from one address to another"],
     ["rank <address>", "which addresses to look at next; scores, no amounts"],
@@ -46,6 +49,8 @@ export const trace: Command = {
     { flags: "--no-conversions", about: "do not carry taint through an exchange inside one transaction" },
     { flags: "--explore", about: "quickly, for looking around: haircut within a printed bound, the others exact; never kept" },
     { flags: "--set <name>", about: "only over this set of transfers (may be repeated); without it, all that are held", repeat: true },
+    { flags: "--since <moment>", about: "for lowest: a txid, a day, a time (UTC), or @block; --until takes the same there" },
+    { flags: "--amount <units>", about: "for lowest: of how many base units; left out, what the transaction of --since paid in, else all that was there" },
     { flags: "--method <name>", about: `for rank: ${RANKING_METHODS.join(" (heeds time and asset; the default) or ")} (heeds neither)` },
     { flags: "--lots", about: "for audit: also every credit and debit of the accounts it went into, clean ones too; needs --out" },
     { flags: "--csv", about: "the places as CSV" },
@@ -59,6 +64,7 @@ export const trace: Command = {
   examples: [
     ["tracewire trace --from lesson", "the invented ledger: five conventions that disagree"],
     ["tracewire trace sets", "which transfers are held"],
+    ["tracewire trace lowest market --since invented-3", "how much of what came in can still be there"],
     ["tracewire trace rank thief", "which addresses to look at next; scores, no amounts"],
     ["tracewire trace audit lesson --out lesson.csv", "every step, to be added up again by anybody"],
   ],

@@ -1,7 +1,6 @@
 // A claim as a form: from what was marked in a capture to fields half filled in, from fields to a claim, and what the checks
 // say before it is saved. The command line does the same from its options (src/cli/claim.ts).
 import Type, { type Static } from "typebox";
-import { can } from "../accounts/accounts.ts";
 import {
   BOUNDS,
   HEDGES,
@@ -12,6 +11,7 @@ import {
   claimKey,
   findClaimByKey,
   foreseeClaim,
+  kindOf,
   kindSpec,
   listSubjects,
   parseClaim,
@@ -27,6 +27,7 @@ import { requireLocator, resolveLocator, type Capture, type Extraction, type Loc
 import { oneOf } from "../schema.ts";
 import { html, type Html } from "../site/site.ts";
 import { area, choice, field } from "./frame.ts";
+import { may, type Actor } from "./objects.ts";
 import type { SignedInContext } from "./route.ts";
 
 const optional = (maxLength: number) => Type.Optional(Type.String({ maxLength }));
@@ -58,6 +59,7 @@ export const CLAIM_FIELDS = {
 export const ClaimForm = Type.Object(CLAIM_FIELDS, { additionalProperties: false });
 export type ClaimForm = Static<typeof ClaimForm>;
 
+const anyKindHas = (field: string): boolean => (Object.keys(KINDS) as Kind[]).some((kind) => kindSpec(kind).fields[field] !== undefined);
 const SENTENCE_CHARS_MAX = 600;
 const SUBJECTS_LISTED_MAX = 400;
 
@@ -97,7 +99,10 @@ export function fillIn({ hedge: chosen, ...rest }: ClaimForm, text: Extraction):
   if (text.outcome !== "text" || form.quote === undefined) return form;
   const found = resolveLocator(text, { quote: form.quote, ...(form.page ? { page: Number(form.page) } : {}), ...(form.paragraph ? { paragraph: Number(form.paragraph) } : {}) });
   if (!found.found) return form;
-  const { value_text: _, field: name, ...reading } = readWording(sentenceAround(text.text, found.start, found.end), found.text);
+  const { value_text: _, field: read, ...reading } = readWording(sentenceAround(text.text, found.start, found.end), found.text);
+  // Of a theft nobody counts customers: a field that its kind does not have is left to the person.
+  const kind = kindOf(rest.subject ?? "");
+  const name = read !== undefined && (kind ? kindSpec(kind).fields[read] !== undefined : anyKindHas(read)) ? read : undefined;
   const where = placeAt(text, found.start);
   return { ...where, ...(name === "amount" ? { basis: "as_published" as const } : {}), ...reading, ...(name === undefined ? {} : { field: name }), ...form };
 }
@@ -120,7 +125,7 @@ function sentenceAround(text: string, start: number, end: number): string {
 }
 
 /** Everything that is held, but for what rests on a source that this person may not see. */
-export const vantageOf = ({ who }: SignedInContext, log_size: number): Vantage => ({ log_size, evidence: "all", ...(can(who.user.role, "sources.read") ? {} : { without_protected: true }) });
+export const vantageOf = ({ who }: { who: Actor }, log_size: number): Vantage => ({ log_size, evidence: "all", ...(may(who, "sources.read") ? {} : { without_protected: true }) });
 
 /** What an act is said to be done to: a protected source's matters have no name there. */
 export const actObject = (capture: Pick<Capture, "is_protected">, name: string): string => (capture.is_protected ? "a protected source" : name);
@@ -147,11 +152,11 @@ export function columnIndexOf(header: readonly string[], column: string | number
 }
 
 /** Inside a change: a claim that is held already is not put in twice. */
-export const saveClaim = (context: SignedInContext, transaction: Transaction, claim: ClaimInput): number =>
+export const saveClaim = (context: { who: Actor }, transaction: Transaction, claim: ClaimInput): number =>
   findClaimByKey(transaction.db, claimKey(claim)) ?? appendClaim(transaction, claim, context.who.user.handle);
 
 const words = (name: string) => [name, name.replaceAll("_", " ")] as const;
-const FIELD_CHOICES = (Object.keys(KINDS) as Kind[]).map((kind) => ({ label: kindSpec(kind).many, fields: Object.entries(kindSpec(kind).fields) }));
+const FIELD_CHOICES = (Object.keys(KINDS) as Kind[]).map((kind) => ({ kind, label: kindSpec(kind).many, fields: Object.entries(kindSpec(kind).fields) }));
 
 /** The form's fields, filled with what is given. */
 export function claimFields(context: SignedInContext, form: ClaimForm): Html {
@@ -161,12 +166,12 @@ export function claimFields(context: SignedInContext, form: ClaimForm): Html {
   return html`${area("quote", "Words it was read from", { value: form.quote ?? "", rows: 3, hint: "Mark them in the text and press c; or copy them here." })}<details${(form.table ?? form.row ?? form.column) !== undefined && html` open`}><summary>Place: ${placeWords(form)}</summary><div class="row">${(["page", "paragraph", "table", "row"] as const).map((name) => field(name, name, { value: form[name] ?? "" }))}${field("column", "column", { value: form.column ?? "" })}</div></details>
 ${field("subject", "About", { value: form.subject ?? "", list: "subjects", hint: "kind/name, such as theft/2023-09-04-stake", required: true })}<datalist id="subjects">${subjects.slice(0, SUBJECTS_LISTED_MAX).map((subject) => html`<option value="${subject}">`)}</datalist>
 <label class="field"><span>Field</span><select name="field"><option value="">choose</option>${FIELD_CHOICES.map(
-    ({ label, fields }) => html`<optgroup label="${label}">${fields.map(([name, spec]) => html`<option value="${name}"${form.field === name && isFirst(label, name, form.subject) && html` selected`}>${spec.label}</option>`)}</optgroup>`,
+    ({ kind, label, fields }) => html`<optgroup label="${label}" data-kind="${kind}">${fields.map(([name, spec]) => html`<option value="${name}"${form.field === name && isFirst(label, name, form.subject) && html` selected`}>${spec.label}</option>`)}</optgroup>`,
   )}</select></label>
 <div class="row">${field("value", "Value", { value: form.value ?? "", hint: "Numbers as plain decimals." })}${field("unit", "Unit", { value: form.unit ?? "" })}</div>
 ${field("claimant", "Who says it", { value: form.claimant ?? "" })}<div class="row">${choice("hedge", "In which words", HEDGES.map(words), { value: form.hedge ?? "unstated" })}${choice("bound", "Bound", BOUNDS.map(words), { value: form.bound ?? "", empty: "as it stands" })}</div>
 <div class="row">${field("as_of", "Claimed on", { value: form.as_of ?? "", hint: "YYYY-MM-DD, or less" })}${field("period", "About the time", { value: form.period ?? "" })}</div>
-<details><summary>Valuation, measure, part, document</summary><div class="row">${choice("basis", "Valued", VALUATION_BASES.map(words), { value: form.basis ?? "", empty: "not said" })}${choice("measure", "Measure", MEASURES.map(words), { value: form.measure ?? "", empty: "not said" })}</div>
+<details${form.field === "amount" && html` open`}><summary>Valuation, measure, part, document</summary><div class="row">${choice("basis", "Valued", VALUATION_BASES.map(words), { value: form.basis ?? "", empty: "not said" })}${choice("measure", "Measure", MEASURES.map(words), { value: form.measure ?? "", empty: "not said" })}</div>
 ${field("part_of", "Covers only", { value: form.part_of ?? "" })}${field("document", "In which document of theirs", { value: form.document ?? "" })}${field("cites", "Whom they relay", { value: form.cites ?? "" })}</details>
 `;
 }

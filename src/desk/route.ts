@@ -4,11 +4,12 @@ import type { Static, TObject } from "typebox";
 import type { Accounts, Doer, PasskeySite, Right, SignedIn, Where } from "../accounts/accounts.ts";
 import type { MailSettings } from "../config.ts";
 import type { Effects } from "../effects.ts";
-import type { Capture, Extraction, Transaction } from "../evidence/evidence.ts";
+import type { Capture, Extraction } from "../evidence/evidence.ts";
 import type { People } from "../newsletter/newsletter.ts";
-import type { NewsroomReader, NewsroomWriter } from "../newsroom.ts";
+import type { NewsroomReader } from "../newsroom.ts";
 import type { Html } from "../site/site.ts";
-import type { Drafts } from "../press/press.ts";
+import type { Drafts, Submissions } from "../press/press.ts";
+import type { Write } from "./change.ts";
 import type { Inbox } from "./inbox.ts";
 import type { ObjectName } from "./objects.ts";
 import type { Originals } from "./originals.ts";
@@ -33,6 +34,7 @@ export type DeskContext = {
   accounts: Accounts;
   inbox: Inbox;
   drafts: Drafts;
+  submissions: Submissions;
   presence: Presence;
   effects: Effects;
   site: PasskeySite;
@@ -66,7 +68,7 @@ export type SignedInContext = DeskContext & {
    * One change of the newsroom, durable and signed when it returns, under the person's handle and in the record of acts.
    * With `dry` all of it is done and taken back, and nothing is recorded. Throws WRITER_BUSY.
    */
-  write<T>(act: string, object: string, change: (transaction: Transaction, newsroom: NewsroomWriter) => T, how?: { dry?: boolean }): T;
+  write: Write;
   /** Records an act that changes nothing in the log. */
   record(act: string, object: string): void;
   doer: Doer;

@@ -9,6 +9,7 @@ import { frontRoutes } from "./rooms/front.ts";
 import { inboxRoutes } from "./rooms/inbox.ts";
 import { newsletterRoutes } from "./rooms/newsletter.ts";
 import { peopleRoutes } from "./rooms/people.ts";
+import { releaseRoutes } from "./rooms/releases.ts";
 import { replyRoutes } from "./rooms/replies.ts";
 import { figureRoutes } from "./rooms/figures.ts";
 import { movedRoutes } from "./rooms/moved.ts";
@@ -45,4 +46,5 @@ export const DESK_ROUTES: readonly DeskRoute[] = [
   ...figureRoutes,
   ...previewRoutes,
   ...movedRoutes,
+  ...releaseRoutes,
 ];

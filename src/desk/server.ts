@@ -5,9 +5,10 @@ import fastify, { type FastifyInstance } from "fastify";
 import { findSession, isOwnForm, recordAct, SESSION_LIMITS, type Accounts, type PasskeySite, type SignedIn } from "../accounts/accounts.ts";
 import type { Effects } from "../effects.ts";
 import { TracewireError } from "../errors.ts";
-import { openForWriting, type NewsroomReader } from "../newsroom.ts";
-import type { Drafts } from "../press/press.ts";
+import type { NewsroomReader } from "../newsroom.ts";
+import type { Drafts, Submissions } from "../press/press.ts";
 import { networkOf, requireSameOrigin } from "../site/site.ts";
+import { writesAs } from "./change.ts";
 import { findDeskAsset } from "./desk-assets.ts";
 import { deskFrame } from "./frame.ts";
 import { decide, requireOpen } from "./gate.ts";
@@ -31,6 +32,7 @@ export type DeskServerOptions = {
   accounts: Accounts;
   inbox: Inbox;
   drafts: Drafts;
+  submissions: Submissions;
   effects: Effects;
   /** Where people reach the desk: scheme and host. */
   url: string;
@@ -44,10 +46,12 @@ export type DeskServerOptions = {
   /** A fault of ours, for the administrator. */
   report(error: unknown): void;
   refusals: Refusals;
+  /** Answers what programs ask by their keys below /v1: no session opens anything there. */
+  programs?(request: IncomingMessage, response: ServerResponse): void;
 };
 
 export function openDeskServer(options: DeskServerOptions): FastifyInstance {
-  const { newsroom, accounts, inbox, drafts, effects } = options;
+  const { newsroom, accounts, inbox, drafts, submissions, effects } = options;
   const isSecure = options.url.startsWith("https:");
   // __Host-: only this host over https may have set it, for all of it and no other (RFC 6265bis §4.1.3.2). Over plain http,
   // on one's own machine, browsers refuse the prefix.
@@ -84,32 +88,11 @@ export function openDeskServer(options: DeskServerOptions): FastifyInstance {
 
   const contextOf = (request: IncomingMessage, who: SignedIn | undefined): DeskContext & { who?: SignedIn } => {
     const where = { network: networkOf(options.remoteOf(request)), agent: String(request.headers["user-agent"] ?? "") };
-    const base = { newsroom, accounts, inbox, drafts, effects, site: siteOf(request), where, approval: options.approval, ...options.given };
+    const base = { newsroom, accounts, inbox, drafts, submissions, effects, site: siteOf(request), where, approval: options.approval, ...options.given };
     if (!who) return base;
     const doer = { user: who.user, session: who.session, network: where.network };
     const record: SignedInContext["record"] = (act, object) => void accounts.change(() => recordAct(accounts, doer, act, object));
-    const write: SignedInContext["write"] = (act, object, change, { dry = false } = {}) => {
-      // The writer and its key are here for this change only.
-      const writer = openForWriting(newsroom.folder, effects);
-      try {
-        let done: { value: ReturnType<typeof change>; entries: number[] } | undefined;
-        try {
-          writer.transact(who.user.handle, (transaction) => {
-            const from = transaction.size();
-            const value = change(transaction, writer);
-            done = { value, entries: Array.from({ length: transaction.size() - from }, (_, at) => from + at) };
-            if (dry) throw new TakenBack();
-          });
-        } catch (error) {
-          if (!(error instanceof TakenBack)) throw error;
-        }
-        const { value, entries } = done!;
-        if (!dry) accounts.change(() => recordAct(accounts, doer, act, object, entries));
-        return value;
-      } finally {
-        writer.close();
-      }
-    };
+    const write = writesAs({ folder: newsroom.folder, accounts, effects }, doer);
     return Object.assign(base, { who, doer, record, write });
   };
 
@@ -233,6 +216,15 @@ export function openDeskServer(options: DeskServerOptions): FastifyInstance {
     const headers = { ...headersOf(request.raw, asset.type), "cache-control": "public, max-age=31536000, immutable", vary: "accept-encoding", ...(isSmall ? { "content-encoding": "gzip" } : {}) };
     end(reply.raw, 200, headers, isSmall ? asset.gzip! : asset.bytes);
   });
+  if (options.programs)
+    app.route({
+      method: ["GET", "POST", "PUT"],
+      url: "/v1/*",
+      handler: (request, reply) => {
+        reply.hijack();
+        options.programs!(request.raw, reply.raw);
+      },
+    });
   // At an origin of its own its front door is the desk.
   app.get("/", (request, reply) => {
     reply.hijack();
@@ -253,8 +245,6 @@ export function openDeskServer(options: DeskServerOptions): FastifyInstance {
 
 /** Short enough to be handed back to who sent it. */
 const isShort = (request: IncomingMessage): boolean => Number(request.headers["content-length"] ?? Infinity) <= HANDED_BACK_BYTES_MAX && !/^multipart/i.test(request.headers["content-type"] ?? "");
-
-class TakenBack extends Error {}
 
 /** Scripts from our own files only, none in a page, and none made of text (Trusted Types). */
 function policyOf(origin: string): string {

@@ -1,6 +1,8 @@
 // What happened to each account, in order: one place for each credit and each debit, all accounts behind each other in
 // columns. Nothing is made for a single event, so a ledger that is looked at once costs what its rows cost.
-import type { TransferTable } from "./transfer-table.ts";
+import assert from "node:assert/strict";
+import { splitAmount } from "./fast/limbs.ts";
+import { amountAt, type RowAmounts } from "./columns/row-columns.ts";
 
 /** No event. */
 export const NONE = -1;
@@ -9,67 +11,76 @@ export const NONE = -1;
 export type ExtraLot = { row: number; amount: bigint };
 
 export type AccountEvents = {
-  /** Row of each event. */
-  rows: Int32Array | Float64Array;
-  /** 1 where it is a debit. */
-  debits: Uint8Array;
-  amounts: readonly bigint[];
+  /** Row of each event, doubled, and one more where it is a debit. */
+  moves: Int32Array;
+  /** By row; of the events of one account with lots, by event. */
+  amounts: RowAmounts;
+  isByEvent: boolean;
   /** By row: place of its debit and of its credit, NONE where it is neither. Absent where there are few events: they are searched. */
   debitOf?: Int32Array;
   creditOf?: Int32Array;
 };
 
-type Rows = Pick<TransferTable, "transfers" | "from" | "to" | "accounts">;
+/** Rows of a table; a seed's lot may stand behind all of them. */
+const ROWS_MAX = 2 ** 30;
+
+type Rows = { count: number; account_count: number; from: Int32Array; to: Int32Array; amounts: RowAmounts };
 
 /**
  * Counting sort of both sides of all rows: `starts[n]` to `starts[n + 1]` are the events of account n. Rows that move
  * nothing are no events. A transfer to oneself leaves first and then arrives: its order in a queue changes, its balance
  * does not.
  */
-export function groupEvents({ transfers, from, to, accounts }: Rows): AccountEvents & { starts: Int32Array } {
-  const starts = new Int32Array(accounts.length + 1);
-  const moves = new Uint8Array(transfers.length);
-  for (let row = 0; row < transfers.length; row++) {
-    if (transfers[row]!.amount === 0n) continue;
-    moves[row] = 1;
+export function groupEvents({ count: row_count, account_count, from, to, amounts }: Rows): AccountEvents & { starts: Int32Array } {
+  assert.ok(row_count < ROWS_MAX, "a table has fewer than 2^30 rows");
+  const starts = new Int32Array(account_count + 1);
+  for (let row = 0; row < row_count; row++) {
+    if (movesNothing(amounts, row)) continue;
     if (from[row]! >= 0) starts[from[row]! + 1]!++;
     if (to[row]! >= 0) starts[to[row]! + 1]!++;
   }
-  for (let account = 0; account < accounts.length; account++) starts[account + 1]! += starts[account]!;
-  const count = starts[accounts.length]!;
-  const rows = new Int32Array(count);
-  const debits = new Uint8Array(count);
-  const amounts = new Array<bigint>(count);
-  const [debitOf, creditOf] = [new Int32Array(transfers.length).fill(NONE), new Int32Array(transfers.length).fill(NONE)];
+  for (let account = 0; account < account_count; account++) starts[account + 1]! += starts[account]!;
+  const moves = new Int32Array(starts[account_count]!);
+  const [debitOf, creditOf] = [new Int32Array(row_count).fill(NONE), new Int32Array(row_count).fill(NONE)];
   const next = starts.slice();
-  for (let row = 0; row < transfers.length; row++) {
-    if (moves[row] === 0) continue;
-    if (from[row]! >= 0) {
-      const at = (debitOf[row] = next[from[row]!]!++);
-      rows[at] = row;
-      amounts[at] = transfers[row]!.amount;
-      debits[at] = 1;
-    }
-    if (to[row]! >= 0) {
-      const at = (creditOf[row] = next[to[row]!]!++);
-      rows[at] = row;
-      amounts[at] = transfers[row]!.amount;
-    }
+  for (let row = 0; row < row_count; row++) {
+    if (movesNothing(amounts, row)) continue;
+    if (from[row]! >= 0) moves[(debitOf[row] = next[from[row]!]!++)] = 2 * row + 1;
+    if (to[row]! >= 0) moves[(creditOf[row] = next[to[row]!]!++)] = 2 * row;
   }
-  return { starts, rows, debits, amounts, debitOf, creditOf };
+  return { starts, moves, amounts, isByEvent: false, debitOf, creditOf };
+}
+
+const movesNothing = ({ limbs }: RowAmounts, row: number): boolean => limbs[2 * row] === 0 && limbs[2 * row + 1] === 0;
+
+export const rowAt = ({ moves }: AccountEvents, at: number): number => moves[at]! >> 1;
+export const isDebitAt = ({ moves }: AccountEvents, at: number): boolean => (moves[at]! & 1) === 1;
+export const movedAt = ({ moves, amounts, isByEvent }: AccountEvents, at: number): bigint => amountAt(amounts, isByEvent ? at : moves[at]! >> 1);
+
+/** Of amounts as they are. */
+export function splitAmounts(all: Iterable<bigint>, count: number): RowAmounts {
+  const limbs = new Float64Array(2 * count);
+  const wide = new Map<number, bigint>();
+  const split = new Float64Array(2);
+  let at = 0;
+  for (const amount of all) {
+    if (splitAmount(amount, split)) [limbs[2 * at], limbs[2 * at + 1]] = [split[0]!, split[1]!];
+    else {
+      limbs[2 * at] = Number.NaN;
+      wide.set(at, amount);
+    }
+    at++;
+  }
+  return { limbs, wide };
 }
 
 /** The events of one account alone, with lots that a trace puts in; a lot may stand behind the last row there is. */
 export function withLots(events: AccountEvents, first: number, end: number, lots: readonly ExtraLot[]): AccountEvents {
-  const all: { row: number; debit: number; amount: bigint }[] = [];
+  const all: { move: number; amount: bigint }[] = [];
   let lot = 0;
   for (let at = first; at <= end; at++) {
-    for (; lot < lots.length && (at === end || lots[lot]!.row < events.rows[at]!); lot++) all.push({ ...lots[lot]!, debit: 0 });
-    if (at < end) all.push({ row: events.rows[at]!, debit: events.debits[at]!, amount: events.amounts[at]! });
+    for (; lot < lots.length && (at === end || lots[lot]!.row < rowAt(events, at)); lot++) all.push({ move: 2 * Math.min(lots[lot]!.row, ROWS_MAX - 1), amount: lots[lot]!.amount });
+    if (at < end) all.push({ move: events.moves[at]!, amount: movedAt(events, at) });
   }
-  return {
-    rows: Float64Array.from(all, ({ row }) => row),
-    debits: Uint8Array.from(all, ({ debit }) => debit),
-    amounts: all.map(({ amount }) => amount),
-  };
+  return { moves: Int32Array.from(all, ({ move }) => move), amounts: splitAmounts(all.map(({ amount }) => amount), all.length), isByEvent: true };
 }

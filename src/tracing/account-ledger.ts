@@ -1,7 +1,7 @@
 // The ledger of one account: what it held before each event, as far as the data shows. When a debit exceeds the known
 // balance, the rest is an `unknown` lot that comes into being at that row: an appended day can therefore never change
 // what an earlier row meant, and what the data lacks stays visible.
-import { NONE, type AccountEvents } from "./account-events.ts";
+import { isDebitAt, movedAt, NONE, rowAt, type AccountEvents } from "./account-events.ts";
 import type { RunningSums } from "./running-sums.ts";
 
 /** So many events are looked at one by one before a search: most accounts have fewer. */
@@ -24,15 +24,15 @@ export class AccountLedger {
   }
 
   row(at: number): number {
-    return this.#events.rows[at]!;
+    return rowAt(this.#events, at);
   }
 
   isDebit(at: number): boolean {
-    return this.#events.debits[at] === 1;
+    return isDebitAt(this.#events, at);
   }
 
   amount(at: number): bigint {
-    return this.#events.amounts[at]!;
+    return movedAt(this.#events, at);
   }
 
   /** Known balance before the event. */
@@ -58,11 +58,10 @@ export class AccountLedger {
 
   /** Place of the first event after `row` (an event of that row itself is not after it). */
   after(row: number): number {
-    const { rows } = this.#events;
     let [low, high] = [this.first, this.end];
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (rows[middle]! > row) high = middle;
+      if (this.row(middle) > row) high = middle;
       else low = middle + 1;
     }
     return low;
@@ -90,8 +89,7 @@ export class AccountLedger {
 
   /** The first debit at or after event `at`, or NONE. */
   nextDebit(at: number): number {
-    const { debits } = this.#events;
-    for (const near = Math.min(at + NEAR, this.end); at < near; at++) if (debits[at] === 1) return at;
+    for (const near = Math.min(at + NEAR, this.end); at < near; at++) if (this.isDebit(at)) return at;
     return this.#found(this.#sums.firstGivenAbove(this.debited(at), at, this.end));
   }
 

@@ -10,7 +10,6 @@ import type { TheftSeeds } from "./seed-text.ts";
 import type { TraceData } from "./trace.ts";
 import { openTagBook, stopsFromTags } from "./tags/tags.ts";
 import { listTransferSets, readTransferSets, type ReadTransferSets, type TransferSet } from "./transfer-sets.ts";
-import { buildTransferTable } from "./transfer-table.ts";
 import type { UtxoTransaction } from "./transfer.ts";
 import { buildUtxoGraph, type UtxoGraph } from "./utxo-graph.ts";
 
@@ -94,14 +93,13 @@ export async function readWanted(newsroom: Newsroom, ask: Pick<TraceAsk, "from" 
     const holding: string[] = [];
     for (const { seq, superseded_by } of listTransferSets(newsroom.log, log_size)) {
       if (superseded_by !== undefined || (among && !among.includes(String(seq)))) continue;
-      const { transfers, transactions } = await readTransferSets(newsroom, { sets: [String(seq)], ...options });
-      const names = new Set([
-        ...transfers.flatMap(({ txid, from, to }) => [txid, from, to]),
-        ...transactions.flatMap(({ txid, outputs }) => [txid, ...outputs.map(({ address }) => address)]),
-      ]);
+      const read = await readTransferSets(newsroom, { sets: [String(seq)], ...options });
+      const names = new Set(read.transactions.flatMap(({ txid, outputs }) => [txid, ...outputs.map(({ address }) => address)]));
+      const table = read.table();
+      const holds = (name: string) => names.has(name) || table.accountsOf(name).length > 0 || table.rowsOfTransaction(name).length > 0;
       const meant = (seed: string) => [seed, ...Object.values(theft?.(seed) ?? {}).flat()];
       const spellings = (seed: string) => meant(seed).flatMap((name) => [name, ...accountsOf(readAddress(name)).map(({ address }) => address)]);
-      if (seeds.some((seed) => spellings(seed).some((spelling) => names.has(spelling)))) holding.push(String(seq));
+      if (seeds.some((seed) => spellings(seed).some(holds))) holding.push(String(seq));
     }
     if (holding.length === 0 && seeds.some((seed) => theft?.(seed) !== undefined)) throw error;
     if (holding.length === 0) throw new TracewireError("NOT_FOUND", { what: `No set of transfers that is held has ${seeds.join(" or ")}, and the case file no such theft`, hint: "Check its spelling, or import what is missing." });
@@ -121,8 +119,8 @@ export function dataOf(read: ReadTransferSets, ask: Pick<TraceAsk, "from">): Tra
   const graphs = [...Map.groupBy(read.transactions, ({ chain }) => chain)].map(([chain, own]) => ({ chain, graph: buildUtxoGraph(own as UtxoTransaction[]) }));
   const first = ask.from.split(",")[0]!.split("=")[0]!;
   const isIn = ({ graph }: { graph: UtxoGraph }) => graph.numberOf(first.replace(/:\d+$/, "")) !== undefined || graph.outputsOf(first).length > 0;
-  const found = graphs.find(isIn) ?? (read.transfers.length === 0 ? graphs[0] : undefined);
-  if (!found) return { kind: "accounts", table: buildTransferTable(read.transfers) };
+  const found = graphs.find(isIn) ?? (read.table().count === 0 ? graphs[0] : undefined);
+  if (!found) return { kind: "accounts", table: read.table() };
   return { kind: "utxo", graph: found.graph, asset: found.chain === "" ? "native" : (nativeAsset(found.chain) ?? found.chain) };
 }
 

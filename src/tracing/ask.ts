@@ -92,7 +92,8 @@ export function answer(ask: TraceAsk, context: AskContext): Answer {
     ...(ask.floors ? { floors: new Map(Object.entries(ask.floors).map(([asset, units]) => [asset, BigInt(units)])) } : {}),
     depth: ask.depth,
     conversions: ask.conversions,
-    stopAt: (address, chain) => stops.get(address) ?? context.knownStop?.(address, chain),
+    stops,
+    stopAt: context.knownStop,
   };
   const onStep = (step: Step): void => {
     flows.onStep(step);
@@ -100,7 +101,7 @@ export function answer(ask: TraceAsk, context: AskContext): Answer {
     if (step.rule === "conversion_in" && step.reason === INFERRED) exchanged.add(`${step.asset} ${step.transfer}`);
     if (++step_count <= steps_max) steps.push(step);
   };
-  const explored = context.exploring ? explore(data, request) : undefined;
+  const explored = context.exploring ? explore(data, request, bridged.add) : undefined;
   const found = explored?.trace ?? trace(data, { ...request, onStep });
   const crossed = data.kind === "utxo" ? shapesCrossed(data.graph, flows.flows()) : [];
   const placeAddress: AddressOf | undefined = data.kind === "utxo" ? (place) => addressOf(data.graph, place) : undefined;

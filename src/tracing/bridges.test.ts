@@ -101,6 +101,32 @@ test("candidates: what arrived elsewhere in time and amount, the nearest first, 
   assert.equal(resultHash({ ...result, notes: ["another"] }, 1), resultHash(result, 1));
 });
 
+test("a quick look at the same names the same transfers into a bridge and the same candidates, by either kernel", () => {
+  const deposit = 10n ** 18n;
+  const transfers = [
+    transfer(HERE, 1, null, "thief", 2n * deposit),
+    transfer(HERE, 10, "thief", "bridge", deposit),
+    transfer(FAR, 11, "exit", "near", (deposit * 99n) / 100n),
+    transfer(HERE, 12, "thief", "friend", deposit / 2n),
+    transfer(HERE, 13, "friend", "bridge", deposit / 2n),
+    transfer(HERE, 14, "stranger", "bridge", deposit),
+  ];
+  const data = { kind: "accounts" as const, table: buildTransferTable(transfers) };
+  const context = { data, sets: [], log_size: 1 };
+  for (const stops of [{ bridge: { reason: "bridge" as const } }, { bridge: { reason: "service" as const } }])
+    for (const more of [{}, { depth: 9 }]) {
+      const question: TraceAsk = { from: `${HERE} 1`, methods: [...METHOD_NAMES], direction: "forward", stops, ...more };
+      const { result } = answer(question, context);
+      const { result: looked } = answer(question, { ...context, exploring: true });
+      assert.equal(looked.exploring!.fifo!.kernel, "fast");
+      // Haircut has no depth in the fast kernel, and is left to the exact one.
+      assert.equal(looked.exploring!.haircut!.kernel, "depth" in more ? "exact" : "fast");
+      assert.deepEqual(looked.bridges, result.bridges);
+      assert.equal(result.bridges?.ends.length, stops.bridge.reason === "bridge" ? 2 : undefined);
+      assert.deepEqual(looked.notes, result.notes);
+    }
+});
+
 test("messages come in with the files, and a trace over one is asked again with the same hash", async () => {
   const newsroom = await smallNewsroom();
   try {

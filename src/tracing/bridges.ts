@@ -40,10 +40,11 @@ export type BridgeEnd = {
 
 export type BridgeEnds = { rule: typeof BRIDGE_RULE; ends: BridgeEnd[]; left_out: number };
 
-/** Steps that end at a bridge, each transfer once, whatever the convention. */
-export function collectBridgeSteps(): { onStep(step: Step): void; names(): Map<string, string> } {
+/** Transfers that end at a bridge, each once, whatever the convention; by their names, with the bridge. */
+export function collectBridgeSteps(): { add(transfer: string, place: string): void; onStep(step: Step): void; names(): Map<string, string> } {
   const found = new Map<string, string>();
   return {
+    add: (transfer, place) => void found.set(transfer, place),
     onStep({ rule, reason, transfer, place }) {
       if (rule === "stop" && reason === "bridge") found.set(transfer, place);
     },

@@ -23,8 +23,8 @@ export type Conversion = {
 export function crossingOf(table: TransferTable, row: number): Conversion | undefined {
   const arrival = table.arrivalOf(row);
   if (arrival === NOBODY) return undefined;
-  const { amount: given, message } = table.transfers[row]!;
-  const { amount: got } = table.transfers[arrival]!;
+  const { amount: given, message } = table.transfer(row);
+  const { amount: got } = table.transfer(arrival);
   return given === 0n || got === 0n ? undefined : { given, offset: 0n, back: [], got, rows: [arrival], why: `message ${message}` };
 }
 
@@ -34,11 +34,11 @@ export function conversionOf(table: TransferTable, row: number): Conversion | un
   if (giver === NOBODY || table.isAlone(row)) return undefined;
   const together = table.transactionRows(row);
   if (together.length < 2) return undefined;
-  const { address, chain, asset } = table.accounts[giver]!;
+  const { address, chain, asset } = table.account(giver);
   const given: number[] = [];
   const got: number[] = [];
   for (const other of together) {
-    const transfer = table.transfers[other]!;
+    const transfer = table.transfer(other);
     if (transfer.kind === "fee" || transfer.from === transfer.to) continue;
     if (transfer.from === address) given.push(other);
     if (transfer.to === address) got.push(other);
@@ -46,17 +46,17 @@ export function conversionOf(table: TransferTable, row: number): Conversion | un
   const nets = new Map<string, bigint>();
   for (const [rows, sign] of [[given, -1n], [got, 1n]] as const)
     for (const other of rows) {
-      const transfer = table.transfers[other]!;
+      const transfer = table.transfer(other);
       nets.set(transfer.asset, (nets.get(transfer.asset) ?? 0n) + sign * transfer.amount);
     }
   const gains = [...nets].filter(([, net]) => net > 0n);
   const losses = [...nets].filter(([, net]) => net < 0n);
-  if (gains.length !== 1 || losses.length !== 1 || losses[0]![0] !== asset || chain !== table.transfers[row]!.chain) return undefined;
-  const sum = (rows: readonly number[]) => rows.reduce((total, other) => total + table.transfers[other]!.amount, 0n);
-  const rows = got.filter((other) => table.transfers[other]!.asset === gains[0]![0]);
-  const own = paidInto(table, together, address, given.filter((other) => table.transfers[other]!.asset === asset));
+  if (gains.length !== 1 || losses.length !== 1 || losses[0]![0] !== asset || chain !== table.transfer(row).chain) return undefined;
+  const sum = (rows: readonly number[]) => rows.reduce((total, other) => total + table.amount(other), 0n);
+  const rows = got.filter((other) => table.transfer(other).asset === gains[0]![0]);
+  const own = paidInto(table, together, address, given.filter((other) => table.transfer(other).asset === asset));
   if (!own.includes(row)) return undefined;
-  const back = got.filter((other) => table.transfers[other]!.asset === asset && other > own.at(-1)!);
+  const back = got.filter((other) => table.transfer(other).asset === asset && other > own.at(-1)!);
   const exchanged = sum(own) - sum(back);
   if (exchanged <= 0n) return undefined;
   return { given: exchanged, offset: sum(own.filter((other) => other < row)), back, got: sum(rows), rows, why: INFERRED };
@@ -67,7 +67,7 @@ function paidInto(table: TransferTable, together: readonly number[], giver: stri
   if (given.length < 2) return given;
   const payers = new Map<string, string[]>();
   for (const other of together) {
-    const { kind, from, to } = table.transfers[other]!;
+    const { kind, from, to } = table.transfer(other);
     if (kind === "fee" || from === null || to === null) continue;
     const known = payers.get(to);
     if (known) known.push(from);
@@ -75,6 +75,6 @@ function paidInto(table: TransferTable, together: readonly number[], giver: stri
   }
   const leading = new Set([giver]);
   for (const address of leading) for (const payer of payers.get(address) ?? []) leading.add(payer);
-  const own = given.filter((other) => leading.has(table.transfers[other]!.to ?? ""));
+  const own = given.filter((other) => leading.has(table.transfer(other).to ?? ""));
   return own.length > 0 ? own : given;
 }

@@ -17,7 +17,7 @@ const balances = corpus("vectors/graphsense-eth-balance");
 const simple = corpus("vectors/graphsense-eth-simple");
 const fixtures = corpus("data/ethereum-etl-fixtures");
 
-async function readFolder(paths: string[]): Promise<{ transfers: Transfer[]; notes: string[] }> {
+async function readFolder(paths: string[]): Promise<{ transfers: readonly Transfer[]; notes: string[] }> {
   const newsroom = await smallNewsroom();
   try {
     const files = paths.map((path) => fileOnDisk(path, path.split("/").at(-1)!));
@@ -111,7 +111,7 @@ test("exports as CSV and as JSON: failed calls, contracts made and ended, withdr
   const logs = await readFolder(at(`${stream}/expected_blocks.json`, `${stream}/expected_transactions.json`, `${stream}/expected_logs.json`));
   const twice = await readFolder(at(...Array(2).fill([`${stream}/expected_blocks.json`, `${stream}/expected_transactions.json`, `${stream}/expected_token_transfers.json`]).flat()));
   assert.deepEqual(twice.transfers, whole.transfers, "an export that comes twice pays nobody twice");
-  const tokens = (list: Transfer[]) => list.filter(({ asset }) => asset.includes("erc20")).map(({ row: _, ...transfer }) => transfer);
+  const tokens = (list: readonly Transfer[]) => list.filter(({ asset }) => asset.includes("erc20")).map(({ row: _, ...transfer }) => transfer);
   assert.ok(tokens(whole.transfers).length > 100);
   assert.ok(tokens(whole.transfers).every(({ tx_index, time }) => tx_index !== null && time !== null), "completed from the block's other rows");
   assert.deepEqual(tokens(logs.transfers), tokens(whole.transfers).filter(({ asset }) => tokens(logs.transfers).some((other) => other.asset === asset)));

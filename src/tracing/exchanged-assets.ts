@@ -1,7 +1,6 @@
 // What an opposing expert looks for in an exchange: a fortune given for a token that nobody else ever moved. No price is
 // used, so such an asset takes all the taint; it is named, with the transaction, and left to the reader.
-import type { TransferTable } from "./transfer-table.ts";
-import { transferName } from "./transfer.ts";
+import { NOBODY, type TransferTable } from "./transfer-table.ts";
 
 const NAMED_MAX = 20;
 
@@ -9,13 +8,19 @@ const NAMED_MAX = 20;
 export function unusualAssets(table: TransferTable, exchanged: ReadonlySet<string>): string[] {
   if (exchanged.size === 0) return [];
   const assets = new Map<string, { txids: Set<string>; elsewhere: boolean }>();
-  for (const transfer of table.transfers)
-    if (exchanged.has(`${transfer.asset} ${transferName(transfer)}`)) {
-      const known = assets.get(transfer.asset) ?? { txids: new Set<string>(), elsewhere: false };
-      known.txids.add(transfer.txid);
-      assets.set(transfer.asset, known);
+  const named = new Set([...exchanged].map((name) => name.slice(0, name.indexOf(" "))));
+  const rows: { asset: string; txid: string; name: string }[] = [];
+  for (let row = 0; row < table.count; row++) {
+    const asset = table.assetOf(table.from[row] === NOBODY ? table.to[row]! : table.from[row]!);
+    if (named.has(asset)) rows.push({ asset, txid: table.transfer(row).txid, name: table.nameOf(row) });
+  }
+  for (const { asset, txid, name } of rows)
+    if (exchanged.has(`${asset} ${name}`)) {
+      const known = assets.get(asset) ?? { txids: new Set<string>(), elsewhere: false };
+      known.txids.add(txid);
+      assets.set(asset, known);
     }
-  for (const { asset, txid } of table.transfers) {
+  for (const { asset, txid } of rows) {
     const known = assets.get(asset);
     if (known && !known.txids.has(txid)) known.elsewhere = true;
   }

@@ -16,24 +16,24 @@ export type Flow = {
 export type FlowCollector = { onStep(step: Step): void; flows(): Flow[] };
 
 export function collectFlows(): FlowCollector {
-  /** By convention, asset and kind first: these hardly change from step to step, and a text of all five would be made for each. */
+  /** By convention, asset and kind, then by both places, one after the other: a text of all five would be made for each step. */
   const all: Flow[] = [];
-  const kinds = new Map<string, Map<string, Flow>>();
+  const kinds = new Map<string, Map<string, Map<string, Flow>>>();
   return {
     onStep({ method, asset, rule, place, from, in: arrived, out, transfer }) {
       const [source, target, amount] = rule === "spend" ? [place, transfer, out] : [from, place, arrived];
       if (source === undefined || amount === 0n) return;
       const kind = `${method} ${asset} ${rule}`;
-      const flows = kinds.get(kind) ?? kinds.set(kind, new Map()).get(kind)!;
-      const key = `${source} ${target}`;
-      const known = flows.get(key);
+      const sources = kinds.get(kind) ?? kinds.set(kind, new Map()).get(kind)!;
+      const flows = sources.get(source) ?? sources.set(source, new Map()).get(source)!;
+      const known = flows.get(target);
       if (known) {
         known.amount += amount;
         known.transfer_count++;
         return;
       }
       const flow = { method, asset, from: source, to: target, kind: rule, amount, transfer_count: 1 };
-      flows.set(key, flow);
+      flows.set(target, flow);
       all.push(flow);
     },
     flows: () => all,

@@ -13,17 +13,17 @@ export type Gap = Account & {
 };
 
 /** Largest first, asset by asset: amounts of two assets are not compared. */
-export function listGaps(table: Pick<TransferTable, "transfers" | "accounts" | "from" | "to">): Gap[] {
-  const balances = new Array<bigint>(table.accounts.length).fill(0n);
+export function listGaps(table: Pick<TransferTable, "count" | "account_count" | "transfer" | "account" | "amount" | "from" | "to">): Gap[] {
+  const balances = new Array<bigint>(table.account_count).fill(0n);
   const gaps = new Map<number, Gap>();
-  for (const [row, transfer] of table.transfers.entries()) {
-    const { amount } = transfer;
+  for (let row = 0; row < table.count; row++) {
+    const amount = table.amount(row);
     if (amount === 0n) continue;
     const [from, to] = [table.from[row]!, table.to[row]!];
     if (from !== NOBODY) {
       const balance = balances[from]!;
       if (amount > balance) {
-        const gap = gaps.get(from) ?? { ...table.accounts[from]!, missing: 0n, row_count: 0, first: transferName(transfer) };
+        const gap = gaps.get(from) ?? { ...table.account(from), missing: 0n, row_count: 0, first: transferName(table.transfer(row)) };
         gap.missing += amount - balance;
         gap.row_count += 1;
         gaps.set(from, gap);

@@ -19,7 +19,7 @@ export type Holding = {
 
 export function holdingsOf(table: TransferTable, address: string): Holding[] {
   return table.accountsOf(address).map((account) => {
-    const { chain, asset } = table.accounts[account]!;
+    const { chain, asset } = table.account(account);
     const ledger = table.ledger(account);
     let unexplained = 0n;
     for (let at = ledger.first; at < ledger.end; at++) unexplained += ledger.unknown(at);
@@ -43,7 +43,7 @@ export function holdingsOf(table: TransferTable, address: string): Holding[] {
 /** Rows of all accounts of an address, newest first. */
 export function transfersOf(table: TransferTable, address: string): Transfer[] {
   const rows = new Set(table.accountsOf(address).flatMap((account) => [...table.rowsOf(account)]));
-  return [...rows].sort((a, b) => b - a).map((row) => table.transfers[row]!);
+  return [...rows].sort((a, b) => b - a).map((row) => table.transfer(row));
 }
 
 export type OutputHolding = { chain: string; received: bigint; sent: bigint; balance: bigint; outputs: { txid: string; vout: number; value: bigint; spent_in: string | null }[] };
@@ -61,7 +61,7 @@ export function outputsHeld(graph: UtxoGraph, address: string): OutputHolding | 
 }
 
 /** Transfers of a transaction between accounts, in order. */
-export const transfersIn = (table: TransferTable, txid: string): Transfer[] => table.rowsOfTransaction(txid).map((row) => table.transfers[row]!);
+export const transfersIn = (table: TransferTable, txid: string): Transfer[] => table.rowsOfTransaction(txid).map((row) => table.transfer(row));
 
 export type TransactionSides = {
   chain: string;

@@ -30,7 +30,7 @@ function* lotsOfAccounts(table: TransferTable, steps: readonly Step[]): Generato
   const entered = new Set(steps.flatMap(({ rule, place, asset }) => (ENTERED.has(rule) ? [`${place} ${asset}`] : [])));
   const places = new Set(steps.map(({ place }) => place));
   for (const account of [...places].flatMap((place) => table.accountsOf(place))) {
-    const { address, asset } = table.accounts[account]!;
+    const { address, asset } = table.account(account);
     if (!entered.has(`${address} ${asset}`)) continue;
     const ledger = table.ledger(account);
     for (let at = ledger.first; at < ledger.end; at++) {

@@ -3,7 +3,7 @@
 import { TracewireError } from "../errors.ts";
 import { listTransferSets, readTransferSets } from "./transfer-sets.ts";
 import type { Newsroom } from "./ask-newsroom.ts";
-import { buildTransferTable, type TransferTable } from "./transfer-table.ts";
+import type { TransferTable } from "./transfer-table.ts";
 import { buildUtxoGraph, type UtxoGraph } from "./utxo-graph.ts";
 
 export const ROWS_ON_PAGES_MAX = 300_000;
@@ -45,7 +45,7 @@ async function read(newsroom: Newsroom, chosen: ReturnType<typeof listTransferSe
   const partOf = async (own: typeof chosen): Promise<ReleasedPart> => {
     const found = await readTransferSets(newsroom, { sets: own.map(({ seq }) => String(seq)) });
     const graphs = [...Map.groupBy(found.transactions, ({ chain }) => chain).values()].map((transactions) => buildUtxoGraph(transactions));
-    return { sets: own.map(({ name }) => name), table: buildTransferTable(found.transfers), graphs };
+    return { sets: own.map(({ name }) => name), table: found.table(), graphs };
   };
   if (chosen.length === 0) return { parts: [], sets, left_out };
   try {

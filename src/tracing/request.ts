@@ -44,6 +44,8 @@ export type TraceRequest = {
   floors?: ReadonlyMap<string, bigint>;
   /** How many transfers from the seed are followed. */
   depth?: number;
+  /** Ends there, on whichever chain. Looked up once, so it costs less than asking `stopAt`, which is asked of all others. */
+  stops?: ReadonlyMap<string, Stop>;
   stopAt?: (address: string, chain: string) => Stop | undefined;
   /** Exchanges inside one transaction carry taint into the other asset; on unless false. */
   conversions?: boolean;

@@ -2,7 +2,7 @@
 // given. Two bodies with one face: two limbs a sum while all sums of the account stay below 2^100 (exact, no memory for
 // each number), BigInt beyond (exact to any size). Which one an account has decides nothing but time.
 import assert from "node:assert/strict";
-import type { AccountEvents } from "./account-events.ts";
+import { isDebitAt, movedAt, type AccountEvents } from "./account-events.ts";
 import { joinLimbs, LIMB, splitAmount } from "./fast/limbs.ts";
 
 export interface RunningSums {
@@ -16,27 +16,31 @@ export interface RunningSums {
   firstBalanceBelow(height: bigint, from: number, end: number): number;
 }
 
-/** Events between two that are looked at one by one; of each block the lowest balance is kept. */
-const BLOCK = 64;
+/** Of each block of so many events the lowest balance is kept, and of so many blocks again, up to the whole. */
+const BLOCK_BITS = 4;
+const BLOCK = 1 << BLOCK_BITS;
+const LEVELS = 4;
 
 /** Columns of a whole table: four numbers an event, filled account by account when a ledger is first asked for. */
 export class LimbSums implements RunningSums {
   #values: Float64Array;
-  #lowest: Float64Array;
+  /** By level: two numbers a block. */
+  #lowest: Float64Array[] = [];
 
   constructor(count: number) {
     this.#values = new Float64Array(4 * count);
-    this.#lowest = new Float64Array(2 * (Math.floor(count / BLOCK) + 1));
+    for (let level = 1; level <= LEVELS; level++) this.#lowest.push(new Float64Array(2 * ((count >> (level * BLOCK_BITS)) + 1)));
   }
 
   /** False where a sum does not fit. */
-  fill({ debits, amounts }: AccountEvents, first: number, end: number): boolean {
+  fill({ moves, amounts: { limbs } }: AccountEvents, first: number, end: number): boolean {
     const values = this.#values;
     let [high, low, givenHigh, givenLow] = [0, 0, 0, 0];
     for (let at = first; at < end; at++) {
-      if (!splitAmount(amounts[at]!, split)) return false;
-      const [amountHigh, amountLow] = [split[0]!, split[1]!];
-      if (debits[at] === 1) {
+      const row = moves[at]! >> 1;
+      const amountHigh = limbs[2 * row]!;
+      const amountLow = limbs[2 * row + 1]!;
+      if ((moves[at]! & 1) === 1) {
         givenLow += amountLow;
         givenHigh += amountHigh;
         if (givenLow >= LIMB) {
@@ -58,18 +62,24 @@ export class LimbSums implements RunningSums {
           high++;
         }
       }
-      // What was given and what is there together are all credits, which a place in a queue is counted in.
-      if (high + givenHigh >= LIMB - 1) return false;
+      // What was given and what is there together are all credits, which a place in a queue is counted in. An amount that is wider makes the sum no number.
+      if (!(high + givenHigh < LIMB - 1)) return false;
       values[4 * at] = high;
       values[4 * at + 1] = low;
       values[4 * at + 2] = givenHigh;
       values[4 * at + 3] = givenLow;
     }
-    for (let block = Math.ceil(first / BLOCK); BLOCK * (block + 1) <= end; block++) {
-      let lowest = BLOCK * block;
-      for (let at = lowest + 1; at < BLOCK * (block + 1); at++) if (this.#isLess(4 * at, values[4 * lowest]!, values[4 * lowest + 1]!)) lowest = at;
-      this.#lowest[2 * block] = values[4 * lowest]!;
-      this.#lowest[2 * block + 1] = values[4 * lowest + 1]!;
+    let [below, stride] = [values, 4];
+    for (let level = 1; level <= LEVELS && end - first >> (level * BLOCK_BITS) > 0; level++) {
+      const lowest = this.#lowest[level - 1]!;
+      const size = 1 << (level * BLOCK_BITS);
+      for (let block = Math.ceil(first / size); size * (block + 1) <= end; block++) {
+        let least = stride * BLOCK * block;
+        for (let at = least + stride; at < stride * BLOCK * (block + 1); at += stride) if (isLess(below, at, below[least]!, below[least + 1]!)) least = at;
+        lowest[2 * block] = below[least]!;
+        lowest[2 * block + 1] = below[least + 1]!;
+      }
+      [below, stride] = [lowest, 2];
     }
     return true;
   }
@@ -99,19 +109,24 @@ export class LimbSums implements RunningSums {
     assert.ok(splitAmount(height, split));
     const [high, low] = [split[0]!, split[1]!];
     for (let at = from; at < end; ) {
-      const block = at / BLOCK;
-      const lowest = this.#lowest[2 * block];
-      if (at % BLOCK === 0 && at + BLOCK <= end && (lowest! > high || (lowest === high && this.#lowest[2 * block + 1]! >= low))) at += BLOCK;
-      else if (this.#isLess(4 * at, high, low)) return at;
+      // The largest block that begins here, ends in time and has nothing so low.
+      let skipped = 0;
+      for (let level = 1; level <= LEVELS; level++) {
+        const size = 1 << (level * BLOCK_BITS);
+        if ((at & (size - 1)) !== 0 || at + size > end || isLess(this.#lowest[level - 1]!, 2 * (at >> (level * BLOCK_BITS)), high, low)) break;
+        skipped = size;
+      }
+      if (skipped > 0) at += skipped;
+      else if (isLess(this.#values, 4 * at, high, low)) return at;
       else at++;
     }
     return end;
   }
+}
 
-  #isLess(at: number, high: number, low: number): boolean {
-    const own = this.#values[at]!;
-    return own < high || (own === high && this.#values[at + 1]! < low);
-  }
+function isLess(values: Float64Array, at: number, high: number, low: number): boolean {
+  const own = values[at]!;
+  return own < high || (own === high && values[at + 1]! < low);
 }
 
 const split = new Float64Array(2);
@@ -122,12 +137,12 @@ export class WideSums implements RunningSums {
   #given: bigint[] = [];
   #first: number;
 
-  constructor({ debits, amounts }: AccountEvents, first: number, end: number) {
+  constructor(events: AccountEvents, first: number, end: number) {
     this.#first = first;
     let [balance, given] = [0n, 0n];
     for (let at = first; at < end; at++) {
-      const amount = amounts[at]!;
-      if (debits[at] === 1) {
+      const amount = movedAt(events, at);
+      if (isDebitAt(events, at)) {
         balance = amount > balance ? 0n : balance - amount;
         given += amount;
       } else balance += amount;

@@ -39,8 +39,8 @@ function readSeed(text: string, context: SeedContext): Seed[] {
     if (data.kind === "utxo")
       throw new TracewireError("BAD_ARGUMENT", { what: `--from: "${text}": these transactions have outputs; name txid:vout=amount` });
     const address = asHeld(holder!, data) ?? notHeld(holder!);
-    const account = data.table.accountsOf(address).find((one) => asset === undefined || data.table.accounts[one]!.asset === asset);
-    const chain = account === undefined ? undefined : data.table.accounts[account]!.chain;
+    const account = data.table.accountsOf(address).find((one) => asset === undefined || data.table.account(one).asset === asset);
+    const chain = account === undefined ? undefined : data.table.account(account).chain;
     return [{ kind: "account", address, asset, row: rowOfOrder(data.table, order, chain), amount: BigInt(amount) }];
   }
   const output = /^(.+):(\d+)$/.exec(name);
@@ -69,15 +69,17 @@ export function asHeld(text: string, data: TraceData): string | undefined {
 }
 
 /** Blocks of the account's own chain count: another chain counts its own. "12" is a block, or a row where blocks are not stated; "12.3.4" is block, place in the block, place in the transaction. */
-function rowOfOrder(table: TransferTable, order: string, chain: string | undefined): number {
+export function rowOfOrder(table: TransferTable, order: string, chain: string | undefined): number {
   const place = order.split(".").map(Number);
-  const hasBlocks = table.transfers.some(({ block }) => block !== null);
+  const rows = Array.from({ length: table.count }, (_, row) => row);
+  const hasBlocks = rows.some((row) => table.transfer(row).block !== null);
   if (!hasBlocks) {
     if (place.length > 1) throw new TracewireError("BAD_ARGUMENT", { what: `--from: "@${order}": these transfers state no block; an order is a row` });
-    return Math.min(place[0]!, table.transfers.length) - 1;
+    return Math.min(place[0]!, table.count) - 1;
   }
   let last = -1;
-  for (const [row, { chain: own, block, tx_index, index }] of table.transfers.entries()) {
+  for (const row of rows) {
+    const { chain: own, block, tx_index, index } = table.transfer(row);
     if (own !== chain) continue;
     const parts = [block ?? 0, tx_index ?? 0, index ?? 0].slice(0, place.length);
     const difference = parts.map((part, at) => part - place[at]!).find((one) => one !== 0) ?? 0;
@@ -92,7 +94,7 @@ function theftSeeds(name: string, { taken_in, taken_by, taken_from }: TheftSeeds
   if (held.length > 0) {
     if (data.kind === "utxo" || taken_from.length === 0) return held.map((txid) => ({ kind: "transaction", txid }));
     const victims = new Set(taken_from.flatMap((address) => asHeld(address, data) ?? []));
-    const rows = held.flatMap((txid) => data.table.rowsOfTransaction(txid).filter((row) => victims.has(data.table.transfers[row]!.from ?? "")));
+    const rows = held.flatMap((txid) => data.table.rowsOfTransaction(txid).filter((row) => victims.has(data.table.transfer(row).from ?? "")));
     if (rows.length > 0) return [{ kind: "rows", rows, name }];
   }
   for (const addresses of [taken_from, taken_by]) {

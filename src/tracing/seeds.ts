@@ -20,7 +20,7 @@ export function accountSeeds(table: TransferTable, seeds: readonly Seed[]): Acco
         if (found.length > 1)
           throw new TracewireError("BAD_ARGUMENT", {
             what: `${seed.address} has ${found.length} assets, and an amount is of one`,
-            hint: `Name it with --asset: ${found.map((account) => table.accounts[account]!.asset).join(", ")}`,
+            hint: `Name it with --asset: ${found.map((account) => table.account(account).asset).join(", ")}`,
           });
         lots.push({ account: found[0]!, row: seed.row, amount: seed.amount });
         break;
@@ -80,7 +80,7 @@ export function outputSeeds(graph: UtxoGraph, seeds: readonly Seed[]): OutputSee
 }
 
 function accountsFor(table: TransferTable, address: string, asset?: string): readonly number[] {
-  const found = table.accountsOf(address).filter((account) => asset === undefined || table.accounts[account]!.asset === asset);
+  const found = table.accountsOf(address).filter((account) => asset === undefined || table.account(account).asset === asset);
   if (found.length === 0) notHeld(asset === undefined ? `the address ${address}` : `the address ${address} with the asset ${asset}`);
   return found;
 }

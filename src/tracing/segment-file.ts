@@ -117,10 +117,10 @@ export function storedSegmentRoot(folder: string, { stored, rows_root }: { store
 
 /** Takes away files that no set names any more: what an erasure forgets must not live on in a cache. */
 export function sweepSegments(folder: string, sets: readonly { rows_root: string }[]): void {
-  const named = new Set(sets.map(({ rows_root }) => `${rows_root}.rows`));
+  const named = new Set(sets.flatMap(({ rows_root }) => [`${rows_root}.rows`, `${rows_root}.columns`]));
   const own = join(folder, "segments");
   if (!existsSync(own)) return;
-  for (const name of readdirSync(own)) if (name.endsWith(".rows") && !named.has(name)) rmSync(join(own, name), { force: true });
+  for (const name of readdirSync(own)) if (/\.(rows|columns)$/.test(name) && !named.has(name)) rmSync(join(own, name), { recursive: true, force: true });
 }
 
 function* readRows(path: string): Generator<SortedRow> {

@@ -1,4 +1,4 @@
-// Files that an import writes on its way: sorted runs and the segment that is not finished. They lie apart from the data
+// What is written on the way: sorted runs, and segments and columns that are not finished. They lie apart from the data
 // folder's tmp/, which a server empties when it starts, and carry the number of their process, so that the next import
 // takes away what a killed one left behind.
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
@@ -9,7 +9,7 @@ const folderOf = (folder: string): string => join(folder, "segments", "tmp");
 let count = 0;
 
 /** A path that no other import uses; its folder is there. */
-export function temporaryPath(folder: string, what: "run" | "segment"): string {
+export function temporaryPath(folder: string, what: "run" | "segment" | "columns"): string {
   mkdirSync(folderOf(folder), { recursive: true });
   return join(folderOf(folder), `${what}.${process.pid}.${count++}`);
 }
@@ -20,6 +20,6 @@ export function sweepTemporaryFiles(folder: string): void {
   for (const name of readdirSync(folderOf(folder))) {
     const [, pid, nth] = name.split(".").map(Number);
     const isOurs = pid === process.pid && nth! < count;
-    if (!isOurs && (pid === process.pid || !isAlive(pid!))) rmSync(join(folderOf(folder), name), { force: true });
+    if (!isOurs && (pid === process.pid || !isAlive(pid!))) rmSync(join(folderOf(folder), name), { recursive: true, force: true });
   }
 }

@@ -31,19 +31,19 @@ export function traceAccountsBack<Carried>(
   let split_count = 0;
 
   const totalsOf = (account: number): AssetTotals => {
-    const { asset } = table.accounts[account]!;
+    const { asset } = table.account(account);
     const totals = assets.get(asset) ?? emptyTotals();
     assets.set(asset, totals);
     return totals;
   };
-  const placeOf = (account: number) => table.accounts[account]!.address;
+  const placeOf = (account: number) => table.account(account).address;
 
   const step = (rule: Step["rule"], account: number, row: number, amount: bigint, reason?: string): void => {
     step_count++;
-    const transfer = table.transfers[row]!;
+    const transfer = table.transfer(row);
     onStep?.({
       method: method.name,
-      asset: table.accounts[account]!.asset,
+      asset: table.account(account).asset,
       rule,
       place: placeOf(account),
       before: 0n,
@@ -84,16 +84,16 @@ export function traceAccountsBack<Carried>(
     if (amount === 0n) return;
     const giver = table.from[row]!;
     if (giver === NOBODY) {
-      addStop(totalsOf(taker), placeOf(taker), amount, { reason: "mint", name: table.transfers[row]!.kind });
+      addStop(totalsOf(taker), placeOf(taker), amount, { reason: "mint", name: table.transfer(row).kind });
       return step("stop", taker, row, amount, "mint");
     }
     const totals = totalsOf(giver);
-    const stop = stopAt(placeOf(giver), table.accounts[giver]!.chain) ?? (sources.has(giver) ? { reason: "named" as const, name: "the seed itself" } : undefined);
+    const stop = stopAt(placeOf(giver), table.account(giver).chain) ?? (sources.has(giver) ? { reason: "named" as const, name: "the seed itself" } : undefined);
     if (stop || (depth >= depthMax && !asked.has(giver))) {
       addStop(totals, placeOf(giver), amount, stop ?? { reason: "depth" });
       return step("stop", giver, row, amount, stop?.reason ?? "depth");
     }
-    if (amount < (floors?.get(table.accounts[giver]!.asset) ?? floor)) {
+    if (amount < (floors?.get(table.account(giver).asset) ?? floor)) {
       addTo(totals.floor, placeOf(giver), amount);
       return step("floor", giver, row, amount);
     }
@@ -129,7 +129,7 @@ export function traceAccountsBack<Carried>(
         schedule(state, state.ledger.after(at));
       } else {
         const taker = table.to[at]!;
-        const carried = method.whole(table.transfers[at]!.amount);
+        const carried = method.whole(table.amount(at));
         totalsOf(taker).seed += method.total(carried);
         comeFrom(at, carried, taker, 1);
       }

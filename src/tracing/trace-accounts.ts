@@ -10,7 +10,6 @@ import { openSource, type SourceTaint } from "./methods/source.ts";
 import type { Step, Stop, TraceRequest } from "./request.ts";
 import { createRowQueue } from "./row-queue.ts";
 import { addStop, addTo, assertBalances, emptyTotals, type AssetTotals } from "./totals.ts";
-import { transferName } from "./transfer.ts";
 import { NOBODY, type TransferTable } from "./transfer-table.ts";
 
 /** Seeds as account numbers and rows: the same for every method (seeds.ts). */
@@ -45,51 +44,51 @@ export function traceAccounts<Carried>(
   seeds: AccountSeeds,
   request: Omit<TraceRequest, "seeds" | "methods">,
 ): AccountTrace {
-  const { floor = 0n, floors, depth: depthMax = Infinity, stopAt = () => undefined, conversions = true, onStep } = request;
+  const { floor = 0n, floors, depth: depthMax = Infinity, stops: stopsByAddress, stopAt, conversions = true, onStep } = request;
   /** By account number, and in the order in which taint came to them. */
-  const live = new Array<Live<Carried> | undefined>(table.accounts.length);
+  const live = new Array<Live<Carried> | undefined>(table.account_count);
   const reached: Live<Carried>[] = [];
   const assets = new Map<string, AssetTotals>();
   const queue = createRowQueue();
   /** By row: what brought taint with it. */
-  const broughtBy = new Uint8Array(table.transfers.length);
+  const broughtBy = new Uint8Array(table.count);
   /** What exchanges bring back in later rows. */
   const pending = new Map<number, (() => void)[]>();
   /** By account number: whether it is a stop, and once something came there, its entry in the totals. */
-  const stops = new Array<Stop | null | undefined>(table.accounts.length);
-  const stopped = new Array<{ amount: bigint } | undefined>(table.accounts.length);
+  const stops = new Array<Stop | null | undefined>(table.account_count);
+  for (const [address, stop] of stopsByAddress ?? []) for (const account of table.accountsOf(address)) stops[account] = stop;
+  const stopped = new Array<{ amount: bigint } | undefined>(table.account_count);
   const unbacked = lotsByAccount(seeds.lots);
   let step_count = 0;
 
   const totalsOf = (account: number): AssetTotals => {
-    const { asset } = table.accounts[account]!;
+    const asset = table.assetOf(account);
     let totals = assets.get(asset);
     if (!totals) assets.set(asset, (totals = emptyTotals()));
     return totals;
   };
-  const placeOf = (account: number): string => table.accounts[account]!.address;
+  const placeOf = (account: number): string => table.addressOf(account);
 
   /** Writes a step down; absent where nobody reads them, and then nothing is made for one. */
   const write = onStep && ((rule: Step["rule"], account: number, row: number, moved: { in?: bigint; out?: bigint; after: bigint } & Partial<Step>): void => {
     const { in: arrived = 0n, out = 0n, after, ...more } = moved;
-    const transfer = table.transfers[row]!;
     onStep({
       method: method.name,
-      asset: table.accounts[account]!.asset,
+      asset: table.assetOf(account),
       rule,
       place: placeOf(account),
       before: after - arrived + out,
       in: arrived,
       out,
       after,
-      amount: transfer.amount,
+      amount: table.amount(row),
       balance: 0n,
       rounding: 0n,
-      transfer: transferName(transfer),
+      transfer: table.nameOf(row),
       ...more,
     });
   });
-  const giverOf = (row: number): string | undefined => table.transfers[row]!.from ?? undefined;
+  const giverOf = (row: number): string | undefined => (table.from[row] === NOBODY ? undefined : placeOf(table.from[row]!));
 
   const open = (account: number, depth: number): Live<Carried> => {
     let found = live[account];
@@ -112,7 +111,7 @@ export function traceAccounts<Carried>(
 
   const stopFor = (account: number): Stop | null => {
     const known = stops[account];
-    return known === undefined ? (stops[account] = stopAt(placeOf(account), table.accounts[account]!.chain) ?? null) : known;
+    return known !== undefined ? known : (stops[account] = stopAt?.(placeOf(account), table.chainOf(account)) ?? null);
   };
 
   /** Taint reaches an account with a row: it stops, falls below the floor, or is there. */
@@ -133,7 +132,7 @@ export function traceAccounts<Carried>(
       else stopped[account] = addStop(totalsOf(account), placeOf(account), amount, stop);
       return write?.("stop", account, row, { in: amount, after: amount, from: giverOf(row), reason: stop.reason });
     }
-    if (amount < (floors?.get(table.accounts[account]!.asset) ?? floor) && rule !== "seed") {
+    if (amount < (floors?.get(table.assetOf(account)) ?? floor) && rule !== "seed") {
       addTo(totalsOf(account).floor, placeOf(account), amount);
       return write?.("floor", account, row, { in: amount, after: amount, from: giverOf(row) });
     }
@@ -154,12 +153,12 @@ export function traceAccounts<Carried>(
 
   /** What an exchange did not take lies in the rows that bring it back, in their order. */
   const comeBack = (giver: number, carried: Carried, { given, offset, back }: Conversion, depth: number): void => {
-    const total = back.reduce((sum, other) => sum + table.transfers[other]!.amount, 0n);
+    const total = back.reduce((sum, other) => sum + table.amount(other), 0n);
     if (total === 0n || method.total(carried) === 0n) return;
     const placed = method.scale(carried, offset > given ? offset - given : 0n, total, total);
     let start = 0n;
     for (const other of back) {
-      const end = start + table.transfers[other]!.amount;
+      const end = start + table.amount(other);
       const part = method.part(placed, total, start, end);
       pending.set(other, [...(pending.get(other) ?? []), () => arrive(giver, other, part, depth, other, "credit", BY.exchange)]);
       queue.push(other);
@@ -171,7 +170,7 @@ export function traceAccounts<Carried>(
   const convert = (giver: number, row: number, all: Carried, depth: number): boolean => {
     const exchange = crossingOf(table, row) ?? (conversions ? conversionOf(table, row) : undefined);
     if (!exchange || method.total(all) === 0n) return false;
-    const { amount: moved } = table.transfers[row]!;
+    const moved = table.amount(row);
     const given = exchange.given - exchange.offset;
     const exchanged = given < 0n ? 0n : given < moved ? given : moved;
     comeBack(giver, method.part(all, moved, exchanged, moved), exchange, depth);
@@ -195,7 +194,7 @@ export function traceAccounts<Carried>(
     totalsOf(account).converted_in += method.total(inOther);
     let start = 0n;
     for (const other of exchange.rows) {
-      const { amount: length } = table.transfers[other]!;
+      const length = table.amount(other);
       arrive(account, other, method.part(inOther, exchange.got, start, start + length), depth, row, "conversion_in", BY.exchange, exchange.why);
       start += length;
     }
@@ -208,7 +207,7 @@ export function traceAccounts<Carried>(
     if (amount === 0n) return;
     const [giver, taker] = [table.from[row]!, table.to[row]!];
     if (table.isFee(row)) {
-      const transfer = table.transfers[row]!;
+      const transfer = table.transfer(row);
       step_count++;
       addTo(totalsOf(giver).fees, transfer.txid || transfer.row, amount);
       return write?.("fee", giver, row, { in: amount, out: amount, after: 0n, from: placeOf(giver) });
@@ -291,7 +290,7 @@ export function traceAccounts<Carried>(
     }
     if (seedRows.has(row)) {
       const known = method.total(carried);
-      carried = method.whole(table.transfers[row]!.amount);
+      carried = method.whole(table.amount(row));
       const taker = table.to[row]!;
       totalsOf(taker === NOBODY ? giver : taker).seed += method.total(carried) - (method.conserves ? known : 0n);
       follow(row, carried, 0, "seed");

@@ -43,11 +43,15 @@ type Rest = Omit<TraceRequest, "seeds" | "methods">;
 function forward(data: TraceData, seeds: TraceRequest["seeds"], request: Rest): Run {
   if (data.kind === "utxo") {
     const outputs = outputSeeds(data.graph, seeds);
-    return (name) => traceUtxo(data.graph, name, data.asset, outputs, request);
+    return (name) => traceUtxo(data.graph, name, data.asset, outputs, withStops(request));
   }
   const found = accountSeeds(data.table, seeds);
   return (name) => traceAccounts(data.table, METHODS[name], found, request);
 }
+
+/** Both kinds of stops as one question. */
+const withStops = ({ stops, stopAt, ...request }: Rest): Rest =>
+  stops === undefined || stops.size === 0 ? { ...request, stopAt } : { ...request, stopAt: (address, chain) => stops.get(address) ?? stopAt?.(address, chain) };
 
 function backward(data: TraceData, seeds: TraceRequest["seeds"], request: Rest): Run {
   const back = (name: MethodName) => {
@@ -59,8 +63,8 @@ function backward(data: TraceData, seeds: TraceRequest["seeds"], request: Rest):
     name === "haircut" ? { ...found, bound: BigInt(split_count) } : found;
   if (data.kind === "utxo") {
     const outputs = outputSeeds(data.graph, seeds);
-    return (name) => withBound(name, traceUtxoBack(data.graph, back(name).name, data.asset, outputs, request));
+    return (name) => withBound(name, traceUtxoBack(data.graph, back(name).name, data.asset, outputs, withStops(request)));
   }
   const found = accountSeeds(data.table, seeds);
-  return (name) => withBound(name, traceAccountsBack(data.table, back(name), found, request));
+  return (name) => withBound(name, traceAccountsBack(data.table, back(name), found, withStops(request)));
 }

@@ -1,6 +1,6 @@
 // The door of the tracing room: transfers in, five conventions, exact answers, and the steps behind them.
 export { METHOD_NAMES, METHOD_SENTENCES, METHODS, type MethodName } from "./methods/methods.ts";
-export { lowestIntermediateBalance } from "./account-ledger.ts";
+export { lowestBetween, lowestInNewsroom, LOWEST_NOTE, type Lowest, type LowestAnswer, type LowestAsk } from "./lowest.ts";
 export { answer, resultHash, type Answer, type TraceAsk, type TraceResult } from "./ask.ts";
 export { askNewsroom, reproduceTrace, stepsOf, type Newsroom, type NewsroomAnswer } from "./ask-newsroom.ts";
 export { BRIDGE_RULE, type BridgeCandidate, type BridgeEnd, type BridgeEnds } from "./bridges.ts";
@@ -27,6 +27,7 @@ export { rankNewsroom, type NewsroomRanking } from "./ranking/rank-newsroom.ts";
 export { holdingsOf, outputsHeld, sidesOf, transfersIn, transfersOf, type Holding, type OutputHolding, type TransactionSides } from "./holdings.ts";
 export { readReleased, ROWS_ON_PAGES_MAX, type ReleasedData, type ReleasedPart } from "./released-data.ts";
 export { importTransfers, type ImportedTransfers } from "./import-transfers.ts";
+export { storedColumnsRoot } from "./columns/set-columns.ts";
 export { storedSegmentRoot, sweepSegments } from "./segment-file.ts";
 export { listGaps, type Gap } from "./gaps.ts";
 export {

@@ -4,17 +4,23 @@ import { TracewireError } from "../errors.ts";
 import { findCapture, type EvidenceReader } from "../evidence/evidence.ts";
 import { rowTexts } from "../datasets/datasets.ts";
 import { collectRows } from "./collect-rows.ts";
+import { rowsOfColumns, type NamedColumns } from "./columns/column-table.ts";
+import { columnsOfSet, COLUMNS_ROWS_MIN } from "./columns/set-columns.ts";
 import { TRANSFER_READERS } from "./readers/readers.ts";
 import { readSegment, SegmentDamaged } from "./segment-file.ts";
 import { compareInPlace, compareText, nameOf, placeOf, toTransfer, toUtxoTransaction, type RowOrder, type SetKind, type SetRow } from "./set-row.ts";
 import { isNamed, listTransferSets, type TransferSet } from "./transfer-set-list.ts";
 import type { Transfer, UtxoTransaction } from "./transfer.ts";
+import { buildTransferTable, tableOver, type TransferTable } from "./transfer-table.ts";
 
 export { listTransferSets, supersededSets, type TransferSet } from "./transfer-set-list.ts";
 
 export type ReadTransferSets = {
   sets: Pick<TransferSet, "name" | "seq" | "rows_root" | "row_count" | "reader" | "reader_version" | "kind">[];
-  transfers: Transfer[];
+  /** Transfers between accounts in one order. */
+  table(): TransferTable;
+  /** All of them: made when first asked for, where the table lies over columns. */
+  readonly transfers: readonly Transfer[];
   transactions: UtxoTransaction[];
   notes: string[];
 };
@@ -28,14 +34,17 @@ type Newsroom = EvidenceReader & { folder: string };
  */
 export async function readTransferSets(
   newsroom: Newsroom,
-  options: { sets?: readonly string[]; log_size?: number; until?: string } = {},
+  options: { sets?: readonly string[]; log_size?: number; until?: string; columns_rows_min?: number } = {},
 ): Promise<ReadTransferSets> {
   const held = listTransferSets(newsroom.log, options.log_size);
   const notes: string[] = [];
   const chosen = chooseSets(held, options.sets, notes);
   const until = options.until === undefined ? undefined : endOf(options.until);
+  const sets = chosen.map(({ name, seq, rows_root, row_count, reader, reader_version, kind }) => ({ name, seq, rows_root, row_count, reader, reader_version, kind }));
+  const accounts = chosen.filter(({ kind }) => kind === "accounts");
+  const columns = until === undefined ? await readColumns(newsroom, accounts, options.columns_rows_min) : undefined;
   const rows = new Map<TransferSet, StoredRow[]>();
-  for (const set of chosen) {
+  for (const set of columns ? chosen.filter(({ kind }) => kind === "utxo") : chosen) {
     const own: StoredRow[] = [];
     for await (const text of rowsOfSet(newsroom, set)) {
       const row = JSON.parse(text) as SetRow;
@@ -45,12 +54,33 @@ export async function readTransferSets(
     rows.set(set, own);
   }
   const of = (kind: SetKind) => mergeSets(new Map([...rows].filter(([set]) => set.kind === kind)), kind, notes).filter(({ row, name }) => isUntil(row, name, until));
+  const transactions = of("utxo").map(({ row, name }) => toUtxoTransaction(row, name));
+  const given = columns ? undefined : of("accounts").map(({ row, name }) => toTransfer(row, name));
+  let table: TransferTable | undefined;
+  const openTable = () => (table ??= given ? buildTransferTable(given) : tableOver(rowsOfColumns(columns!)));
   return {
-    sets: chosen.map(({ name, seq, rows_root, row_count, reader, reader_version, kind }) => ({ name, seq, rows_root, row_count, reader, reader_version, kind })),
-    transfers: of("accounts").map(({ row, name }) => toTransfer(row, name)),
-    transactions: of("utxo").map(({ row, name }) => toUtxoTransaction(row, name)),
+    sets,
+    table: openTable,
+    get transfers() {
+      return given ?? openTable().transfers;
+    },
+    transactions,
     notes,
   };
+}
+
+/** Where the sets are large, and their rows as they lie behind each other are in order: of one set, or of sets over one chain each and no chain twice. */
+async function readColumns(newsroom: Newsroom, sets: readonly TransferSet[], rows_min = COLUMNS_ROWS_MIN): Promise<NamedColumns[] | undefined> {
+  const chains = new Set(sets.flatMap((set) => set.chains));
+  const isApart = sets.length === 1 || (sets.every((set) => set.chains.length === 1) && chains.size === sets.length);
+  if (sets.length === 0 || !isApart || sets.reduce((sum, { row_count }) => sum + row_count, 0) < rows_min) return undefined;
+  const found: NamedColumns[] = [];
+  for (const set of sets.toSorted((a, b) => compareText(a.chains[0]!, b.chains[0]!))) {
+    const columns = await columnsOfSet(newsroom.folder, set, () => rowsOfSet(newsroom, set));
+    if (!columns) return undefined;
+    found.push({ name: set.name, columns });
+  }
+  return new Set(found.map(({ columns }) => columns.is_placed)).size === 1 ? found : undefined;
 }
 
 /** Texts of a set's rows in canonical order, one by one: for indexes that are built while they pass. */

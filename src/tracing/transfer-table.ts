@@ -2,47 +2,81 @@
 // An account is (chain, address, asset): amounts of two assets are never added, and the same string on two chains
 // is two addresses.
 import assert from "node:assert/strict";
-import { groupEvents, withLots, type AccountEvents, type ExtraLot } from "./account-events.ts";
+import { groupEvents, splitAmounts, withLots, type AccountEvents, type ExtraLot } from "./account-events.ts";
 import { followMessages } from "./bridge-messages.ts";
 import { AccountLedger } from "./account-ledger.ts";
+import { ALONE, amountAt, FEE, NOBODY, type RowAmounts } from "./columns/row-columns.ts";
 import { LimbSums, WideSums } from "./running-sums.ts";
-import { compareTransfers, type Transfer } from "./transfer.ts";
+import { compareTransfers, transferName, type Transfer } from "./transfer.ts";
 
+export { NOBODY } from "./columns/row-columns.ts";
 export type Account = { chain: string; address: string; asset: string };
 
-export const NOBODY = -1;
-
-/** Of rows, so that a trace need not look at the transfer itself. */
-const FEE = 1;
-const ALONE = 2;
-
-export type TransferTable = {
-  /** In order: the place here is the row number that everything below speaks of. */
-  transfers: readonly Transfer[];
-  accounts: readonly Account[];
-  /** Account numbers; NOBODY where a side is missing. */
-  from: Int32Array;
-  to: Int32Array;
+export type TransferTable = TableRows & {
+  /** What a row moves. */
+  amount(row: number): bigint;
   /** The rows in which an account gives or takes, in order. */
   rowsOf(account: number): Int32Array;
   /** Kept for accounts without extra lots, made anew otherwise. */
   ledger(account: number, lots?: readonly ExtraLot[]): AccountLedger;
+  isFee(row: number): boolean;
+  /** Does the row stand alone in its transaction, as far as that is known without a search? */
+  isAlone(row: number): boolean;
+};
+
+/** Rows and accounts, whatever holds them: transfers as they were read, or columns (columns/column-table.ts). */
+export type TableRows = {
+  /** How many rows there are. A row's number is its place in their order. */
+  count: number;
+  account_count: number;
+  transfer(row: number): Transfer;
+  /** How a row is named in steps and results. */
+  nameOf(row: number): string;
+  account(number: number): Account;
+  /** Parts of it, for whoever asks for one of very many. */
+  addressOf(account: number): string;
+  assetOf(account: number): string;
+  chainOf(account: number): string;
+  /** All of them: made when first asked for, so whoever wants a few asks for them by number. */
+  readonly transfers: readonly Transfer[];
+  readonly accounts: readonly Account[];
+  /** Account numbers; NOBODY where a side is missing. */
+  from: Int32Array;
+  to: Int32Array;
+  amounts: RowAmounts;
+  marks: Uint8Array;
   /** All accounts of an address, one for each asset (and chain, unless it is given). */
   accountsOf(address: string, chain?: string): readonly number[];
   /** The row by which what crosses a bridge in this row arrives on another chain, or NOBODY: a message says so on both. */
   arrivalOf(row: number): number;
   /** How many such pairs there are, and what kept others from being followed. */
   messages: { count: number; notes: readonly string[] };
-  isFee(row: number): boolean;
-  /** Does the row stand alone in its transaction, as far as that is known without a search? */
-  isAlone(row: number): boolean;
   /** Rows of the same transaction, in order; only the row itself where the source has no txid. */
   transactionRows(row: number): readonly number[];
   /** Rows of a transaction by its id. */
   rowsOfTransaction(txid: string): readonly number[];
 };
 
-export function buildTransferTable(input: readonly Transfer[]): TransferTable {
+export const buildTransferTable = (input: readonly Transfer[]): TransferTable => tableOver(rowsOfTransfers(input));
+
+export function tableOver(rows: TableRows): TransferTable {
+  const { from, to, amounts, marks, account_count } = rows;
+  let ledgers: Ledgers | undefined;
+  let byAccount: ReturnType<typeof rowsByAccount> | undefined;
+  const openLedgers = () => (ledgers ??= ledgersOver(groupEvents(rows)));
+  return Object.assign(rows, {
+    amount: (row: number) => amountAt(amounts, row),
+    rowsOf(account: number) {
+      const { starts, rows: all } = (byAccount ??= rowsByAccount(account_count, from, to));
+      return all.subarray(starts[account]!, starts[account + 1]!);
+    },
+    ledger: (account: number, lots?: readonly ExtraLot[]) => openLedgers()(account, lots),
+    isFee: (row: number) => (marks[row]! & FEE) !== 0,
+    isAlone: (row: number) => (marks[row]! & ALONE) !== 0,
+  });
+}
+
+function rowsOfTransfers(input: readonly Transfer[]): TableRows {
   const { transfers, arrivals, notes } = followMessages([...input].sort(compareTransfers));
   const accounts: Account[] = [];
   // By chain and asset first: a key of all three would be a new text for each side of each row.
@@ -70,26 +104,26 @@ export function buildTransferTable(input: readonly Transfer[]): TransferTable {
     if (transfer.kind === "fee") marks[row]! |= FEE;
     if (transfer.txid === "" || (isPlaced && !isSameTransaction(transfer, transfers[row - 1]) && !isSameTransaction(transfer, transfers[row + 1]))) marks[row]! |= ALONE;
   }
-  const openLedgers = () => (ledgers ??= ledgersOver(groupEvents(table)));
-  const sortRows = () => (byAccount ??= rowsByAccount(accounts.length, from, to));
-  let ledgers: Ledgers | undefined;
-  let byAccount: ReturnType<typeof rowsByAccount> | undefined;
   let byAddress: Map<string, number[]> | undefined;
   let byTransaction: Map<string, Map<string, number[]>> | undefined;
   let firstRows: Map<string, Map<string, number>> | undefined | null;
   const indexTransactions = () => (byTransaction ??= groupRows(transfers));
   const indexFirstRows = () => (firstRows === undefined ? (firstRows = isPlaced ? firstRowsOf(transfers) : null) : firstRows);
-
-  const table: TransferTable = {
+  return {
+    count: transfers.length,
+    account_count: accounts.length,
+    transfer: (row) => transfers[row]!,
+    nameOf: (row) => transferName(transfers[row]!),
+    account: (number) => accounts[number]!,
+    addressOf: (account) => accounts[account]!.address,
+    assetOf: (account) => accounts[account]!.asset,
+    chainOf: (account) => accounts[account]!.chain,
     transfers,
     accounts,
     from,
     to,
-    rowsOf(account) {
-      const { starts, rows } = sortRows();
-      return rows.subarray(starts[account]!, starts[account + 1]!);
-    },
-    ledger: (account, lots) => openLedgers()(account, lots),
+    amounts: splitAmounts(transfers.values().map(({ amount }) => amount), transfers.length),
+    marks,
     accountsOf(address, chain) {
       byAddress ??= groupAccounts(accounts);
       const all = byAddress.get(address) ?? [];
@@ -97,10 +131,8 @@ export function buildTransferTable(input: readonly Transfer[]): TransferTable {
     },
     arrivalOf: (row) => arrivals.get(row) ?? NOBODY,
     messages: { count: arrivals.size, notes },
-    isFee: (row) => (marks[row]! & FEE) !== 0,
-    isAlone: (row) => (marks[row]! & ALONE) !== 0,
     transactionRows(row) {
-      if (table.isAlone(row)) return [row];
+      if ((marks[row]! & ALONE) !== 0) return [row];
       const { txid, chain } = transfers[row]!;
       return isPlaced ? rowsBeside(transfers, row) : indexTransactions().get(chain)!.get(txid)!;
     },
@@ -110,7 +142,6 @@ export function buildTransferTable(input: readonly Transfer[]): TransferTable {
       return [...first.values()].flatMap((own) => (own.has(txid) ? rowsBeside(transfers, own.get(txid)!) : []));
     },
   };
-  return table;
 }
 
 function numbersOf(numbers: Map<string, Map<string, Map<string, number>>>, chain: string, asset: string): Map<string, number> {
@@ -124,14 +155,14 @@ function numbersOf(numbers: Map<string, Map<string, Map<string, number>>>, chain
 type Ledgers = TransferTable["ledger"];
 
 function ledgersOver(events: AccountEvents & { starts: Int32Array }): Ledgers {
-  const { starts, rows } = events;
-  const sums = new LimbSums(rows.length);
+  const { starts, moves } = events;
+  const sums = new LimbSums(moves.length);
   const ledgers = new Array<AccountLedger | undefined>(starts.length - 1);
   return (account, lots = []) => {
     const [first, end] = [starts[account]!, starts[account + 1]!];
     if (lots.length > 0) {
       const own = withLots(events, first, end, lots);
-      return new AccountLedger(account, own, new WideSums(own, 0, own.rows.length), 0, own.rows.length);
+      return new AccountLedger(account, own, new WideSums(own, 0, own.moves.length), 0, own.moves.length);
     }
     return (ledgers[account] ??= new AccountLedger(account, events, sums.fill(events, first, end) ? sums : new WideSums(events, first, end), first, end));
   };

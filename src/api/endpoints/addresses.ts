@@ -5,7 +5,7 @@ import { readClaims } from "../../casefile/casefile.ts";
 import { accountsOf, readAddress } from "../../chains/chains.ts";
 import { datasetOfEntry, readRows } from "../../datasets/datasets.ts";
 import { TracewireError } from "../../errors.ts";
-import { HEURISTICS, listTraces } from "../../tracing/tracing.ts";
+import { HEURISTICS, listTraces, LOWEST_NOTE } from "../../tracing/tracing.ts";
 import { isPrivate } from "../../site/site.ts";
 import { endpoint, type ApiContext } from "../endpoint.ts";
 import { ledgerSets } from "../ledger.ts";
@@ -18,6 +18,11 @@ const params = Type.Object({ address: text("In any legal spelling", { minLength:
 const chain = optionalText("Only on this chain (CAIP-2)", { maxLength: 60 });
 const setSchema = Type.Object({ name: text("Set of transfers"), seq: entryNumber, row_count: Type.Integer({ minimum: 0 }) }, closed);
 const moment = nullable(text("UTC"));
+const MOMENT_CHARS_MAX = 200;
+const accountMoment = named(
+  "AccountMoment",
+  Type.Object({ transfer: nullable(text("Its last transfer up to then; null where it has none yet")), time: moment, balance: amount("Base units, as far as the data shows") }, closed),
+);
 
 export const transferSchema = named(
   "Transfer",
@@ -162,6 +167,54 @@ export const addressEndpoints = [
         return found ?? notHeld("address");
       }, ({ key }) => key);
       return { body: { ...page, items: page.items.map(({ key: _, ...neighbor }) => neighbor) } };
+    },
+  }),
+  endpoint({
+    method: "GET",
+    path: "/addresses/{address}/lowest",
+    group: "addresses",
+    about: "The lowest balance of an account between two moments: of what came in, no more can still be there, whichever units left.",
+    params,
+    query: Type.Object(
+      {
+        since: text("A transaction of the account (right after it), a UTC day (before it) or time, or an order: @block, @block.place.index", { minLength: 1, maxLength: MOMENT_CHARS_MAX }),
+        until: optionalText("The same, to the end of it; left out, the end of the data", { maxLength: MOMENT_CHARS_MAX }),
+        amount: optionalText("Of how many base units; left out, what the transaction of `since` paid in, else all that was there", { pattern: "^\\d{1,78}$" }),
+        asset: optionalText("CAIP-19, or native: of an address with several", { maxLength: 200 }),
+        chain,
+        ...vantageQuery,
+      },
+      closed,
+    ),
+    answer: named(
+      "LowestBalance",
+      Type.Object(
+        {
+          log_size: logSize,
+          address: Type.String(),
+          chain: Type.String(),
+          asset: Type.String(),
+          amount: amount("Base units, as are all of these"),
+          since: accountMoment,
+          until: accountMoment,
+          lowest: amount("The least that was there from the one to the other"),
+          lowest_at: accountMoment,
+          traceable: amount("The least of `amount` and `lowest`: no more of it can still be there"),
+          unknown: amount("What left beyond the known balance in between: more was there than the rows show"),
+          sets: Type.Array(setSchema),
+          left_out: Type.Array(text("Sets too large to be read for an answer")),
+          note: text("What it is and is not"),
+        },
+        closed,
+      ),
+    ),
+    scopes: ["traces:private"],
+    async run(context, { params: { address }, query: { since, until, amount: units, asset, chain: only } }) {
+      const sets = ledgerSets(context);
+      const all = { until, amount: units, asset, chain: only };
+      const given = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as Partial<{ [K in keyof typeof all]: NonNullable<(typeof all)[K]> }>;
+      const found = await context.ledger.ask(sets, "lowest", { address, since, ...given });
+      return { body: { log_size: context.at.log_size, ...(found ?? notHeld("address")), left_out: sets.left_out, note: LOWEST_NOTE } };
     },
   }),
   endpoint({

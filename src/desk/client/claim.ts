@@ -60,9 +60,19 @@ if (form && texts.length > 0 && answers) {
     if (control instanceof HTMLInputElement || control instanceof HTMLTextAreaElement || control instanceof HTMLSelectElement) control.value = value === "" && name === "hedge" ? "unstated" : value;
   };
 
+  /** What the claim cannot do without, by the words that stand over the fields. */
+  const missing = (): string[] =>
+    ["subject", "field", "value", "claimant"]
+      .map((name) => form.elements.namedItem(name) as HTMLInputElement | HTMLSelectElement)
+      .filter((control) => control.value.trim() === "" || (control.name === "subject" && !/^[a-z-]+\/[a-z0-9]/.test(control.value)))
+      .map((control) => control.closest("label")?.querySelector("span")?.textContent ?? control.name);
+  const grouped = (value: string): string => (/^\d+$/.test(value) ? value.replaceAll(/\B(?=(\d{3})+$)/g, ",") : value);
+
   let asked = 0;
   const check = async (): Promise<void> => {
     const mine = ++asked;
+    const open = missing();
+    if (open.length > 0) return say([`Still to fill in: ${open.join(", ")}.`]);
     const found = await ask("check");
     // An answer to what was typed before is no answer to what stands there now.
     if (mine !== asked) return;
@@ -78,7 +88,7 @@ if (form && texts.length > 0 && answers) {
     say([
       ...(held === null || held === undefined ? [] : [`This very claim is held already: entry ${held}.`]),
       ...findings.map(({ check: name, what }) => `${name}: ${what}`),
-      ...(rivals.length > 0 ? [`Others say: ${rivals.slice(0, 6).map(({ claimant, value, unit = "", hedge }) => `${claimant} ${value} ${unit} (${hedge})`).join("; ")}`] : []),
+      ...(rivals.length > 0 ? [`Others say: ${rivals.slice(0, 6).map(({ claimant, value, unit = "", hedge }) => `${claimant}: ${grouped(value)}${unit && ` ${unit}`} (${hedge})`).join("; ")}`] : []),
       ...(findings.length === 0 ? ["No check raises anything."] : []),
     ]);
   };
@@ -93,9 +103,24 @@ if (form && texts.length > 0 && answers) {
   button.addEventListener("mousedown", (event) => event.preventDefault());
   form.prepend(button);
 
+  /** Fields of other kinds than the subject's are of no use; before there is one, all of them stand there. */
+  const narrow = (): void => {
+    const kind = /^([a-z-]+)\//.exec((form.elements.namedItem("subject") as HTMLInputElement).value)?.[1];
+    const groups = [...form.querySelectorAll<HTMLOptGroupElement>("optgroup[data-kind]")];
+    const isKnown = groups.some((group) => group.dataset.kind === kind);
+    for (const group of groups) group.hidden = isKnown && group.dataset.kind !== kind;
+    const chosen = (form.elements.namedItem("field") as HTMLSelectElement).selectedOptions[0];
+    const own = isKnown && chosen?.parentElement instanceof HTMLOptGroupElement && chosen.parentElement.hidden ? groups.find((group) => !group.hidden) : undefined;
+    // The same name under the subject's own kind, where it has one.
+    const same = own && [...own.querySelectorAll("option")].find((option) => option.value === chosen!.value);
+    if (own) (same ?? form.querySelector<HTMLOptionElement>("[name=field] > option"))!.selected = true;
+  };
+  narrow();
+
   let timer: ReturnType<typeof setTimeout> | undefined;
-  form.addEventListener("input", () => {
+  form.addEventListener("input", (event) => {
     clearTimeout(timer);
+    if ((event.target as HTMLInputElement).name === "subject") narrow();
     const { subject, field, value } = fieldsOf();
     if (subject && field && value) timer = setTimeout(() => void check(), CHECK_AFTER_MS);
   });

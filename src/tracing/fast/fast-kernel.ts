@@ -30,22 +30,23 @@ const segments = new WeakMap<TransferTable, Segment>();
 export function segmentOf(table: TransferTable): Segment {
   let segment = segments.get(table);
   if (segment) return segment;
-  const { transfers, from, to } = table;
-  const rows = transfers.length;
+  const { count: rows, from, to, amounts: { limbs, wide } } = table;
   const columns = { rows, from: new Int32Array(rows), to: new Int32Array(rows), high: new Float64Array(rows), low: new Float64Array(rows), mark: new Uint8Array(rows) };
-  for (const [row, { amount, kind }] of transfers.entries()) {
+  for (let row = 0; row < rows; row++) {
     columns.from[row] = from[row]! + 1;
     columns.to[row] = to[row]! + 1;
-    columns.high[row] = highOf(amount);
-    columns.low[row] = lowOf(amount);
-    columns.mark[row] = kind === "fee" ? MARK.fee : conversionOf(table, row) ? MARK.exchange : MARK.plain;
+    columns.high[row] = limbs[2 * row]!;
+    columns.low[row] = limbs[2 * row + 1]!;
+    columns.mark[row] = table.isFee(row) ? MARK.fee : table.isAlone(row) || !conversionOf(table, row) ? MARK.plain : MARK.exchange;
   }
+  for (const [row, amount] of wide) [columns.high[row], columns.low[row]] = [highOf(amount), lowOf(amount)];
   assert.equal(NOBODY + 1, 0);
-  segments.set(table, (segment = buildSegment(columns, { accounts: table.accounts.length + 1 })));
+  segments.set(table, (segment = buildSegment(columns, { accounts: table.account_count + 1 })));
   return segment;
 }
 
-export function traceFastKernel(data: TraceData, { seeds, methods, ...request }: TraceRequest): Map<MethodName, FastMethodTrace> {
+/** `onBridge` is told of each transfer by which taint came to a bridge; haircut tells of those that carried a quantum. */
+export function traceFastKernel(data: TraceData, { seeds, methods, ...request }: TraceRequest, onBridge?: (transfer: string, place: string) => void): Map<MethodName, FastMethodTrace> {
   if (data.kind === "utxo") throw new Refusal("outputs", "outputs are spread transaction by transaction, by the exact kernel");
   const { table } = data;
   if (request.floors && request.floors.size > 0) throw new Refusal("floor_by_asset", "one floor counts for all assets here");
@@ -53,26 +54,28 @@ export function traceFastKernel(data: TraceData, { seeds, methods, ...request }:
   const segment = segmentOf(table);
   const { sources, rows, lots } = accountSeeds(table, seeds);
   const found = { rows, sources: sources.map((account) => account + 1), lots: lots.map((lot) => ({ ...lot, account: lot.account + 1 })) };
-  const { stops, reasons } = stopsOf(table, request.stopAt);
+  const { stops, reasons } = stopsOf(table, request);
+  const hasBridge = onBridge !== undefined && reasons.values().some(({ reason }) => reason === "bridge");
+  const onStop = hasBridge ? (row: number, account: number) => reasons.get(account)!.reason === "bridge" && onBridge(table.nameOf(row), table.addressOf(account - 1)) : undefined;
   return new Map(
     methods.map((method) => {
       const { floor, depth, conversions } = request;
-      const trace = traceFast([segment], { method, seeds: found, stops, floor, depth, conversions });
+      const trace = traceFast([segment], { method, seeds: found, stops, floor, depth, conversions, onStop });
       return [method, { version: METHODS[method].version, ...totalsOf(trace, table, reasons), step_count: trace.run.edges }];
     }),
   );
 }
 
-function stopsOf(table: TransferTable, stopAt: TraceRequest["stopAt"]): { stops?: Uint8Array; reasons: Map<number, Stop> } {
+function stopsOf(table: TransferTable, { stops: byAddress, stopAt }: Pick<TraceRequest, "stops" | "stopAt">): { stops?: Uint8Array; reasons: Map<number, Stop> } {
   const reasons = new Map<number, Stop>();
-  if (!stopAt) return { reasons };
-  const stops = new Uint8Array((table.accounts.length >> 3) + 1);
-  for (const [number, { address, chain }] of table.accounts.entries()) {
-    const stop = stopAt(address, chain);
-    if (!stop) continue;
-    reasons.set(number + 1, stop);
-    stops[(number + 1) >> 3]! |= 1 << ((number + 1) & 7);
+  if (!stopAt && !byAddress) return { reasons };
+  for (const [address, stop] of byAddress ?? []) for (const account of table.accountsOf(address)) reasons.set(account + 1, stop);
+  const stops = new Uint8Array((table.account_count >> 3) + 1);
+  for (let number = 0; stopAt && number < table.account_count; number++) {
+    const stop = reasons.get(number + 1) ?? stopAt(table.addressOf(number), table.chainOf(number));
+    if (stop) reasons.set(number + 1, stop);
   }
+  for (const number of reasons.keys()) stops[number >> 3]! |= 1 << (number & 7);
   return { stops, reasons };
 }
 
@@ -80,7 +83,7 @@ function totalsOf({ run, seeded }: FastTrace, table: TransferTable, reasons: Map
   const assets = new Map<string, AssetTotals>();
   const isHaircut = run.method.name === "haircut";
   const totals = (asset: string): AssetTotals => assets.get(asset) ?? assets.set(asset, emptyTotals()).get(asset)!;
-  const accountAt = (account: number) => table.accounts[account - 1]!;
+  const accountAt = (account: number) => ({ address: table.addressOf(account - 1), asset: table.assetOf(account - 1) });
   for (const { account, amount } of seeded) totals(accountAt(account).asset).seed += amount;
   let worst = 0;
   for (let slot = 0; slot < run.slots.count; slot++) {
@@ -105,7 +108,7 @@ function totalsOf({ run, seeded }: FastTrace, table: TransferTable, reasons: Map
       worst = Math.max(worst, off);
     }
     if (kind === "fee") {
-      const { txid, row, asset } = table.transfers[key]!;
+      const { txid, row, asset } = table.transfer(key);
       addTo(totals(asset).fees, txid || row, amount);
       continue;
     }

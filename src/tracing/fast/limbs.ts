@@ -5,10 +5,22 @@ export const LIMB = 2 ** 50;
 
 export const highOf = (amount: bigint): number => Number(amount >> 50n);
 export const lowOf = (amount: bigint): number => Number(amount & 0x3_ffff_ffff_ffffn);
-export const joinLimbs = (high: number, low: number): bigint => (BigInt(high) << 50n) + BigInt(low);
 
 const words = new Uint32Array(4);
 const wholes = new BigUint64Array(words.buffer);
+
+/** Through machine words, which makes one number for most amounts, and not four. */
+export function joinLimbs(high: number, low: number): bigint {
+  const highEnd = high % 2 ** 14;
+  words[0] = low;
+  words[1] = Math.floor(low / 2 ** 32) + highEnd * 2 ** 18;
+  if (high < 2 ** 14) return wholes[0]!;
+  const rest = (high - highEnd) / 2 ** 14;
+  words[2] = rest;
+  words[3] = rest / 2 ** 32;
+  return (wholes[1]! << 64n) | wholes[0]!;
+}
+
 const WORD = 2n ** 64n;
 const TOO_WIDE = 2n ** 100n;
 

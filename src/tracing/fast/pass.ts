@@ -50,7 +50,7 @@ export function passOver(run: Run, givenBy: Int32Array, from: number): void {
         continue;
       }
       if (byAccount[2 * account] === 0) run.assertFits(account);
-    }
+    } else run.options.onStop?.(segment.first_row + row, account);
     haircut.enter(run, account, -1);
   }
   slots.amounts = bySlot;

@@ -50,6 +50,8 @@ export type RunOptions = {
   quantum: bigint;
   /** A haircut over much of the data goes row by row (pass.ts). */
   pass?: "auto" | "always" | "never";
+  /** Taint came to a stop with a row: a number among those of all segments. */
+  onStop?(row: number, account: number): void;
 };
 
 /** Memory that one trace after another may use; a result lies in it until the next one starts. */
@@ -167,7 +169,10 @@ export class Run {
     let slot = this.slots.find(account);
     if (slot >= 0) {
       const kind = this.slots.ints[slot * SLOT + GIVES.kind]!;
-      if ((kind & KIND.guarded) !== 0) return this.spill("stop", account);
+      if ((kind & KIND.guarded) !== 0) {
+        this.options.onStop?.(this.segment.first_row + rowOf(records, record), account);
+        return this.spill("stop", account);
+      }
       if (kind !== KIND.stop && !isSeed && this.method.isBelowFloor(this, account)) return this.spill("floor", account);
     } else {
       if (!this.isStop(account)) {
@@ -177,7 +182,7 @@ export class Run {
       slot = this.open(account, depth, this.isStop(account) ? KIND.stop : KIND.live);
     }
     this.method.enter(this, slot, record);
-    if (this.slots.ints[slot * SLOT + GIVES.kind] === KIND.stop) return;
+    if (this.slots.ints[slot * SLOT + GIVES.kind] === KIND.stop) return this.options.onStop?.(this.segment.first_row + rowOf(records, record), account);
     const isDue = this.slots.ints[slot * SLOT + GIVES.record]! >= 0;
     if (isDue && this.method.keepsFirst) return;
     // Where the next row lies behind the window at hand, looking it up can wait until many are looked up at once.

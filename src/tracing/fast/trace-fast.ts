@@ -23,6 +23,7 @@ export type FastRequest = Partial<Omit<RunOptions, "quantum">> & {
   /** Base units in a quantum; by default the least power of ten in which all seeds fit. Haircut only. */
   quantum?: bigint;
   workspace?: Workspace;
+  onStop?: RunOptions["onStop"];
 };
 
 export type FastTrace = {
@@ -39,7 +40,7 @@ export function traceFast(segments: readonly Segment[], request: FastRequest): F
   const least = method === "haircut" ? quantumFor(segments, seeds) : 1n;
   const quantum = method === "haircut" ? (request.quantum ?? least) : 1n;
   if (quantum < least) throw new Refusal("seed_too_large", `the seeds are more than 2^52 quanta of ${quantum}; they fit quanta of ${least}`);
-  const run = new Run(FAST[method], { floor, depth, conversions, quantum, stops, pass: request.pass }, request.workspace);
+  const run = new Run(FAST[method], { floor, depth, conversions, quantum, stops, pass: request.pass, onStop: request.onStop }, request.workspace);
   const seeded: FastTrace["seeded"] = [];
   const events = [
     // An amount lies in its account right after its row: before the next row, behind a seed that is the row itself.

@@ -17,7 +17,7 @@ export type Scores = { score: Map<number, number>; residual: Map<number, number>
  */
 export function rankByAppr(table: TransferTable, places: Places, seeds: readonly number[], { alpha, epsilon }: { alpha: number; epsilon: number } = APPR): Scores {
   const degrees = new Int32Array(places.names.length);
-  for (let row = 0; row < table.transfers.length; row++) {
+  for (let row = 0; row < table.count; row++) {
     const ends = places.between(row);
     if (!ends) continue;
     degrees[ends.from]!++;

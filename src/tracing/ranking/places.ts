@@ -21,7 +21,7 @@ export function placesOf(table: TransferTable): Places {
     else byName.set(name, { chain, address, accounts: [account] });
   }
   const sorted = [...byName].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, place]) => place);
-  const ofAccount = new Int32Array(table.accounts.length);
+  const ofAccount = new Int32Array(table.account_count);
   for (const [place, { accounts }] of sorted.entries()) for (const account of accounts) ofAccount[account] = place;
   return {
     names: sorted.map(({ chain, address }) => ({ chain, address })),
@@ -29,7 +29,7 @@ export function placesOf(table: TransferTable): Places {
     accountsOf: (place) => sorted[place]!.accounts,
     between(row) {
       const [giver, taker] = [table.from[row]!, table.to[row]!];
-      if (giver === NOBODY || taker === NOBODY || table.transfers[row]!.kind === "fee") return undefined;
+      if (giver === NOBODY || taker === NOBODY || table.transfer(row).kind === "fee") return undefined;
       const [from, to] = [ofAccount[giver]!, ofAccount[taker]!];
       return from === to ? undefined : { from, to };
     },

@@ -41,11 +41,11 @@ export function rankByTtr(
     if (!found) {
       const [own, other] = side === "out" ? [table.from, table.to] : [table.to, table.from];
       const rows = [...table.rowsOf(account)].filter((row) => {
-        const { kind, amount } = table.transfers[row]!;
+        const { kind, amount } = table.transfer(row);
         if (own[row] !== account || other[row] === account || kind === "fee" || amount === 0n) return false;
         return other[row] !== NOBODY || exchangeAt(table, row, side) !== undefined;
       });
-      found = { rows, weights: rows.map((row) => Number(table.transfers[row]!.amount)) };
+      found = { rows, weights: rows.map((row) => Number(table.amount(row))) };
       ways[side].set(account, found);
     }
     return found;
@@ -69,8 +69,8 @@ export function rankByTtr(
     if (!exchange) return give(side === "out" ? table.to[row]! : table.from[row]!, row, share);
     const others = side === "out" ? exchange.rows : exchange.given_rows;
     // What the rows add up to, not what was exchanged: what came back inside the transaction is in the rows too.
-    const sum = others.reduce((total, other) => total + Number(table.transfers[other]!.amount), 0);
-    for (const other of others) give((side === "out" ? table.to : table.from)[other]!, other, (share * Number(table.transfers[other]!.amount)) / sum);
+    const sum = others.reduce((total, other) => total + Number(table.amount(other)), 0);
+    for (const other of others) give((side === "out" ? table.to : table.from)[other]!, other, (share * Number(table.amount(other))) / sum);
   };
 
   /** Each chip goes along the ways behind it in the order of `side`: forward the later ones, back the earlier ones. */
@@ -95,7 +95,7 @@ export function rankByTtr(
 
   const start = (place: number, share: number): void => {
     add(score, place, alpha * share);
-    for (const [side, weight, row] of [["out", beta, -1], ["in", 1 - beta, table.transfers.length]] as const) {
+    for (const [side, weight, row] of [["out", beta, -1], ["in", 1 - beta, table.count]] as const) {
       const counts = inOrder(table, places.accountsOf(place)).map((account) => ({ account, count: waysOf(account, side).rows.length }));
       const all = counts.reduce((sum, { count }) => sum + count, 0);
       const part = (1 - alpha) * weight * share;
@@ -138,7 +138,7 @@ export function rankByTtr(
 
 /** By asset: sums of fractions hang on their order. */
 const inOrder = (table: TransferTable, accounts: readonly number[]): number[] =>
-  [...accounts].sort((a, b) => (table.accounts[a]!.asset < table.accounts[b]!.asset ? -1 : 1));
+  [...accounts].sort((a, b) => (table.account(a).asset < table.account(b).asset ? -1 : 1));
 
 type Exchange = Conversion & { given_rows: readonly number[] };
 
@@ -147,7 +147,7 @@ function exchangeAt(table: TransferTable, row: number, side: "out" | "in"): Exch
   const together = table.transactionRows(row);
   if (together.length < 2) return undefined;
   const { address, chain } = table.accounts[(side === "out" ? table.from : table.to)[row]!]!;
-  const isHolders = (account: number) => account !== NOBODY && table.accounts[account]!.address === address && table.accounts[account]!.chain === chain;
+  const isHolders = (account: number) => account !== NOBODY && table.account(account).address === address && table.account(account).chain === chain;
   const givers = side === "out" ? [row] : together.filter((other) => isHolders(table.from[other]!));
   for (const giver of givers) {
     const found = conversionOf(table, giver);
@@ -158,6 +158,6 @@ function exchangeAt(table: TransferTable, row: number, side: "out" | "in"): Exch
 }
 
 const isGivenIn = (table: TransferTable, row: number): boolean => {
-  const { kind, from, to } = table.transfers[row]!;
+  const { kind, from, to } = table.transfer(row);
   return kind !== "fee" && from !== to && conversionOf(table, row) !== undefined;
 };
