@@ -1,15 +1,18 @@
 // A thousand connections of mixed reading for a minute: every address that the sitemap and the case name, searches that no
-// page store keeps, links that somebody's counter has lengthened. Counts errors and the slowest hundredth.
+// page store keeps, links that somebody's counter has lengthened; and ten people who write at the desk meanwhile, one of them
+// publishing. Counts errors and the slowest hundredth.
 // Run: <pinned node> bench/soak.ts   (needs wrk; SOAK_SECONDS, SOAK_CONNECTIONS)
 import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { editing } from "./editing.ts";
 import { firstAnswer, inTurn, machine, rss, stop, waitFor, wrk } from "./measure.ts";
 
 const PORT = 4396;
 const SECONDS = Number(process.env.SOAK_SECONDS ?? 60);
 const CONNECTIONS = Number(process.env.SOAK_CONNECTIONS ?? 1_000);
+const EDITORS = 10;
 const root = join(import.meta.dirname, "..");
 const folder = mkdtempSync(join(tmpdir(), "tracewire-bench-soak-"));
 
@@ -59,10 +62,14 @@ console.log(`${paths.length} addresses, ${CONNECTIONS} connections, ${SECONDS} s
 // The same number of connections before the count begins: a thousand that arrive in one instant stall a bare Node server
 // too (hello-world beside it: 309 to 341 time-outs in its first ten seconds, none in the next).
 await wrk(`http://127.0.0.1:${PORT}`, { seconds: 10, script, connections: CONNECTIONS });
-const load = await wrk(`http://127.0.0.1:${PORT}`, { seconds: SECONDS, script, connections: CONNECTIONS });
+const [load, written] = await Promise.all([
+  wrk(`http://127.0.0.1:${PORT}`, { seconds: SECONDS, script, connections: CONNECTIONS }),
+  editing(join(folder, "data"), `http://localhost:${PORT}`, { people: EDITORS, seconds: SECONDS }),
+]);
 console.log(
   `${load.requests} answers, ${load.rate.toFixed(0)} req/s, p99 ${load.p99_ms.toFixed(0)} ms (target < 1 s), ${load.errors} errors (target 0)${load.faults && ` (${load.faults})`}; RSS ${rss(pid).toFixed(0)} MB`,
 );
+console.log(`${EDITORS} people at the desk: ${written.acts} acts, ${written.saved} of them saves, ${written.published} publications; p99 ${written.p99_ms.toFixed(0)} ms, ${written.faults.length} errors${written.faults.length > 0 ? `: ${written.faults.slice(0, 5).join("; ")}` : ""}`);
 await stop(site);
 rmSync(folder, { recursive: true });
-process.exitCode = load.errors === 0 && load.p99_ms < 1_000 ? 0 : 1;
+process.exitCode = load.errors === 0 && written.faults.length === 0 && load.p99_ms < 1_000 && written.p99_ms < 1_000 ? 0 : 1;

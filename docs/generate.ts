@@ -5,7 +5,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CHECKS, KINDS, kindSpec, type Kind } from "../src/casefile/casefile.ts";
 import { can, RIGHTS, ROLE_NAMES, type Right } from "../src/accounts/accounts.ts";
-import { COMMANDS, optionsOf } from "../src/cli.ts";
+import { allCommands, optionsOf } from "../src/cli.ts";
 import { deskApp, type Rule } from "../src/desk/desk.ts";
 import { ERRORS } from "../src/errors.ts";
 import { LINT_RULES } from "../src/press/press.ts";
@@ -20,7 +20,8 @@ const table = (head: string[], rows: string[][]): string =>
   ].join("\n");
 const generated = "<!-- Written by docs/generate.ts from the code; edit the code. -->";
 
-export function referencePages(): Record<string, string> {
+export async function referencePages(): Promise<Record<string, string>> {
+  const commands = await allCommands();
   return {
     "kinds.md": [
       "# Kinds: what the case file can hold",
@@ -41,7 +42,7 @@ export function referencePages(): Record<string, string> {
       "# Commands",
       generated,
       "Inside the clone, `npx tracewire <command>` runs on the pinned Node whatever the host has. Every command teaches itself with `--help`. With `--json` standard output is JSON, one document a line; progress and remarks go to standard error, progress only on a terminal. `NO_COLOR` is honoured. Commands that write take `--dry-run` and `--by`.",
-      ...COMMANDS.map((command) => {
+      ...commands.map((command) => {
         const usage = `npx tracewire ${command.name}${command.arguments ? ` ${command.arguments}` : ""}`;
         const options = table(
           ["option", "what it does"],
@@ -119,4 +120,4 @@ function ruleWords(rule: Rule): string {
 }
 
 if (import.meta.main)
-  for (const [file, text] of Object.entries(referencePages())) writeFileSync(join(import.meta.dirname, file), `${text}\n`);
+  for (const [file, text] of Object.entries(await referencePages())) writeFileSync(join(import.meta.dirname, file), `${text}\n`);

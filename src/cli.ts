@@ -1,37 +1,8 @@
 // argv → one function for each command. --json everywhere, progress on stderr, errors with code, place and what to do.
 import { Command as Parser, CommanderError, Option } from "commander";
-import { backup, restore } from "./cli/backup.ts";
-import { capture } from "./cli/capture.ts";
-import { check } from "./cli/check.ts";
-import { claim } from "./cli/claim.ts";
 import type { Command, CommandContext, OptionSpec, Options } from "./cli/command.ts";
-import { config } from "./cli/config.ts";
 import { completionCommand } from "./cli/completion.ts";
-import { doctor } from "./cli/doctor.ts";
-import { exportCommand } from "./cli/export.ts";
-import { figure } from "./cli/figure.ts";
-import { freeze } from "./cli/freeze.ts";
-import { front } from "./cli/front.ts";
-import { importCommand } from "./cli/import.ts";
-import { judge } from "./cli/judge.ts";
-import { key } from "./cli/key.ts";
-import { newsletter } from "./cli/newsletter.ts";
 import { terminalOutput } from "./cli/output.ts";
-import { story } from "./cli/story.ts";
-import { erase, release } from "./cli/release.ts";
-import { reply } from "./cli/reply.ts";
-import { report as reportCommand } from "./cli/report.ts";
-import { reproduce } from "./cli/reproduce.ts";
-import { clusterCommand } from "./cli/cluster.ts";
-import { screenCommand } from "./cli/screen.ts";
-import { exceptionCommand } from "./cli/exception.ts";
-import { retract } from "./cli/retract.ts";
-import { serve } from "./cli/serve.ts";
-import { history, show } from "./cli/show.ts";
-import { trace } from "./cli/trace.ts";
-import { user } from "./cli/user.ts";
-import { verify } from "./cli/verify.ts";
-import { webhook } from "./cli/webhook.ts";
 import { readConfig, type ConfigFlags } from "./config.ts";
 import { systemEffects } from "./effects.ts";
 import { TracewireError } from "./errors.ts";
@@ -46,41 +17,50 @@ const WRITE_OPTIONS: readonly OptionSpec[] = [
   { flags: "--by <name>", about: "who is named as the author (desk, or TRACEWIRE_BY in the environment)" },
 ];
 
-export const COMMANDS: readonly Command[] = [
-  serve,
-  capture,
-  importCommand,
-  claim,
-  judge,
-  retract,
-  reply,
-  show,
-  history,
-  check,
-  figure,
-  trace,
-  clusterCommand,
-  screenCommand,
-  exceptionCommand,
-  freeze,
-  story,
-  front,
-  reportCommand,
-  newsletter,
-  key,
-  webhook,
-  user,
-  release,
-  erase,
-  reproduce,
-  verify,
-  backup,
-  restore,
-  exportCommand,
-  config,
-  doctor,
-  completionCommand(() => COMMANDS, GLOBAL_OPTIONS),
-];
+/** In the order of help. A command's file is loaded when it is asked for: a serving process does not carry the other thirty. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  serve: async () => (await import("./cli/serve.ts")).serve,
+  capture: async () => (await import("./cli/capture.ts")).capture,
+  import: async () => (await import("./cli/import.ts")).importCommand,
+  claim: async () => (await import("./cli/claim.ts")).claim,
+  judge: async () => (await import("./cli/judge.ts")).judge,
+  retract: async () => (await import("./cli/retract.ts")).retract,
+  reply: async () => (await import("./cli/reply.ts")).reply,
+  show: async () => (await import("./cli/show.ts")).show,
+  history: async () => (await import("./cli/show.ts")).history,
+  check: async () => (await import("./cli/check.ts")).check,
+  figure: async () => (await import("./cli/figure.ts")).figure,
+  trace: async () => (await import("./cli/trace.ts")).trace,
+  cluster: async () => (await import("./cli/cluster.ts")).clusterCommand,
+  screen: async () => (await import("./cli/screen.ts")).screenCommand,
+  exception: async () => (await import("./cli/exception.ts")).exceptionCommand,
+  freeze: async () => (await import("./cli/freeze.ts")).freeze,
+  story: async () => (await import("./cli/story.ts")).story,
+  supplied: async () => (await import("./cli/supplied.ts")).supplied,
+  front: async () => (await import("./cli/front.ts")).front,
+  report: async () => (await import("./cli/report.ts")).report,
+  newsletter: async () => (await import("./cli/newsletter.ts")).newsletter,
+  key: async () => (await import("./cli/key.ts")).key,
+  webhook: async () => (await import("./cli/webhook.ts")).webhook,
+  user: async () => (await import("./cli/user.ts")).user,
+  release: async () => (await import("./cli/release.ts")).release,
+  erase: async () => (await import("./cli/release.ts")).erase,
+  reproduce: async () => (await import("./cli/reproduce.ts")).reproduce,
+  verify: async () => (await import("./cli/verify.ts")).verify,
+  backup: async () => (await import("./cli/backup.ts")).backup,
+  restore: async () => (await import("./cli/backup.ts")).restore,
+  export: async () => (await import("./cli/export.ts")).exportCommand,
+  config: async () => (await import("./cli/config.ts")).config,
+  doctor: async () => (await import("./cli/doctor.ts")).doctor,
+  completion: async () => completionCommand(allCommands, GLOBAL_OPTIONS),
+};
+
+/** Every command, for help and for the documentation. */
+export function allCommands(): Promise<readonly Command[]> {
+  return Promise.all(Object.keys(COMMANDS).map(commandOf));
+}
+
+const commandOf = (name: string): Promise<Command> => COMMANDS[name]!();
 
 export function optionsOf(command: Command): readonly OptionSpec[] {
   return [...(command.options ?? []), ...(command.writes ? WRITE_OPTIONS : []), ...GLOBAL_OPTIONS];
@@ -95,7 +75,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     .exitOverride()
     .configureOutput({ writeErr: () => {} })
     .addHelpText("after", "\nEach command teaches itself: tracewire <command> --help. Exit codes: docs/errors.md.");
-  for (const command of COMMANDS) {
+  const asked = argv[0] ?? "";
+  for (const command of Object.hasOwn(COMMANDS, asked) ? [await commandOf(asked)] : await allCommands()) {
     const own = parser
       .command(command.arguments ? `${command.name} ${command.arguments}` : command.name)
       .description(command.summary)

@@ -47,6 +47,18 @@ export const ERRORS = {
     exit: 3,
     status: 422,
   },
+  CHANGE_WITHOUT_REASON: {
+    summary: "A number that readers saw changes, and nothing says why",
+    hint: "Say what was wrong, for readers (a correction), or why there is a new revision.",
+    exit: 3,
+    status: 422,
+  },
+  ENTRY_TOO_LARGE: {
+    summary: "What is to be kept does not fit one entry of the log",
+    hint: "A story keeps every row of its figures: bind one that sums by year or country, or split the change. Nothing was written.",
+    exit: 3,
+    status: 413,
+  },
   CAPTURE_TOO_LARGE: {
     summary: "The source is larger than the limit",
     hint: "Raise --max-bytes if you trust the source.",
@@ -152,6 +164,8 @@ export const ERRORS = {
     status: 429,
   },
   CONFLICT: { summary: "Somebody changed it meanwhile", hint: "Look at the newer one, then do it again.", exit: 3, status: 409 },
+  PRECONDITION_FAILED: { summary: "It is not any more what you changed", hint: "Look at `conflict`: what is there now beside what you sent; then send it again on top of that.", exit: 3, status: 412 },
+  PRECONDITION_REQUIRED: { summary: "It is not said which version is to be changed", hint: "Send the ETag that you read as If-Match.", exit: 3, status: 428 },
   NOT_SIGNED_IN: { summary: "This is for people of the newsroom", hint: "Sign in, then ask again.", exit: 3, status: 401 },
   NOT_ALLOWED: { summary: "Your role does not allow this", hint: "Ask an administrator, or somebody whose role does.", exit: 3, status: 403 },
   SECOND_STEP: {

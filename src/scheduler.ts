@@ -37,9 +37,9 @@ export type PlannedFront = Arranged & { /** Stories that come out by then; `why`
 export function arrangeFrontAt(transaction: Transaction, log: LogReader, items: readonly Scheduled[], at: string): PlannedFront {
   const planned = items
     .filter(({ due }) => due <= at)
-    .map(({ slug, due, by, story, waivers, correction, photo }) => {
+    .map(({ slug, due, by, why, story, waivers, correction, photo }) => {
       try {
-        publishStory(transaction, log, story, { by, waivers, correction, ...(photo ? { photo: { prepared: photo } } : {}) });
+        publishStory(transaction, log, story, { by, why, waivers, correction, ...(photo ? { photo: { prepared: photo } } : {}) });
         return { slug, due };
       } catch (error) {
         if (!(error instanceof TracewireError)) throw error;

@@ -6,6 +6,7 @@ import { mountApi, openKeyStore, type ApiServerOptions, type Scope } from "../sr
 import { findReader, importDataset } from "../src/datasets/datasets.ts";
 import { seededRandom } from "../src/effects.ts";
 import { appendFigureSpec } from "../src/figures/figures.ts";
+import { deskApp } from "../src/desk/desk.ts";
 import { openNewsroom } from "../src/newsroom.ts";
 import { openSite } from "../src/site/site.ts";
 import { askNewsroom, importTransfers, METHOD_NAMES, saveTrace, TRANSFER_READERS, type SourceFile } from "../src/tracing/tracing.ts";
@@ -78,7 +79,7 @@ export type ApiNewsroom = {
   stop(): Promise<void>;
 };
 
-export async function apiNewsroom(options: Partial<ApiServerOptions> = {}): Promise<ApiNewsroom> {
+export async function apiNewsroom({ approval = "anybody", ...options }: Partial<ApiServerOptions> & { approval?: "another" | "anybody" } = {}): Promise<ApiNewsroom> {
   const newsroom = await smallNewsroom(7);
   const { clock } = newsroom.effects;
   const put = async (format: string, name: string, text: string, extra: object) => {
@@ -128,6 +129,11 @@ export async function apiNewsroom(options: Partial<ApiServerOptions> = {}): Prom
     "tags:own": token("tags", ["tags:own"]),
     "traces:private": token("traces", ["traces:private"]),
     revoked: token("revoked", ["claims:unreleased"]),
+    "case:write": token("analyst", ["case:write"]),
+    "case:release": token("releaser", ["case:write", "case:release"]),
+    "stories:write": token("cms", ["stories:write"]),
+    "stories:review": token("reviewer", ["stories:write", "stories:review"]),
+    "stories:publish": token("publisher", ["stories:write", "stories:publish", "stories:review"]),
   };
   store.revoke("revoked");
   store.close();
@@ -135,7 +141,12 @@ export async function apiNewsroom(options: Partial<ApiServerOptions> = {}): Prom
   const reader = openNewsroom(newsroom.folder);
   const site = openSite(reader, { clock, hosts: ["localhost"] });
   const faults: unknown[] = [];
-  const api = mountApi(site.app, reader, { effects: { clock: options.effects?.clock ?? clock, random: seededRandom(9) }, report: (error) => faults.push(error), ...options });
+  const effects = { clock: options.effects?.clock ?? clock, random: seededRandom(9) };
+  const report = (error: unknown) => void faults.push(error);
+  // In one process here, and the same way on as from process to process.
+  const desk = deskApp().openDesk({ folder: newsroom.folder, effects, url: "http://localhost", hosts: ["localhost"], approval, report });
+  await desk.app.ready();
+  const api = mountApi(site.app, reader, { effects, report, ...options }, (request, response) => desk.app.routing(request, response));
   const call = async (method: string, url: string, { key, body, type, headers = {}, remote }: CallOptions = {}): Promise<Called> => {
     const answer = await site.app.inject({
       method: method as "GET",
@@ -169,6 +180,7 @@ export async function apiNewsroom(options: Partial<ApiServerOptions> = {}): Prom
     importAccounts: (name, text, release) => put("transfers", name, text, { release }),
     async stop() {
       await api.close();
+      await desk.close();
       await site.close();
       reader.close();
       newsroom.remove();

@@ -10,9 +10,9 @@ import { chromium, type Browser, type BrowserContext, type Page } from "playwrig
 import { appendClaim, appendJudgement, parseClaim, readClaims } from "../src/casefile/casefile.ts";
 import { openInbox } from "../src/desk/inbox.ts";
 import { appendCapture, prepareCapture } from "../src/evidence/evidence.ts";
-import { openDrafts } from "../src/press/press.ts";
+import { openDrafts, openSubmissions } from "../src/press/press.ts";
 import { payloads } from "./hostile-payloads.ts";
-import { deskNewsroom, PASSWORD, type DeskNewsroom, type Handle } from "./desk-newsroom.ts";
+import { deskNewsroom, ORGANISATION, PASSWORD, type DeskNewsroom, type Handle } from "./desk-newsroom.ts";
 
 const CHROMIUM = process.env.TRACEWIRE_CHROMIUM ?? "/usr/bin/chromium";
 const skip = existsSync(CHROMIUM) ? false : `no Chromium at ${CHROMIUM}: apt-get install chromium, or set TRACEWIRE_CHROMIUM`;
@@ -156,11 +156,20 @@ const PAGES: readonly [Handle | undefined, string][] = [
   ["edda", "/desk/stories/1"],
   ["edda", "/desk/stories/1/preview"],
   ["rita", "/desk/embargoed"],
+  ["sam", "/desk"],
+  ["sam", "/desk/releases"],
+  ["sam", "/desk/releases/1"],
+  ["edda", "/desk/supplied"],
+  ["edda", "/desk/supplied/1"],
   ["rita", "/desk/claims"],
 ];
 
 test("axe finds nothing on any page of the desk, wide, dark and at 320 px; nothing scrolls sideways", { skip }, async () => {
   await bench.as("edda", "/desk/stories", { headline: "What the monitors hold" });
+  await bench.as("sam", "/desk/releases", {
+    headline: "The exchange makes its customers whole", summary: "All that was taken in September is replaced, the exchange says.", text: "On 4 September 12.5 million dollars left our wallets.\n\nWe have replaced them.",
+    embargo: "2027-01-01T09:00:00Z", contact: "Press desk, press@exchange.example", licence: "CC BY 4.0",
+  });
   await bench.as("olga", "/desk/inbox", { text: "One more text.", title: "A second text", grade: "copy", source_grade: "C" });
   const capture = String(bench.newsroom.log.db.prepare("SELECT max(seq) AS seq FROM captures").get()!.seq);
   const shapes = [
@@ -213,6 +222,13 @@ test("what others write stays text on every page of the desk: no payload runs, n
     }
     for (const payload of list.slice(0, 30)) appendJudgement(transaction, { question: "same", subject: "theft/hostile", other: "theft/hostile-41", verdict: "unsure", why: plain(payload) }, "edda");
   });
+  const submissions = openSubmissions(newsroom.folder, { clock: bench.now });
+  const fit = (at: number, chars_max: number) => `x ${list[at]!}`.slice(0, chars_max);
+  for (let at = 0; at < 15; at++) {
+    const text = list.slice(at * 3, at * 3 + 40).join("\n\n").slice(0, 39_000);
+    submissions.send("sam", { organisation: ORGANISATION, headline: fit(at, 190), summary: fit(at + 15, 590), text, embargo: null, contact: fit(at + 30, 290), licence: fit(at + 45, 190) });
+  }
+  submissions.close();
   const [drafts, inbox] = [openDrafts(newsroom.folder, { clock: bench.now }), openInbox(newsroom.folder, { clock: bench.now })];
   const draft = drafts.create("edda", `# ${plain(list[1]!)}\n\n${text}`);
   drafts.save(draft.id, "edda", `---\nslug: hostile\ntopic: Sanctions\nbyline: ${plain(list[30]!)}\nhappened: 2026-01-01\n---\n\n# ${plain(list[15]!)}\n\n> x\n\n${text.replaceAll("{", "(")}\n`, 1);
@@ -238,6 +254,7 @@ test("what others write stays text on every page of the desk: no payload runs, n
     ...["/desk", "/desk/captures", `/desk/captures/${capture}`, `/desk/captures/${capture}?quote=${asked}&page=1`, "/desk/claims", "/desk/subjects/theft/hostile", "/desk/inbox", `/desk/inbox/${item}`, "/desk/stories",
       `/desk/stories/${draft.id}`, `/desk/stories/${draft.id}/preview`, `/desk/stories/${draft.id}/compare?from=1&to=2`, "/desk/account", `/desk/subjects/theft/${asked}`, `/desk/${asked}`, `/desk/claims?before=${asked}`,
       `/desk/claims?${asked}=1`, `/desk/confirm?next=${asked}`].map((path) => ["edda", path] as [Handle, string]),
+    ["sam", "/desk/releases"], ["edda", "/desk/supplied"], ...Array.from({ length: 15 }, (_, at) => at + 1).flatMap((id): [Handle, string][] => [["sam", `/desk/releases/${id}`], ["edda", `/desk/supplied/${id}`]]),
     ["ada", "/desk/acts"], ["ada", `/desk/acts?by=${asked}`], ["ada", "/desk/people"], ["ada", `/desk/people/${asked}`],
   ];
   const wrong: string[] = [];

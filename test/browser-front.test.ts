@@ -170,7 +170,7 @@ test("on paper every figure has its value and a short address, once, and nothing
     assert.ok((await notes.count()) >= 14);
     for (let at = 0; at < (await notes.count()); at++) {
       const words = await notes.nth(at).innerText();
-      assert.match(words, /^.+\n+\d+\. .+\n+\/figures\/[a-z0-9-]+\?known=\d+$/, words);
+      assert.match(words, /^.+\n+\d+\. .+\n+http:\/\/localhost\/figures\/[a-z0-9-]+\?known=\d+$/, words);
     }
     assert.equal(await page.locator("nav.ways").isVisible(), false);
     assert.equal(await page.evaluate("getComputedStyle(document.body).backgroundColor"), "rgb(255, 255, 255)");

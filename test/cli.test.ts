@@ -5,7 +5,7 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync,
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { COMMANDS } from "../src/cli.ts";
+import { allCommands } from "../src/cli.ts";
 import { repositoryRoot } from "./scale.ts";
 
 type Result = { code: number | null; out: string; err: string; json: () => Record<string, never>[] };
@@ -48,8 +48,9 @@ describe("the command line", () => {
   });
   after(() => rmSync(scratch, { recursive: true, force: true }));
 
-  test("every command teaches itself, with an example and its exit codes", () => {
-    for (const command of COMMANDS) {
+  test("every command teaches itself, with an example and its exit codes", async () => {
+    const commands = await allCommands();
+    for (const command of commands) {
       const { code, out } = tracewire([command.name, "--help"]);
       assert.equal(code, 0);
       assert.match(out, /Examples:/);
@@ -57,7 +58,7 @@ describe("the command line", () => {
       assert.ok(out.includes(command.examples[0]![0]), command.name);
       for (const [call, about] of command.actions ?? []) assert.ok(out.includes(`  ${call}\n      ${about}\n`), `${command.name} ${call}: ${out}`);
     }
-    for (const { name, actions, arguments: taken = "" } of COMMANDS.filter((command) => command.actions)) {
+    for (const { name, actions, arguments: taken = "" } of commands.filter((command) => command.actions)) {
       // What a wrong word is told to choose from is what the help teaches.
       const { err, code } = tracewire([name, "nonsense", ...(/> </.test(taken) ? ["x"] : [])]);
       assert.equal(code, 2, name);
@@ -68,7 +69,7 @@ describe("the command line", () => {
       if (told) assert.deepEqual(told.toSorted(), taught.toSorted(), name);
     }
     assert.deepEqual(
-      COMMANDS.filter((command) => command.arguments?.includes("action") && !command.actions).map(({ name }) => name),
+      commands.filter((command) => command.arguments?.includes("action") && !command.actions).map(({ name }) => name),
       [],
     );
     assert.match(tracewire(["--help"]).out, /evidence, claims, figures, stories/);

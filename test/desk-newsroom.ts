@@ -1,5 +1,6 @@
 // A small newsroom with its desk and a person of each role, for tests of the desk: real stores, a clock that the test moves.
 import { accountsExist, enterByLink, firstLink, findSession, invite, openAccounts, type Accounts, type Role, type SignedIn } from "../src/accounts/accounts.ts";
+import type { MailSettings } from "../src/config.ts";
 import { deskApp, type Desk } from "../src/desk/desk.ts";
 import { seededRandom } from "../src/effects.ts";
 import type { Egress } from "../src/evidence/evidence.ts";
@@ -8,7 +9,9 @@ import { smallNewsroom, type SmallNewsroom } from "./small-newsroom.ts";
 export const PASSWORD = "seven quiet herons";
 export const ORIGIN = "http://localhost";
 /** A second reporter, whose things are another's. */
-export const PEOPLE = { rita: "reader", rosa: "reporter", olga: "reporter", anna: "analyst", edda: "editor", ada: "administrator" } as const satisfies Record<string, Role>;
+export const PEOPLE = { sam: "supplier", rita: "reader", rosa: "reporter", olga: "reporter", anna: "analyst", edda: "editor", ada: "administrator" } as const satisfies Record<string, Role>;
+/** Of the supplier. */
+export const ORGANISATION = "The exchange";
 export type Handle = keyof typeof PEOPLE;
 
 export type Asked = { method?: "GET" | "POST"; cookie?: string; headers?: Record<string, string>; form?: Record<string, string> | URLSearchParams; payload?: string | Buffer };
@@ -32,7 +35,9 @@ export type DeskNewsroom = {
   remove(): Promise<void>;
 };
 
-export async function deskNewsroom({ egress, approval, second_step, url = ORIGIN }: { egress?: Egress; approval?: "another" | "anybody"; second_step?: "asked" | "required"; url?: string } = {}): Promise<DeskNewsroom> {
+type BenchOptions = { mail?: MailSettings; egress?: Egress; approval?: "another" | "anybody"; second_step?: "asked" | "required"; url?: string };
+
+export async function deskNewsroom({ egress, approval, second_step, mail, url = ORIGIN }: BenchOptions = {}): Promise<DeskNewsroom> {
   const newsroom = await smallNewsroom(5);
   let now = Date.parse("2026-03-01T12:00:00.000Z");
   const clock = () => new Date(now).toISOString();
@@ -52,14 +57,18 @@ export async function deskNewsroom({ egress, approval, second_step, url = ORIGIN
     egress: egress ?? refuse,
     approval,
     second_step,
+    mail,
     report: (error) => void faults.push(error),
     watch: (line) => void watched.push(line),
   });
   const where = { network: "203.0.113.0/24", agent: "test" };
   const tokens = {} as Record<Handle, string>;
   tokens.ada = (await enterByLink(accounts, firstLink(accounts)!.token, { handle: "ada", password: PASSWORD }, where)).token;
-  for (const [handle, role] of Object.entries(PEOPLE))
-    if (handle !== "ada") tokens[handle as Handle] = (await enterByLink(accounts, invite(accounts, { handle, role, address: `${handle}@example.org` }).token, { password: PASSWORD }, where)).token;
+  for (const [handle, role] of Object.entries(PEOPLE)) {
+    if (handle === "ada") continue;
+    const { token } = invite(accounts, { handle, role, address: `${handle}@example.org`, ...(role === "supplier" ? { organisation: ORGANISATION } : {}) });
+    tokens[handle as Handle] = (await enterByLink(accounts, token, { password: PASSWORD }, where)).token;
+  }
   await desk.app.ready();
   const cookieOf = (token: string) => `${url.startsWith("https") ? "__Host-tracewire-desk" : "tracewire-desk"}=${token}`;
   const ask: DeskNewsroom["ask"] = async (path, { method, cookie, headers = {}, form, payload } = {}) => {

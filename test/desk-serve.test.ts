@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { openAccounts, listActs } from "../src/accounts/accounts.ts";
+import { openKeyStore } from "../src/api/api.ts";
 import { systemEffects } from "../src/effects.ts";
 import { repositoryRoot } from "./scale.ts";
 
@@ -107,6 +108,33 @@ test("the first administrator comes in by the printed link, once; the desk runs 
   assert.throws(() => process.kill(pid, 0), "the desk's process is gone");
 });
 
+test("programs write at /v1 of the site, which hands it on; after the desk was killed the same key is answered as before", { skip }, async () => {
+  const served = await serve();
+  const keys = openKeyStore(served.folder, systemEffects);
+  const { token } = keys.add("cms", ["stories:write"]);
+  keys.close();
+  const write = (again: string, headers: Record<string, string> = {}) =>
+    fetch(`${served.base}/v1/drafts`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json", "idempotency-key": again, ...headers },
+      body: JSON.stringify({ text: "# By a program\n" }),
+    });
+  const first = await write("one", { "x-tracewire-remote": "203.0.113.9" });
+  assert.deepEqual([first.status, first.headers.get("etag"), first.headers.get("cache-control")], [201, '"1"', "no-store"]);
+  const answer = await first.text();
+  process.kill(childOf(served), "SIGKILL");
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  assert.equal(await (await write("one")).text(), answer);
+  assert.equal(((await (await fetch(`${served.base}/v1/drafts`, { headers: { authorization: `Bearer ${token}` } })).json()) as { items: unknown[] }).items.length, 1);
+  const accounts = openAccounts(served.folder, systemEffects);
+  const [act] = listActs(accounts, { limit: 1 });
+  accounts.close();
+  assert.deepEqual([act!.handle, act!.act, act!.network], ["key:cms", "story.begin", "127.0.0.0/24"]);
+  assert.equal((await fetch(`${served.base}/v1/drafts`)).status, 401);
+  assert.equal((await fetch(`${served.base}/v1/drafts`, { method: "PATCH" })).status, 405);
+  assert.equal(await served.stop(), 0);
+});
+
 test("no public answer carries a trace of a session, and nothing asked with one is handed to the next", async () => {
   const served = await serve();
   const cookie = await enter(served);
@@ -170,6 +198,9 @@ test("guesses over the wire, with forged proxy headers: the limit of the account
 test("at an origin of its own the site knows no desk, and the desk no site", { skip }, async () => {
   const port = await freePort();
   const served = await serve("--desk-host", `127.0.0.1:${port}`);
+  // Programs write where the desk is, and the site does not say where that is.
+  assert.equal((await fetch(`${served.base}/v1/drafts`)).status, 404);
+  assert.equal((await fetch(`http://127.0.0.1:${port}/v1/drafts`)).status, 401);
   assert.equal(served.desk, `http://localhost:${port}`);
   const cookie = await enter(served);
   assert.equal((await call(`${served.desk}/desk/account`, { headers: { cookie } })).status, 200);

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
@@ -42,6 +43,21 @@ test("without a base address letters lead to the site that runs here, and with a
       assert.match(openMailSink(people).read(mail!.id)!.text, new RegExp(`${address}/stories/story-10/revisions/1`));
       people.close();
       assert.equal(tracewire(["newsletter", "send"]).status, 0);
+      const desk = address.replace("127.0.0.1", "localhost");
+      const first = tracewire(["user", "first"]).stdout.match(/http\S+/)![0];
+      assert.ok(first.startsWith(`${desk}/desk/join/`), first);
+      assert.equal((await fetch(first)).status, 200, "the printed link opens");
+      assert.ok(tracewire(["user", "add", "rosa", "--role", "reporter"]).stdout.includes(`  ${desk}/desk/join/`));
+      assert.ok(tracewire(["user", "reset", "rosa"]).stdout.includes(`  ${desk}/desk/join/`));
+      assert.ok(tracewire(["user", "first"], { TRACEWIRE_DESK_URL: "https://desk.example" }).stdout.includes("  https://desk.example/desk/join/"));
+      assert.equal((await fetch(first)).status, 200, "a link more does not void the one before");
+      const ninjs = (out: string, more?: Record<string, string>): string => {
+        const { status, stderr } = tracewire(["export", "ninjs", "story-1", "--out", join(newsroom.folder, out)], more);
+        assert.equal(status, 0, stderr);
+        return (JSON.parse(readFileSync(join(newsroom.folder, out, "story-1.json"), "utf8")) as { uri: string }).uri;
+      };
+      assert.equal(ninjs("tmp-1"), `${address}/stories/story-1`);
+      assert.equal(ninjs("tmp-2", { TRACEWIRE_BASE_URL: "https://news.example" }), "https://news.example/stories/story-1");
       const reader = openNewsroom(newsroom.folder);
       assert.equal(listIssues(reader.log, 1)[0]!.base, address);
       reader.close();
@@ -50,6 +66,7 @@ test("without a base address letters lead to the site that runs here, and with a
       await once(site, "exit");
     }
 
+    assert.match(tracewire(["user", "first"]).stdout, /http:\/\/localhost:4100\/desk\/join\/\S+\nNo site runs from this folder now: when it does, the link works at its address, whatever its port\./);
     const next = tracewire(["newsletter", "compose"]).stdout;
     assert.match(next, /the 2 stories that no issue has carried, newest first \(issue 1, the last, went on \d{4}-\d\d-\d\d\)/);
     assert.match(next, /begin with http:\/\/127\.0\.0\.1:4100 \(a guess/, "the site has stopped");

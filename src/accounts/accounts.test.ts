@@ -18,6 +18,7 @@ import {
   findUser,
   finishTotp,
   firstLink,
+  FIRST_LINKS_MAX,
   giveRole,
   invite,
   isConfirmed,
@@ -107,15 +108,17 @@ test("the first link makes one administrator, once, and expires; no second one i
     const stale = firstLink(accounts)!;
     pass(24 * 3_600_000);
     assert.equal(readLink(accounts, stale.token), undefined);
-    const replaced = firstLink(accounts)!;
-    const link = firstLink(accounts)!;
-    await assert.rejects(enterByLink(accounts, replaced.token, { handle: "ada", password: PASSWORD }, WHERE), refused("LINK_SPENT"));
+    const [oldest, ...links] = Array.from({ length: FIRST_LINKS_MAX + 1 }, () => firstLink(accounts)!);
+    assert.equal(readLink(accounts, oldest!.token), undefined, "the newest few stand beside each other");
+    for (const { token } of links) assert.equal(readLink(accounts, token)?.purpose, "first");
+    const link = links[0]!;
     await assert.rejects(enterByLink(accounts, link.token, { handle: "ada", password: "short" }, WHERE), refused("BAD_PASSWORD"));
     await assert.rejects(enterByLink(accounts, link.token, { handle: "desk", password: PASSWORD }, WHERE), refused("BAD_ARGUMENT"));
     // Twice at once: one of them.
     const both = await Promise.allSettled(["ada", "bea"].map((handle) => enterByLink(accounts, link.token, { handle, password: PASSWORD }, WHERE)));
     assert.deepEqual(both.map(({ status }) => status).sort(), ["fulfilled", "rejected"]);
     assert.equal(firstLink(accounts), undefined);
+    for (const { token } of links) assert.equal(readLink(accounts, token), undefined, "whoever used one voided the others");
   }));
 
 test("an invitation opens once, names its person, and is void when a newer one is made or time is over", () =>

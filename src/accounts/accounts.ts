@@ -19,6 +19,7 @@ export {
   changePassword,
   enterByLink,
   firstLink,
+  FIRST_LINKS_MAX,
   giveRole,
   hasAdministrator,
   invitationLetter,

@@ -2,11 +2,13 @@
 // every act at the desk and on the accounts: who, when, what, on what, from which network, which entries came of it.
 import type { Accounts } from "./accounts-store.ts";
 import type { SignedIn } from "./sessions.ts";
+import type { User } from "./users-table.ts";
 
 export type Act = { id: number; at: string; handle: string; network: string; act: string; object: string; entries: number[] };
 const OBJECT_CHARS_MAX = 300;
 
-export type Doer = Pick<SignedIn, "user"> & { session?: SignedIn["session"]; network: string };
+/** A person, or a program by its key: that one has no account, and 0 for its number. */
+export type Doer = { user: Pick<User, "id" | "handle">; session?: SignedIn["session"]; network: string };
 
 /** `act` is a word of the program ("claim.add"), `object` what it was done to; neither holds what anybody wrote into a field. */
 export function recordAct(accounts: Accounts, doer: Doer, act: string, object: string, entries: readonly number[] = []): void {

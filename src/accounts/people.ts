@@ -10,7 +10,10 @@ import { findUser, listUsers, type User } from "./users-table.ts";
 const HOUR_MS = 3_600_000;
 export const LINK_HOURS = { first: 24, join: 72, reset: 2 } as const;
 export type LinkPurpose = keyof typeof LINK_HOURS;
+/** Who asks for a second one while the first is on their screen should find both open: they go to the same person. */
+export const FIRST_LINKS_MAX = 5;
 const USERS_MAX = 5_000;
+const ORGANISATION_CHARS_MAX = 120;
 /** What the log calls those who are no person. */
 const RESERVED = new Set(["desk", "demo", "newsroom", "tracewire", "scheduler", "system", "anonymous", "administrator"]);
 
@@ -34,6 +37,22 @@ function requireRole(role: string): Role {
   throw new TracewireError("BAD_ARGUMENT", { what: `role: “${role.slice(0, 40)}” is none`, hint: `Roles: ${ROLE_NAMES.join(", ")}.` });
 }
 
+/** A supplier sends for one organisation, whose name readers see; nobody else has one. */
+function requireOrganisation(role: Role, given: string | undefined): string | undefined {
+  const name = (given ?? "").replaceAll(/\s+/g, " ").trim();
+  if (role !== "supplier") {
+    if (name === "") return undefined;
+    throw new TracewireError("BAD_ARGUMENT", { what: "organisation: only a supplier sends for one", where: "organisation" });
+  }
+  if (name.length >= 2 && name.length <= ORGANISATION_CHARS_MAX && !/[\u0000-\u001f\u007f]/.test(name)) return name;
+  throw new TracewireError("BAD_ARGUMENT", { what: `organisation: 2 to ${ORGANISATION_CHARS_MAX} characters: a supplier sends for one`, where: "organisation", hint: "Readers see it: “supplied by …”." });
+}
+
+function setOrganisation(accounts: Accounts, user: number, name: string | undefined): void {
+  accounts.db.prepare("DELETE FROM organisations WHERE user = ?").run(user);
+  if (name !== undefined) accounts.db.prepare("INSERT INTO organisations (user, name) VALUES (?, ?)").run(user, name);
+}
+
 /** Throws NOT_FOUND for who is not here (any more). */
 export function requireUser(accounts: Accounts, who: string | number): User {
   const user = findUser(accounts, who);
@@ -44,14 +63,16 @@ export function requireUser(accounts: Accounts, who: string | number): User {
 export type Invited = { user: User; /** The secret end of the link; only its hash is kept. */ token: string; expires: string };
 
 /** A new person, and the link by which they come in. Throws BAD_ARGUMENT for a handle or an address that is taken. */
-export function invite(accounts: Accounts, given: { handle: string; address?: string; role: string }): Invited {
+export function invite(accounts: Accounts, given: { handle: string; address?: string; role: string; organisation?: string }): Invited {
   const [handle, role] = [requireHandle(given.handle), requireRole(given.role)];
+  const organisation = requireOrganisation(role, given.organisation);
   const address = given.address === undefined ? undefined : requireAddress(given.address);
   return accounts.change(() => {
     requireFree(accounts, handle, address?.key);
     const { lastInsertRowid } = accounts.db
       .prepare("INSERT INTO users (handle, address, address_key, role, state, created) VALUES (?, ?, ?, ?, 'invited', ?)")
       .run(handle, address?.address ?? null, address?.key ?? null, role, accounts.effects.clock());
+    setOrganisation(accounts, Number(lastInsertRowid), organisation);
     return { user: findUser(accounts, Number(lastInsertRowid))!, ...issueLink(accounts, "join", Number(lastInsertRowid)) };
   });
 }
@@ -64,9 +85,11 @@ function requireFree(accounts: Accounts, handle: string, address_key: string | u
   if ((accounts.db.prepare("SELECT count(*) AS n FROM users").get()!.n as number) >= USERS_MAX) throw taken(`There are ${USERS_MAX} accounts already`);
 }
 
-/** Inside a change. Older links of the same purpose and person are void. */
+/** Inside a change. Older links of the same purpose and person are void; of the first administrator's the newest few stand. */
 export function issueLink(accounts: Accounts, purpose: LinkPurpose, user: number | null): { token: string; expires: string } {
-  accounts.db.prepare("DELETE FROM links WHERE purpose = ? AND user IS ?").run(purpose, user);
+  accounts.db
+    .prepare("DELETE FROM links WHERE purpose = ? AND user IS ? AND id NOT IN (SELECT id FROM links WHERE purpose = 'first' ORDER BY id DESC LIMIT ?)")
+    .run(purpose, user, FIRST_LINKS_MAX - 1);
   const token = freshToken(accounts);
   const expires = later(accounts, LINK_HOURS[purpose] * HOUR_MS);
   accounts.db.prepare("INSERT INTO links (hash, purpose, user, expires) VALUES (?, ?, ?, ?)").run(tokenHash("link", token), purpose, user, expires);
@@ -88,7 +111,7 @@ export function hasAdministrator(accounts: Accounts): boolean {
   return listUsers(accounts).some(({ role, state }) => role === "administrator" && state === "active");
 }
 
-/** The link that makes the first administrator; undefined where there is one. Earlier ones are void. */
+/** A link that makes the first administrator; undefined where there is one. Whoever uses one voids the others. */
 export function firstLink(accounts: Accounts): { token: string; expires: string } | undefined {
   return accounts.change(() => (hasAdministrator(accounts) ? undefined : issueLink(accounts, "first", null)));
 }
@@ -113,6 +136,7 @@ export async function enterByLink(
     // Spent here and once, whoever else came while the password was hashed.
     const { changes } = accounts.db.prepare("DELETE FROM links WHERE hash = ?").run(tokenHash("link", token));
     if (changes !== 1 || (link.purpose === "first" && hasAdministrator(accounts))) throw new TracewireError("LINK_SPENT");
+    if (link.purpose === "first") accounts.db.prepare("DELETE FROM links WHERE purpose = 'first'").run();
     let id = link.user?.id;
     if (id === undefined) {
       requireFree(accounts, handle, address?.key);
@@ -129,13 +153,15 @@ export async function enterByLink(
 }
 
 /** Ends the person's sessions: what they may do has changed. */
-export function giveRole(accounts: Accounts, who: string | number, role: string): User {
+export function giveRole(accounts: Accounts, who: string | number, role: string, organisation?: string): User {
   const wanted = requireRole(role);
+  const name = requireOrganisation(wanted, organisation);
   return accounts.change(() => {
     const user = requireUser(accounts, who);
-    if (user.role === wanted) return user;
+    if (user.role === wanted && user.organisation === (name ?? null)) return user;
     if (wanted !== "administrator") requireAnother(accounts, user);
     accounts.db.prepare("UPDATE users SET role = ? WHERE id = ?").run(wanted, user.id);
+    setOrganisation(accounts, user.id, name);
     endSessions(accounts, user.id);
     return findUser(accounts, user.id)!;
   });
@@ -157,6 +183,7 @@ export function removeUser(accounts: Accounts, who: string | number): User {
     requireAnother(accounts, user);
     dropCredentials(accounts, user.id);
     accounts.db.prepare("DELETE FROM links WHERE user = ?").run(user.id);
+    setOrganisation(accounts, user.id, undefined);
     accounts.db.prepare("UPDATE users SET address = NULL, address_key = NULL, state = 'erased' WHERE id = ?").run(user.id);
     accounts.db.prepare("UPDATE acts SET network = '', session = NULL WHERE user = ?").run(user.id);
     return user;

@@ -2,6 +2,7 @@
 
 /** What can be allowed. docs/desk.md is written from this table. */
 export const RIGHTS = {
+  "releases.send": "send press releases of one's own organisation, and see what became of them",
   "embargo.read": "read what is under embargo",
   "case.read": "read the case file, what is not released included",
   "case.write": "capture, read claims out of captures, judge, take back",
@@ -21,6 +22,7 @@ export type Right = keyof typeof RIGHTS;
  * closed to them: who runs the machine has no business with a source.
  */
 export const ROLES = {
+  supplier: { about: "sends press releases of one organisation, and sees nothing else", rights: ["releases.send"] },
   reader: { about: "signed in, to read releases under embargo", rights: ["embargo.read"] },
   reporter: { about: "captures, claims, judgements, stories of their own", rights: ["embargo.read", "case.read", "case.write", "stories.write"] },
   analyst: { about: "captures, claims, judgements, traces", rights: ["embargo.read", "case.read", "case.write", "traces.write"] },

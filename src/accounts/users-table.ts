@@ -9,12 +9,15 @@ export type User = {
   handle: string;
   address: string | null;
   role: Role;
+  /** Of a supplier, whose press releases they send. */
+  organisation: string | null;
   state: UserState;
   created: string;
   has: { password: boolean; totp: boolean; passkeys: number; codes: number };
 };
 
 export const USER_COLUMNS = `u.id, u.handle, u.address, u.role, u.state, u.created, u.password IS NOT NULL AS has_password, u.totp_secret IS NOT NULL AS has_totp,
+  (SELECT o.name FROM organisations o WHERE o.user = u.id) AS organisation,
   (SELECT count(*) FROM passkeys p WHERE p.user = u.id) AS passkeys, (SELECT count(*) FROM recovery_codes c WHERE c.user = u.id AND c.used IS NULL) AS codes`;
 
 export const toUser = (row: Record<string, unknown>): User => ({
@@ -22,6 +25,7 @@ export const toUser = (row: Record<string, unknown>): User => ({
   handle: row.handle as string,
   address: row.address as string | null,
   role: row.role as Role,
+  organisation: row.organisation as string | null,
   state: row.state as UserState,
   created: row.created as string,
   has: { password: row.has_password === 1, totp: row.has_totp === 1, passkeys: row.passkeys as number, codes: row.codes as number },

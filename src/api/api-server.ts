@@ -8,8 +8,8 @@ import { TracewireError } from "../errors.ts";
 import { sizeKnownAt } from "../evidence/evidence.ts";
 import type { NewsroomReader } from "../newsroom.ts";
 import { clientOf, knownSize, networkOf } from "../site/site.ts";
-import { checkParameters, checkValue } from "./check-request.ts";
-import type { ApiContext, Caller, Endpoint } from "./endpoint.ts";
+import { bodyOf, checkParameters, checkValue, readTextBodies, requireKey } from "./check-request.ts";
+import { fastifyPath, patternOf, type ApiContext, type Caller, type Endpoint } from "./endpoint.ts";
 import { ENDPOINTS } from "./endpoints.ts";
 import { openJobs, type JobLimits } from "./jobs.ts";
 import { openKeyReader } from "./keys.ts";
@@ -17,10 +17,10 @@ import { openLedger } from "./ledger.ts";
 import { openApiDocument } from "./openapi.ts";
 import { cursorOf } from "./paging.ts";
 import { asTracewireError, PROBLEM_TYPE, problemOf } from "./problem.ts";
-import { openRateLimit, TooManyRequests, type RateState } from "./rate-limit.ts";
+import { openRateLimit, REQUESTS_A_MINUTE, TooManyRequests, type RateState } from "./rate-limit.ts";
 import { sendAnswer, type Outgoing } from "./send-answer.ts";
+import { WRITE_LIST } from "./writing.ts";
 
-export const REQUESTS_A_MINUTE = 600;
 /** Ten thousand addresses of the longest kind, with their quotation marks. */
 const BODY_BYTES_MAX = 2 * 1024 * 1024;
 const PARTS_MAX = 2_000;
@@ -35,7 +35,12 @@ export type ApiServerOptions = {
   report(error: unknown): void;
 };
 
-export type ApiServer = { app: FastifyInstance; close(): Promise<void> };
+export type ApiServer = {
+  app: FastifyInstance;
+  /** Whether a request is one that the desk's process answers. */
+  isWrite(method: string, url: string): boolean;
+  close(): Promise<void>;
+};
 
 export async function openApiServer(newsroom: NewsroomReader, options: ApiServerOptions): Promise<ApiServer> {
   const { clock, random } = options.effects;
@@ -45,7 +50,7 @@ export async function openApiServer(newsroom: NewsroomReader, options: ApiServer
   const ledger = openLedger(newsroom.folder);
   const rates = openRateLimit(options.requests_a_minute ?? REQUESTS_A_MINUTE, () => Date.parse(clock()));
   let document: string | undefined;
-  const openApi = () => (document ??= JSON.stringify(openApiDocument(ENDPOINTS), null, 1));
+  const openApi = () => (document ??= JSON.stringify(openApiDocument([...ENDPOINTS, ...WRITE_LIST]), null, 1));
 
   const made = new Map<string, unknown>();
   let madeAt = log.dataVersion();
@@ -61,11 +66,8 @@ export async function openApiServer(newsroom: NewsroomReader, options: ApiServer
   };
 
   const callerOf = (request: IncomingMessage): Caller => {
-    const { authorization } = request.headers;
-    if (authorization === undefined) return { name: networkOf(clientOf(request).remote), scopes: new Set(), hasKey: false };
-    const token = /^Bearer ([A-Za-z0-9_-]{1,100})$/.exec(authorization)?.[1];
-    const key = token === undefined ? undefined : keys.find(token);
-    if (!key) throw new TracewireError("BAD_KEY");
+    if (request.headers.authorization === undefined) return { name: networkOf(clientOf(request).remote), scopes: new Set(), hasKey: false };
+    const key = requireKey(keys, request);
     return { name: `key ${key.id}`, scopes: new Set(key.scopes), hasKey: true };
   };
 
@@ -103,10 +105,7 @@ export async function openApiServer(newsroom: NewsroomReader, options: ApiServer
     exposeHeadRoutes: false,
     return503OnClosing: false,
   });
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser(["application/json", "text/plain"], { parseAs: "string" }, (request, text, done) =>
-    done(null, { type: (request.headers["content-type"] ?? "").split(";")[0]!.trim().toLowerCase(), text }),
-  );
+  readTextBodies(app);
 
   const states = new WeakMap<IncomingMessage, RateState>();
   const rateHeaders = (request: IncomingMessage) => {
@@ -150,13 +149,15 @@ export async function openApiServer(newsroom: NewsroomReader, options: ApiServer
         }
       },
     });
-  const methodsAt = Map.groupBy(ENDPOINTS, ({ path }) => path);
+  const methodsAt = Map.groupBy([...ENDPOINTS, ...WRITE_LIST], ({ path }) => path);
   app.setNotFoundHandler(async (request, reply) => {
     reply.hijack();
     try {
       limit(request.raw, 1);
       const path = request.url.split("?")[0]!;
       const others = [...methodsAt].find(([own]) => patternOf(own).test(path))?.[1];
+      // One that writes, and there was no way to hand it on: the desk has an origin of its own.
+      if (others?.some(({ method }) => method === request.method)) throw new TracewireError("NOT_FOUND", { what: "Nothing is written here", hint: "This newsroom takes it at its desk's own address." });
       throw others
         ? new TracewireError("METHOD_NOT_ALLOWED", { what: `${request.method} is not answered here`, hint: `Answered: ${others.map(({ method }) => method).join(", ")}.` })
         : new TracewireError("NOT_FOUND", { what: "There is nothing at this address", hint: "See /v1/openapi.json." });
@@ -170,8 +171,10 @@ export async function openApiServer(newsroom: NewsroomReader, options: ApiServer
   });
   await app.ready();
 
+  const writes = WRITE_LIST.map(({ method, path }) => ({ method, pattern: patternOf(path) }));
   return {
     app,
+    isWrite: (method, url) => writes.some((write) => write.method === method && write.pattern.test(url.split("?", 1)[0]!)),
     async close() {
       await jobs.close();
       await ledger.close();
@@ -181,25 +184,5 @@ export async function openApiServer(newsroom: NewsroomReader, options: ApiServer
   };
 }
 
-const fastifyPath = (path: string): string => `/v1${path === "/" ? "" : path.replaceAll(/\{(\w+)\}/g, ":$1")}`;
-const patternOf = (path: string): RegExp => new RegExp(`^/v1${path === "/" ? "/?" : path.replaceAll(/\{\w+\}/g, "[^/]+")}$`);
-
 /** The name under which a list's cursors go: its path with what stands in it. */
 const listPathOf = ({ path }: Endpoint, params: Record<string, unknown>): string => path.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(params[name]));
-
-/** Throws BAD_ARGUMENT for what is no JSON, UNSUPPORTED_MEDIA_TYPE for text where only JSON is taken. */
-function bodyOf(body: unknown, { lines }: Endpoint): unknown {
-  const { type, text } = (body ?? { type: "application/json", text: "" }) as { type: string; text: string };
-  if (type === "text/plain") {
-    if (!lines) throw new TracewireError("UNSUPPORTED_MEDIA_TYPE", { what: "Plain text is not taken here", hint: "Send application/json." });
-    return text
-      .split(/\r\n|\r|\n/)
-      .map((line) => line.trim())
-      .filter((line) => line !== "");
-  }
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (error) {
-    throw new TracewireError("BAD_ARGUMENT", { what: "body: this is no JSON", where: "body", cause: error });
-  }
-}

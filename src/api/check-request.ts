@@ -1,7 +1,11 @@
 // What a request brings is checked before anything is made of it: unknown names are refused, numbers are read strictly.
+import type { IncomingMessage } from "node:http";
+import type { FastifyInstance } from "fastify";
 import type { TObject, TSchema } from "typebox";
 import { Compile } from "typebox/compile";
 import { TracewireError } from "../errors.ts";
+import type { Described } from "./endpoint.ts";
+import type { Key, KeyReader } from "./keys.ts";
 
 type Part = "path" | "query" | "body" | "header";
 type Compiled = ReturnType<typeof Compile>;
@@ -55,4 +59,37 @@ function read(value: string, schema: TSchema): unknown {
   if (type === "integer" && /^-?\d{1,16}$/.test(value)) return Number(value);
   if (type === "boolean" && (value === "true" || value === "false")) return value === "true";
   return value;
+}
+
+/** Bodies come as text with their type, for `bodyOf`. */
+export function readTextBodies(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(["application/json", "text/plain"], { parseAs: "string" }, (request, text, done) =>
+    done(null, { type: (request.headers["content-type"] ?? "").split(";")[0]!.trim().toLowerCase(), text }),
+  );
+}
+
+/** The key that a request bears. Throws BAD_KEY. */
+export function requireKey(keys: KeyReader, request: IncomingMessage): Key {
+  const token = /^Bearer ([A-Za-z0-9_-]{1,100})$/.exec(request.headers.authorization ?? "")?.[1];
+  const key = token === undefined ? undefined : keys.find(token);
+  if (!key) throw new TracewireError("BAD_KEY");
+  return key;
+}
+
+/** Throws BAD_ARGUMENT for what is no JSON, UNSUPPORTED_MEDIA_TYPE for text where only JSON is taken. */
+export function bodyOf(body: unknown, { lines }: Pick<Described, "lines">): unknown {
+  const { type, text } = (body ?? { type: "application/json", text: "" }) as { type: string; text: string };
+  if (type === "text/plain") {
+    if (!lines) throw new TracewireError("UNSUPPORTED_MEDIA_TYPE", { what: "Plain text is not taken here", hint: "Send application/json." });
+    return text
+      .split(/\r\n|\r|\n/)
+      .map((line) => line.trim())
+      .filter((line) => line !== "");
+  }
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    throw new TracewireError("BAD_ARGUMENT", { what: "body: this is no JSON", where: "body", cause: error });
+  }
 }

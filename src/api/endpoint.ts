@@ -47,7 +47,7 @@ export type Answer = (
 };
 
 export type Endpoint = {
-  method: "GET" | "POST" | "DELETE";
+  method: "GET" | "POST" | "PUT" | "DELETE";
   /** As OpenAPI writes it, below /v1: "/thefts/{id}". */
   path: string;
   about: string;
@@ -73,7 +73,10 @@ export type Endpoint = {
   run(context: ApiContext, asked: Asked<never, never, never>): Answer | Promise<Answer>;
 };
 
-type Taken<S> = S extends TSchema ? Static<S> : Record<string, never>;
+/** An address without how it is made: what the OpenAPI document and the check of a request need. */
+export type Described = Omit<Endpoint, "run">;
+
+export type Taken<S> = S extends TSchema ? Static<S> : Record<string, never>;
 type Definition<P, Q, B> = Omit<Endpoint, "run" | "params" | "query" | "body"> & {
   params?: P;
   query?: Q;
@@ -87,3 +90,7 @@ export function endpoint<P extends TObject | undefined = undefined, Q extends TO
 ): Endpoint {
   return definition as unknown as Endpoint;
 }
+
+/** As Fastify writes it. */
+export const fastifyPath = (path: string): string => `/v1${path === "/" ? "" : path.replaceAll(/\{(\w+)\}/g, ":$1")}`;
+export const patternOf = (path: string): RegExp => new RegExp(`^/v1${path === "/" ? "/?" : path.replaceAll(/\{\w+\}/g, "[^/]+")}$`);

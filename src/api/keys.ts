@@ -12,14 +12,23 @@ export const KEYS_FILE = "keys.db";
 const TOKEN_BYTES = 32;
 const BUSY_WAIT_MS = 5_000;
 
-/** What a key may add to what everybody may read. */
+/** What a key may add to what everybody may read; and what it may do, where it writes (writing.ts). */
 export const SCOPES = {
   "claims:unreleased": "claims, figures and tables that are not released",
   "tags:own": "tables of tags that are not released",
   "traces:private": "kept traces and sets of transfers that are not released",
+  "case:write": "write: capture, claim, judge, take back what it put there",
+  "case:release": "write: make claims public, and take back what others put there",
+  "stories:write": "write: drafts of its own, and their way to review",
+  "stories:review": "write: everybody's drafts, and approval where the newsroom leaves that to anybody",
+  "stories:publish": "write: publish and schedule what is approved, correct, withdraw",
 } as const;
 export type Scope = keyof typeof SCOPES;
 export const SCOPE_NAMES = Object.keys(SCOPES) as Scope[];
+
+/** The log names what a key writes by this, for good. No person's handle has a colon. */
+export const writerName = ({ name }: Pick<Key, "name">): string => `key:${name}`;
+export const isWriteScope = (scope: Scope): boolean => scope.startsWith("case:") || scope.startsWith("stories:");
 
 export type Key = { id: number; name: string; scopes: Scope[]; created: string; revoked: string | null };
 
@@ -51,6 +60,11 @@ export function openKeyStore(folder: string, effects: Effects): KeyStore {
           what: unknown === undefined ? "A key without a scope opens nothing" : `"${unknown}" is no scope`,
           hint: `Scopes: ${SCOPE_NAMES.join(", ")}.`,
         });
+      // Entries of the log name their author by it: a second key of that name would be another author.
+      const before = db.prepare("SELECT scopes FROM keys WHERE name = ?").all(name);
+      const writes = (own: readonly string[]) => own.some((scope) => isWriteScope(scope as Scope));
+      if (before.length > 0 && (writes(scopes) || before.some((row) => writes(JSON.parse(row.scopes as string) as string[]))) && !inForce(name))
+        throw new TracewireError("BAD_ARGUMENT", { what: `There was a key named "${name}"`, hint: "The log names what a key writes by its name: take another." });
       if (inForce(name)) throw new TracewireError("BAD_ARGUMENT", { what: `A key named "${name}" is in force`, hint: "Revoke it first, or take another name." });
       const token = `twk_${Buffer.from(effects.random(TOKEN_BYTES)).toString("base64url")}`;
       const chosen = SCOPE_NAMES.filter((scope) => scopes.includes(scope));

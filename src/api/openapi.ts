@@ -1,17 +1,23 @@
 // The API as an OpenAPI 3.1 document, written from the schemas that requests are checked by.
 import type { TObject, TSchema } from "typebox";
 import { ERRORS, type ErrorCode } from "../errors.ts";
-import type { Endpoint } from "./endpoint.ts";
-import { SCOPES } from "./keys.ts";
+import type { Described } from "./endpoint.ts";
+import { SCOPES, type Scope } from "./keys.ts";
 import { PROBLEM_TYPE } from "./problem.ts";
 import { namedSchemas } from "./schemas.ts";
 
 export const API_VERSION = "1.0.0";
 const EVERYWHERE: readonly ErrorCode[] = ["BAD_ARGUMENT", "BAD_KEY", "NOT_FOUND", "TOO_MANY_REQUESTS", "INTERNAL"];
 
+/** Of an address with a scope. */
+const KEYS_ALONE: readonly ErrorCode[] = ["NOT_ALLOWED", "WRITER_BUSY"];
+
 type Json = Record<string, unknown>;
 
-export function openApiDocument(endpoints: readonly Endpoint[]): Json {
+/** An address with a scope of its own is for keys alone. */
+type Operation = Described & { scope?: Scope };
+
+export function openApiDocument(endpoints: readonly Operation[]): Json {
   const paths: Record<string, Json> = {};
   for (const one of endpoints) (paths[`/v1${one.path === "/" ? "" : one.path}`] ??= {})[one.method.toLowerCase()] = operation(one);
   return {
@@ -20,7 +26,7 @@ export function openApiDocument(endpoints: readonly Endpoint[]): Json {
       title: "Tracewire",
       version: API_VERSION,
       description:
-        "The case file, its figures, the log and the tracing room, read by programs. Amounts are text. Lists are paged by cursors that hold still while the log grows. Without a key everything released is readable; docs/api.md says the rest.",
+        "The case file, its figures, the log and the tracing room, read by programs; and written, by keys with a scope for it. Amounts are text. Lists are paged by cursors that hold still while the log grows. Without a key everything released is readable; docs/api.md says the rest.",
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
     servers: [{ url: "/" }],
@@ -42,16 +48,17 @@ export function openApiDocument(endpoints: readonly Endpoint[]): Json {
   };
 }
 
-function operation(one: Endpoint): Json {
+function operation(one: Operation): Json {
   const status = String(one.status ?? 200);
   const type = one.type?.split(";")[0] ?? "application/json";
-  const codes = [...EVERYWHERE, ...(one.errors ?? []), ...(one.body ? (["BODY_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"] as const) : [])];
+  const codes = [...EVERYWHERE, ...(one.errors ?? []), ...(one.scope ? KEYS_ALONE : []), ...(one.body ? (["BODY_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"] as const) : [])];
   const byStatus = Map.groupBy(new Set(codes), (code) => String(ERRORS[code].status));
   return {
     operationId: operationId(one),
     summary: one.about,
     tags: [one.group],
     ...(one.scopes ? { "x-scopes": one.scopes } : {}),
+    ...(one.scope ? { "x-scopes": [one.scope], security: [{ key: [] }] } : {}),
     parameters: [...parameters(one.params, "path"), ...parameters(one.query, "query"), ...parameters(one.headers, "header")],
     ...(one.body
       ? {
@@ -77,7 +84,7 @@ function operation(one: Endpoint): Json {
 }
 
 /** "getThefts", "getThefts_id": from method and path, so that it stays. */
-const operationId = ({ method, path }: Endpoint): string =>
+const operationId = ({ method, path }: Operation): string =>
   `${method.toLowerCase()}${path === "/" ? "_about" : path.replaceAll(/[{}]/g, "").replaceAll(/[^a-zA-Z0-9]+/g, "_")}`;
 
 function parameters(schema: TObject | undefined, place: "path" | "query" | "header"): Json[] {

@@ -1,6 +1,26 @@
 // Faults as problem documents (RFC 9457). `code` is one of docs/errors.md and is what a program should look at.
 import { ERRORS, TracewireError, type ErrorCode } from "../errors.ts";
 
+/** What is there beside what was sent, where a write named a version that is no more: for a program, and to be read. */
+export type ConflictNote = {
+  etag: string;
+  by: string;
+  at: string;
+  /** Runs of lines that differ: where they stand in each text (from 0), what is there, what was sent. */
+  changes: { at_current: number; at_sent: number; current: string[]; sent: string[] }[];
+  readable: string;
+  current?: string;
+};
+
+export class WriteConflict extends TracewireError {
+  readonly conflict: ConflictNote;
+  /** `code`: CONFLICT where no version was named, and what was to be changed is no more. */
+  constructor(what: string, conflict: ConflictNote, code: "PRECONDITION_FAILED" | "CONFLICT" = "PRECONDITION_FAILED") {
+    super(code, { what });
+    this.conflict = conflict;
+  }
+}
+
 export type Problem = {
   type: string;
   title: string;
@@ -9,6 +29,7 @@ export type Problem = {
   code: ErrorCode;
   hint: string;
   where?: string;
+  conflict?: ConflictNote;
 };
 
 export const PROBLEM_TYPE = "application/problem+json";
@@ -21,6 +42,7 @@ export const problemOf = (error: TracewireError): Problem => ({
   code: error.code,
   hint: error.hint,
   ...(error.where === undefined ? {} : { where: error.where }),
+  ...(error instanceof WriteConflict ? { conflict: error.conflict } : {}),
 });
 
 const CLIENT_CODES: Record<string, ErrorCode> = {

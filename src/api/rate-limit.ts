@@ -3,6 +3,7 @@
 import { TracewireError } from "../errors.ts";
 
 export const RATE_WINDOW_S = 60;
+export const REQUESTS_A_MINUTE = 600;
 const NETWORKS_MAX = 20_000;
 
 export type RateLimit = {

@@ -61,6 +61,30 @@ export const problemSchema = named(
       code: text("Stable code (docs/errors.md)"),
       hint: text("What to do"),
       where: Type.Optional(text("Field or parameter")),
+      conflict: Type.Optional(
+        Type.Object(
+          {
+            etag: text("Of what is there now: the next If-Match"),
+            by: text("Who changed it"),
+            at: text("When (UTC)"),
+            changes: Type.Array(
+              Type.Object(
+                {
+                  at_current: Type.Integer({ minimum: 0, description: "First line of it in what is there, from 0" }),
+                  at_sent: Type.Integer({ minimum: 0, description: "First line of it in what was sent, from 0" }),
+                  current: Type.Array(text("Line that is there")),
+                  sent: Type.Array(text("Line that was sent")),
+                },
+                closed,
+              ),
+              { description: "Runs of lines that differ, for a program" },
+            ),
+            readable: text("The same to be read: - is there, + was sent"),
+            current: Type.Optional(text("All of what is there now")),
+          },
+          { ...closed, description: "Of a write that named a version which is no more: what is there beside what was sent" },
+        ),
+      ),
     },
     closed,
   ),

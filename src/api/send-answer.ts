@@ -28,7 +28,8 @@ const CACHE_CONTROL = { public: "public, no-cache", pinned: "public, max-age=300
 
 export async function sendAnswer(request: IncomingMessage, response: ServerResponse, answer: Outgoing): Promise<void> {
   const plain = Buffer.from(answer.body);
-  const zip = plain.length >= COMPRESS_BYTES_MIN && /\bgzip\b/.test(String(request.headers["accept-encoding"] ?? ""));
+  // One strong tag names one representation: what has a tag of its own (a version) is sent plain.
+  const zip = plain.length >= COMPRESS_BYTES_MIN && answer.headers.etag === undefined && /\bgzip\b/.test(String(request.headers["accept-encoding"] ?? ""));
   const isRead = request.method === "GET" || request.method === "HEAD";
   const headers: Record<string, string> = {
     ...SECURITY_HEADERS,

@@ -17,6 +17,7 @@ import {
   PUBLISHERS,
   VALUATIONS,
 } from "./reviewed-tables.ts";
+import { subjectName as slug } from "./subject-name.ts";
 
 export type Row = { row: number; line: number; cells: Record<string, string> };
 export type RowContext = {
@@ -47,14 +48,6 @@ const COMPILED = "as compiled in our table";
 
 /** Parts of a row that say nothing are left out: an absent value is not a claim. */
 const said = (claims: (RowClaim | undefined | false | "")[]): RowClaim[] => claims.filter((claim): claim is RowClaim => Boolean(claim));
-
-const slug = (text: string): string =>
-  text
-    .toLowerCase()
-    .normalize("NFKD")
-    .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-+|-+$/g, "")
-    .slice(0, 80);
 
 export const CASEFILE_TABLES: CasefileTable[] = [
   {

@@ -3,7 +3,7 @@ export { KINDS, kindOf, kindSpec, fieldSpec, ATTRIBUTION_LEVELS, type Kind, type
 export { BOUNDS, HEDGES, MEASURES, VALUATION_BASES } from "./claim-words.ts";
 export { appendClaim, claimKey, claimSchema, parseClaim, type Claim, type ClaimInput } from "./claims.ts";
 export { QUESTIONS, VERDICTS, appendJudgement, parseJudgement, type Judgement, type JudgementInput, type Question } from "./judgements.ts";
-export { appendInverse, findRetraction, type Inverse, type Retraction } from "./retractions.ts";
+export { appendInverse, appendInversesOf, findRetraction, type Inverse, type Retraction } from "./retractions.ts";
 export {
   appendAnswer,
   appendRequest,
@@ -19,6 +19,8 @@ export {
   type Reply,
   type RequestInput,
 } from "./replies.ts";
+export { foreseeClaim, foreseeClaims, type Foreseen, type ForeseenMany } from "./foresee.ts";
+export { COLUMN_ROLES, TABLE_CLAIMS_MAX, TABLE_COLUMNS_MAX, readTableClaims, totalAgainstRows, type CellClaim, type TableClaims, type TableSpec } from "./table-claims.ts";
 export { readWording, type Reading } from "./read-wording.ts";
 export { isPrivateClaim, requireReleasable } from "./private-claims.ts";
 export { casefileView } from "./casefile-view.ts";
@@ -39,7 +41,7 @@ export {
   type Held,
   type Vantage,
 } from "./read-casefile.ts";
-export { movedBetween, type Moved } from "./moved.ts";
+export { movedBetween, subjectsReleased, type Moved } from "./moved.ts";
 export { followSubjects, type Followed, type SubjectQuestion } from "./follow-subjects.ts";
 export { CHECKS, runChecks, runChecksOn, sumUpChecks, type CheckSummary, type CheckName, type CheckResult } from "./checks.ts";
 export { importCasefile, type ImportOptions, type ImportResult } from "./import-casefile.ts";

@@ -186,13 +186,19 @@ export function runChecks(log: LogReader, at: Vantage, names = Object.keys(CHECK
   return runOver([...readClaims(log, at, { kind: "theft" }), ...readClaims(log, at, { kind: "published-total" })].sort(bySeq), names);
 }
 
-/** What the checks raise about one subject. Costs what is held on it and on the published totals, not the whole case file. */
-export function runChecksOn(log: Pick<LogReader, "db">, at: Vantage, subject: string): CheckResult[] {
-  const own = readClaims(log, at, { subject });
+/** All checks over these claims of thefts and totals, in the order of their entries. */
+export const runOverClaims = (claims: readonly Claim[]): CheckResult[] => runOver(claims, Object.keys(CHECKS) as CheckName[]);
+
+/**
+ * What the checks raise about one subject, `more` being taken as claims on it that hold besides. Costs what is held on it and on
+ * the published totals, not the whole case file.
+ */
+export function runChecksOn(log: Pick<LogReader, "db">, at: Vantage, subject: string, more: readonly Claim[] = []): CheckResult[] {
+  const own = [...readClaims(log, at, { subject }), ...more];
   const equal = [...new Set(amounts(own).map((claim) => claim.value))].flatMap((amount) => readClaims(log, at, { kind: "theft", amount }));
   const totals = readClaims(log, at, { kind: "published-total" });
   const claims = [...new Map([...own, ...equal, ...totals].map((claim) => [claim.seq, claim])).values()].sort(bySeq);
-  return runOver(claims, Object.keys(CHECKS) as CheckName[]);
+  return runOverClaims(claims);
 }
 
 export type CheckSummary = { count: number; /** At most as many as were asked for. */ first: CheckResult[] };

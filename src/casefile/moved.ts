@@ -1,6 +1,7 @@
 // What a stretch of the log touches of the case file: most entries (a publication, a letter, a claim about something else)
 // touch nothing that a given question reads.
 import type { DatabaseSync } from "node:sqlite";
+import { prepared } from "../evidence/evidence.ts";
 
 /** What a stretch of the log touches. "everything" where that cannot be told entry by entry. */
 export type Moved = "everything" | { subjects: Set<string>; kinds: Set<string>; judged: boolean; rows: boolean };
@@ -32,4 +33,20 @@ export function movedBetween(db: DatabaseSync, from: number, to: number): Moved 
     if (moved.subjects.size > SUBJECTS_MAX) return "everything";
   }
   return moved;
+}
+
+/**
+ * Subjects of which readers see other claims once these entries are released, in order of first mention, each with the entry
+ * that touches it: the subject of a claim, of the claim that it replaces, and of the claim that a retraction takes back.
+ */
+export function subjectsReleased(db: DatabaseSync, entries: readonly number[]): Map<string, number> {
+  const look = prepared(
+    db,
+    `SELECT subject FROM claims WHERE seq = ?1 UNION ALL SELECT s.subject FROM claims c JOIN claims s ON s.seq = c.supersedes WHERE c.seq = ?1
+       UNION ALL SELECT c.subject FROM retractions r JOIN claims c ON c.seq = r.entry WHERE r.seq = ?1`,
+  );
+  const touched = new Map<string, number>();
+  for (const entry of entries)
+    for (const { subject } of look.all(entry) as { subject: string }[]) if (!touched.has(subject)) touched.set(subject, entry);
+  return touched;
 }

@@ -42,6 +42,13 @@ test("a request is claims, each of which stands in the words kept; its reminder 
   const read = readReply(newsroom.log, shown(), "the-bridge")!;
   assert.deepEqual([read.asked_of, read.reminder, read.about], [REQUEST.asked_of, null, "a-story"]);
   assert.deepEqual(subjectsAbout(newsroom.log, shown(), "a-story"), ["reply/the-bridge"]);
+  // Nor do the bytes that readers may open say it.
+  const isOpen = newsroom.log.db.prepare("SELECT 1 FROM entry_index WHERE seq = ? AND released IS NOT NULL");
+  for (const { field, source } of reply.claims) {
+    const text = await readText(newsroom.blobs, findCapture(newsroom.log, source.capture)!);
+    assert.equal(isOpen.get(source.capture) !== undefined, field !== "reminder");
+    assert.equal(JSON.stringify(text).includes(REQUEST.reminder!), field === "reminder", field);
+  }
   await assert.rejects(ask(), /was asked already/);
 });
 

@@ -64,9 +64,11 @@ export type Reply = {
 };
 
 type Prepared<I> = { input: I; capture: PreparedCapture };
+/** The reminder is kept as a record of its own: whoever may read the request reads all of its bytes. */
+type PreparedRequest = Prepared<RequestInput> & { reminder?: PreparedCapture };
 
 /** Keeps the words sent as bytes and reads them back, before any change. Throws BAD_ARGUMENT naming the field. */
-export async function prepareRequest(blobs: BlobKeeper, given: RequestInput, by: string, now: string): Promise<Prepared<RequestInput>> {
+export async function prepareRequest(blobs: BlobKeeper, given: RequestInput, by: string, now: string): Promise<PreparedRequest> {
   const input: RequestInput = {
     name: checkName(given.name),
     asked_of: line("asked_of", given.asked_of),
@@ -80,38 +82,50 @@ export async function prepareRequest(blobs: BlobKeeper, given: RequestInput, by:
   };
   if (input.deadline < input.asked_at) throw bad("deadline", `${input.deadline} is before the day it was sent, ${input.asked_at}`);
   printed("question", input.question ?? input.wording);
-  const bytes = new TextEncoder().encode(`${headLines(input).map(([, text]) => text).join("\n")}\n\n${input.wording}\n`);
-  return { input, capture: await capture(blobs, bytes, { name: `request-${input.name}.txt`, title: `Request to ${input.asked_of}`, by, now, grades: ["A", "1"] }) };
+  const encode = (text: string) => new TextEncoder().encode(text);
+  const record = { title: `Request to ${input.asked_of}`, by, now, grades: ["A", "1"] as ["A", "1"] };
+  const bytes = encode(`${headLines(input).map(([, text]) => text).join("\n")}\n\n${input.wording}\n`);
+  return {
+    input,
+    capture: await capture(blobs, bytes, { ...record, name: `request-${input.name}.txt` }),
+    ...(input.reminder === undefined
+      ? {}
+      : { reminder: await capture(blobs, encode(`${reminderLine(input.name, input.reminder)}\n`), { ...record, name: `reminder-${input.name}.txt`, title: `Reminder to ourselves: ${input.name}` }) }),
+  };
 }
 
 /** The head of what is kept: one line for each thing that a claim says, so that each has its place. */
 function headLines(input: RequestInput): [field: string, text: string][] {
-  const { asked_of, channel, asked_at, deadline, about, reminder } = input;
+  const { asked_of, channel, asked_at, deadline, about } = input;
   const lines: [string, string | undefined, string][] = [
     ["asked_of", asked_of, "Asked"],
     ["channel", channel, "Channel"],
     ["asked_at", asked_at, "Sent on"],
     ["deadline", deadline, "Answer asked for by"],
     ["about", about, "About"],
-    ["reminder", reminder, "Reminder to ourselves"],
   ];
   return lines.flatMap(([field, value, words]) => (value === undefined ? [] : [[field, `${words}: ${value}`]]));
 }
 
+const reminderLine = (name: string, day: string): string => `Reminder to ourselves of ${name}: ${day}`;
+
 /** Inside a change. Throws CONFLICT where this name was asked already. Returns the entries, the capture first. */
-export function appendRequest(transaction: Transaction, { input, capture: prepared }: Prepared<RequestInput>, by: string): number[] {
+export function appendRequest(transaction: Transaction, { input, capture: prepared, reminder }: PreparedRequest, by: string): number[] {
   const subject = `reply/${input.name}`;
   if (transaction.db.prepare("SELECT 1 FROM claims WHERE subject = ? AND field = 'asked_at' AND to_seq IS NULL").get(subject))
     throw new TracewireError("CONFLICT", { what: `${subject} was asked already`, where: "name", hint: "A second request has a name of its own." });
   const seq = appendCapture(transaction, prepared);
-  const claim = (field: string, value: string, quote: string, wording?: string): ClaimInput =>
-    parseClaim({ subject, field, value, claimant: HOUSE, hedge: "asserted", as_of: input.asked_at, ...(wording === undefined ? {} : { wording }), source: { capture: seq, locator: { quote } } });
+  const claim = (field: string, value: string, quote: string, wording?: string, capture = seq): ClaimInput =>
+    parseClaim({ subject, field, value, claimant: HOUSE, hedge: "asserted", as_of: input.asked_at, ...(wording === undefined ? {} : { wording }), source: { capture, locator: { quote } } });
   const question = input.question ?? input.wording;
   const claims = [
     claim("asked", question, firstWords(input.wording), input.question === undefined ? undefined : input.wording.slice(0, PRINTED_CHARS_MAX)),
     ...headLines(input).map(([field, text]) => claim(field, input[field as "asked_of"], text)),
   ];
-  return [seq, ...claims.map((one) => appendClaim(transaction, one, by))];
+  const entries = [seq, ...claims.map((one) => appendClaim(transaction, one, by))];
+  if (!reminder) return entries;
+  const aside = appendCapture(transaction, reminder);
+  return [...entries, aside, appendClaim(transaction, claim("reminder", input.reminder!, reminderLine(input.name, input.reminder!), undefined, aside), by)];
 }
 
 export async function prepareAnswer(blobs: BlobKeeper, given: AnswerInput, by: string, now: string): Promise<Prepared<AnswerInput>> {

@@ -42,6 +42,25 @@ export function appendInverse(transaction: Transaction, log: Pick<LogReader, "re
   return { seq, how: former ? "said again" : "retracted" };
 }
 
+export const INVERSES_MAX = 2_000;
+
+/** Takes back all claims of one capture between two entries, both included, that hold and that `isTheirs` lets them: one change, an inverse for each. */
+export function appendInversesOf(
+  transaction: Transaction,
+  log: Pick<LogReader, "read">,
+  { capture, first, last }: { capture: number; first: number; last: number },
+  why: string,
+  by: string,
+  isTheirs: (author: string) => boolean = () => true,
+): Inverse[] {
+  const held = transaction.db
+    .prepare("SELECT seq, by FROM claims WHERE capture = ? AND seq BETWEEN ? AND ? AND to_seq IS NULL ORDER BY seq DESC LIMIT ?")
+    .all(capture, first, last, INVERSES_MAX) as { seq: number; by: string }[];
+  const own = held.filter((claim) => isTheirs(claim.by));
+  if (own.length === 0) throw new TracewireError("BAD_ARGUMENT", { what: `No claim of entries ${first} to ${last} holds that you can take back` });
+  return own.map(({ seq }) => appendInverse(transaction, log, seq, why, by));
+}
+
 export type Retraction = { seq: number; entry: number; why: string; by: string; at: string };
 
 export function findRetraction(log: Pick<LogReader, "db">, entry: number): Retraction | undefined {

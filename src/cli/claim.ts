@@ -8,12 +8,14 @@ import {
   claimKey,
   findClaimByKey,
   parseClaim, requireReleasable,
+  COLUMN_ROLES,
   readClaim,
   type ClaimInput,
 } from "../casefile/casefile.ts";
 import { TracewireError } from "../errors.ts";
 import { appendRelease, findCapture, locatorText, readText, requireLocator, type Locator } from "../evidence/evidence.ts";
 import type { NewsroomWriter } from "../newsroom.ts";
+import { claimTable } from "./claim-table.ts";
 import { change, list, openWriter, text, whole, type Command, type Options } from "./command.ts";
 
 const CLAIMS_MAX = 100_000;
@@ -45,6 +47,12 @@ export const claim: Command = {
     { flags: "--relayed-by <name>", about: "through whom it reached us" },
     { flags: "--wording <text>", about: "the claimant's own words" },
     { flags: "--supersedes <n>", about: "log index of the claim this one replaces" },
+    { flags: "--from-table <n>", about: "claims out of a table of the capture instead, a cell each: with --kind or a subject, --map, --claimant" },
+    { flags: "--map <column=role>", about: `what a column (its heading or number) holds: a field, or ${COLUMN_ROLES.join(", ")} (repeated)`, repeat: true },
+    { flags: "--kind <kind>", about: "what each row is; its name is made of --prefix and the columns of the role name" },
+    { flags: "--prefix <words>", about: "what each row's name begins with" },
+    { flags: "--rows <from-to>", about: "only these rows" },
+    { flags: "--skip-refused", about: "save what can be read where some cells cannot" },
     { flags: "--file <path>", about: "claims as JSON lines instead (- for standard input)" },
     { flags: "--release", about: "make the claim and its capture's record public at once" },
   ],
@@ -54,11 +62,16 @@ export const claim: Command = {
         ' --claimant "My source" --capture SHA256 --quote "41.35 million" --hedge estimated --as-of 2023-09-05',
       "an amount, beside what others claim",
     ],
+    [
+      "tracewire claim --capture 5 --from-table 1 --kind published-total --prefix read-again --rows 1-7 --map 'period=name and period' --map amount_usd=amount --unit USD --claimant 'My source' --dry-run",
+      "a whole table: each claim with its row, what would be refused, what the checks would raise",
+    ],
     ["tracewire claim --file claims.ndjson --dry-run", "many at once, checked and not yet written"],
   ],
   async run(context, args, options) {
     const newsroom = openWriter(context);
     try {
+      if (text(options, "fromTable") !== undefined) return await claimTable(context, newsroom, args[0], options);
       const claims = text(options, "file")
         ? readClaimLines(text(options, "file")!)
         : [{ where: "the command line", value: fromOptions(newsroom, args, options) }];

@@ -4,7 +4,7 @@ import type { Command, OptionSpec } from "./command.ts";
 const SHELLS = ["bash", "zsh", "fish"] as const;
 
 /** The completion command needs the list it is part of, so it is made from it. */
-export function completionCommand(commands: () => readonly Command[], globals: readonly OptionSpec[]): Command {
+export function completionCommand(commands: () => Promise<readonly Command[]>, globals: readonly OptionSpec[]): Command {
   return {
     name: "completion",
     summary: "Print a completion script for bash, zsh or fish",
@@ -13,10 +13,10 @@ export function completionCommand(commands: () => readonly Command[], globals: r
       ["tracewire completion bash >> ~/.bashrc", "bash"],
       ["tracewire completion fish > ~/.config/fish/completions/tracewire.fish", "fish"],
     ],
-    run(_, [shell]) {
+    async run(_, [shell]) {
       if (!(SHELLS as readonly string[]).includes(shell!))
         throw new TracewireError("BAD_ARGUMENT", { what: `"${shell}" is no shell known here; one of ${SHELLS.join(", ")}` });
-      process.stdout.write({ bash: bashScript, zsh: zshScript, fish: fishScript }[shell as (typeof SHELLS)[number]](commands(), globals));
+      process.stdout.write({ bash: bashScript, zsh: zshScript, fish: fishScript }[shell as (typeof SHELLS)[number]](await commands(), globals));
     },
   };
 }

@@ -24,6 +24,7 @@ import {
 import type { NewsroomReader } from "../newsroom.ts";
 import { listRevisions } from "../press/press.ts";
 import { openReader, text, type CommandContext, type Options, type OptionSpec } from "./command.ts";
+import { baseWords, siteAddresses } from "./site-addresses.ts";
 import { knownSize } from "./known.ts";
 
 export const EXCHANGE_FORMATS = ["stix", "ftm", "misp", "ninjs", "list"] as const;
@@ -78,8 +79,9 @@ function make(context: CommandContext, newsroom: NewsroomReader, format: Format,
     const revisions = listRevisions(log, id!).filter(({ seq }) => seq < log_size);
     const newest = revisions.at(-1);
     if (!newest) throw new TracewireError("NOT_FOUND", { what: `No story "${id}" has been published` });
-    const { base_url } = context.config;
-    return { files: [{ name: `${id}.json`, bytes: json(writeNinjs(log, newest, revisions[0]!.at, base_url)) }], counts: { stories: 1 }, cannot_carry: NINJS_CANNOT_CARRY };
+    const addresses = siteAddresses(context);
+    context.output.note(`Addresses in it begin with ${addresses.base_url} (${baseWords(addresses)}).`);
+    return { files: [{ name: `${id}.json`, bytes: json(writeNinjs(log, newest, revisions[0]!.at, addresses.base_url)) }], counts: { stories: 1 }, cannot_carry: NINJS_CANNOT_CARRY };
   }
   const shared = readSharedCase(log, verifierKey, log_size);
   const { left_out } = shared;

@@ -29,6 +29,7 @@ import {
 import { change, openReader, openWriter, text, type Command, type CommandContext, type Options } from "./command.ts";
 import { listMailedCorrections } from "./mail-worker.ts";
 import { wrap } from "./output.ts";
+import { baseWords } from "./site-addresses.ts";
 
 const IN_DOUBT_SHOWN_MAX = 200;
 const BOUNCE_BYTES_MAX = 10 * 1024 * 1024;
@@ -79,14 +80,9 @@ export const newsletter: Command = {
   },
 };
 
-/** Said before anything is sent: a letter whose links lead nowhere cannot be taken back. */
-function sayLinks({ output }: CommandContext, { base_url, base_from }: ReturnType<typeof linkSettings>): void {
-  const from = {
-    setting: "as set",
-    site: "where the site of this folder listens; for readers elsewhere set TRACEWIRE_BASE_URL",
-    default: "a guess, because no site runs from this folder; set TRACEWIRE_BASE_URL to where readers reach it",
-  }[base_from];
-  output.line(`Links in it begin with ${base_url} (${from}).`);
+/** Said before anything is sent. */
+function sayLinks({ output }: CommandContext, links: ReturnType<typeof linkSettings>): void {
+  output.line(`Links in it begin with ${links.base_url} (${baseWords(links)}).`);
 }
 
 const ACTIONS: Record<string, Action> = {

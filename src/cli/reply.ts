@@ -143,7 +143,7 @@ const fileOf = (options: Options): string => (needed(options, "file", "--file") 
 
 function say({ output }: CommandContext, name: string, entries: number[], options: Options): void {
   output.json({ subject: `reply/${name}`, entries: [...new Set(entries)], released: Boolean(options.release) });
-  output.line(`${output.bold(`reply/${name}`)}: entries ${[...new Set(entries)].join(", ")}${options.release ? ", public" : ""}.`);
+  output.line(`${output.bold(`reply/${name}`)}: entries ${[...new Set(entries)].join(", ")}${options.release ? (options.remind ? ", public except the reminder" : ", public") : ""}.`);
   if (!options.release) output.line(`Readers do not see it yet. Next: tracewire reply release ${name}`);
 }
 

@@ -12,7 +12,6 @@ import { publishDue } from "../scheduler.ts";
 import { openSite } from "../site/site.ts";
 import { refuseWhileBuilding } from "./building.ts";
 import { whole, type Command, type CommandContext } from "./command.ts";
-import { buildDemo } from "./demo.ts";
 import { openHubWorker } from "./hub-worker.ts";
 import { startWebhooks } from "./webhook-worker.ts";
 import { openMailWorker } from "./mail-worker.ts";
@@ -54,7 +53,7 @@ export const serve: Command = {
         const newsroom = createNewsroom(config.data, context.effects);
         output.note(`Made an empty newsroom in ${config.data}`);
         newsroom.close();
-      } else if (options.demo) await buildDemo(context);
+      } else if (options.demo) await (await import("./demo.ts")).buildDemo(context);
       else throw new TracewireError("NO_NEWSROOM", { where: config.data, hint: "Start with npm start (the demo), or --empty." });
       output.note(`Public key, to pin with verify --key: ${openKey(config.data)}`);
     }
@@ -71,8 +70,8 @@ export const serve: Command = {
       hosts: [...hosts, new URL(deskUrl).hostname],
       approval: config.desk.approval,
       second_step: config.desk.second_step,
-      // Behind /desk the site is found where the desk is, whatever port it was given.
-      ...(config.desk.listen ? { mail: config.mail, site_url: config.base_url } : { mail: config.origins.base_url === "default" ? { ...config.mail, base_url: new URL(deskUrl).origin } : config.mail }),
+      mail: config.mail,
+      ...(config.desk.listen ? { site_url: config.base_url } : {}),
     });
     const site = openSite(newsroom, {
       clock: context.effects.clock,
@@ -85,13 +84,13 @@ export const serve: Command = {
       mailSink: mail?.mailSink,
       ...(config.log === "off" ? {} : { log: { format: config.log, write: (line) => void process.stderr.write(`${line}\n`) } }),
     });
+    // At an origin of its own the desk takes programs' writes there, and the site tells nobody where.
+    const way = config.desk.listen ? undefined : mountDesk(site.app, deskSettings, output.note);
+    const desk = way ?? (await keepDesk({ ...deskSettings(), listen: config.desk.listen! }, output.note));
     const api = mountApi(site.app, newsroom, {
       effects: context.effects,
       report: (error) => context.output.note(error instanceof Error ? (error.stack ?? error.message) : String(error)),
-    });
-    const desk = config.desk.listen
-      ? await keepDesk({ ...deskSettings(), listen: config.desk.listen }, output.note)
-      : mountDesk(site.app, deskSettings, output.note);
+    }, way?.handOn);
     const address = await site.app.listen({ port, host, backlog: WAITING_CONNECTIONS_MAX });
     // A port that was left to the system is known only now.
     if (!config.desk.listen && config.origins.desk_url === "default" && config.origins.base_url === "default") deskUrl = deskOrigin(address);
@@ -107,9 +106,10 @@ export const serve: Command = {
     clearInterval(scheduler);
     output.note("Stopping: requests in flight are finished first.");
     const forced = setTimeout(() => process.exit(5), SHUTDOWN_MS_MAX);
+    // The site first: what it has taken may still ask the desk and the API.
+    await site.close();
     await desk.stop();
     await api.close();
-    await site.close();
     await mail?.stop();
     await hub?.stop();
     await webhooks.stop();

@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import {
   KINDS,
   kindOf,
@@ -12,11 +13,11 @@ import {
   type Vantage,
 } from "../casefile/casefile.ts";
 import { TracewireError } from "../errors.ts";
-import { findCapture, listCaptures, locatorText, readText, type Capture } from "../evidence/evidence.ts";
-import { findFigureSpec, listFigureSpecs } from "../figures/figures.ts";
+import { drawPage, findCapture, listCaptures, locatorText, readText, type Capture } from "../evidence/evidence.ts";
+import { findFigureSpec, listChoicesOn, listFigureSpecs } from "../figures/figures.ts";
 import { formatStoryText, listPublications, readPublication } from "../press/press.ts";
 import type { NewsroomReader } from "../newsroom.ts";
-import { openReader, text, type Command, type CommandContext } from "./command.ts";
+import { openReader, text, whole, type Command, type CommandContext } from "./command.ts";
 import { knownSize } from "./known.ts";
 import { table, wrap } from "./output.ts";
 import { ATTRIBUTION_LISTS } from "./show-attribution.ts";
@@ -29,6 +30,9 @@ export const show: Command = {
   arguments: "[name]",
   options: [
     { flags: "--text", about: "of a capture: its text, to quote from" },
+    { flags: "--choices", about: "of a subject: which figure takes which claim, by which rule" },
+    { flags: "--picture <path>", about: "of a capture: a page of a PDF, or an image, as it looks, as a PNG" },
+    { flags: "--page <n>", about: "which page of it (1)" },
     { flags: "--proof", about: "of an entry: what is needed to check it with our server off" },
     { flags: "--known <when>", about: "as known at a log size or a time" },
     { flags: "--as-of <date>", about: "only what had been claimed by this date" },
@@ -54,6 +58,7 @@ export const show: Command = {
       if (kind) return showKind(context, newsroom, at, kind);
       if ((SUMMARY_KINDS as readonly string[]).includes(name)) return showList(context, newsroom, name as (typeof SUMMARY_KINDS)[number]);
       if (Object.hasOwn(ATTRIBUTION_LISTS, name)) return ATTRIBUTION_LISTS[name as keyof typeof ATTRIBUTION_LISTS](context, newsroom, at);
+      if (kindOf(name) && options.choices) return showChoices(context, newsroom, name);
       if (kindOf(name)) return showSubject(context, newsroom, at, name);
       const publication = readPublication(newsroom.log, name);
       if (publication) {
@@ -62,6 +67,8 @@ export const show: Command = {
         return;
       }
       const capture = findCapture(newsroom.log, name);
+      const picture = text(options, "picture");
+      if (capture && picture) return await drawCapture(context, newsroom, capture, whole(options, "page", "--page") ?? 1, picture);
       if (capture) return await showCapture(context, newsroom, capture, Boolean(options.text));
       if (findFigureSpec(newsroom.log, name))
         throw new TracewireError("NOT_FOUND", { what: `“${name}” is a figure`, hint: `tracewire figure ${name}` });
@@ -191,6 +198,33 @@ function showSubject(context: CommandContext, newsroom: NewsroomReader, at: Vant
       context.output.width,
     ))
       context.output.line(line);
+}
+
+function showChoices({ output }: CommandContext, newsroom: NewsroomReader, subject: string): void {
+  const choices = listChoicesOn(newsroom.log, subject);
+  if (choices.length === 0) throw new TracewireError("NOT_FOUND", { what: `No figure could count “${subject}”` });
+  for (const choice of choices) {
+    output.json(choice);
+    output.line(output.bold(choice.figure));
+    for (const { claim, why } of choice.chosen) output.line(`  takes claim ${claim}: ${why}`);
+    if (choice.beside.length > 0) output.line(`  in its range: ${choice.beside.join(", ")}`);
+    for (const { claim, why } of choice.not_compared) output.line(`  does not compare claim ${claim}: ${why}`);
+    if (choice.outside !== undefined) output.line(`  leaves it out: ${choice.outside}`);
+  }
+}
+
+async function drawCapture({ output }: CommandContext, newsroom: NewsroomReader, capture: Capture, page: number, path: string): Promise<void> {
+  const bytes = newsroom.blobs.get(capture.sha256);
+  if (!bytes) throw new TracewireError("NOT_FOUND", { what: "Its bytes are not here", where: capture.sha256 });
+  const drawn = await drawPage(bytes, capture.media_type.sniffed, page);
+  if (drawn.outcome === "refused") throw new TracewireError("CAPTURE_UNREADABLE", { what: `There is no picture of it: ${drawn.reason}`, where: capture.sha256 });
+  try {
+    writeFileSync(path, drawn.png, { flag: "wx" });
+  } catch (error) {
+    throw new TracewireError("BAD_ARGUMENT", { what: "The file cannot be written, or is there already", where: path, cause: error });
+  }
+  output.json({ picture: path, page, pages: drawn.pages, width: drawn.width, height: drawn.height });
+  output.line(`${path}: page ${page} of ${drawn.pages}, ${drawn.width} × ${drawn.height}, drawn anew`);
 }
 
 async function showCapture(context: CommandContext, newsroom: NewsroomReader, capture: Capture, withText: boolean): Promise<void> {

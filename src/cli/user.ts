@@ -20,6 +20,7 @@ import { TracewireError } from "../errors.ts";
 import { openPeople, queueAccountLetter } from "../newsletter/newsletter.ts";
 import { openReader, text, type Command, type CommandContext, type Options } from "./command.ts";
 import { table } from "./output.ts";
+import { siteAddresses, type SiteAddresses } from "./site-addresses.ts";
 
 type Action = (context: CommandContext, accounts: Accounts, handle: string | undefined, options: Options) => void;
 
@@ -28,28 +29,30 @@ const ACTIONS: Record<string, Action> = {
     const role = text(options, "role");
     if (!role) throw new TracewireError("BAD_ARGUMENT", { what: "A person needs --role", hint: `Roles: ${ROLE_NAMES.join(", ")}.` });
     if (options.mail) requireMailbox(handle, text(options, "address"));
-    const invited = invite(accounts, { handle: required(handle), role, address: text(options, "address") });
+    const invited = invite(accounts, { handle: required(handle), role, address: text(options, "address"), organisation: text(options, "organisation") });
     tellLink(context, invited, Boolean(options.mail), `${context.output.bold(invited.user.handle)} is invited as ${role}.`);
   },
   list(context, accounts) {
     const users = listUsers(accounts);
     for (const { has, ...user } of users) context.output.json({ ...user, ...has });
     if (!hasAdministrator(accounts)) context.output.line("There is no administrator yet. Make the first one: tracewire user first");
-    const rows = users.map((user) => [user.handle, user.role, user.state, waysIn(user), user.address ?? ""]);
+    const rows = users.map((user) => [user.handle, user.organisation === null ? user.role : `${user.role}, ${user.organisation}`, user.state, waysIn(user), user.address ?? ""]);
     for (const line of table(rows, context.output.width)) context.output.line(line);
   },
   first(context, accounts) {
     const link = firstLink(accounts);
     if (!link) throw new TracewireError("BAD_ARGUMENT", { what: "There is an administrator already", hint: "tracewire user list shows who; tracewire user reset lets them in again." });
-    const href = `${context.config.desk.url}/desk/join/${link.token}`;
+    const addresses = siteAddresses(context);
+    const href = `${addresses.desk_url}/desk/join/${link.token}`;
     context.output.json({ href, expires: link.expires });
     context.output.line(`The first administrator signs up here, once, until ${link.expires}:`);
     context.output.line(`  ${href}`);
+    sayGuess(context, addresses);
   },
   role(context, accounts, handle, options) {
     const role = text(options, "role");
     if (!role) throw new TracewireError("BAD_ARGUMENT", { what: "Which role?", hint: `--role ${ROLE_NAMES.join(", ")}` });
-    const user = giveRole(accounts, required(handle), role);
+    const user = giveRole(accounts, required(handle), role, text(options, "organisation"));
     context.output.json({ handle: user.handle, role: user.role });
     context.output.line(`${context.output.bold(user.handle)} is ${user.role} now. Their sessions have ended.`);
   },
@@ -80,11 +83,13 @@ export const user: Command = {
   options: [
     { flags: "--role <role>", about: ROLE_NAMES.map((name) => `${name}: ${ROLES[name].about}`).join("; "), choices: ROLE_NAMES },
     { flags: "--address <address>", about: "mail address of the person" },
+    { flags: "--organisation <name>", about: "of a supplier: whose press releases they send" },
     { flags: "--mail", about: "send the link by mail instead of printing it" },
   ],
   examples: [
     ["tracewire user first", "the link by which the first administrator signs up, once"],
     ["tracewire user add rosa --role reporter --address rosa@example.org", "invite; it prints the link to hand over"],
+    ['tracewire user add sam --role supplier --organisation "The exchange"', "an account that opens the form for press releases and nothing else"],
     ["tracewire user list", "who is there, and how they come in"],
     ["tracewire user role rosa --role editor", "another role; sessions end"],
     ["tracewire user reset rosa", "for who is locked out: all credentials go, a link sets a new password"],
@@ -105,12 +110,14 @@ export const user: Command = {
 };
 
 function tellLink(context: CommandContext, { user, token, expires }: Invited, byMail: boolean, done: string): void {
-  const href = `${context.config.desk.url}/desk/join/${token}`;
+  const addresses = siteAddresses(context);
+  const href = `${addresses.desk_url}/desk/join/${token}`;
   context.output.line(done);
   if (!byMail) {
     context.output.json({ handle: user.handle, role: user.role, href, expires });
     context.output.line(`Hand this link over; it works once, until ${expires}:`);
-    return context.output.line(`  ${href}`);
+    context.output.line(`  ${href}`);
+    return sayGuess(context, addresses);
   }
   const people = openPeople(context.config.data, context.effects);
   try {
@@ -120,6 +127,12 @@ function tellLink(context: CommandContext, { user, token, expires }: Invited, by
   }
   context.output.json({ handle: user.handle, role: user.role, mailed: true, expires });
   context.output.line(`A letter with the link waits in the outbox; the running site sends it. The link works until ${expires}.`);
+}
+
+/** The port of a site that does not run is not known. */
+function sayGuess({ config, output }: CommandContext, { base_from }: SiteAddresses): void {
+  if (base_from === "default" && !config.desk.listen && config.origins.desk_url === "default")
+    output.line("No site runs from this folder now: when it does, the link works at its address, whatever its port.");
 }
 
 /** Before anything is changed. */

@@ -2,14 +2,15 @@
 // own and not in the rules; a route that is not in this table fails the test.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { deskNewsroom, PEOPLE, type Answered, type DeskNewsroom, type Handle } from "../../test/desk-newsroom.ts";
+import { deskNewsroom, ORGANISATION, PEOPLE, type Answered, type DeskNewsroom, type Handle } from "../../test/desk-newsroom.ts";
 import { openKeyStore } from "../api/api.ts";
 import { endSession, SESSION_LIMITS, type Role } from "../accounts/accounts.ts";
 import { appendClaim, appendJudgement, appendRequest, parseClaim, prepareRequest } from "../casefile/casefile.ts";
 import { seededRandom } from "../effects.ts";
 import { appendCapture, prepareCapture } from "../evidence/evidence.ts";
+import { makePdf, pageContent } from "../evidence/extractors/pdf-sample.ts";
 import { composeDraft, openPeople } from "../newsletter/newsletter.ts";
-import { openDrafts, openSchedule, parseStoryText, publishStory } from "../press/press.ts";
+import { openDrafts, openSchedule, openSubmissions, parseStoryText, publishStory } from "../press/press.ts";
 import { readAskWords } from "../tracing/tracing.ts";
 import { keepTrace } from "../../test/kept-trace.ts";
 import { openInbox } from "./inbox.ts";
@@ -21,7 +22,8 @@ type Roles = readonly Role[] | "anyone";
 type Whose = "own" | "other" | "protected" | "nobody";
 type Expected = { roles: Roles; fresh?: true; object?: { name: string; /** Who sees each, of those that have the role. */ seen: Partial<Record<Whose, readonly Role[]>> } };
 
-const ALL: Roles = ["reader", "reporter", "analyst", "editor", "administrator"];
+const ALL: Roles = ["supplier", "reader", "reporter", "analyst", "editor", "administrator"];
+const READERS: Roles = ["reader", "reporter", "analyst", "editor", "administrator"];
 const STAFF: Roles = ["reporter", "analyst", "editor", "administrator"];
 const WRITERS: Roles = ["reporter", "editor", "administrator"];
 const TRACERS: Roles = ["analyst", "editor", "administrator"];
@@ -73,9 +75,14 @@ const EXPECTED: Record<string, Expected> = {
   "POST /inbox/:item/again": { roles: STAFF, object: inbox },
   "GET /captures": { roles: STAFF },
   "GET /captures/:capture": { roles: STAFF, object: capture },
+  "GET /captures/:capture/pages/:page": { roles: STAFF, object: capture },
   "GET /captures/:capture/bytes": { roles: STAFF, object: capture },
   "POST /captures/:capture/claims": { roles: STAFF, object: capture },
   "POST /captures/:capture/fill": { roles: STAFF, object: capture },
+  "GET /captures/:capture/tables/:table": { roles: STAFF, object: capture },
+  "POST /captures/:capture/tables/:table": { roles: STAFF, object: capture },
+  "POST /captures/:capture/tables/:table/undo": { roles: STAFF, object: capture },
+  "POST /captures/:capture/regions": { roles: STAFF, object: capture },
   "POST /captures/:capture/check": { roles: STAFF, object: capture },
   "GET /claims": { roles: STAFF },
   "POST /claims/:claim/undo": { roles: STAFF, object: { name: "claim", seen: { own: STAFF, other: DESK, protected: ["editor"] } } },
@@ -84,7 +91,7 @@ const EXPECTED: Record<string, Expected> = {
   "POST /judgements": { roles: STAFF },
   "POST /judgements/:judgement/undo": { roles: STAFF, object: { name: "judgement", seen: { own: STAFF, other: DESK } } },
   // Boards: `own` is one for everybody, `other` of the case file, `protected` of the mail.
-  "GET /boards/:board": { roles: ALL, object: { name: "board", seen: { own: ALL, other: STAFF, protected: DESK } } },
+  "GET /boards/:board": { roles: ALL, object: { name: "board", seen: { own: READERS, other: STAFF, protected: DESK } } },
   "GET /attribution": { roles: STAFF },
   "GET /overlap": { roles: STAFF },
   "GET /traces": { roles: TRACERS },
@@ -106,6 +113,7 @@ const EXPECTED: Record<string, Expected> = {
   "POST /stories": { roles: WRITERS },
   "GET /stories/:draft": { roles: WRITERS, object: draft },
   "POST /stories/:draft": { roles: WRITERS, object: draft },
+  "POST /stories/:draft/catch-up": { roles: WRITERS, object: draft },
   "POST /stories/:draft/check": { roles: WRITERS, object: draft },
   "GET /stories/:draft/preview": { roles: WRITERS, object: draft },
   "GET /stories/:draft/compare": { roles: WRITERS, object: draft },
@@ -137,13 +145,22 @@ const EXPECTED: Record<string, Expected> = {
   "POST /newsletter/send": { roles: DESK, fresh: true },
   "POST /newsletter/resolve": { roles: DESK },
   "POST /newsletter/bounces": { roles: DESK },
-  "GET /embargoed": { roles: ALL },
+  // Press releases that were sent: `own` is of the supplier's organisation, `other` of another.
+  "GET /releases": { roles: ["supplier"] },
+  "POST /releases": { roles: ["supplier"] },
+  "GET /releases/:submission": { roles: ["supplier"], object: { name: "submission", seen: { own: ["supplier"] } } },
+  "POST /releases/:submission/take-back": { roles: ["supplier"], object: { name: "submission", seen: { own: ["supplier"] } } },
+  "GET /supplied": { roles: DESK },
+  "GET /supplied/:submission": { roles: DESK, object: { name: "submission", seen: { own: DESK, other: DESK } } },
+  "POST /supplied/:submission/accept": { roles: DESK, object: { name: "submission", seen: { own: DESK, other: DESK } } },
+  "POST /supplied/:submission/refuse": { roles: DESK, object: { name: "submission", seen: { own: DESK, other: DESK } } },
+  "GET /embargoed": { roles: READERS },
   // Under embargo: `other` is another's press release, `protected` another's story.
-  "GET /embargoed/:embargoed": { roles: ALL, object: { name: "embargoed", seen: { other: ALL, protected: DESK } } },
+  "GET /embargoed/:embargoed": { roles: READERS, object: { name: "embargoed", seen: { other: READERS, protected: DESK } } },
 };
 
 const nameOf = ({ method, path }: DeskRoute) => `${method} ${path}`;
-const ACTORS = ["rita", "rosa", "anna", "edda", "ada"] as const satisfies readonly Handle[];
+const ACTORS = ["sam", "rita", "rosa", "anna", "edda", "ada"] as const satisfies readonly Handle[];
 
 let bench: DeskNewsroom;
 /** Values of a parameter for an actor. */
@@ -162,9 +179,9 @@ before(async () => {
   for (const handle of Object.keys(PEOPLE) as Handle[]) {
     for (const is_protected of [false, true]) {
       const kind = is_protected ? "protected" : "plain";
-      const bytes = new TextEncoder().encode(`What ${handle} captured, ${kind}: 12 coins were taken.\n`);
+      const bytes = makePdf([pageContent([{ y: 700, words: `What ${handle} captured, ${kind}: 12 coins were taken.` }])]);
       const prepared = await prepareCapture(newsroom.blobs, {
-        bytes, origin: { from: "file", name: `${handle}-${kind}.txt` }, retrieved_at: bench.now(), retrieved_by: handle,
+        bytes, origin: { from: "file", name: `${handle}-${kind}.pdf` }, retrieved_at: bench.now(), retrieved_by: handle,
         grade: "copy", source_grade: "C", item_grade: "3", ...(is_protected ? { is_protected: true as const } : {}),
       });
       const seq = newsroom.transact(handle, (transaction) => appendCapture(transaction, prepared));
@@ -188,7 +205,11 @@ before(async () => {
     const passkey = accounts.db.prepare("INSERT INTO passkeys (user, credential, public_key, counter, transports, name, created) VALUES (?, ?, x'00', 0, '[]', 'key', ?)").run(bench.signedIn(handle).user.id, `credential of ${handle}`, bench.now());
     made.passkey![handle] = { plain: String(passkey.lastInsertRowid) };
   }
-  for (const store of [drafts, items, schedule]) store.close();
+  const submissions = openSubmissions(newsroom.folder, { clock: bench.now });
+  const sent = (organisation: string) => String(submissions.send("sam", { organisation, headline: `Of ${organisation}`, summary: "It is said.", text: "Words.", embargo: null, contact: "press", licence: "all rights" }).id);
+  const [own, other] = [sent(ORGANISATION), sent("Another exchange")];
+  objects.submission = Object.fromEntries(ACTORS.map((handle) => [handle, { own, other, nobody: "987654" }])) as (typeof objects)[string];
+  for (const store of [drafts, items, schedule, submissions]) store.close();
   for (const [name, own] of Object.entries(made)) {
     objects[name] = {} as (typeof objects)[string];
     for (const handle of ACTORS) objects[name]![handle] = { own: own[handle]!.plain, other: own.olga!.plain, protected: own.olga!.protected, nobody: "987654" };
@@ -263,7 +284,7 @@ function expectedOf(route: DeskRoute, role: Role, whose: Whose | undefined, cred
 test("every route has its line in the table above, and the server serves no address besides", () => {
   assert.deepEqual(DESK_ROUTES.map(nameOf).sort(), Object.keys(EXPECTED).sort());
   const served = bench.desk.app.printRoutes({ commonPrefix: false, includeHooks: false }).match(/\((GET|POST|HEAD)[^)]*\)/g) ?? [];
-  assert.equal(served.join(" ").match(/GET|POST/g)!.length, DESK_ROUTES.length + 2, "the assets and the way from / besides");
+  assert.equal(served.join(" ").match(/GET|POST/g)!.length, DESK_ROUTES.length + 4, "the assets, the way from /, and what programs write (program-writes.test.ts) besides");
 });
 
 test("a route without a rule is none: the compiler refuses it, and so does the server", () => {
@@ -286,7 +307,7 @@ for (const fresh of [true, false])
           for (const credential of CREDENTIALS) {
             // What belongs to a press release: `own` is the same as `other` there.
             if (object?.name === "embargoed" && whose === "own") continue;
-            const params = { handle: "rosa", link: "A".repeat(43), kind: "theft", name: "of-ada", reply: "a-request", ...(object ? { [object.name]: objects[object.name]![handle][whose!]! } : {}) };
+            const params = { handle: "rosa", link: "A".repeat(43), kind: "theft", name: "of-ada", reply: "a-request", page: "1", table: "1", ...(object ? { [object.name]: objects[object.name]![handle][whose!]! } : {}) };
             const answer = await askAs(route, handle, params, credential, spare);
             asked += 1;
             const [found, expected] = [outcomeOf(route, answer), expectedOf(route, PEOPLE[handle], whose, credential, fresh)];

@@ -94,6 +94,15 @@ export const BOARDS = {
       return inOrder([...printed, ...letters.map(({ number, subject, figures }) => ({ order: `letter ${number === "draft" ? number : byNumber(number)}`, line: html`${number === "draft" ? "The letter composed" : html`<a href="${context.publicHref(`/newsletter/${number}`)}">Letter ${number}</a>`}, “${subject}”: ${movedWords(context, figures)}` }))]);
     },
   },
+  releases: {
+    title: "Press releases to be decided",
+    empty: html`None. What suppliers send stands here until somebody accepts it, or refuses it with a note.`,
+    items: ({ submissions }) =>
+      submissions
+        .list()
+        .filter(({ state }) => state === "sent")
+        .map(({ id, headline, organisation, embargo }) => ({ order: byNumber(id), line: html`<a href="/desk/supplied/${id}">${headline}</a>, ${organisation}${embargo !== null && html`, not before ${when(embargo)} UTC`}` })),
+  },
   scheduled: {
     title: "Scheduled and under embargo",
     empty: html`Nothing waits for its time. A story that is published for a later moment, and a release under embargo, stand here, the next first.`,

@@ -1,7 +1,6 @@
 // A claim as a form: from what was marked in a capture to fields half filled in, from fields to a claim, and what the checks
 // say before it is saved. The command line does the same from its options (src/cli/claim.ts).
 import Type, { type Static } from "typebox";
-import { can } from "../accounts/accounts.ts";
 import {
   BOUNDS,
   HEDGES,
@@ -11,23 +10,23 @@ import {
   appendClaim,
   claimKey,
   findClaimByKey,
+  foreseeClaim,
   kindSpec,
   listSubjects,
   parseClaim,
-  readClaims,
   readWording,
-  runChecksOn,
-  type CheckResult,
-  type Claim,
+  totalAgainstRows,
   type ClaimInput,
+  type Foreseen,
   type Kind,
   type Vantage,
 } from "../casefile/casefile.ts";
 import { TracewireError } from "../errors.ts";
-import { requireLocator, resolveLocator, type Capture, type Extraction, type Locator } from "../evidence/evidence.ts";
+import { requireLocator, resolveLocator, type Capture, type Extraction, type Locator, type Transaction } from "../evidence/evidence.ts";
 import { oneOf } from "../schema.ts";
 import { html, type Html } from "../site/site.ts";
 import { area, choice, field } from "./frame.ts";
+import { may, type Actor } from "./objects.ts";
 import type { SignedInContext } from "./route.ts";
 
 const optional = (maxLength: number) => Type.Optional(Type.String({ maxLength }));
@@ -104,7 +103,7 @@ export function fillIn({ hedge: chosen, ...rest }: ClaimForm, text: Extraction):
 }
 
 /** Page and paragraph as a locator counts them: a paragraph is of its page where there are pages. */
-function placeAt({ pages, paragraphs }: Extract<Extraction, { outcome: "text" }>, offset: number): Pick<ClaimForm, "page" | "paragraph"> {
+export function placeAt({ pages, paragraphs }: Extract<Extraction, { outcome: "text" }>, offset: number): Pick<ClaimForm, "page" | "paragraph"> {
   const page = pages?.findLastIndex((start) => start <= offset) ?? -1;
   const from = page >= 0 ? pages![page]! : 0;
   const own = paragraphs.filter((start) => start >= from);
@@ -121,29 +120,35 @@ function sentenceAround(text: string, start: number, end: number): string {
 }
 
 /** Everything that is held, but for what rests on a source that this person may not see. */
-export const vantageOf = ({ who }: SignedInContext, log_size: number): Vantage => ({ log_size, evidence: "all", ...(can(who.user.role, "sources.read") ? {} : { without_protected: true }) });
+export const vantageOf = ({ who }: { who: Actor }, log_size: number): Vantage => ({ log_size, evidence: "all", ...(may(who, "sources.read") ? {} : { without_protected: true }) });
 
 /** What an act is said to be done to: a protected source's matters have no name there. */
 export const actObject = (capture: Pick<Capture, "is_protected">, name: string): string => (capture.is_protected ? "a protected source" : name);
 
-export type Checked = { findings: CheckResult[]; rivals: Claim[]; held: number | undefined };
+/** What would be raised, who says otherwise, and what the table of its place says of a total; nothing is written for it. */
+export function checkClaim(context: SignedInContext, claim: ClaimInput, text: Extraction): Foreseen {
+  const { log } = context.newsroom;
+  const foreseen = foreseeClaim(log, vantageOf(context, log.size()), claim);
+  const total = totalOf(text, claim.source.locator);
+  return total === undefined ? foreseen : { ...foreseen, findings: [...foreseen.findings, { check: "total-against-its-rows", subject: claim.subject, what: total, claims: [] }] };
+}
 
-/** What would be raised, and who says otherwise: the claim is put in and taken out again. */
-export function checkClaim(context: SignedInContext, claim: ClaimInput): Checked {
-  return context.write("claim.check", claim.subject, (transaction) => saveClaim(context, transaction, claim), { dry: true }).checked;
+function totalOf(text: Extraction, { table = 1, row, column }: Locator): string | undefined {
+  if (text.outcome !== "text" || row === undefined || column === undefined) return undefined;
+  const found = text.tables?.[table - 1];
+  return found && totalAgainstRows(text, found.rows, row, columnIndexOf(found.header, column));
+}
+
+/** Where a column stands that a place names, by its heading first; -1 for none. */
+export function columnIndexOf(header: readonly string[], column: string | number | undefined): number {
+  if (column === undefined) return -1;
+  const named = header.findIndex((heading) => heading.trim() === String(column).trim());
+  return named >= 0 ? named : Number(column) - 1;
 }
 
 /** Inside a change: a claim that is held already is not put in twice. */
-export function saveClaim(context: SignedInContext, transaction: Parameters<Parameters<SignedInContext["write"]>[2]>[0], claim: ClaimInput): { seq: number; checked: Checked } {
-  const reads = { db: transaction.db };
-  const at = () => vantageOf(context, transaction.size());
-  const before = new Set(runChecksOn(reads, at(), claim.subject).map(({ check, what }) => `${check} ${what}`));
-  const rivals = readClaims(reads, at(), { subject: claim.subject, field: claim.field });
-  const held = findClaimByKey(transaction.db, claimKey(claim));
-  const seq = held ?? appendClaim(transaction, claim, context.who.user.handle);
-  const findings = runChecksOn(reads, at(), claim.subject).filter(({ check, what }) => !before.has(`${check} ${what}`));
-  return { seq, checked: { findings, rivals, held } };
-}
+export const saveClaim = (context: { who: Actor }, transaction: Transaction, claim: ClaimInput): number =>
+  findClaimByKey(transaction.db, claimKey(claim)) ?? appendClaim(transaction, claim, context.who.user.handle);
 
 const words = (name: string) => [name, name.replaceAll("_", " ")] as const;
 const FIELD_CHOICES = (Object.keys(KINDS) as Kind[]).map((kind) => ({ label: kindSpec(kind).many, fields: Object.entries(kindSpec(kind).fields) }));

@@ -1,4 +1,4 @@
-// What the desk's own process runs: it opens the app, listens, says where, and ends with its parent or by a signal.
+// What the desk's own process runs: it opens the app, listens, says where, and ends with its parent.
 import { existsSync, rmSync } from "node:fs";
 import { systemEffects } from "../effects.ts";
 import { clientOf } from "../site/site.ts";
@@ -27,7 +27,10 @@ try {
     stopping = true;
     void desk.close().then(() => process.exit(0));
   };
-  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP", "disconnect"]) process.on(signal, stop);
+  // Ctrl-C and a service manager send their signal to every process of the group at once. The one that began this one ends
+  // it when its own answers have gone out, some of which still ask here; and it ends with it, however that came to its end.
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signal, () => {});
+  process.on("disconnect", stop);
   process.send?.({ address: throughSite ? listen.socket : address });
 } catch (error) {
   process.send?.({ error: error instanceof Error ? error.message : String(error) });

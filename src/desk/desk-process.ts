@@ -47,7 +47,7 @@ export async function startDesk(settings: DeskProcessSettings): Promise<RunningD
     address,
     ended,
     async stop() {
-      child.kill("SIGTERM");
+      if (child.connected) child.disconnect();
       const forced = setTimeout(() => child.kill("SIGKILL"), STOP_MS_MAX);
       await ended;
       clearTimeout(forced);
@@ -99,9 +99,11 @@ function firstWord(child: ChildProcess): Promise<string> {
 }
 
 export type MountedDesk = { stop(): Promise<void> };
+/** The site's way to the desk, for other addresses than /desk that the desk answers. */
+export type WayToDesk = MountedDesk & { handOn(request: IncomingMessage, response: ServerResponse): Promise<void> };
 
 /** /desk of the site. The process starts when the first asks for it, and anew when it has ended. Before `app` listens; the settings are asked for then. */
-export function mountDesk(app: FastifyInstance, settings: () => Omit<DeskProcessSettings, "listen">, note: (text: string) => void): MountedDesk {
+export function mountDesk(app: FastifyInstance, settings: () => Omit<DeskProcessSettings, "listen">, note: (text: string) => void): WayToDesk {
   const folder = mkdtempSync(join(tmpdir(), "tracewire-desk-"));
   let count = 0;
   let running: Promise<RunningDesk> | undefined;
@@ -129,6 +131,16 @@ export function mountDesk(app: FastifyInstance, settings: () => Omit<DeskProcess
       });
   });
   return {
+    async handOn(request, response) {
+      try {
+        if (stopping) throw new TracewireError("INTERNAL", { what: "The desk is stopping" });
+        const { address } = await (running ??= desk());
+        handOn(address, request, response, note);
+      } catch (error) {
+        note(error instanceof Error ? error.message : String(error));
+        notNow(response);
+      }
+    },
     async stop() {
       stopping = true;
       await (await running?.catch(() => undefined))?.stop();
@@ -150,10 +162,14 @@ function handOn(socketPath: string, request: IncomingMessage, response: ServerRe
   onward.on("error", (error) => {
     note(`The desk did not answer: ${error.message}`);
     if (response.headersSent) return void response.destroy();
-    response.writeHead(503, { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store", connection: "close" });
-    response.end("The desk does not answer now. Try again in a moment.\n");
+    notNow(response);
   });
   // A browser that leaves takes its request along.
   response.on("close", () => response.writableFinished || onward.destroy());
   request.pipe(onward);
+}
+
+function notNow(response: ServerResponse): void {
+  response.writeHead(503, { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store", connection: "close" });
+  response.end("The desk does not answer now. Try again in a moment.\n");
 }

@@ -308,9 +308,13 @@ test("for a later moment it waits outside the log, is taken back, comes out late
   assert.match(shown.body, /<h1>It comes out at six<\/h1>[^]*They took 58 coins\./);
   assert.match(shown.body, /\/desk\/assets\/paper\./);
   assert.match((await bench.ask(src.replace("print", "mail"))).body, /<h2[^>]*>.*It comes out at six/);
-  const shared = /secret">([^<]+)</.exec((await bench.as("rosa", `${path}/preview-link`, {})).body)![1]!;
+  const shared = /secret"><a href="([^"]+)"/.exec((await bench.as("rosa", `${path}/preview-link`, {})).body)![1]!;
   const link = new URL(shared).pathname;
-  assert.equal((await bench.ask(link)).status, 200);
+  const outside = await bench.ask(link);
+  assert.match(outside.body, /<title>Draft, not published: It comes out at six[^<]*<\/title>/);
+  assert.match(outside.body, /<body[^>]*>\n<a class="skip"[^]*?<p class="band" role="note"><strong>Draft, not published\.<\/strong> Version 2, shown to whoever has this link until 2026-03-\d\d \d\d:\d\d UTC\./, "before all else");
+  assert.doesNotMatch(outside.body, /Cite this|Revisions|revision 1|rel="canonical"|ld\+json|at-six\.json/, "nothing of what only a published page has");
+  assert.match(outside.body, /<meta name="robots" content="noindex">/);
   assert.equal((await bench.ask(link.replace(/preview\/\d+\.\d+/, "preview/1.1"))).status, 410, "of another version");
   const step = (handle: "rosa" | "edda", what: string, form: Record<string, string> = {}) => bench.as(handle, `${path}/${what}`, { version: "2", ...form });
   const way = async () => {

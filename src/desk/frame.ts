@@ -18,6 +18,8 @@ const WAYS: readonly Way[] = [
   { href: "/desk/front", words: "Front page", key: "g f", right: "stories.publish" },
   { href: "/desk/newsletter", words: "Newsletter", key: "g n", right: "stories.publish" },
   { href: "/desk/moved", words: "Moved", key: "g v", right: "stories.write" },
+  { href: "/desk/releases", words: "Press releases", key: "g s", right: "releases.send" },
+  { href: "/desk/supplied", words: "Supplied", key: "g u", right: "stories.publish" },
   { href: "/desk/embargoed", words: "Under embargo", key: "g e", right: "embargo.read" },
   { href: "/desk/people", words: "People", key: "g p", right: "people.manage" },
   { href: "/desk/acts", words: "Acts", key: "g a", right: "acts.read" },
@@ -72,6 +74,11 @@ export function deskForm(who: SignedIn | undefined, action: string, body: Html, 
 ${body}</form>
 `;
 }
+
+/** An address to hand on, shown whole, with a button that copies it where there is script. `opens`: it may be pressed here too. */
+export const toHandOn = (href: string, { opens }: { opens: boolean }): Html =>
+  html`<p class="secret">${opens ? html`<a href="${href}">${href}</a>` : href} <button type="button" data-copy="${href}" hidden>Copy</button></p>
+<script type="module" src="${deskAssetHref("copy.js")}"></script>`;
 
 type FieldOptions = { value?: string; type?: string; hint?: string; required?: boolean; autocomplete?: string; list?: string; key?: string; pattern?: string };
 

@@ -78,3 +78,42 @@ test("it stands as of then with a reason, and is asked again when it moves again
   assert.match((await bench.as("edda", draft.location)).body, /There are \{\{count-of-all\|words\}\} by now/);
   assert.deepEqual(bench.faults, []);
 });
+
+test("mended by hand: one draft of a story, no number changes without a word, and no older text goes over a newer one", async () => {
+  const begin = async () => (await bench.as("edda", "/desk/moved/second-told/draft", {})).location;
+  const path = await begin();
+  assert.equal(await begin(), path, "a second one leads to the first");
+  const id = path.split("/").at(-1)!;
+  const textOf = (body: string) => /<textarea[^>]*name="text"[^>]*>([^]*?)<\/textarea>/.exec(body)![1]!.replace(/^\n/, "").replaceAll("&gt;", ">").replaceAll("&quot;", '"');
+  const version = (body: string) => /name="version" value="(\d+)"/.exec(body)![1]!;
+  const goOut = async (where: string, form: Record<string, string>) => {
+    let now = version((await bench.as("edda", where)).body);
+    for (const [step, more] of [["step", { to: "in review", note: "" }], ["approve", {}]] as const) assert.equal((await bench.as("edda", `${where}/${step}`, { version: now, ...more })).status, 303);
+    return bench.as("edda", `${where}/publish`, { version: now, ...form });
+  };
+  const silent = await goOut(path, { at: "", why: "", correction: "" });
+  assert.equal(silent.status, 422, silent.body);
+  assert.match(silent.body, /count-of-all, 1, now 4/);
+  const spoken = await bench.as("edda", `${path}/publish`, { version: version((await bench.as("edda", path)).body), at: "", why: "", correction: "We counted one; there are four." });
+  assert.equal(spoken.status, 303, spoken.body);
+  assert.equal(listCorrections(bench.newsroom.log, { limit: 1 })[0]!.what, "We counted one; there are four.");
+
+  // The same draft, begun anew by one person; meanwhile another's text goes out by a command.
+  const old = await bench.as("edda", path);
+  const saved = await bench.as("edda", path, { version: version(old.body), text: textOf(old.body).replace("> Told.", "> Told by edda.") });
+  assert.equal(saved.status, 303, saved.body);
+  const { story } = readPublication(bench.newsroom.log, "second-told")!;
+  bench.newsroom.transact("olga", (transaction) => publishStory(transaction, bench.newsroom.log, { ...story, standfirst: [{ type: "text", text: "Told by olga." }] }, { by: "olga" }));
+  const over = await goOut(path, { at: "", why: "", correction: "" });
+  assert.equal(over.status, 409, over.body);
+  assert.match(over.body, /Revision 3 by olga is out; this text was begun from revision 2/);
+  const page = (await bench.as("edda", path)).body;
+  assert.match(page, /Revision 3 by olga is out[^]*Told by olga/);
+  assert.match((await bench.as("edda", "/desk/stories")).body, /behind what is out/);
+  assert.equal((await bench.as("edda", `${path}/catch-up`, { version: version(page), how: "take" })).status, 303);
+  assert.match(textOf((await bench.as("edda", path)).body), /Told by olga/);
+  assert.doesNotMatch((await bench.as("edda", path)).body, /is out[^]*Told by olga[^]*Publishing this would/);
+  const early = await bench.as("edda", `/desk/stories/${id}/step`, { version: version((await bench.as("edda", path)).body), to: "in review", note: "" });
+  assert.equal(early.status, 303);
+  assert.deepEqual(bench.faults, []);
+});

@@ -1,20 +1,23 @@
 // The newsletter by the forms of the desk: composed, looked at, tested, sent to whom it is for, and what came of it.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { deskNewsroom, ORIGIN, type DeskNewsroom } from "../../test/desk-newsroom.ts";
+import { deskNewsroom, type DeskNewsroom } from "../../test/desk-newsroom.ts";
 import { listActs } from "../accounts/accounts.ts";
-import { listIssues, openMailer, openMailSink, openPeople, openPostOffice, type People } from "../newsletter/newsletter.ts";
+import { listIssues, openMailer, openMailSink, noteSiteAddress, openPeople, openPostOffice, type People } from "../newsletter/newsletter.ts";
 import { parseStoryText, publishStory } from "../press/press.ts";
 
 let bench: DeskNewsroom;
 let people: People;
-const settings = { from: "Tracewire <newsletter@tracewire.invalid>", base_url: ORIGIN };
+/** Where the site of the folder listens; the desk is reached by another name of the same machine. */
+const SITE = "http://127.0.0.1:47501";
+const settings = { from: "Tracewire <newsletter@tracewire.invalid>", base_url: SITE };
 before(async () => {
-  bench = await deskNewsroom();
+  bench = await deskNewsroom({ mail: { ...settings, base_url: "http://127.0.0.1:4100", base_url_is_guess: true } });
   const { newsroom } = bench;
   for (const [slug, topic] of [["first", "Sanctions"], ["second", "Bridges"]] as const)
     newsroom.transact("edda", (transaction) => publishStory(transaction, newsroom.log, parseStoryText(`---\nslug: ${slug}\ntopic: ${topic}\nbyline: edda\nhappened: 2026-03-01\n---\n\n# What the ${slug} says\n\n> It is said.\n\nWhat the ${slug} says.\n`), { by: "edda" }));
   people = openPeople(newsroom.folder, { clock: bench.now, random: (count) => crypto.getRandomValues(new Uint8Array(count)) });
+  noteSiteAddress(people, SITE);
   const insert = people.db.prepare("INSERT INTO people (address, address_key, state, topics, asked_at) VALUES (?, ?, ?, ?, ?)");
   for (const [name, state, topics] of [["all", "subscribed", []], ["bridges", "subscribed", ["Bridges"]], ["sanctions", "subscribed", ["Sanctions"]], ["left", "left", []], ["asked", "asked", []]] as const)
     insert.run(`${name}@example.org`, `${name}@example.org`, state, JSON.stringify(topics), bench.now());
@@ -63,6 +66,9 @@ test("it is sent once, under the editor's name, to those it is for; a second wit
   await office.stop();
   assert.deepEqual(openMailSink(people).list(10).map(({ to }) => to).sort(), ["all@example.org", "bridges@example.org", "me@example.org"]);
   assert.match((await bench.as("edda", "/desk/newsletter")).body, /issue 1: 2 sent/);
+  const letter = openMailSink(people).list(10).find(({ to }) => to === "all@example.org")!;
+  const { text } = openMailSink(people).read(letter.id)!;
+  assert.deepEqual([...new Set(text.match(/https?:\/\/[^\s/"<]+/g))], [SITE], "stories, leaving and topics: one host");
   await bench.as("edda", "/desk/newsletter/compose", { story_1: "first" });
   const soon = await bench.as("edda", "/desk/newsletter/send", {});
   assert.deepEqual([soon.status, /at most one issue a week/.test(soon.body)], [400, true], soon.body);

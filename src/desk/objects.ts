@@ -1,32 +1,36 @@
 // Whose an object is: one function for each kind of thing that an address names by a parameter. The answer for what does not
 // exist is "no" as well. Lists use the same functions, so that a list never shows what its page would not.
-import { can, ownerOfPasskey, ownerOfSession, type Right, type SignedIn } from "../accounts/accounts.ts";
+import { can, ownerOfPasskey, ownerOfSession, type Right, type User } from "../accounts/accounts.ts";
 import { findJudgement, readClaim } from "../casefile/casefile.ts";
 import { findCapture, type Capture, type LogReader } from "../evidence/evidence.ts";
-import type { Draft, Embargoed } from "../press/press.ts";
+import type { Draft, Embargoed, Submission } from "../press/press.ts";
 import { findTrace, listTransferSets } from "../tracing/tracing.ts";
 import type { InboxItem } from "./inbox.ts";
 import type { DeskContext } from "./route.ts";
 
 type Params = Record<string, string>;
-type See = (context: DeskContext, params: Params, who: SignedIn) => boolean;
+type Looks = Pick<DeskContext, "newsroom" | "accounts" | "inbox" | "drafts" | "submissions" | "traceJobs">;
+type See = (context: Looks, params: Params, who: Actor) => boolean;
 
-const may = ({ user }: SignedIn, right: Parameters<typeof can>[1]): boolean => can(user.role, right);
+/** Who asks: a person with the rights of their role, or a program with those of its key. */
+export type Actor = { user: Pick<User, "id" | "handle"> & Partial<Pick<User, "organisation">> & { role: string }; /** Instead of a role's. */ rights?: ReadonlySet<Right> };
+
+export const may = ({ user, rights }: Actor, right: Right): boolean => (rights ? rights.has(right) : can(user.role, right));
 const number = (text: string | undefined): number => (/^\d{1,9}$/.test(text ?? "") ? Number(text) : -1);
 
 /** A protected source is for who captured it, and for editors. */
-export const seesCapture = (who: SignedIn, { by, is_protected }: Pick<Capture, "by" | "is_protected">): boolean =>
+export const seesCapture = (who: Actor, { by, is_protected }: Pick<Capture, "by" | "is_protected">): boolean =>
   !is_protected || by === who.user.handle || may(who, "sources.read");
 
-export const seesInboxItem = (who: SignedIn, item: InboxItem): boolean =>
+export const seesInboxItem = (who: Actor, item: InboxItem): boolean =>
   item.by === who.user.handle || (may(who, "case.release") && (!item.is_protected || may(who, "sources.read")));
 
 /** Readers are let in on press releases; the newsroom's own stories under embargo are for who may change them. */
-export const seesEmbargoed = (who: SignedIn, item: Embargoed): boolean =>
+export const seesEmbargoed = (who: Actor, item: Embargoed): boolean =>
   item.type === "release" || item.by === who.user.handle || may(who, "stories.review");
 
 /** Sets of transfers, by their entries. */
-export function seesSets(log: LogReader, who: SignedIn, seqs: readonly number[]): boolean {
+export function seesSets(log: LogReader, who: Actor, seqs: readonly number[]): boolean {
   const captures = listTransferSets(log).filter(({ seq }) => seqs.includes(seq)).flatMap((set) => set.captures);
   return captures.every((capture) => {
     const found = findCapture(log, capture);
@@ -34,7 +38,11 @@ export function seesSets(log: LogReader, who: SignedIn, seqs: readonly number[])
   });
 }
 
-export const seesDraft = (who: SignedIn, draft: Draft): boolean => draft.by === who.user.handle || may(who, "stories.review");
+export const seesDraft = (who: Actor, draft: Draft): boolean => draft.by === who.user.handle || may(who, "stories.review");
+
+/** A supplier sees what their organisation sent, whoever of it; the newsroom's editors see all. */
+export const seesSubmission = (who: Actor, { organisation }: Pick<Submission, "organisation">): boolean =>
+  may(who, "stories.publish") || (typeof who.user.organisation === "string" && who.user.organisation === organisation);
 
 /** What each board of Today asks. */
 const BOARD_RIGHTS = {
@@ -43,13 +51,14 @@ const BOARD_RIGHTS = {
   checks: "case.read",
   replies: "case.read",
   figures: "case.read",
+  releases: "stories.publish",
   scheduled: "embargo.read",
   traces: "traces.write",
   mail: "stories.publish",
 } as const satisfies Record<string, Right>;
 export type BoardName = keyof typeof BOARD_RIGHTS;
 
-export const seesBoard = (who: SignedIn, board: string): board is BoardName => Object.hasOwn(BOARD_RIGHTS, board) && may(who, BOARD_RIGHTS[board as BoardName]);
+export const seesBoard = (who: Actor, board: string): board is BoardName => Object.hasOwn(BOARD_RIGHTS, board) && may(who, BOARD_RIGHTS[board as BoardName]);
 
 const claimSeen: See = ({ newsroom }, { claim }, who) => {
   const found = readClaim(newsroom.log, number(claim));
@@ -96,6 +105,11 @@ export const OBJECTS = {
   },
   /** :job, one's own. */
   job: ({ traceJobs }, { job }, who) => traceJobs.find(number(job))?.by === who.user.handle,
+  /** :submission, a press release that was sent. */
+  submission: ({ submissions }, { submission }, who) => {
+    const found = submissions.find(number(submission));
+    return found !== undefined && seesSubmission(who, found);
+  },
   /** :embargoed, what waits for its time. */
   embargoed: ({ drafts }, { embargoed }, who) => {
     const found = drafts.embargoed(number(embargoed));
@@ -116,6 +130,7 @@ export const OBJECT_WORDS: Record<ObjectName, string> = {
   draft: "one's own, others' for `stories.review`",
   trace: "over transfers of sources that one may see",
   job: "one's own",
-  board: "each asks its own right: `case.write` (inbox), `case.read` (questions, checks, replies, figures), `embargo.read`, `traces.write`, `stories.publish` (mail)",
+  board: "each asks its own right: `case.write` (inbox), `case.read` (questions, checks, replies, figures), `embargo.read`, `traces.write`, `stories.publish` (mail, releases)",
+  submission: "of one's own organisation; all for `stories.publish`",
   embargoed: "press releases; stories are one's own or for `stories.review`",
 };

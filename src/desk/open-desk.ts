@@ -8,10 +8,12 @@ import type { Effects } from "../effects.ts";
 import { diskFileSystem, openBlobStore, openEgress, readText, type Capture, type Egress, type Extraction } from "../evidence/evidence.ts";
 import { openPeople, PEOPLE_FILE, queueAccountLetter } from "../newsletter/newsletter.ts";
 import { openNewsroom } from "../newsroom.ts";
-import { openDrafts } from "../press/press.ts";
-import { clientOf } from "../site/site.ts";
+import { openDrafts, openSubmissions } from "../press/press.ts";
+import { clientOf, gentleClose } from "../site/site.ts";
 import { openInbox } from "./inbox.ts";
+import { openOriginals } from "./originals.ts";
 import { openPresence } from "./presence.ts";
+import { openProgramWrites } from "./program-writes.ts";
 import { openRefusals } from "./refusals.ts";
 import { openInboxReader, type InboxReader } from "./read-inbox.ts";
 import { DESK_ROUTES } from "./routes.ts";
@@ -65,22 +67,28 @@ function openTexts(read: (capture: Capture) => Promise<Extraction>): (capture: C
 export function openDesk({ folder, effects, report, watch = () => {}, ...options }: DeskOptions): Desk {
   const newsroom = openNewsroom(folder);
   const accounts = openAccounts(folder, effects);
-  const [inbox, drafts] = [openInbox(folder, effects), openDrafts(folder, effects)];
+  const [inbox, drafts, submissions] = [openInbox(folder, effects), openDrafts(folder, effects), openSubmissions(folder, effects)];
   const blobs = openBlobStore(folder, diskFileSystem);
   const reader = openInboxReader({ inbox, blobs, egress: options.egress ?? openEgress({ clock: effects.clock }), report });
   const traceJobs = openTraceJobs(folder, effects.clock);
+  const remoteOf = options.remoteOf ?? ((request) => clientOf(request).remote);
+  const texts = openTexts((capture) => readText(blobs, capture));
+  const approval = options.approval ?? "anybody";
+  const programs = openProgramWrites({ newsroom, accounts, inbox, drafts, submissions, effects, traceJobs, blobs, approval, readText: texts }, { remoteOf, report });
   const app = openDeskServer({
     routes: DESK_ROUTES,
     newsroom,
     accounts,
     inbox,
     drafts,
+    submissions,
     effects,
     url: options.url,
     hosts: options.hosts,
-    approval: options.approval ?? "anybody",
+    approval,
     second_step: options.second_step ?? "asked",
-    remoteOf: options.remoteOf ?? ((request) => clientOf(request).remote),
+    remoteOf,
+    programs: programs.handle,
     given: {
       presence: openPresence(effects),
       post(letter) {
@@ -106,20 +114,25 @@ export function openDesk({ folder, effects, report, watch = () => {}, ...options
       openPeople: () => openPeople(folder, effects),
       keep: (bytes) => blobs.put(bytes),
       wakeInbox: () => reader.wake(),
-      readText: openTexts((capture) => readText(blobs, capture)),
+      originals: openOriginals(blobs),
+      readText: texts,
     },
     report,
     refusals: openRefusals(effects.clock, watch),
   });
+  const closeApp = gentleClose(app);
+  // Its own routes are made ready with the desk's.
+  app.addHook("onReady", () => programs.ready());
   return {
     app,
     inbox: reader,
     traceJobs,
     async close() {
-      await app.close();
+      await closeApp();
+      await programs.close();
       await reader.stop();
       await traceJobs.stop();
-      for (const store of [inbox, drafts, accounts, newsroom]) store.close();
+      for (const store of [inbox, drafts, submissions, accounts, newsroom]) store.close();
     },
   };
 }

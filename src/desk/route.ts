@@ -4,13 +4,15 @@ import type { Static, TObject } from "typebox";
 import type { Accounts, Doer, PasskeySite, Right, SignedIn, Where } from "../accounts/accounts.ts";
 import type { MailSettings } from "../config.ts";
 import type { Effects } from "../effects.ts";
-import type { Capture, Extraction, Transaction } from "../evidence/evidence.ts";
+import type { Capture, Extraction } from "../evidence/evidence.ts";
 import type { People } from "../newsletter/newsletter.ts";
-import type { NewsroomReader, NewsroomWriter } from "../newsroom.ts";
+import type { NewsroomReader } from "../newsroom.ts";
 import type { Html } from "../site/site.ts";
-import type { Drafts } from "../press/press.ts";
+import type { Drafts, Submissions } from "../press/press.ts";
+import type { Write } from "./change.ts";
 import type { Inbox } from "./inbox.ts";
 import type { ObjectName } from "./objects.ts";
+import type { Originals } from "./originals.ts";
 import type { TraceJobs } from "./trace-jobs.ts";
 import type { Presence } from "./presence.ts";
 
@@ -31,6 +33,7 @@ export type DeskContext = {
   accounts: Accounts;
   inbox: Inbox;
   drafts: Drafts;
+  submissions: Submissions;
   presence: Presence;
   effects: Effects;
   site: PasskeySite;
@@ -43,6 +46,8 @@ export type DeskContext = {
   wakeInbox(): void;
   /** Text of a capture; the last few are kept at hand. */
   readText(capture: Capture): Promise<Extraction>;
+  /** Captured documents as they look. */
+  originals: Originals;
   traceJobs: TraceJobs;
   /** An address of the public site, from here: with its scheme and host where the desk has an origin of its own. */
   publicHref(path: string): string;
@@ -61,7 +66,7 @@ export type SignedInContext = DeskContext & {
    * One change of the newsroom, durable and signed when it returns, under the person's handle and in the record of acts.
    * With `dry` all of it is done and taken back, and nothing is recorded. Throws WRITER_BUSY.
    */
-  write<T>(act: string, object: string, change: (transaction: Transaction, newsroom: NewsroomWriter) => T, how?: { dry?: boolean }): T;
+  write: Write;
   /** Records an act that changes nothing in the log. */
   record(act: string, object: string): void;
   doer: Doer;
@@ -77,6 +82,8 @@ export type DeskAnswer = (
   | { json: unknown; /** Which state of it this is. */ etag?: string }
   /** A page that is not the desk's, shown inside one: it runs nothing. `styled`: it brings its own styles in its elements, as mail does. */
   | { shown: string; styled?: true }
+  /** A PNG that was made here. */
+  | { picture: Uint8Array }
   | { file: { name: string; type: string; bytes: Uint8Array | string } }
 ) & {
   status?: number;

@@ -9,6 +9,7 @@ import { frontRoutes } from "./rooms/front.ts";
 import { inboxRoutes } from "./rooms/inbox.ts";
 import { newsletterRoutes } from "./rooms/newsletter.ts";
 import { peopleRoutes } from "./rooms/people.ts";
+import { releaseRoutes } from "./rooms/releases.ts";
 import { replyRoutes } from "./rooms/replies.ts";
 import { figureRoutes } from "./rooms/figures.ts";
 import { movedRoutes } from "./rooms/moved.ts";
@@ -16,6 +17,7 @@ import { previewRoutes } from "./rooms/preview.ts";
 import { signInRoutes } from "./rooms/sign-in.ts";
 import { storyWayRoutes } from "./rooms/story-way.ts";
 import { storyRoutes } from "./rooms/stories.ts";
+import { tableRoutes } from "./rooms/tables.ts";
 import { todayRoutes } from "./rooms/today.ts";
 import { traceRoutes } from "./rooms/traces.ts";
 import { writingRoutes } from "./rooms/writing.ts";
@@ -29,6 +31,7 @@ export const DESK_ROUTES: readonly DeskRoute[] = [
   ...peopleRoutes,
   ...inboxRoutes,
   ...captureRoutes,
+  ...tableRoutes,
   ...claimRoutes,
   ...attributionRoutes,
   ...replyRoutes,
@@ -41,4 +44,5 @@ export const DESK_ROUTES: readonly DeskRoute[] = [
   ...figureRoutes,
   ...previewRoutes,
   ...movedRoutes,
+  ...releaseRoutes,
 ];

@@ -5,9 +5,10 @@ import fastify, { type FastifyInstance } from "fastify";
 import { findSession, isOwnForm, recordAct, SESSION_LIMITS, type Accounts, type PasskeySite, type SignedIn } from "../accounts/accounts.ts";
 import type { Effects } from "../effects.ts";
 import { TracewireError } from "../errors.ts";
-import { openForWriting, type NewsroomReader } from "../newsroom.ts";
-import type { Drafts } from "../press/press.ts";
+import type { NewsroomReader } from "../newsroom.ts";
+import type { Drafts, Submissions } from "../press/press.ts";
 import { networkOf, requireSameOrigin } from "../site/site.ts";
+import { writesAs } from "./change.ts";
 import { findDeskAsset } from "./desk-assets.ts";
 import { deskFrame } from "./frame.ts";
 import { decide, requireOpen } from "./gate.ts";
@@ -31,6 +32,7 @@ export type DeskServerOptions = {
   accounts: Accounts;
   inbox: Inbox;
   drafts: Drafts;
+  submissions: Submissions;
   effects: Effects;
   /** Where people reach the desk: scheme and host. */
   url: string;
@@ -40,14 +42,16 @@ export type DeskServerOptions = {
   remoteOf(request: IncomingMessage): string;
   approval: DeskContext["approval"];
   second_step: SecondStep;
-  given: Pick<DeskContext, "presence" | "post" | "traceJobs" | "publicHref" | "mail" | "withPeople" | "openPeople" | "keep" | "wakeInbox" | "readText">;
+  given: Pick<DeskContext, "presence" | "post" | "traceJobs" | "publicHref" | "mail" | "withPeople" | "openPeople" | "keep" | "wakeInbox" | "readText" | "originals">;
   /** A fault of ours, for the administrator. */
   report(error: unknown): void;
   refusals: Refusals;
+  /** Answers what programs ask by their keys below /v1: no session opens anything there. */
+  programs?(request: IncomingMessage, response: ServerResponse): void;
 };
 
 export function openDeskServer(options: DeskServerOptions): FastifyInstance {
-  const { newsroom, accounts, inbox, drafts, effects } = options;
+  const { newsroom, accounts, inbox, drafts, submissions, effects } = options;
   const isSecure = options.url.startsWith("https:");
   // __Host-: only this host over https may have set it, for all of it and no other (RFC 6265bis §4.1.3.2). Over plain http,
   // on one's own machine, browsers refuse the prefix.
@@ -84,32 +88,11 @@ export function openDeskServer(options: DeskServerOptions): FastifyInstance {
 
   const contextOf = (request: IncomingMessage, who: SignedIn | undefined): DeskContext & { who?: SignedIn } => {
     const where = { network: networkOf(options.remoteOf(request)), agent: String(request.headers["user-agent"] ?? "") };
-    const base = { newsroom, accounts, inbox, drafts, effects, site: siteOf(request), where, approval: options.approval, ...options.given };
+    const base = { newsroom, accounts, inbox, drafts, submissions, effects, site: siteOf(request), where, approval: options.approval, ...options.given };
     if (!who) return base;
     const doer = { user: who.user, session: who.session, network: where.network };
     const record: SignedInContext["record"] = (act, object) => void accounts.change(() => recordAct(accounts, doer, act, object));
-    const write: SignedInContext["write"] = (act, object, change, { dry = false } = {}) => {
-      // The writer and its key are here for this change only.
-      const writer = openForWriting(newsroom.folder, effects);
-      try {
-        let done: { value: ReturnType<typeof change>; entries: number[] } | undefined;
-        try {
-          writer.transact(who.user.handle, (transaction) => {
-            const from = transaction.size();
-            const value = change(transaction, writer);
-            done = { value, entries: Array.from({ length: transaction.size() - from }, (_, at) => from + at) };
-            if (dry) throw new TakenBack();
-          });
-        } catch (error) {
-          if (!(error instanceof TakenBack)) throw error;
-        }
-        const { value, entries } = done!;
-        if (!dry) accounts.change(() => recordAct(accounts, doer, act, object, entries));
-        return value;
-      } finally {
-        writer.close();
-      }
-    };
+    const write = writesAs({ folder: newsroom.folder, accounts, effects }, doer);
     return Object.assign(base, { who, doer, record, write });
   };
 
@@ -122,7 +105,7 @@ export function openDeskServer(options: DeskServerOptions): FastifyInstance {
     if (route.method === "POST" && verdict === "NOT_SIGNED_IN" && isShort(request) && route.form) return handBack(await readBody(request, route), request.headers.referer);
     requireOpen(verdict);
     for (const name of url.searchParams.keys())
-      if (!route.query?.includes(name)) throw new TracewireError("BAD_ARGUMENT", { what: `“${name.slice(0, 60)}” means nothing here` });
+      if (!route.query?.includes(name)) throw new TracewireError("BAD_ARGUMENT", { what: `“${name.slice(0, 60)}” means nothing here`, hint: "Open the page by a link of the desk." });
     let form: unknown = {};
     let file: Awaited<ReturnType<typeof readBody>>["file"];
     if (route.method === "POST") {
@@ -168,6 +151,10 @@ export function openDeskServer(options: DeskServerOptions): FastifyInstance {
       const policy = `default-src 'none'; style-src ${styles}; font-src ${siteOf(request).origin}/desk/assets/; img-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'`;
       const headers = { ...headersOf(request, "text/html; charset=utf-8"), "content-security-policy": policy, "x-frame-options": "SAMEORIGIN", "x-robots-tag": "noindex, nofollow" };
       return end(response, found.status ?? 200, headers, found.shown);
+    }
+    if ("picture" in found) {
+      const headers = { ...headersOf(request, "image/png"), "content-security-policy": "default-src 'none'; frame-ancestors 'none'; sandbox" };
+      return end(response, 200, headers, found.picture);
     }
     if ("file" in found) {
       const { name, type, bytes } = found.file;
@@ -229,6 +216,15 @@ export function openDeskServer(options: DeskServerOptions): FastifyInstance {
     const headers = { ...headersOf(request.raw, asset.type), "cache-control": "public, max-age=31536000, immutable", vary: "accept-encoding", ...(isSmall ? { "content-encoding": "gzip" } : {}) };
     end(reply.raw, 200, headers, isSmall ? asset.gzip! : asset.bytes);
   });
+  if (options.programs)
+    app.route({
+      method: ["GET", "POST", "PUT"],
+      url: "/v1/*",
+      handler: (request, reply) => {
+        reply.hijack();
+        options.programs!(request.raw, reply.raw);
+      },
+    });
   // At an origin of its own its front door is the desk.
   app.get("/", (request, reply) => {
     reply.hijack();
@@ -249,8 +245,6 @@ export function openDeskServer(options: DeskServerOptions): FastifyInstance {
 
 /** Short enough to be handed back to who sent it. */
 const isShort = (request: IncomingMessage): boolean => Number(request.headers["content-length"] ?? Infinity) <= HANDED_BACK_BYTES_MAX && !/^multipart/i.test(request.headers["content-type"] ?? "");
-
-class TakenBack extends Error {}
 
 /** Scripts from our own files only, none in a page, and none made of text (Trusted Types). */
 function policyOf(origin: string): string {

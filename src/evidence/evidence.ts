@@ -27,6 +27,7 @@ export { growRoot, merkleRoot } from "./merkle.ts";
 export { verifyBundle, type BundleReport } from "./verify-bundle.ts";
 export { verifyFolder, type VerifyFinding, type VerifyReport } from "./verify.ts";
 export { extractText } from "./extract.ts";
+export { canBeDrawn, drawPage, placeText, regionsOf, type Drawing, type Places, type Region } from "./draw.ts";
 export { extractTextInProcess } from "./extract-in-process.ts";
 export { rowValues, type Extraction } from "./extraction.ts";
 export { resolveLocator, locatorText, type Locator } from "./locator.ts";

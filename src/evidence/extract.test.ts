@@ -6,7 +6,8 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import { test } from "node:test";
 import { deflateRawSync, deflateSync } from "node:zlib";
-import { childFlags, extractText, extractTextInProcess, rowValues, type ExtractedText } from "./extract.ts";
+import { extractText, extractTextInProcess, rowValues, type ExtractedText } from "./extract.ts";
+import { childFlags } from "./limited-child.ts";
 import { makePdf, pageContent } from "./extractors/pdf-sample.ts";
 import { repositoryRoot } from "../../test/scale.ts";
 

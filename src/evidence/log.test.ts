@@ -22,6 +22,20 @@ after(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force:
 const effects = () => ({ clock: steppedClock("2026-01-01T00:00:00.000Z"), random: seededRandom(7) });
 const note = (text: string) => ({ kind: "note", text, by: "test" });
 
+test("an entry over the limit is refused by name, and the whole change with it", () => {
+  const log = openLogWriter(newFolder(), createLogKey(), [evidenceView], effects(), diskFileSystem);
+  const tooLong = () =>
+    log.transact("test", (tx) => {
+      tx.append(note("a small one before it"));
+      tx.append({ ...note("x".repeat(16 * 2 ** 20)), slug: "long-story" });
+    });
+  assert.throws(tooLong, { code: "ENTRY_TOO_LARGE", where: "long-story", message: /16\.0 MiB does not fit an entry, which takes 16 MiB/ });
+  assert.equal(log.size(), 0);
+  log.transact("test", (tx) => tx.append(note("x".repeat(15 * 2 ** 20))));
+  assert.equal([...log.entries(0, 1)][0]?.body?.text, "x".repeat(15 * 2 ** 20));
+  log.close();
+});
+
 test("appends in batches; root, checkpoint and tiles are functions of the leaves", () => {
   const folder = newFolder();
   const key = createLogKey();

@@ -27,7 +27,7 @@ import { createViews, type EntryBody, type View } from "./view.ts";
 export const LOG_FORMAT = 1;
 const SALT_BYTES = 32;
 const WRITER_WAIT_MS = 10_000;
-export const BODY_BYTES_MAX = 4 * 1024 * 1024;
+export const BODY_BYTES_MAX = 16 * 1024 * 1024;
 
 const LOG_TABLES = `
   CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -188,7 +188,7 @@ export function openLogWriter(folder: string, key: LogKey, views: readonly View[
           append(fields) {
             const body: EntryBody = { by, ...fields, at: fields.at ?? effects.clock() };
             const bytes = canonicalBytes(body);
-            assert(bytes.length <= BODY_BYTES_MAX, `an entry of ${bytes.length} bytes is over the limit of ${BODY_BYTES_MAX}`);
+            if (bytes.length > BODY_BYTES_MAX) throw tooLarge(body, bytes.length);
             const salt = effects.random(SALT_BYTES);
             const leaf = leafData(salt, bytes);
             const seq = size;
@@ -234,6 +234,14 @@ export function openLogWriter(folder: string, key: LogKey, views: readonly View[
     },
     rebuildViews: () => inTransaction("rebuild views", () => applyAll(db, views)),
   };
+}
+
+function tooLarge({ kind, slug, subject }: EntryBody, bytes: number): TracewireError {
+  const megabytes = (bytes / 2 ** 20).toFixed(1);
+  return new TracewireError("ENTRY_TOO_LARGE", {
+    what: `A ${kind} of ${megabytes} MiB does not fit an entry, which takes ${BODY_BYTES_MAX / 2 ** 20} MiB`,
+    where: [slug, subject].find((name) => typeof name === "string") as string | undefined,
+  });
 }
 
 /** Computes the views again from the entries, inside the caller's transaction. */

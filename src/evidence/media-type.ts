@@ -1,6 +1,5 @@
 // What the bytes are, compared with what was declared. A server's error page sent as text/csv, or a PDF named
 // .txt, must be read as what it is, and the difference said.
-import { fileTypeFromBuffer } from "file-type";
 import { byteOrderMark, decodeBytes, wideWithoutMark } from "./decode.ts";
 
 export type MediaType = {
@@ -114,6 +113,7 @@ function looksLikeText(bytes: Uint8Array): boolean {
 }
 
 async function binaryType(bytes: Uint8Array): Promise<string | undefined> {
+  const { fileTypeFromBuffer } = await import("file-type"); // When first needed: a site that only serves never asks.
   try {
     return (await fileTypeFromBuffer(bytes))?.mime;
   } catch {

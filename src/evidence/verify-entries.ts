@@ -7,7 +7,7 @@ import { messageOf } from "./verify-database.ts";
 import { newLeafTable, setLeaf, type LeafTable } from "./verify-tiles.ts";
 import { sha256 } from "./verify-tree.ts";
 
-const BODY_BYTES_MAX = 4 * 1024 * 1024;
+const BODY_BYTES_MAX = 16 * 1024 * 1024;
 /** Missing rows that are still walked one by one; a wider gap ends the pass. */
 const MISSING_MAX = 1_000_000;
 const PROGRESS_EVERY = 1_000;

@@ -27,6 +27,7 @@ export {
   type TheftFilter,
   type TheftLine,
 } from "./theft-lines.ts";
+export { listChoicesOn, type ChoiceOn } from "./choices-on.ts";
 export { listUndecided, type Undecided } from "./undecided.ts";
 export { mayMove } from "./what-moves.ts";
 export { figuresView } from "./figures-view.ts";

@@ -1,8 +1,8 @@
 // One line for each theft, by the rules that any figure has: the value chosen, the range of its rivals, who blames.
-// The newest state is kept as a table, written again for a theft when a claim on it is released, so that a list of
+// The newest state is kept as a table, written again for a theft when a claim on it is released or taken back, so that a list of
 // thousands is read a page at a time; a state of the past is made from its claims.
 import type { DatabaseSync } from "node:sqlite";
-import { listSubjects, readClaims, type Claim, type Vantage } from "../casefile/casefile.ts";
+import { listSubjects, readClaims, subjectsReleased, type Claim, type Vantage } from "../casefile/casefile.ts";
 import { prepared, type AppliedEntry, type LogReader, type View } from "../evidence/evidence.ts";
 import { chooseClaim, rowOf } from "./choose-claim.ts";
 import type { FigureRow } from "./figure.ts";
@@ -49,7 +49,7 @@ export type TheftChoices = { held: number; years: string[]; levels: string[]; co
 
 export const theftLinesView: View = {
   name: "theft-lines",
-  version: 1,
+  version: 2,
   tables: ["theft_lines"],
   create: `
     CREATE TABLE theft_lines (subject TEXT PRIMARY KEY, day TEXT NOT NULL, year TEXT NOT NULL, victim TEXT NOT NULL, amount REAL NOT NULL, level TEXT NOT NULL,
@@ -67,16 +67,8 @@ export const theftLinesView: View = {
 const UNKNOWN_AMOUNT = -1;
 
 function applyRelease(db: DatabaseSync, { seq, body }: AppliedEntry): void {
-  const look = prepared(
-    db,
-    "SELECT c.subject, s.subject AS superseded FROM claims c LEFT JOIN claims s ON s.seq = c.supersedes WHERE c.seq = ?",
-  );
-  const touched = new Set<string>();
-  for (const target of body.entries as number[]) {
-    const row = look.get(target) as { subject: string; superseded: string | null } | undefined;
-    for (const subject of [row?.subject, row?.superseded]) if (subject?.startsWith("theft/")) touched.add(subject);
-  }
-  if (touched.size === 0) return;
+  const touched = [...subjectsReleased(db, body.entries as number[]).keys()].filter((subject) => subject.startsWith("theft/"));
+  if (touched.length === 0) return;
   const at: Vantage = { log_size: seq + 1, evidence: "released" };
   const remove = prepared(db, "DELETE FROM theft_lines WHERE subject = ?");
   const insert = prepared(

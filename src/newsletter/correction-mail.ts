@@ -1,7 +1,7 @@
 // A correction reaches those who were sent what was wrong, and nobody else: whoever received, in an issue or in an earlier
 // correction, a revision that held the mistaken sentence, and is subscribed. Who left and came back still has our letter.
 import type { LogReader } from "../evidence/evidence.ts";
-import { revisionsCorrected, type Correction as PressCorrection } from "../press/press.ts";
+import { revisionsCorrected, toldOnce, type Correction as PressCorrection } from "../press/press.ts";
 import { FORM_BYTES_MAX, escape, formBytes, wrap, type Forms } from "./issue-forms.ts";
 import { storeMail } from "./issues.ts";
 import { letterHtml, link } from "./letters.ts";
@@ -43,8 +43,9 @@ export function queueCorrection(people: People, log: Pick<LogReader, "db">, base
 
 /** With as many of the changed sentences as a letter may hold. */
 export function correctionForms(base: string, correction: Correction): Forms {
-  for (let shown = Math.min(correction.sentences.length, SENTENCES_MAX); ; shown--) {
-    const forms = formsShowing(base, correction, shown);
+  const told = { ...correction, sentences: toldOnce(correction.sentences) };
+  for (let shown = Math.min(told.sentences.length, SENTENCES_MAX); ; shown--) {
+    const forms = formsShowing(base, told, shown);
     if (shown === 0 || formBytes(forms) <= FORM_BYTES_MAX) return forms;
   }
 }

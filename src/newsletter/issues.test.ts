@@ -192,6 +192,15 @@ test("corrections follow the sentence: who left and came back, two of one story,
   }
 });
 
+test("what changed alike in the headline and in the text is told once", () => {
+  const sentences = [{ was: "It lost 5 coins", now: "It lost 7 coins" }, { was: "It lost 5 coins.", now: "It lost 7 coins." }, { was: null, now: "Some came back." }, { was: "It lost 5 coins.", now: null }];
+  const { text, html } = correctionForms("https://tracewire.test", { seq: 1, at: "", slug: "a", headline: "It lost 7 coins", from_revision: 1, to_revision: 2, kind: "correction", what: "The count.", sentences });
+  assert.equal(text.match(/It says now: It lost 7 coins/g)!.length, 1, text);
+  assert.equal(html.match(/It says now: It lost 7 coins/g)!.length, 1);
+  assert.match(text, /That sentence is gone\./);
+  assert.match(text, /It says now: Some came back\./);
+});
+
 test("a correction of very many long sentences is still a letter of its size", () => {
   const sentences = Array.from({ length: 40 }, (_, at) => ({ was: `${at} was ${"ü".repeat(2_000)}`, now: `${at} is ${"& ".repeat(1_500)}` }));
   const forms = correctionForms("https://tracewire.test", { seq: 1, at: "", slug: "a", headline: "A", from_revision: 1, to_revision: 2, kind: "correction", what: "All.", sentences });

@@ -9,7 +9,7 @@ import { TracewireError } from "../errors.ts";
 import { openPrivateDatabase } from "../private-database.ts";
 import { LINT_RULES, NEVER_WAIVED } from "./lint.ts";
 import type { Stand } from "./stands.ts";
-import { openSchedule, scheduleExists, type Scheduled } from "./schedule.ts";
+import { scheduleExists, withSchedule, type Scheduled } from "./schedule.ts";
 
 export const DRAFTS_FILE = "drafts.db";
 const TEXT_CHARS_MAX = 400_000;
@@ -39,6 +39,7 @@ const TABLES = `
     from_state TEXT NOT NULL, to_state TEXT NOT NULL, version INTEGER NOT NULL, note TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS waivers (draft INTEGER NOT NULL REFERENCES drafts (id), rule TEXT NOT NULL, why TEXT NOT NULL, by TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (draft, rule)) STRICT;
   CREATE TABLE IF NOT EXISTS stands (what TEXT NOT NULL, moved TEXT NOT NULL, why TEXT NOT NULL, by TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (what, moved)) STRICT;
+  CREATE TABLE IF NOT EXISTS bases (draft INTEGER PRIMARY KEY REFERENCES drafts (id), revision INTEGER NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS secrets (name TEXT PRIMARY KEY, key BLOB NOT NULL) STRICT;
   CREATE INDEX IF NOT EXISTS steps_by_draft ON steps (draft, id);
 `;
@@ -49,7 +50,13 @@ export type Drafts = {
   text(id: number, version?: number): DraftVersion | undefined;
   versions(id: number): Omit<DraftVersion, "text">[];
   steps(id: number): DraftStep[];
-  create(by: string, text: string): Draft;
+  /** `stands_on`: the published revision that the text is; 0 for a new story. */
+  create(by: string, text: string, stands_on?: number): Draft;
+  /** The drafts of one address, the newest first. */
+  ofSlug(slug: string): Draft[];
+  /** The published revision that a draft was begun from or went out as; undefined where that was not kept. */
+  standsOn(id: number): number | undefined;
+  standOn(id: number, revision: number): void;
   /** Throws CONFLICT where somebody saved a newer version than the one that was edited. An equal text is no new version. */
   save(id: number, by: string, text: string, base: number): Draft;
   /**
@@ -92,10 +99,12 @@ export function openDrafts(folder: string, { clock }: Pick<Effects, "clock">): D
       throw new TracewireError("CONFLICT", { what: `${draft.version_by} saved version ${draft.version} meanwhile; yours began at version ${base}`, hint: "Compare the two, then save on top of the newer one." });
     return draft;
   };
+  const waiting = (): Scheduled[] => (scheduleExists(folder) ? withSchedule(folder, (schedule) => schedule.waiting()) : []);
   const checked = (text: string): string => {
     if (text.length > TEXT_CHARS_MAX) throw new TracewireError("BAD_STORY", { what: `More than ${TEXT_CHARS_MAX} characters` });
     return text.replaceAll("\r\n", "\n");
   };
+  const setBase = (id: number, revision: number) => void db.prepare("INSERT OR REPLACE INTO bases (draft, revision) VALUES (?, ?)").run(id, revision);
   const note = (draft: Draft, by: string, to: DraftState, words: string) => {
     db.prepare("INSERT INTO steps (draft, at, by, from_state, to_state, version, note) VALUES (?, ?, ?, ?, ?, ?, ?)").run(draft.id, clock(), by, draft.state, to, draft.version, words);
     db.prepare("UPDATE drafts SET state = ? WHERE id = ?").run(to, draft.id);
@@ -109,12 +118,17 @@ export function openDrafts(folder: string, { clock }: Pick<Effects, "clock">): D
         .get(id, version ?? null, version ?? null) as unknown as DraftVersion | undefined,
     versions: (id) => db.prepare("SELECT version, at, by FROM versions WHERE draft = ? ORDER BY version DESC").all(id) as unknown as DraftVersion[],
     steps: (id) => db.prepare("SELECT at, by, from_state, to_state, version, note FROM steps WHERE draft = ? ORDER BY id").all(id) as unknown as DraftStep[],
-    create: (by, text) =>
+    ofSlug: (slug) =>
+      db.prepare(`${SELECT} WHERE instr(v.text, char(10) || 'slug: ' || ? || char(10)) > 0 ORDER BY d.id DESC`).all(slug) as unknown as Draft[],
+    standsOn: (id) => db.prepare("SELECT revision FROM bases WHERE draft = ?").get(id)?.revision as number | undefined,
+    standOn: (id, revision) => change(() => setBase(id, revision)),
+    create: (by, text, stands_on = 0) =>
       change(() => {
         const at = clock();
         const body = checked(text);
         const { lastInsertRowid } = db.prepare("INSERT INTO drafts (by, created, title, state) VALUES (?, ?, ?, 'draft')").run(by, at, titleOf(body));
         db.prepare("INSERT INTO versions (draft, version, at, by, text) VALUES (?, 1, ?, ?, ?)").run(lastInsertRowid, at, by, body);
+        setBase(Number(lastInsertRowid), stands_on);
         return find(Number(lastInsertRowid))!;
       }),
     save: (id, by, text, base) =>
@@ -157,23 +171,13 @@ export function openDrafts(folder: string, { clock }: Pick<Effects, "clock">): D
         db.prepare("INSERT OR IGNORE INTO secrets (name, key) VALUES ('preview', ?)").run(random(PREVIEW_KEY_BYTES));
         return db.prepare("SELECT key FROM secrets WHERE name = 'preview'").get()!.key as Uint8Array;
       }),
-    listEmbargoed: () => withSchedule(folder, (schedule) => schedule.waiting().map(toEmbargoed)) ?? [],
+    listEmbargoed: () => waiting().map(toEmbargoed),
     embargoed: (id) => {
-      const item = withSchedule(folder, (schedule) => schedule.waiting().find((waiting) => waiting.id === id));
+      const item = waiting().find((one) => one.id === id);
       return item && { ...toEmbargoed(item), story: item.story };
     },
     close,
   };
-}
-
-function withSchedule<T>(folder: string, read: (schedule: ReturnType<typeof openSchedule>) => T): T | undefined {
-  if (!scheduleExists(folder)) return undefined;
-  const schedule = openSchedule(folder);
-  try {
-    return read(schedule);
-  } finally {
-    schedule.close();
-  }
 }
 
 const toEmbargoed = ({ id, slug, due, by, story }: Scheduled): Embargoed => ({ id, slug, due, by, type: story.type });

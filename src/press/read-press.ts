@@ -132,6 +132,13 @@ export type Shelf = { slug: string; name: string; stories: number; newest_at: st
 export function listTopics(log: Reads): Shelf[] {
   return shelves(log, "topic");
 }
+/** Names of the topics of our own stories: what only came from archives or from others goes into no issue of the newsletter. */
+export function listOwnTopics(log: Reads): string[] {
+  return log.db
+    .prepare("SELECT max(topic) AS name FROM stories WHERE withdrawn IS NULL AND type = 'story' GROUP BY topic_slug ORDER BY count(*) DESC, topic_slug")
+    .all()
+    .map(({ name }) => name as string);
+}
 export function listAuthors(log: Reads): Shelf[] {
   return shelves(log, "author");
 }

@@ -91,3 +91,12 @@ export function openSchedule(folder: string): Schedule {
     close,
   };
 }
+
+export function withSchedule<T>(folder: string, act: (schedule: Schedule) => T): T {
+  const schedule = openSchedule(folder);
+  try {
+    return act(schedule);
+  } finally {
+    schedule.close();
+  }
+}

@@ -1,29 +1,36 @@
 // What a reader may search, one line for each thing that has a page: stories, releases, thefts, groups, figures. Only
 // what is public enters; what is withdrawn leaves. The words lie in an FTS5 table under the same number.
+// Beside them, as which numbers each figure was printed in public.
 import type { DatabaseSync } from "node:sqlite";
+import { subjectsReleased } from "../casefile/casefile.ts";
 import { prepared, type AppliedEntry, type View } from "../evidence/evidence.ts";
-import type { Figure } from "../figures/figures.ts";
+import { findFigureSpec, formatValue, type Figure, type StatedValue } from "../figures/figures.ts";
+import { numberKey } from "./number-key.ts";
 import { printerOf, textOf } from "./story-print.ts";
 import type { Story } from "./story-schema.ts";
 
 export const searchView: View = {
   name: "search",
-  version: 1,
-  tables: ["findable", "findable_text"],
+  version: 3,
+  tables: ["findable", "findable_text", "printed_numbers"],
   create: `
     CREATE TABLE findable (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, since INTEGER NOT NULL, topic TEXT, year TEXT) STRICT;
     CREATE UNIQUE INDEX findable_by_name ON findable (kind, name);
     CREATE VIRTUAL TABLE findable_text USING fts5 (title, standfirst, body, tokenize = "unicode61 remove_diacritics 2");
     CREATE VIRTUAL TABLE IF NOT EXISTS findable_words USING fts5vocab (findable_text, 'row');
+    CREATE TABLE printed_numbers (number TEXT NOT NULL, figure TEXT NOT NULL, printed TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (number, figure)) STRICT;
   `,
   apply(db, entry) {
-    switch (entry.body.kind) {
+    const { body } = entry;
+    switch (body.kind) {
       case "publication":
         return applyPublication(db, entry);
       case "figure":
         return applyFigure(db, entry);
       case "release":
         return applyRelease(db, entry);
+      case "restatement":
+        return putNumbers(db, entry.seq, { id: body.figure as string, ...(body.to as unknown as StatedValue) });
     }
   },
 };
@@ -69,7 +76,8 @@ function remove(db: DatabaseSync, kind: string, name: string): void {
 }
 
 /** The press view has written its line of the story before. */
-function applyPublication(db: DatabaseSync, { body }: AppliedEntry): void {
+function applyPublication(db: DatabaseSync, { seq, body }: AppliedEntry): void {
+  for (const figure of body.figures as unknown as Figure[]) putNumbers(db, seq, figure);
   const card = prepared(db, "SELECT * FROM stories WHERE slug = ?").get(body.slug as string)!;
   const [kind, name] = [card.type as string, card.slug as string];
   // A withdrawn story keeps its address; its words are no longer found.
@@ -87,6 +95,17 @@ function applyPublication(db: DatabaseSync, { body }: AppliedEntry): void {
   });
 }
 
+/** A value as readers saw it, short and exact; what a figure was printed as once leads to it for ever. */
+function putNumbers(db: DatabaseSync, seq: number, { id, value, log_size }: Pick<Figure, "id" | "value" | "log_size">): void {
+  const spec = value === null ? undefined : findFigureSpec({ db }, id, Number(log_size))?.spec;
+  if (!spec) return;
+  for (const form of ["exact", "short"] as const) {
+    const printed = formatValue(value, spec.currency ?? "", form, spec).trim();
+    const number = numberKey(printed);
+    if (number !== undefined) prepared(db, "INSERT OR IGNORE INTO printed_numbers (number, figure, printed, seq) VALUES (?, ?, ?, ?)").run(number, id, printed, seq);
+  }
+}
+
 function applyFigure(db: DatabaseSync, { seq, body }: AppliedEntry): void {
   const { id, title } = body.spec as { id: string; title: string };
   put(db, seq, { kind: "figure", name: id, since: seq, title, body: id });
@@ -99,22 +118,20 @@ const NAMING: Record<string, { title: string; others: readonly string[] }> = {
 };
 
 function applyRelease(db: DatabaseSync, { seq, body }: AppliedEntry): void {
-  const look = prepared(db, "SELECT subject FROM claims WHERE seq = ?");
-  const touched = new Map<string, number>();
-  for (const target of body.entries as number[]) {
-    const subject = look.get(target)?.subject as string | undefined;
-    if (subject !== undefined && Object.hasOwn(NAMING, subject.slice(0, subject.indexOf("/"))) && !touched.has(subject))
-      touched.set(subject, target);
-  }
   const read = prepared(
     db,
     "SELECT field, body ->> '$.value' AS value FROM claims WHERE subject = ? AND public_from IS NOT NULL AND public_to IS NULL ORDER BY seq",
   );
-  for (const [subject, first] of touched) {
+  for (const [subject, first] of subjectsReleased(db, body.entries as number[])) {
     const kind = subject.slice(0, subject.indexOf("/"));
+    if (!Object.hasOwn(NAMING, kind)) continue;
     const name = subject.slice(kind.length + 1);
     const naming = NAMING[kind]!;
     const claims = read.all(subject) as { field: string; value: string }[];
+    if (claims.length === 0) {
+      remove(db, kind, name);
+      continue;
+    }
     const words = name.replaceAll("-", " ");
     put(db, first, {
       kind,

@@ -2,6 +2,7 @@
 // follows from what it finds, and that is capped: no list here is as long as the archive.
 import type { LogReader } from "../evidence/evidence.ts";
 import { editDistance } from "../edit-distance.ts";
+import { numberKey } from "./number-key.ts";
 
 export const FINDABLE_KINDS = ["story", "release", "archive", "theft", "actor", "figure"] as const;
 export type FindableKind = (typeof FINDABLE_KINDS)[number];
@@ -46,9 +47,11 @@ const NEAR_MAX = 20_000;
 const NOTHING: Found = { hits: [], count: 0, isMore: false, kinds: [], topics: [], years: [] };
 
 export function search(log: Pick<LogReader, "db">, text: string, filter: SearchFilter): Found {
-  const words = wordsOf(text);
+  const number = numberKey(text);
+  // A number is one phrase, with what says its size: its parts alone stand everywhere.
+  const words = number === undefined ? wordsOf(text) : [wordsOf(text).join(" ")];
   if (words.length === 0) return NOTHING;
-  const found = look(log, words, filter);
+  const found = look(log, words, filter, number);
   if (found.count > 0 || filter.kind || filter.topic || filter.year) return found;
   const nearer = words.map((word) => nearestWord(log, word));
   if (nearer.every((word, at) => word === words[at])) return found;
@@ -56,17 +59,17 @@ export function search(log: Pick<LogReader, "db">, text: string, filter: SearchF
   return again.count > 0 ? { ...again, instead: nearer.join(" ") } : found;
 }
 
-/** Letters and digits only: nothing that a reader types is an operator of the query language. */
+/** Letters and digits, and the signs inside of a number: nothing that a reader types is an operator of the query language. */
 function wordsOf(text: string): string[] {
   return (
     text
       .normalize("NFC")
       .toLowerCase()
-      .match(/[\p{L}\p{N}]+/gu) ?? []
+      .match(/\p{N}+(?:[.,]\p{N}+)+|[\p{L}\p{N}]+/gu) ?? []
   ).slice(0, WORDS_MAX);
 }
 
-function look({ db }: Pick<LogReader, "db">, words: string[], { kind, topic, year, before, skip = 0 }: SearchFilter): Found {
+function look({ db }: Pick<LogReader, "db">, words: string[], { kind, topic, year, before, skip = 0 }: SearchFilter, number?: string): Found {
   // The last word may still be half typed.
   const query = words.map((word, at) => `"${word}"${at === words.length - 1 ? "*" : ""}`).join(" ");
   const chosen =
@@ -84,6 +87,9 @@ function look({ db }: Pick<LogReader, "db">, words: string[], { kind, topic, yea
     year: string | null;
     score: number;
   }[];
+  const printed = number !== undefined && (kind ?? "figure") === "figure" && !topic && !year ? printedAs({ db }, number, before) : new Map<number, string>();
+  const others = all.filter(({ id }) => !printed.has(id));
+  all.splice(0, all.length, ...[...printed.keys()].map((id) => ({ id, kind: "figure", topic: null, year: null, score: 0 })), ...others);
   // What is about the words comes before what has them somewhere: a story by its headline or standfirst first, then what
   // bears them as its name. A figure's short title outweighs any story by letters alone, so it waits for both.
   const about = new Set(
@@ -92,21 +98,30 @@ function look({ db }: Pick<LogReader, "db">, words: string[], { kind, topic, yea
       .all(`{title standfirst} : (${query})`, before, COUNTED_MAX)
       .map((row) => row.id as number),
   );
-  const tier = ({ id, kind }: { id: number; kind: string }) => (!about.has(id) || kind === "figure" ? 2 : kind === "story" ? 0 : 1);
+  const tier = ({ id, kind }: { id: number; kind: string }) => (printed.has(id) ? -1 : !about.has(id) || kind === "figure" ? 2 : kind === "story" ? 0 : 1);
   const ranked = all.toSorted((a, b) => tier(a) - tier(b) || a.score - b.score || b.id - a.id).slice(skip, skip + HITS_SHOWN);
   // SQLite 3.53.4 answers "MATCH … AND rowid = …" with the text of the first row that matches; a range of one is read rightly.
   const show = db.prepare(
     `SELECT f.kind, f.name, t.title, snippet(findable_text, -1, char(1), char(2), ' … ', ${SNIPPET_WORDS}) AS snippet
        FROM findable_text t JOIN findable f ON f.id = t.rowid WHERE t.findable_text MATCH ?1 AND t.rowid BETWEEN ?2 AND ?2`,
   );
+  const showPrinted = db.prepare("SELECT f.kind, f.name, t.title FROM findable_text t JOIN findable f ON f.id = t.rowid WHERE t.rowid = ?");
   return {
-    hits: ranked.map(({ id }) => show.get(query, id) as unknown as Hit),
+    hits: ranked.map(({ id }) => (printed.has(id) ? ({ ...showPrinted.get(id), snippet: `\u0001${printed.get(id)!}\u0002` } as Hit) : (show.get(query, id) as unknown as Hit))),
     count: all.length,
     isMore: skip + HITS_SHOWN < all.length,
     kinds: facet(all, "kind"),
     topics: facet(all, "topic"),
     years: facet(all, "year").toSorted((a, b) => (a.value < b.value ? 1 : -1)),
   };
+}
+
+/** The figures that were printed as this number, by the number of their line, with how; what was printed as it latest comes first. */
+function printedAs({ db }: Pick<LogReader, "db">, number: string, before: number): Map<number, string> {
+  const rows = db
+    .prepare("SELECT f.id, p.printed FROM printed_numbers p JOIN findable f ON f.kind = 'figure' AND f.name = p.figure WHERE p.number = ? AND p.seq < ? ORDER BY p.seq DESC, p.figure LIMIT ?")
+    .all(number, before, HITS_SHOWN) as { id: number; printed: string }[];
+  return new Map(rows.map(({ id, printed }) => [id, printed]));
 }
 
 function facet(rows: readonly { kind: string; topic: string | null; year: string | null }[], by: "kind" | "topic" | "year"): Facet[] {

@@ -44,3 +44,9 @@ export function changedSentences(before: readonly string[], after: readonly stri
   flush();
   return changes;
 }
+
+/** For readers: a sentence that stood twice, as in the headline and in the text, and changed alike in both places is told once. */
+export function toldOnce(changes: readonly SentenceChange[]): SentenceChange[] {
+  const bare = (text: string | null) => text?.replace(/[.!?]+$/, "") ?? null;
+  return [...Map.groupBy(changes, ({ was, now }) => JSON.stringify([bare(was), bare(now)])).values()].map(([first]) => first!);
+}

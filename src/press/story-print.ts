@@ -3,7 +3,7 @@
 import { findFigureSpec, formatCount, formatDate, formatValue, numberWord, type Figure, type FigureSpec } from "../figures/figures.ts";
 import type { LogReader } from "../evidence/evidence.ts";
 import type { FigureForm } from "./figure-forms.ts";
-import type { Inline, Story } from "./story-schema.ts";
+import type { Block, Inline, Story } from "./story-schema.ts";
 
 export type Printer = (content: Inline) => string;
 
@@ -42,13 +42,16 @@ export function printerOf(log: Pick<LogReader, "db">, figures: readonly Figure[]
       .join("");
 }
 
+/** What is read of a block: a pull figure is its number and the words beside it. */
+const readOf = (block: Block): Inline => (block.type === "pull" ? [{ type: "figure", id: block.figure, form: block.form }, { type: "text", text: " " }, ...block.content] : block.content);
+
 /** Every sentence in reading order: the unit in which a correction is told. */
 export function sentencesOf(story: Story, print: Printer): string[] {
   const runs = [
     story.headline,
     story.standfirst,
     ...(story.photo?.caption ? [story.photo.caption] : []),
-    ...story.sections.flatMap((section) => [...(section.title ? [section.title] : []), ...section.blocks.map((block) => block.content)]),
+    ...story.sections.flatMap((section) => [...(section.title ? [section.title] : []), ...section.blocks.map(readOf)]),
   ];
   return runs.flatMap((run) => splitSentences(print(run)));
 }
@@ -61,7 +64,7 @@ export const splitSentences = (text: string): string[] =>
 
 export function textOf(story: Story, print: Printer): string {
   return story.sections
-    .flatMap((section) => [section.title ? print(section.title) : "", ...section.blocks.map((block) => print(block.content))])
+    .flatMap((section) => [section.title ? print(section.title) : "", ...section.blocks.map((block) => print(readOf(block)))])
     .filter(Boolean)
     .join("\n");
 }

@@ -8,6 +8,7 @@ import { smallNewsroom } from "../../test/small-newsroom.ts";
 import { TracewireError } from "../errors.ts";
 import { appendFigureSpec } from "../figures/figures.ts";
 import {
+  type PublishOptions,
   computeStoryFigures,
   formatStoryText,
   lintStory,
@@ -15,6 +16,9 @@ import {
   parseStoryText,
   publishStory,
   readPublication,
+  sentencesOf,
+  storyTextOf,
+  type Inline,
   type LintFinding,
 } from "./press.ts";
 
@@ -22,6 +26,13 @@ const HEAD = "---\nslug: a-story\ntopic: Test\nbyline: Test\nhappened: 2024\nrep
 const write = (body: string) => parseStoryText(`${HEAD}# {{thefts}} thefts\n\n> Standfirst.\n\n${body}\n\nThe list has {{thefts}}.\n`);
 
 describe("story text", () => {
+  test("a pull figure is read as its number and the words beside it: by agencies, in corrections, in a search", () => {
+    const story = write("!pull thefts|words_capital thefts by one count");
+    const print = (content: Inline): string => content.map((node) => (node.type === "figure" ? (node.form === "words_capital" ? "Seven" : "7") : "text" in node ? node.text : "")).join("");
+    assert.equal(storyTextOf(story, print), "Seven thefts by one count\nThe list has 7.");
+    assert.deepEqual(sentencesOf(story, print), ["7 thefts", "Standfirst.", "Seven thefts by one count", "The list has 7."]);
+  });
+
   test("printing and reading are inverse on the demo's stories and on generated ones", (t) => {
     const file = readFileSync(join(repositoryRoot, "demo", "stories", "un-monitors-58-suspected-cyberattacks.md"), "utf8");
     const demo = parseStoryText(file);
@@ -141,8 +152,8 @@ describe("lint and publishing", () => {
     newsroom.transact("test", (transaction) =>
       appendFigureSpec(transaction, { id: "thefts", title: "Thefts", measure: "count", of: "theft", field: "amount" }, "test"),
     );
-    const lint = (body: string) => {
-      const story = write(body);
+    const lint = (body: string, asked = true) => {
+      const story = { ...write(body), ...(asked ? {} : { replies: [] }) };
       return rules(lintStory(newsroom.log, story, computeStoryFigures(newsroom.log, story)));
     };
     assert.deepEqual(lint("All is well on {{date:2024-02-09}}."), []);
@@ -152,6 +163,14 @@ describe("lint and publishing", () => {
     assert.deepEqual(lint("“We did it all”, they said."), ["unheld-quotation"]);
     assert.deepEqual(lint("They stole {{thefts}} times."), ["stronger-than-the-claim"]);
     assert.deepEqual(lint("Monitors suspect they stole {{thefts}} times."), []);
+    // An act is said of somebody whom the case file knows as blamed: who says so belongs into the sentence, and they are asked.
+    newsroom.claim([{ subject: "theft/x", field: "attributed_to", value: "Lazarus Group", hedge: "suspected", claimant: "The Panel" }]);
+    for (const said of ["Lazarus Group stole the coins.", "The lazarus group robbed them.", "Kim Jong Un ordered the theft.", "Lazarus Group was behind it."])
+      assert.deepEqual(lint(said, false), ["stronger-than-the-claim", "no-reply-box"], said);
+    for (const said of ["The Panel says Lazarus Group stole the coins.", "It blames somebody."]) assert.deepEqual(lint(said, false), ["no-reply-box"], said);
+    for (const said of ["It blames nobody.", "Nobody is to blame.", "Lazarus Group is a name.", "They ordered lunch.", "The Lazarus Groupings stole nothing."]) assert.deepEqual(lint(said, false), [], said);
+    assert.deepEqual(lint("A third of their coins went."), ["unbound-number"]);
+    assert.deepEqual(lint("…"), ["unwritten"]);
     const bad = write("There were 58 of them.");
     assert.throws(
       () => newsroom.transact("test", (transaction) => publishStory(transaction, newsroom.log, bad, { by: "test" })),
@@ -161,8 +180,33 @@ describe("lint and publishing", () => {
     newsroom.transact("test", (transaction) =>
       publishStory(transaction, newsroom.log, bad, { by: "test", waivers: [{ rule: "unbound-number", why: "a name of a film" }] }),
     );
-    assert.deepEqual(readPublication(newsroom.log, "a-story")!.waivers, [{ rule: "unbound-number", why: "a name of a film" }]);
+    const waivers = [{ rule: "unbound-number", why: "a name of a film" }];
+    assert.deepEqual(readPublication(newsroom.log, "a-story")!.waivers, waivers);
+    // The words went, and with them what was let stand.
+    newsroom.transact("test", (transaction) => publishStory(transaction, newsroom.log, write("There were some of them."), { by: "test", waivers }));
+    assert.deepEqual(readPublication(newsroom.log, "a-story")!.waivers, []);
     newsroom.remove();
+  });
+  test("a printed number changes only with a reason; an older text is not published over a newer one", async () => {
+    const newsroom = await smallNewsroom();
+    try {
+      newsroom.claim([{ subject: "theft/x", field: "victim", value: "X" }]);
+      newsroom.transact("test", (transaction) => appendFigureSpec(transaction, { id: "thefts", title: "Thefts", measure: "count", of: "theft" }, "test"));
+      const publish = (text: string, options: Partial<PublishOptions> = {}) =>
+        newsroom.transact("test", (transaction) => publishStory(transaction, newsroom.log, write(text), { by: "test", ...options })).revision;
+      assert.equal(publish("There are {{thefts}}."), 1);
+      newsroom.claim([{ subject: "theft/y", field: "victim", value: "Y" }]);
+      assert.throws(() => publish("There are {{thefts}}."), { code: "CHANGE_WITHOUT_REASON", message: /thefts, 1, now 2/ });
+      assert.throws(() => publish("There are {{thefts}}.", { why: "  " }), { code: "CHANGE_WITHOUT_REASON" });
+      assert.equal(publish("There are {{thefts}}.", { why: "One more came in.", stands_on: 1 }), 2);
+      // Only the figure moved since revision 1: its text is the same, and nothing is lost.
+      assert.equal(publish("In all there are {{thefts}}.", { stands_on: 1 }), 3);
+      assert.throws(() => publish("Once there were {{thefts}}.", { stands_on: 2 }), { code: "CONFLICT", message: /Revision 3 by test is out; this text was begun from revision 2/ });
+      assert.throws(() => publish("Another story.", { stands_on: 0 }), { code: "CONFLICT", message: /is out already/ });
+      assert.equal(publish("No number is here any more.", { stands_on: 3 }), 4);
+    } finally {
+      newsroom.remove();
+    }
   });
   test("publishing the same again changes nothing; a new revision leaves the old one as it was", async () => {
     const newsroom = await smallNewsroom();
@@ -171,7 +215,7 @@ describe("lint and publishing", () => {
       appendFigureSpec(transaction, { id: "thefts", title: "Thefts", measure: "count", of: "theft" }, "test"),
     );
     const publish = () =>
-      newsroom.transact("test", (transaction) => publishStory(transaction, newsroom.log, write("Text."), { by: "test" }));
+      newsroom.transact("test", (transaction) => publishStory(transaction, newsroom.log, write("Text."), { by: "test", why: "a test" }));
     assert.deepEqual([publish().outcome, publish().outcome], ["published", "unchanged"]);
     const first = JSON.stringify(readPublication(newsroom.log, "a-story", 1));
     newsroom.claim([{ subject: "theft/y", field: "victim", value: "Y" }]);

@@ -1,7 +1,7 @@
 // A story as lists show it: picture, topic, the whole headline (held to three lines by style only), age and date.
 // An age is of the event where it says "Happened", of the writing otherwise.
 import { findFigureSpec } from "../figures/figures.ts";
-import { readPublication, splitSentences, type Card } from "../press/press.ts";
+import { drawnFigure, readPublication, splitSentences, type Card } from "../press/press.ts";
 import { ageOf, type Age } from "./ages.ts";
 import { readSeries } from "./charts.ts";
 import { html, nothing, splitAt, type Html } from "./html.ts";
@@ -109,10 +109,9 @@ function cardPicture(context: SiteContext, card: Card): Html {
   return context.memo(`thumb ${card.slug} ${card.revision}`, () => {
     const photo = cardPhoto(context, card);
     if (photo) return photoThumb(photo);
-    const figure = readPublication(context.log, card.slug, card.revision)?.figures.find(({ id }) => id === card.picture);
+    const publication = readPublication(context.log, card.slug, card.revision);
+    const figure = publication && drawnFigure(publication);
     const spec = figure && findFigureSpec(context.log, figure.id, Number(figure.log_size))?.spec;
-    if (figure?.measure !== "series" || !spec) return nothing;
-    const series = readSeries(context.log, figure, spec);
-    return series.points.length > 1 ? thumbnail(series) : nothing;
+    return spec ? thumbnail(readSeries(context.log, figure, spec)) : nothing;
   }, []);
 }

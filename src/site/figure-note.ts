@@ -32,7 +32,8 @@ export type NoteSheet = {
   print(): Html;
 };
 
-export function openNoteSheet(): NoteSheet {
+/** `base_url`: on paper an address is read, not pressed. */
+export function openNoteSheet(base_url: string): NoteSheet {
   const numbers = new Map<string, number>();
   const notes: Html[] = [];
   return {
@@ -41,7 +42,7 @@ export function openNoteSheet(): NoteSheet {
       let number = numbers.get(key);
       if (number === undefined) {
         numbers.set(key, (number = numbers.size + 1));
-        notes.push(noteBody(noted, number));
+        notes.push(noteBody(noted, number, base_url));
       }
       return html`<button type="button" class="fig${noted.newer && " moved"}" popovertarget="f${number}">${printed}</button><sup>${number}</sup>`;
     },
@@ -84,7 +85,7 @@ export function publishedFigure(context: SiteContext, figure: Figure): NotedFigu
   return notedFigure(context.log, figure, spec, moved ? { figure: today.figure, spec: today.named.spec } : undefined);
 }
 
-function noteBody({ figure, spec, words, known_on, newer }: NotedFigure, number: number): Html {
+function noteBody({ figure, spec, words, known_on, newer }: NotedFigure, number: number, base_url: string): Html {
   const href = figureHref(figure.id, figure.log_size);
   const shown = words.how.slice(0, HOW_LINES_MAX);
   const more = words.how.length - shown.length;
@@ -98,7 +99,7 @@ function noteBody({ figure, spec, words, known_on, newer }: NotedFigure, number:
 ${newer && html`<dt>Newer value</dt><dd><a href="${figureHref(figure.id, newer.figure.log_size)}">${newerWords(figure, newer)}</a></dd>`}
 </dl>
 <p class="open"><a href="${href}">${rowsWords(figure)}</a> <button type="button" popovertarget="f${number}">Close</button></p>
-<p class="paper">${href}</p>
+<p class="paper">${base_url}${href}</p>
 </div>`;
 }
 

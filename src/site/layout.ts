@@ -12,6 +12,8 @@ export type PageFrame = {
   path: string;
   context: Pick<SiteContext, "at" | "base_url">;
   body: Html;
+  /** Said before all else, on every screen and on paper. */
+  band?: Html;
   /** Other forms of the same page: .json, .csv. */
   alternates?: readonly { href: string; type: string; title: string }[];
   /** For links elsewhere: title, words and a picture with its alternative text (OpenGraph). */
@@ -64,6 +66,8 @@ const FOOTER_WAYS = [
   ["/corrections", "Corrections"],
   ["/latest", "Latest"],
   ["/archive", "Archive"],
+  ["/from-archives", "From archives"],
+  ["/newsletter", "Newsletter"],
   ["/thefts", "Thefts"],
   ["/traces", "Traces"],
   ["/screen", "Is it on a list?"],
@@ -125,14 +129,14 @@ ${
   }</head>
 <body${isFront && html` class="front"`}>
 <a class="skip" href="#main">Skip to the page</a>
-<header class="masthead">
+${page.band}<header class="masthead">
 ${isFront ? html`<h1 class="name">${name}</h1>` : html`<p class="name">${name}</p>`}
 ${ways(page.path)}</header>
 <main id="main" tabindex="-1">
 ${knownBanner(page)}${page.body}
 </main>
 <footer class="footer">
-${!/^\/(newsletter|mail|$)/.test(page.path) && newsletterBox()}${FOOTER}</footer>
+${!page.band && !/^\/(newsletter|mail|$)/.test(page.path) && newsletterBox()}${FOOTER}</footer>
 </body>
 </html>`.markup;
 }

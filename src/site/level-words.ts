@@ -14,4 +14,5 @@ const LEVEL_WORDS: Record<string, string> = {
   "not-attributed": "nobody",
 };
 
-export const levelWords = (level: string): string => LEVEL_WORDS[level] ?? (level || "nobody yet");
+/** The class where one is claimed; else whoever blames; "nobody yet" only where nobody does. */
+export const levelWords = (level: string, blamed_by = ""): string => LEVEL_WORDS[level] ?? (level || blamed_by || "nobody yet");

@@ -7,6 +7,7 @@ import { HtmlValidate } from "html-validate";
 import { newsletterNewsroom, type NewsletterNewsroom } from "../../test/newsletter-newsroom.ts";
 import { composeDraft, openMailSink, openMailer, openPostOffice, openSignUpDesk, sendDraft, type PostOffice } from "../newsletter/newsletter.ts";
 import { openNewsroom } from "../newsroom.ts";
+import { parseStoryText, publishStory } from "../press/press.ts";
 import { ACTIONS, openSite, type Site } from "./site.ts";
 
 const OWN = { "sec-fetch-site": "same-origin" };
@@ -24,6 +25,8 @@ let close: () => Promise<void>;
 before(async () => {
   newsroom = await newsletterNewsroom();
   newsroom.story("a-story", "some <b>words</b>");
+  const release = parseStoryText("---\ntype: release\nsupplied: A company\nslug: theirs\ntopic: Archive\nbyline: Test\nhappened: 2024\n---\n\n# All is well\n\n> In its words.\n\nAll is well.\n");
+  newsroom.transact("test", (transaction) => publishStory(transaction, newsroom.log, release, { by: "test" }));
   const { people } = newsroom;
   const reader = openNewsroom(newsroom.folder);
   site = openSite(reader, { clock: newsroom.effects.clock, hosts: ["127.0.0.1"], signUp: openSignUpDesk(people), mailSink: openMailSink(people) });
@@ -100,6 +103,7 @@ test("the whole way: sign up, confirm, receive, choose, leave by one click, be e
   assert.match(page.text, /R…@example\.org/);
   assert.doesNotMatch(page.text, /Reader@example/i);
   assert.match(page.text, /name="robots" content="noindex"/);
+  assert.doesNotMatch(page.text, /value="Archive"/, "a topic of which no issue ever carries a story is not offered");
   assert.match((await post(preferences, "do=choose&topic=Security")).text, /value="Security" checked/);
   assert.equal((await post(preferences, "do=nothing")).status, 400);
 

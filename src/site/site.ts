@@ -11,6 +11,7 @@ import { changedSince } from "./dependencies.ts";
 import { errorPage, movedPage } from "./pages/error-page.ts";
 import { findOldAddress } from "../press/press.ts";
 import { clientOf, requireSameOrigin } from "./client.ts";
+import { gentleClose } from "./gentle-close.ts";
 import { openPageStore, makeReady, type Page } from "./page-store.ts";
 import type { MailSink, SignUpDesk } from "../newsletter/newsletter.ts";
 import { logAnswer } from "./request-log.ts";
@@ -30,6 +31,7 @@ export { assetHref, findAsset, type AssetName } from "./assets.ts";
 // For the desk, whose pages are the same hand.
 export { html, joinHtml, nothing, type Html } from "./html.ts";
 export { requireSameOrigin } from "./client.ts";
+export { gentleClose };
 export { previewStory } from "./story-preview.ts";
 
 /** How often another process's commit is looked for: what is published is on every page well inside 50 ms. A look takes microseconds. */
@@ -336,12 +338,13 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
     );
   });
 
+  const closeApp = gentleClose(app);
   return {
     app,
     refresh,
     async close() {
       for (const timer of timers) clearInterval(timer);
-      await app.close();
+      await closeApp();
     },
   };
 }

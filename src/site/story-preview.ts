@@ -4,12 +4,12 @@ import { TracewireError } from "../errors.ts";
 import { computeOrFault, findFigureSpec, type Figure, type NamedSpec } from "../figures/figures.ts";
 import type { NewsroomReader } from "../newsroom.ts";
 import { listRevisions, type Publication } from "../press/press.ts";
-import { storyPage } from "./pages/story.ts";
+import { publicationHref, storyPage, type DraftShown } from "./pages/story.ts";
 import type { SiteContext } from "./route.ts";
 import { openVitals } from "./vitals.ts";
 
 /** The page's markup. `publication` would be the next revision; its figures are as of now. */
-export function previewStory(newsroom: NewsroomReader, publication: Publication, { base_url, now }: { base_url: string; now: string }): string {
+export function previewStory(newsroom: NewsroomReader, publication: Publication, { base_url, now, draft }: { base_url: string; now: string; draft: DraftShown }): string {
   const { log } = newsroom;
   const log_size = log.size();
   const look = (id: string) => {
@@ -38,6 +38,6 @@ export function previewStory(newsroom: NewsroomReader, publication: Publication,
       return found?.figure instanceof TracewireError ? { named: found.named, fault: found.figure } : undefined;
     },
   };
-  const page = storyPage(context, publication, [...listRevisions(log, publication.slug), publication], "/");
+  const page = storyPage(context, publication, [...listRevisions(log, publication.slug), publication], publicationHref(publication), draft);
   return Buffer.from(page.body as string).toString("utf8");
 }

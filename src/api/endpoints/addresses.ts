@@ -211,7 +211,8 @@ export const addressEndpoints = [
     scopes: ["traces:private"],
     async run(context, { params: { address }, query: { since, until, amount: units, asset, chain: only } }) {
       const sets = ledgerSets(context);
-      const given = { ...(until === undefined ? {} : { until }), ...(units === undefined ? {} : { amount: units }), ...(asset === undefined ? {} : { asset }), ...(only === undefined ? {} : { chain: only }) };
+      const all = { until, amount: units, asset, chain: only };
+      const given = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as Partial<{ [K in keyof typeof all]: NonNullable<(typeof all)[K]> }>;
       const found = await context.ledger.ask(sets, "lowest", { address, since, ...given });
       return { body: { log_size: context.at.log_size, ...(found ?? notHeld("address")), left_out: sets.left_out, note: LOWEST_NOTE } };
     },

@@ -1,11 +1,14 @@
 // On a capture's page: mark words and press `c`, and the form beside them is half filled in; while it is typed the checks
 // answer. Everything here only saves presses: the form's own buttons do the same without it.
+import { showMarked } from "./original.ts";
+
 const CHECK_AFTER_MS = 350;
 
 const form = document.querySelector<HTMLFormElement>("form.claim");
-const text = document.querySelector<HTMLElement>("[data-captured]");
+/** The text, and the original where it has words of its own: a table. */
+const texts = [...document.querySelectorAll<HTMLElement>("[data-captured]")];
 const answers = document.querySelector<HTMLElement>("[data-answers]");
-if (form && text && answers) {
+if (form && texts.length > 0 && answers) {
   const base = form.action.replace(/\/claims$/, "");
   const fieldsOf = (): Record<string, string> =>
     Object.fromEntries([...new FormData(form)].flatMap(([name, value]) => (typeof value === "string" && value !== "" && !["act", "seen"].includes(name) ? [[name, value]] : [])));
@@ -29,7 +32,7 @@ if (form && text && answers) {
     const selection = getSelection();
     const words = selection?.toString().trim() ?? "";
     const paragraph = selection?.anchorNode?.parentElement?.closest<HTMLElement>("[data-paragraph]");
-    if (words === "" || !text.contains(selection!.anchorNode)) return say(["Mark some words of the text first."]);
+    if (words === "" || !texts.some((text) => text.contains(selection!.anchorNode))) return say(["Mark some words of the text first."]);
     // What a former mark had filled in goes; what a person chose for the whole page (about whom, who says it) stays.
     for (const name of ["page", "paragraph", "table", "row", "column", "value", "unit", "bound", "hedge", "period", "field", "basis"]) set(name, "");
     set("quote", words);
@@ -42,10 +45,16 @@ if (form && text && answers) {
       set("row", row!.querySelector("th")!.textContent!.trim());
     }
     for (const [name, value] of Object.entries(await ask("fill"))) if (typeof value === "string") set(name, value);
+    sayPlace();
     form.querySelector<HTMLInputElement>("[name=subject]")!.focus();
+    void showMarked(base, fieldsOf());
     void check();
   };
 
+  const sayPlace = (): void => {
+    const place = ["page", "paragraph", "table", "row", "column"].flatMap((name) => (fieldsOf()[name] ? [`${name} ${fieldsOf()[name]!}`] : []));
+    form.querySelector("details summary")!.textContent = `Place: ${place.join(", ") || "by its words"}`;
+  };
   const set = (name: string, value: string): void => {
     const control = form.elements.namedItem(name);
     if (control instanceof HTMLInputElement || control instanceof HTMLTextAreaElement || control instanceof HTMLSelectElement) control.value = value === "" && name === "hedge" ? "unstated" : value;
@@ -91,5 +100,3 @@ if (form && text && answers) {
     if (subject && field && value) timer = setTimeout(() => void check(), CHECK_AFTER_MS);
   });
 }
-
-export {};

@@ -9,7 +9,8 @@ const keyed = (): HTMLElement[] => [...document.querySelectorAll<HTMLElement>("[
 const isTyping = (target: EventTarget | null): boolean => target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  // A key that something nearer has taken, as Escape in the editor's menu, is not the page's as well.
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Escape") {
     if (document.activeElement instanceof HTMLElement && isTyping(document.activeElement)) document.activeElement.blur();
     return;

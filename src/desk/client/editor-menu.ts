@@ -16,7 +16,7 @@ type FoundName = { kind: string; title: string; node: { type: "link"; href: stri
 const key = new PluginKey<Open | null>("menu");
 const TYPING_MS = 120;
 const FORMS = ["short", "exact", "words", "words_capital", "rows", "rows_words", "low", "high"];
-const HINTS: Record<Mode, string> = { "/": "What is put in here", "=": "A figure, by its words", "@": "A group, a theft or a report", pull: "A pull figure, by its words", chart: "A chart, by its words", date: "A date, such as 2024-02-09", name: "A name with digits, such as S/2024/215", form: "How the figure is said" };
+const HINTS: Record<Mode, string> = { "/": "What is put in here", "=": "A figure, by its words", "@": "A group, a theft or a report", pull: "A pull figure, by its words", chart: "A chart, by its words", date: "A date: 2024-02-09, or 9 Feb 2024", name: "A name with digits, such as S/2024/215", form: "How the figure is said" };
 const SIGN: Partial<Record<Mode, string>> = { "/": "/", "=": "=", "@": "@" };
 
 const openMode = (mode: Mode) => (view: EditorView, from: number, to: number): void => {
@@ -26,12 +26,22 @@ const openMode = (mode: Mode) => (view: EditorView, from: number, to: number): v
   view.dispatch(transaction.setMeta(key, { mode, from }));
 };
 
+/** Where the last one was put in: the next word begins with a space there, a full stop does not. */
+const putAt = new WeakMap<EditorView, number>();
+
 function putInline(view: EditorView, from: number, to: number, node: Node): void {
-  const after = view.state.doc.resolve(to).nodeAfter;
   const transaction = view.state.tr.replaceWith(from, to, node);
-  // The next word goes on behind it; a comma that stands there already does not want a space.
-  if (!after?.isText || !/^[\s.,;:!?)’”]/.test(after.text!)) transaction.insertText(" ", from + node.nodeSize);
-  view.dispatch(transaction.setMeta(key, null).setSelection(TextSelection.create(transaction.doc, Math.min(from + node.nodeSize + 1, transaction.doc.content.size))).scrollIntoView());
+  const end = Math.min(from + node.nodeSize, transaction.doc.content.size);
+  // What is typed next is no part of a link's words.
+  view.dispatch(transaction.setMeta(key, null).setSelection(TextSelection.create(transaction.doc, end)).setStoredMarks([]).scrollIntoView());
+  putAt.set(view, end);
+}
+
+/** The space before a word or sign that is typed right behind what was put in. */
+function spaceBefore(view: EditorView, from: number, to: number, text: string): "" | " " {
+  const isThere = putAt.get(view) === from && from === to;
+  putAt.delete(view);
+  return isThere && /^[\p{L}\p{N}“(/=@]/u.test(text) ? " " : "";
 }
 
 function putBlock(view: EditorView, from: number, to: number, type: "heading" | "pull" | "chart", attrs?: Record<string, string>): void {
@@ -72,7 +82,10 @@ async function get<T>(path: string): Promise<T | undefined> {
 
 async function choicesFor(mode: Mode, words: string, csrf: () => string): Promise<Choice[] | undefined> {
   if (mode === "/") return COMMANDS.filter(({ words: label, find }) => `${label.toLowerCase()} ${find}`.includes(words.toLowerCase()));
-  if (mode === "date") return /^\d{4}(-\d{2}(-\d{2})?)?$/.test(words) ? [{ words: `The date ${words}`, take: (view, from, to) => putInline(view, from, to, schema.nodes.date!.create({ date: words })) }] : [];
+  if (mode === "date") {
+    const date = dateOf(words);
+    return date === undefined ? [] : [{ words: `The date ${date}`, take: (view, from, to) => putInline(view, from, to, schema.nodes.date!.create({ date })) }];
+  }
   if (mode === "name") return words.trim() === "" ? [] : [{ words: `The name ${words.trim()}`, about: "must stand in a released claim", take: (view, from, to) => putInline(view, from, to, schema.nodes.name!.create({ text: words.trim() })) }];
   if (mode === "@") {
     const names = (await get<{ names: FoundName[] }>(`/desk/find/names?q=${encodeURIComponent(words)}`))?.names;
@@ -87,6 +100,20 @@ async function choicesFor(mode: Mode, words: string, csrf: () => string): Promis
     take: (view, from, to) => (mode === "=" ? putInline(view, from, to, schema.nodes.figure!.create({ id: figure.id })) : putBlock(view, from, to, mode as "pull" | "chart", { figure: figure.id })),
   }));
   return found && mode === "=" ? [...found, makeOne(words, csrf)] : found;
+}
+
+const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+
+/** As people write it: 2024-02-09, 9 February 2024, Feb 9, 2024, February 2024, 2024. */
+export function dateOf(words: string): string | undefined {
+  const typed = words.trim();
+  if (/^\d{4}(-\d{2}(-\d{2})?)?$/.test(typed)) return typed;
+  const [, before, name, after, year] = /^(?:(\d{1,2})\.? )?(\p{L}{3,9})\.?(?: (\d{1,2}),?)? (\d{4})$/u.exec(typed) ?? [];
+  const month = MONTHS.indexOf(name?.slice(0, 3).toLowerCase() ?? "") + 1;
+  if (month === 0 || (before !== undefined && after !== undefined)) return undefined;
+  const day = before ?? after;
+  const date = [year!, String(month).padStart(2, "0"), ...(day === undefined ? [] : [day.padStart(2, "0")])].join("-");
+  return day === undefined || !Number.isNaN(Date.parse(date)) ? date : undefined;
 }
 
 /** None of those: a new one, by its rules. */
@@ -243,10 +270,12 @@ export function menuPlugin(csrf: () => string): Plugin<Open | null> {
     },
     props: {
       handleTextInput(view, from, to, text) {
-        if (!(text in SIGN) || key.getState(view.state)) return false;
-        const before = view.state.doc.textBetween(view.state.doc.resolve(from).start(), from, " ", "x");
-        if (before !== "" && !/[\s(“]$/.test(before)) return false;
-        view.dispatch(view.state.tr.insertText(text, from, to).setMeta(key, { mode: text as Mode, from }));
+        const space = spaceBefore(view, from, to, text);
+        const transaction = view.state.tr.setStoredMarks([]).insertText(space + text, from, to);
+        const before = view.state.doc.textBetween(view.state.doc.resolve(from).start(), from, " ", "x") + space;
+        if (text in SIGN && !key.getState(view.state) && (before === "" || /[\s(“]$/.test(before))) view.dispatch(transaction.setMeta(key, { mode: text as Mode, from: from + space.length }));
+        else if (space === "") return false;
+        else view.dispatch(transaction);
         return true;
       },
       handleKeyDown(view, event) {

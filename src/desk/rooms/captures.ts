@@ -1,22 +1,23 @@
-// Captures, and reading claims out of one: its text with its places on one side, a claim half filled in on the other. The
-// checks answer before anything is saved; what they raise is shown, and saved only when it was seen.
+// Captures, and reading claims out of one: its text and the original (captured.ts), and a claim half filled in. The checks answer
+// before anything is saved; what they raise is shown, and saved only when it was seen.
 import Type from "typebox";
-import { readClaims, type Claim } from "../../casefile/casefile.ts";
+import { readClaims, type Claim, type Foreseen } from "../../casefile/casefile.ts";
 import { TracewireError } from "../../errors.ts";
-import { findCapture, listCaptures, resolveLocator, rowValues, type Capture, type Extraction } from "../../evidence/evidence.ts";
+import { findCapture, listCaptures, type Capture } from "../../evidence/evidence.ts";
 import { html, joinHtml, nothing, type Html } from "../../site/site.ts";
-import { actObject, CLAIM_FIELDS, checkClaim, claimFields, ClaimForm, claimOf, fillIn, saveClaim, type Checked } from "../claim-form.ts";
-import { deskAssetHref } from "../desk-assets.ts";
+import { capturedPanes, markOf, regionsOn, unreadable, type Look } from "../captured.ts";
+import { actObject, CLAIM_FIELDS, checkClaim, claimFields, ClaimForm, claimOf, fillIn, placeAt, saveClaim, } from "../claim-form.ts";
+import { deskScript } from "../desk-assets.ts";
 import { deskForm, when } from "../frame.ts";
 import { seesCapture } from "../objects.ts";
 import { deskRoute, type DeskAnswer, type DeskRoute, type SignedInContext } from "../route.ts";
 
 const CAPTURES_SHOWN = 100;
-const PARAGRAPHS_SHOWN = 300;
-const TABLE_ROWS_SHOWN = 200;
-const SHOWN_FIELDS = ["from", "table", "row", "quote", "page", "paragraph", "saved"] as const;
+const SHOWN_FIELDS = ["from", "original", "rows", "table", "row", "column", "quote", "page", "paragraph", "saved"] as const;
 
 const captureOf = ({ newsroom }: SignedInContext, params: Record<string, string>): Capture => findCapture(newsroom.log, Number(params.capture))!;
+
+const claimsOf = ({ newsroom: { log } }: SignedInContext, { seq }: Capture): Claim[] => readClaims(log, { log_size: log.size(), evidence: "all" }, { capture: seq });
 
 function listPage({ newsroom, who }: SignedInContext, before: number): Html {
   const seen = listCaptures(newsroom.log).filter((capture) => capture.seq < before && seesCapture(who, capture));
@@ -34,18 +35,14 @@ ${seen.length > shown.length && html`<p><a href="/desk/captures?before=${shown.a
 }`;
 }
 
-type Shown = { form: ClaimForm; from: number; note?: Html; checked?: Checked; saved?: number };
+type Shown = { form: ClaimForm; look?: Look; note?: Html; checked?: Foreseen; saved?: number };
 
-async function capturePage(context: SignedInContext, capture: Capture, { form, from, note = nothing, checked, saved }: Shown): Promise<DeskAnswer> {
+async function capturePage(context: SignedInContext, capture: Capture, { form, look = { from: 0 }, note = nothing, checked, saved }: Shown): Promise<DeskAnswer> {
   const text = await context.readText(capture);
-  const claims = readClaims(context.newsroom.log, { log_size: context.newsroom.log.size(), evidence: "all" }, { capture: capture.seq });
+  const claims = claimsOf(context, capture);
+  const { panes, count } = await capturedPanes(context, capture, text, { form, claims, look });
   const action = `/desk/captures/${capture.seq}/claims`;
-  const page = html`<h1>${capture.title}</h1>
-<p class="hint">Entry ${capture.seq}, captured ${when(capture.at)} by ${capture.by}; ${capture.grade}, source ${capture.source_grade}, item ${capture.item_grade}; <code>${capture.sha256.slice(0, 16)}</code>. <a href="/desk/captures/${capture.seq}/bytes">Its bytes</a>. ${claims.length === 1 ? "One claim was" : `${claims.length} claims were`} read out of it.</p>
-${saved !== undefined && html`<p class="done" role="status">Saved as entry ${saved}. Readers do not see it until it is released. <a href="/desk/claims">Claims</a></p>
-`}<div class="panes"><section class="captured" aria-label="Its text" data-captured>
-${shownText(capture, text, from, form, claims)}</section>
-<section class="pane-form" aria-label="A claim" id="claim">
+  const claimForm = html`<section class="pane-form" aria-label="A claim" id="claim">
 ${note}${deskForm(
     context.who,
     action,
@@ -54,51 +51,17 @@ ${note}${deskForm(
 <p><button name="act" value="fill" data-key="w" data-key-words="Fill in from the words" formnovalidate>Fill in from the words</button> <button name="act" value="check" data-key="k" data-key-words="Check the claim">Check</button> <button class="main-act" name="act" value="save" data-key="s" data-key-words="Save the claim">${checked && checked.findings.length > 0 ? "Save all the same" : "Save"}</button></p>
 `,
     { className: "claim" },
-  )}</section></div>
-<script type="module" src="${deskAssetHref("claim.js")}"></script>`;
+  )}</section>
+`;
+  const page = html`<h1>${capture.title}</h1>
+<p class="hint">Entry ${capture.seq}, captured ${when(capture.at)} by ${capture.by}; ${capture.grade}, source ${capture.source_grade}, item ${capture.item_grade}; <code>${capture.sha256.slice(0, 16)}</code>. <a href="/desk/captures/${capture.seq}/bytes">Its bytes</a>. ${claims.length === 1 ? "One claim was" : `${claims.length} claims were`} read out of it.</p>
+${saved !== undefined && html`<p class="done" role="status">Saved as entry ${saved}. Readers do not see it until it is released. <a href="/desk/claims">Claims</a></p>
+`}<div class="${count === 2 ? "panes three" : "panes"}">${panes}${text.outcome === "unreadable" ? unreadable(text, capture) : claimForm}</div>
+${deskScript("claim.js")}`;
   return { title: capture.title, page, wide: true };
 }
 
-function shownText(capture: Capture, text: Extraction, from: number, form: ClaimForm, claims: readonly Claim[]): Html {
-  if (text.outcome === "unreadable") return html`<p><a></a><span>No text could be read: ${text.reason}. A claim needs a place in a text; capture a readable copy.</span></p>`;
-  const { pages = [], paragraphs, tables = [] } = text;
-  const starts = paragraphs.length > 0 ? paragraphs : [0];
-  const shown = starts.slice(from, from + PARAGRAPHS_SHOWN);
-  const mark = form.quote === undefined ? undefined : resolveLocator(text, { quote: form.quote });
-  const rows = tables.length > 0 ? tables.map((table, at) => tablePart(capture, text, table, at + 1)) : [];
-  const more = (start: number, words: string) => html`<p><a></a><span><a href="/desk/captures/${capture.seq}?from=${start}">${words}</a></span></p>
-`;
-  return html`${rows}${from > 0 && more(Math.max(0, from - PARAGRAPHS_SHOWN), "Earlier paragraphs")}${shown.map((start, index) => {
-    const end = starts[from + index + 1] ?? text.text.length;
-    const page = pages.findLastIndex((offset) => offset <= start);
-    const first = pages[page] ?? 0;
-    const number = starts.slice(0, from + index + 1).filter((offset) => offset >= first).length;
-    const isPageStart = page >= 0 && (index === 0 || starts[from + index - 1]! < first);
-    const read = claims.filter(({ source }) => source.locator.paragraph === number && (source.locator.page ?? 0) === (page < 0 ? 0 : page + 1));
-    return html`${isPageStart && html`<span class="page">Page ${page + 1}</span>
-`}<p data-paragraph="${number}"${page >= 0 && html` data-page="${page + 1}"`} id="p${from + index + 1}"><a href="#p${from + index + 1}">${number}${read.length > 0 && html` ·${read.length}`}</a><span>${marked(text.text.slice(start, end).trimEnd(), start, mark)}</span></p>
-`;
-  })}${from + PARAGRAPHS_SHOWN < starts.length && more(from + PARAGRAPHS_SHOWN, "Later paragraphs")}`;
-}
-
-/** The marked words stand out where they are in this paragraph. */
-function marked(paragraph: string, start: number, mark: ReturnType<typeof resolveLocator> | undefined): Html {
-  if (!mark?.found || mark.end <= start || mark.start >= start + paragraph.length) return html`${paragraph}`;
-  const [from, to] = [Math.max(0, mark.start - start), Math.min(paragraph.length, mark.end - start)];
-  return html`${paragraph.slice(0, from)}<mark>${paragraph.slice(from, to)}</mark>${paragraph.slice(to)}`;
-}
-
-/** A row's number leads to a claim from that row; its cells are the columns to choose from. */
-function tablePart(capture: Capture, text: Extract<Extraction, { outcome: "text" }>, table: NonNullable<Extract<Extraction, { outcome: "text" }>["tables"]>[number], number: number): Html {
-  const rows = table.rows.filter(({ row }) => row > 0);
-  return html`<div class="scroll" tabindex="0"><table data-table="${number}"><caption>Table ${number}, ${rows.length} rows</caption><thead><tr><th>Row</th>${table.header.map((heading) => html`<th>${heading}</th>`)}</tr></thead><tbody>${rows.slice(0, TABLE_ROWS_SHOWN).map(
-    (row) => html`<tr><th scope="row"><a href="/desk/captures/${capture.seq}?table=${number}&amp;row=${row.row}#claim">${row.row}</a></th>${rowValues(text.text, row).map((cell) => html`<td>${cell}</td>`)}</tr>
-`,
-  )}</tbody></table></div>
-`;
-}
-
-function findings({ findings: raised, rivals, held }: Checked): Html {
+function findings({ findings: raised, rivals, held }: Foreseen): Html {
   return html`${held !== undefined && html`<div class="finding"><p>This very claim is held already: entry ${held}.</p></div>
 `}${raised.map(({ check, what }) => html`<div class="finding"><p><strong>${check}</strong> ${what}</p></div>
 `)}${
@@ -110,7 +73,7 @@ function findings({ findings: raised, rivals, held }: Checked): Html {
 }
 
 /** What was shown before saving: other findings since then are shown again. */
-const fingerprint = ({ findings: raised }: Checked): string => raised.map(({ check, what }) => `${check} ${what}`).join("\n").slice(0, 2_000);
+const fingerprint = ({ findings: raised }: Foreseen): string => raised.map(({ check, what }) => `${check} ${what}`).join("\n").slice(0, 2_000);
 
 /** What is wrong with a claim is an answer here, not a fault. */
 function orProblem<T>(read: () => T): { value: T } | { problem: TracewireError } {
@@ -142,7 +105,20 @@ export const captureRoutes: DeskRoute[] = [
     run(context, { params, query }) {
       const form = onlyFilled(Object.fromEntries([...query].filter(([, value]) => value !== "")));
       const saved = Number(query.get("saved")) || undefined;
-      return capturePage(context, captureOf(context, params), { form, from: Math.trunc(Number(query.get("from"))) || 0, saved });
+      const count = (name: string) => (/^\d{1,7}$/.test(query.get(name) ?? "") ? Number(query.get(name)) : undefined);
+      return capturePage(context, captureOf(context, params), { form, look: { from: count("from") ?? 0, original: count("original"), rows: count("rows") }, saved });
+    },
+  }),
+  deskRoute({
+    method: "GET",
+    path: "/captures/:capture/pages/:page",
+    about: "A page of a captured PDF, or a captured picture, as it looks: drawn anew from bare pixels.",
+    rule: { for: "case.read", object: "capture" },
+    async run(context, { params }) {
+      if (!/^[1-9]\d{0,4}$/.test(params.page!)) throw new TracewireError("NOT_FOUND", { what: "There is no such page" });
+      const drawn = await context.originals.picture(captureOf(context, params), Number(params.page));
+      if (drawn.outcome === "refused") throw new TracewireError("NOT_FOUND", { what: `There is no picture of it: ${drawn.reason}` });
+      return { picture: drawn.png };
     },
   }),
   deskRoute({
@@ -170,18 +146,18 @@ export const captureRoutes: DeskRoute[] = [
     async run(context, { params, form: { act, seen, ...form } }) {
       const capture = captureOf(context, params);
       const text = await context.readText(capture);
-      if (act === "fill") return capturePage(context, capture, { form: fillIn(form, text), from: 0 });
+      if (act === "fill") return capturePage(context, capture, { form: fillIn(form, text) });
       const read = orProblem(() => claimOf(form, capture, text));
       if ("problem" in read) {
         // What was typed stays where it is, with what is wrong beside it.
         const note = html`<div class="finding" role="alert"><p><strong>${read.problem.message}.</strong> ${read.problem.hint}</p></div>
 `;
-        return { ...(await capturePage(context, capture, { form, from: 0, note })), status: read.problem.status };
+        return { ...(await capturePage(context, capture, { form, note })), status: read.problem.status };
       }
       const claim = read.value;
-      const checked = checkClaim(context, claim);
-      if (act === "check" || (checked.findings.length > 0 && seen?.replaceAll("\r\n", "\n") !== fingerprint(checked))) return capturePage(context, capture, { form, from: 0, checked });
-      const { seq } = context.write("claim.add", actObject(capture, claim.subject), (transaction) => saveClaim(context, transaction, claim));
+      const checked = checkClaim(context, claim, text);
+      if (act === "check" || (checked.findings.length > 0 && seen?.replaceAll("\r\n", "\n") !== fingerprint(checked))) return capturePage(context, capture, { form, checked });
+      const seq = context.write("claim.add", actObject(capture, claim.subject), (transaction) => saveClaim(context, transaction, claim));
       return { go: `/desk/captures/${capture.seq}?saved=${seq}` };
     },
   }),
@@ -197,6 +173,21 @@ export const captureRoutes: DeskRoute[] = [
   }),
   deskRoute({
     method: "POST",
+    path: "/captures/:capture/regions",
+    about: "Where marked words stand on a page of the original, for the page's script.",
+    rule: { for: "case.read", object: "capture" },
+    form: Type.Object({ quote: CLAIM_FIELDS.quote, page: CLAIM_FIELDS.page, paragraph: CLAIM_FIELDS.paragraph }, { additionalProperties: false }),
+    async run(context, { params, form }) {
+      const capture = captureOf(context, params);
+      const text = await context.readText(capture);
+      const mark = markOf(text, form);
+      const page = Number((mark && text.outcome === "text" ? placeAt(text, mark.start).page : undefined) ?? form.page ?? 1);
+      const [read, marks] = text.outcome === "text" ? await regionsOn(context, capture, text, page, claimsOf(context, capture), mark) : [[], []];
+      return { json: { page, read, marks } };
+    },
+  }),
+  deskRoute({
+    method: "POST",
     path: "/captures/:capture/check",
     about: "What the checks say while it is typed, for the page's script.",
     rule: { for: "case.write", object: "capture" },
@@ -207,7 +198,7 @@ export const captureRoutes: DeskRoute[] = [
       const claim = orProblem(() => claimOf(form, capture, text));
       // Half a claim is what a form holds while it is typed.
       if ("problem" in claim) return { json: { problem: `${claim.problem.message}. ${claim.problem.hint}` } };
-      const { findings: raised, rivals, held } = checkClaim(context, claim.value);
+      const { findings: raised, rivals, held } = checkClaim(context, claim.value, text);
       return {
         json: {
           findings: raised.map(({ check, what }) => ({ check, what })),

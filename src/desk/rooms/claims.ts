@@ -23,6 +23,8 @@ import { appendRelease, findCapture, locatorText } from "../../evidence/evidence
 import { oneOf } from "../../schema.ts";
 import { claimValue, html, type Html } from "../../site/site.ts";
 import { can } from "../../accounts/accounts.ts";
+import { listChoicesOn, type ChoiceOn } from "../../figures/figures.ts";
+import { placeHref } from "../captured.ts";
 import { vantageOf } from "../claim-form.ts";
 import { choice, deskForm, field, when } from "../frame.ts";
 import { seesCapture } from "../objects.ts";
@@ -70,7 +72,7 @@ ${
     ? html`<p>None. <a href="/desk/captures">Open a capture</a>, mark a sentence, press <kbd>c</kbd>.</p>
 `
     : html`<div class="scroll" tabindex="0"><table><thead><tr><th>Entry</th><th>About</th><th>What</th><th>Who says it</th><th>Read in</th><th>By</th><th>Public</th><th>Acts</th></tr></thead><tbody>${claims.map(
-        (claim) => html`<tr><td>${claim.seq}</td><td><a href="/desk/subjects/${claim.subject}">${claim.subject}</a></td><td>${label(claim)}: <strong>${valueWords(claim)}</strong>, ${claim.hedge}</td><td>${claim.claimant}</td><td><a href="/desk/captures/${claim.source.capture}">${locatorText(claim.source.locator).slice(0, 80)}</a></td><td>${claim.by}, ${when(claim.at)}</td><td>${claim.released === undefined ? "no" : "yes"}</td><td>${acts(context, claim)}</td></tr>
+        (claim) => html`<tr><td>${claim.seq}</td><td><a href="/desk/subjects/${claim.subject}">${claim.subject}</a></td><td>${label(claim)}: <strong>${valueWords(claim)}</strong>, ${claim.hedge}</td><td>${claim.claimant}</td><td><a href="${placeHref(claim.source)}">${locatorText(claim.source.locator).slice(0, 80)}</a></td><td>${claim.by}, ${when(claim.at)}</td><td>${claim.released === undefined ? "no" : "yes"}</td><td>${acts(context, claim)}</td></tr>
 `,
       )}</tbody></table></div>
 ${claims.length === CLAIMS_SHOWN && html`<p><a href="/desk/claims?before=${claims.at(-1)!.seq}" rel="next">Older ones</a></p>`}`
@@ -85,11 +87,12 @@ function subjectPage(context: SignedInContext, subject: string): Html {
   if (claims.length === 0 || !kind) throw new TracewireError("NOT_FOUND", { what: `Nothing is held about “${subject}”` });
   const fields = [...Map.groupBy(claims, (claim) => claim.field)].sort(([, a], [, b]) => b.length - a.length);
   const judgements = readJudgements(newsroom.log, at).filter((judgement) => judgement.subject === subject || judgement.other === subject);
+  const choices = listChoicesOn(newsroom.log, subject, at.log_size);
   const raised = runChecksOn(newsroom.log, vantageOf(context, at.log_size), subject).filter((result) => result.subject === subject);
   return html`<h1>${subject}</h1>
 <p class="hint">A ${kindSpec(kind).one}. ${claims.length === 1 ? "One claim holds" : `${claims.length} claims hold`} that you may see; which of them a figure chooses, its rules say.</p>
 ${raised.map(({ check, what }) => html`<div class="finding"><p><strong>${check}</strong> ${what}</p></div>
-`)}${fields.map(([, own]) => rivals(context, own))}
+`)}${fields.filter(([, own]) => !isAlone(own, choices)).map(([, own]) => rivals(context, own, choices))}${alone(context, fields.flatMap(([, own]) => (isAlone(own, choices) ? own : [])))}${leftOut(context, choices)}
 <h2>Judgements</h2>
 ${judgements.map(
     (judgement) => html`<div class="done"><p>${judgement.question === "same" ? html`${judgement.subject} and ${judgement.other ?? ""}: <strong>${VERDICT_WORDS[judgement.verdict]}</strong>` : html`victim named: <strong>${judgement.verdict}</strong>`}, ${judgement.by}, ${when(judgement.at)}. ${judgement.why}</p>${
@@ -110,8 +113,36 @@ ${field("why", "Why", { required: true })}<button>Judge</button>
   }`;
 }
 
+/** Figures that could count it and do not. */
+function leftOut({ publicHref }: SignedInContext, choices: readonly ChoiceOn[]): Html {
+  const outside = choices.filter((choice) => choice.outside !== undefined);
+  if (outside.length === 0) return html``;
+  return html`<details><summary>${outside.length === 1 ? "One figure leaves it out" : `${outside.length} figures leave it out`}</summary><ul>${outside.map((choice) => html`<li><a href="${publicHref(`/figures/${choice.figure}`)}">${choice.title}</a>: ${choice.outside!}</li>`)}</ul></details>
+`;
+}
+
+/** Nobody says otherwise, and no figure had to choose. */
+const isAlone = ([claim, ...others]: readonly Claim[], choices: readonly ChoiceOn[]): boolean =>
+  others.length === 0 && !choices.some(({ chosen, not_compared }) => [...chosen, ...not_compared].some((taken) => taken.claim === claim!.seq));
+
+function alone(context: SignedInContext, claims: readonly Claim[]): Html {
+  if (claims.length === 0) return html``;
+  return html`<h2>Said once</h2>
+<div class="scroll" tabindex="0"><table><thead><tr><th>What</th><th>Value</th><th>Who says it</th><th>Claimed on</th><th>Read in</th><th>Entry</th><th>Acts</th></tr></thead><tbody>${claims.map(
+    (claim) => html`<tr><th scope="row">${label(claim)}</th><td>${valueWords(claim)}, ${claim.hedge}</td><td>${claim.claimant}</td><td>${claim.as_of}</td><td><a href="${placeHref(claim.source)}">${locatorText(claim.source.locator).slice(0, 60)}</a></td><td>${claim.seq}, ${claim.by}, ${claim.released === undefined ? "not public" : "public"}</td><td>${acts(context, claim)}</td></tr>
+`,
+  )}</tbody></table></div>
+`;
+}
+
 /** One field's claims as columns: what they agree and differ in stands in one line. */
-function rivals(context: SignedInContext, claims: readonly Claim[]): Html {
+function rivals(context: SignedInContext, claims: readonly Claim[], choices: readonly ChoiceOn[]): Html {
+  const own = new Set(claims.map(({ seq }) => seq));
+  const counting = choices.filter((choice) => [...choice.chosen, ...choice.not_compared].some(({ claim }) => own.has(claim)) || choice.beside.some((seq) => own.has(seq)));
+  const figure = ({ figure: id, title }: ChoiceOn) => html`<a href="${context.publicHref(`/figures/${id}`)}">${title}</a>`;
+  const said = (found: readonly { choice: ChoiceOn; why?: string }[]) => (found.length === 0 ? "" : html`<ul class="plain">${found.map(({ choice, why }) => html`<li>${figure(choice)}${why !== undefined && html`<small>${why}</small>`}</li>`)}</ul>`);
+  const folded = (found: readonly ChoiceOn[]) => (found.length < 2 ? said(found.map((choice) => ({ choice }))) : html`<details><summary>${found.length} figures</summary>${said(found.map((choice) => ({ choice })))}</details>`);
+  const of = (seq: number, list: "chosen" | "not_compared") => said(counting.flatMap((choice) => choice[list].filter(({ claim }) => claim === seq).map(({ why }) => ({ choice, why }))));
   const lines: [string, (claim: Claim) => Html | string][] = [
     ["Value", (claim) => html`<span class="value">${valueWords(claim)}</span>`],
     ["Who says it", (claim) => claim.claimant + (claim.cites ? `, citing ${claim.cites.join(" and ")}` : "")],
@@ -119,12 +150,22 @@ function rivals(context: SignedInContext, claims: readonly Claim[]): Html {
     ["Claimed on", (claim) => claim.as_of],
     ["Counts", (claim) => [claim.valuation && `valued ${claim.valuation.basis.replaceAll("_", " ")}`, claim.measure, claim.part_of && `only ${claim.part_of}`, claim.period].filter(Boolean).join(", ")],
     ["Document", (claim) => claim.document ?? ""],
-    ["Read in", (claim) => html`<a href="/desk/captures/${claim.source.capture}">${locatorText(claim.source.locator).slice(0, 60)}</a>`],
+    ["Read in", (claim) => html`<a href="${placeHref(claim.source)}">${locatorText(claim.source.locator).slice(0, 60)}</a>`],
     ["Entry", (claim) => html`${claim.seq}, ${claim.by}, ${claim.released === undefined ? "not public" : "public"}`],
+    ...(counting.length > 0
+      ? ([
+          ["Taken by", (claim) => of(claim.seq, "chosen")],
+          ["In the range of", (claim) => folded(counting.filter((choice) => choice.beside.includes(claim.seq)))],
+          ["Not compared by", (claim) => of(claim.seq, "not_compared")],
+        ] satisfies typeof lines)
+      : []),
     ["Acts", (claim) => acts(context, claim)],
   ];
   return html`<h2>${label(claims[0]!)}</h2>
-<div class="scroll" tabindex="0"><table class="rivals"><tbody>${lines.map(([name, show]) => html`<tr><th scope="row">${name}</th>${claims.map((claim) => html`<td>${show(claim)}</td>`)}</tr>
+<div class="scroll" tabindex="0"><table class="rivals"><tbody>${lines
+    .map(([name, show]) => ({ name, cells: claims.map(show) }))
+    .filter(({ cells }) => cells.some((cell) => (typeof cell === "string" ? cell : cell.markup) !== ""))
+    .map(({ name, cells }) => html`<tr><th scope="row">${name}</th>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>
 `)}</tbody></table></div>
 `;
 }

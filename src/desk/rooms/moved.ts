@@ -7,7 +7,7 @@ import Type from "typebox";
 import { can } from "../../accounts/accounts.ts";
 import { TracewireError } from "../../errors.ts";
 import { listAffectedIssues, openPeople, PEOPLE_FILE } from "../../newsletter/newsletter.ts";
-import { formatStoryText, listAffected, movedDigest, printedAs, publishStory, readPublication, type MovedFigure, type Publication, type SentenceChange, type Stand } from "../../press/press.ts";
+import { draftOfPublished, listAffected, movedDigest, printedAs, publishStory, readPublication, type MovedFigure, type Publication, type SentenceChange, type Stand } from "../../press/press.ts";
 import { listAffectedReports } from "../../reports/reports.ts";
 import { html, nothing, type Html } from "../../site/site.ts";
 import { area, deskForm, field, when } from "../frame.ts";
@@ -155,9 +155,9 @@ ${open.map(({ item }) => movedPart(context, item, undefined))}${settled.length >
     about: "Begins a draft of a published story, to be mended by hand.",
     rule: { for: "stories.publish" },
     run(context, { params }) {
-      const { story } = publicationOf(context, params.slug!);
-      const draft = context.drafts.create(context.who.user.handle, formatStoryText(story));
-      context.record("story.begin", `draft ${draft.id} of ${story.slug}`);
+      const publication = publicationOf(context, params.slug!);
+      const draft = draftOfPublished(context.drafts, publication, context.who.user.handle);
+      context.record("story.begin", `draft ${draft.id} of ${publication.slug}`);
       return { go: `/desk/stories/${draft.id}` };
     },
   }),

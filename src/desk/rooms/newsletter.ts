@@ -7,6 +7,7 @@ import {
   audienceOf,
   composeDraft,
   draftForms,
+  linkSettings,
   listInDoubt,
   listIssues,
   outboxStatus,
@@ -46,7 +47,7 @@ async function withPeople<T>({ openPeople }: SignedInContext, use: (people: Peop
 }
 
 const letterForms = (context: SignedInContext) =>
-  withPeople(context, (people) => draftForms(context.newsroom.log, requireDraft(people), context.mail.base_url, "draft"));
+  withPeople(context, (people) => draftForms(context.newsroom.log, requireDraft(people), linkSettings(people, context.mail).base_url, "draft"));
 
 function page(context: SignedInContext, people: People, note: string): Html {
   const { newsroom, who, effects, mail, publicHref } = context;
@@ -170,7 +171,7 @@ export const newsletterRoutes: DeskRoute[] = [
     form: Type.Object({ to: Type.String({ minLength: 3, maxLength: 254 }) }, { additionalProperties: false }),
     async run(context, { form }) {
       requireMailSettings(context.mail);
-      const delivery = await withPeople(context, (people) => sendTest(people, context.newsroom.log, context.mail, form.to));
+      const delivery = await withPeople(context, (people) => sendTest(people, context.newsroom.log, linkSettings(people, context.mail), form.to));
       if (delivery.outcome !== "accepted") throw new TracewireError("EGRESS_FAILED", { what: `The test copy was not taken: ${delivery.reply}` });
       context.record("newsletter.test", "the draft");
       return back("tested");
@@ -187,13 +188,13 @@ export const newsletterRoutes: DeskRoute[] = [
       requireMailSettings(mail);
       const { issue, queued } = await withPeople(context, (people) =>
         sendDraft(people, newsroom.log, {
-          base: mail.base_url,
+          base: linkSettings(people, mail).base_url,
           by: who.user.handle,
           ...(form.sooner === undefined ? {} : { sooner: form.sooner }),
           transact: (change) => write("newsletter.send", requireDraft(people).subject, change),
         }),
       );
-      return back(`queued:issue ${issue.number}, ${queued} letters`);
+      return back(`queued:issue ${issue.number}, ${queued} ${queued === 1 ? "letter" : "letters"}`);
     },
   }),
   deskRoute({

@@ -20,26 +20,28 @@ import { formatCsv } from "../../csv.ts";
 import { TracewireError } from "../../errors.ts";
 import { html, type Html } from "../../site/site.ts";
 import { oneOf } from "../../schema.ts";
-import { choice, deskForm, field, when } from "../frame.ts";
+import { choice, deskForm, field, toHandOn, when } from "../frame.ts";
 import { deskRoute, type DeskAnswer, type DeskRoute, type SignedInContext } from "../route.ts";
 
 const ACTS_SHOWN = 100;
 const ACTS_EXPORTED_MAX = 100_000;
 const ROLE_CHOICES = ROLE_NAMES.map((name) => [name, `${name}: ${ROLES[name].about}`] as const);
 const role = oneOf(ROLE_NAMES);
+const organisation = Type.Optional(Type.String({ maxLength: 200 }));
+const organisationField = (value = ""): Html => field("organisation", "Organisation", { value, hint: "Only for a supplier: readers see “supplied by …”." });
 
 function peoplePage({ accounts, who }: SignedInContext): Html {
   const users = listUsers(accounts);
   return html`<h1>People</h1>
 <div class="scroll" tabindex="0"><table><thead><tr><th>Name</th><th>Role</th><th>State</th><th>Ways in</th><th>Address</th><th class="num">Sessions</th></tr></thead><tbody>${users.map(
-    ({ id, handle, role: own, state, has, address }) => html`<tr><td><a href="/desk/people/${handle}">${handle}</a></td><td>${own}</td><td>${state}</td><td>${[has.password && "password", has.totp && "codes", has.passkeys > 0 && (has.passkeys === 1 ? "a passkey" : `${has.passkeys} passkeys`)].filter(Boolean).join(", ") || "none yet"}</td><td>${address ?? ""}</td><td class="num">${listSessions(accounts, id).length}</td></tr>
+    ({ id, handle, role: own, organisation, state, has, address }) => html`<tr><td><a href="/desk/people/${handle}">${handle}</a></td><td>${own}${organisation !== null && html`, ${organisation}`}</td><td>${state}</td><td>${[has.password && "password", has.totp && "codes", has.passkeys > 0 && (has.passkeys === 1 ? "a passkey" : `${has.passkeys} passkeys`)].filter(Boolean).join(", ") || "none yet"}</td><td>${address ?? ""}</td><td class="num">${listSessions(accounts, id).length}</td></tr>
 `,
   )}</tbody></table></div>
 <h2>Invite somebody</h2>
 ${deskForm(
   who,
   "/desk/people",
-  html`${field("handle", "Name", { required: true, pattern: "[a-z][a-z0-9\\-]{1,30}", hint: "Public and for good: the log names entries by it." })}${field("address", "Mail address", { type: "email", hint: "With one the link goes by mail; without, it is shown to you to hand over." })}${choice("role", "Role", ROLE_CHOICES, { value: "reporter" })}<button class="main-act">Invite</button>
+  html`${field("handle", "Name", { required: true, pattern: "[a-z][a-z0-9\\-]{1,30}", hint: "Public and for good: the log names entries by it." })}${field("address", "Mail address", { type: "email", hint: "With one the link goes by mail; without, it is shown to you to hand over." })}${choice("role", "Role", ROLE_CHOICES, { value: "reporter" })}${organisationField()}<button class="main-act">Invite</button>
 `,
 )}`;
 }
@@ -48,8 +50,8 @@ function personPage({ accounts, who }: SignedInContext, handle: string): Html {
   const user = requireUser(accounts, handle);
   const acts = listActs(accounts, { handle, limit: 10 });
   return html`<h1>${user.handle}</h1>
-<p>${user.role}, ${user.state}, since ${when(user.created)}${user.address !== null && html`, ${user.address}`}. ${listSessions(accounts, user.id).length} sessions run.</p>
-${deskForm(who, `/desk/people/${handle}/role`, html`${choice("role", "Role", ROLE_CHOICES, { value: user.role })}<button>Give this role</button> <span class="hint">Their sessions end.</span>`)}<h2>Locked out, left, or stolen from</h2>
+<p>${user.role}${user.organisation !== null && html` of ${user.organisation}`}, ${user.state}, since ${when(user.created)}${user.address !== null && html`, ${user.address}`}. ${listSessions(accounts, user.id).length} sessions run.</p>
+${deskForm(who, `/desk/people/${handle}/role`, html`${choice("role", "Role", ROLE_CHOICES, { value: user.role })}${organisationField(user.organisation ?? "")}<button>Give this role</button> <span class="hint">Their sessions end.</span>`)}<h2>Locked out, left, or stolen from</h2>
 ${deskForm(who, `/desk/people/${handle}/end-sessions`, html`<button>End their sessions</button>`)}${deskForm(who, `/desk/people/${handle}/reset`, html`<button>Reset</button> <span class="hint">Password, passkeys, codes and sessions go; a link sets a new password.</span>`)}${deskForm(who, `/desk/people/${handle}/remove`, html`${field("name", "Their name, once more", { required: true })}<button>Remove</button> <span class="hint">Address and credentials are erased. The name stays taken, for the log names it.</span>`)}<h2>Last acts</h2>
 ${actTable(acts)}<p><a href="/desk/acts?by=${handle}">All acts of ${handle}</a></p>`;
 }
@@ -65,7 +67,7 @@ function tellLink({ post, site }: SignedInContext, invited: Invited): DeskAnswer
     title: "A link to hand over",
     page: html`<h1>A link to hand over</h1>
 <p>${invited.user.handle} has no mail address here. Hand this over by a way that you trust; it works once, until ${when(invited.expires)} UTC, and is not shown again.</p>
-<p class="secret">${href}</p>
+${toHandOn(href, { opens: false })}
 <p><a href="/desk/people">Done</a></p>`,
   };
 }
@@ -93,7 +95,7 @@ export const peopleRoutes: DeskRoute[] = [
     path: "/people",
     about: "Invites somebody.",
     rule: { for: "people.manage", fresh: true },
-    form: Type.Object({ handle: Type.String({ maxLength: 60 }), address: Type.Optional(Type.String({ maxLength: 300 })), role }, { additionalProperties: false }),
+    form: Type.Object({ handle: Type.String({ maxLength: 60 }), address: Type.Optional(Type.String({ maxLength: 300 })), role, organisation }, { additionalProperties: false }),
     run(context, { form }) {
       const invited = invite(context.accounts, form);
       context.record("people.invite", `${form.handle} as ${form.role}`);
@@ -112,9 +114,9 @@ export const peopleRoutes: DeskRoute[] = [
     path: "/people/:handle/role",
     about: "Gives a role; their sessions end.",
     rule: { for: "people.manage", fresh: true },
-    form: Type.Object({ role }, { additionalProperties: false }),
+    form: Type.Object({ role, organisation }, { additionalProperties: false }),
     run({ accounts, record }, { params, form }) {
-      giveRole(accounts, params.handle!, form.role);
+      giveRole(accounts, params.handle!, form.role, form.organisation);
       record("people.role", `${params.handle!} as ${form.role}`);
       return { go: `/desk/people/${params.handle!}` };
     },

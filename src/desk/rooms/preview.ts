@@ -6,7 +6,7 @@ import { issueForms } from "../../newsletter/newsletter.ts";
 import { previewLink, readPreviewLink, readPublication, type Publication } from "../../press/press.ts";
 import { html, previewStory } from "../../site/site.ts";
 import { withDeskAssets } from "../desk-assets.ts";
-import { deskForm } from "../frame.ts";
+import { deskForm, toHandOn } from "../frame.ts";
 import { lookAtText } from "../look-at-story.ts";
 import { deskRoute, type DeskContext, type DeskRoute } from "../route.ts";
 import { draftOf } from "./story-way.ts";
@@ -55,8 +55,8 @@ ${deskForm(context.who, `${base}/preview-link`, html`<button>Make a link for som
       const href = `${context.site.origin}/desk/preview/${linkFor(context, draft.id, draft.version, SHARED_MS)}`;
       context.record("story.preview", `draft ${draft.id}, version ${draft.version}, a link for three days`);
       return { title: "A link to the preview", page: html`<h1>A link to version ${draft.version}</h1>
-<p>Whoever has it sees this version, for three days from now.</p>
-<p class="secret">${href}</p>
+<p>Whoever has it sees this version, for three days from now. A band over it says that it is a draft.</p>
+${toHandOn(href, { opens: true })}
 <p><a href="/desk/stories/${draft.id}/preview">Back</a></p>` };
     },
   }),
@@ -86,7 +86,7 @@ ${deskForm(context.who, `${base}/preview-link`, html`<button>Make a link for som
       };
       const way = wayOf(query);
       if (way === "mail") return { shown: issueForms(newsroom.log, { number: "draft", subject: drafts.find(asked.draft)!.title, base: site.origin, publications: [publication] }).html, styled: true };
-      return { shown: withDeskAssets(previewStory(newsroom, publication, { base_url: site.origin, now: effects.clock() }), way === "print") };
+      return { shown: withDeskAssets(previewStory(newsroom, publication, { base_url: site.origin, now: effects.clock(), draft: asked }), way === "print") };
     },
   }),
 ];

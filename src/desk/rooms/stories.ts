@@ -1,7 +1,8 @@
 // Stories as text: every version kept, lint beside the words, a preview, and the way from draft to published.
 import Type from "typebox";
 import { TracewireError } from "../../errors.ts";
-import { diffSentences, slugOf, TOPICS, type Draft } from "../../press/press.ts";
+import { catchUp, diffSentences, formatStoryText, outMeanwhile, slugOf, TOPICS, UNWRITTEN, type Draft } from "../../press/press.ts";
+import { oneOf } from "../../schema.ts";
 import { html, nothing, type Html } from "../../site/site.ts";
 import { deskAssetHref, deskScript } from "../desk-assets.ts";
 import { area, deskForm, field, when } from "../frame.ts";
@@ -59,7 +60,7 @@ function draftPage(context: SignedInContext, draft: Draft, text: string, note: H
   const base = `/desk/stories/${draft.id}`;
   const page = html`<h1>${draft.title}</h1>
 <p class="hint">${draft.state}; version ${draft.version}, ${draft.version_by}, ${when(draft.version_at)}; begun by ${draft.by}. <a href="${base}/preview" data-key="p">Preview</a> · <a href="#way" data-key="w">Way to the reader</a> · ${asText ? html`<a href="${base}">In the editor</a>` : html`<a href="${base}?form=text">As text</a>`}</p>
-${note}${!asText && editorPart(context, draft)}<div class="writing" data-text-form><section aria-label="Its text">
+${note}${sentBack(context, draft)}${behindPart(context, draft)}${!asText && editorPart(context, draft)}<div class="writing" data-text-form><section aria-label="Its text">
 ${deskForm(
     who,
     base,
@@ -74,6 +75,30 @@ ${versionsPart(context, draft)}</section></div>
 ${!asText && html`<link rel="stylesheet" href="${deskAssetHref("editor.css")}">
 ${deskScript("editor.js")}`}`;
   return { title: draft.title, page, wide: true };
+}
+
+/** Why it is a draft again, in the words of whoever sent it back: what its author comes here for. */
+function sentBackNote({ drafts }: SignedInContext, draft: Draft): { by: string; at: string; note: string } | undefined {
+  const last = drafts.steps(draft.id).at(-1);
+  return draft.state === "draft" && last?.to_state === "draft" && last.by !== draft.version_by && last.version === draft.version && last.note !== "" ? last : undefined;
+}
+
+function sentBack(context: SignedInContext, draft: Draft): Html {
+  const last = sentBackNote(context, draft);
+  return last ? html`<p class="finding"><strong>Sent back by ${last.by}</strong>, ${when(last.at)}: ${last.note}</p>
+` : nothing;
+}
+
+/** Somebody published another text of the same story since this one was begun: it is looked at before either is lost. */
+function behindPart(context: SignedInContext, draft: Draft): Html {
+  const { who, newsroom, drafts } = context;
+  const out = outMeanwhile(newsroom, drafts, draft);
+  if (!out) return nothing;
+  const act = (how: string, words: string) => deskForm(who, `/desk/stories/${draft.id}/catch-up`, html`${versionField(draft)}<input type="hidden" name="how" value="${how}"><button>${words}</button>`);
+  return html`<div class="finding"><p><strong>Revision ${out.revision} by ${out.by} is out</strong> and has another text than this draft was begun from. Publishing this would put the old text back.</p>
+<details><summary>What differs from what is out</summary>${differences(formatStoryText(out.story), drafts.text(draft.id)!.text)}</details>
+<div class="row">${act("take", "Take over what is out, as a new version")}${act("keep", "Keep this text on top of it: I have looked")}</div></div>
+`;
 }
 
 /** Autosave makes many: those of one person within ten minutes are one line, and the rest of them open below it. */
@@ -105,7 +130,7 @@ ${who && steps.length > 0 && html`<h2>Steps</h2>
 }
 
 const begin = (headline: string, by: string, today: string): string =>
-  `---\nslug: ${slugOf(headline)}\ntopic: Sanctions\nbyline: ${by}\nhappened: ${today}\n---\n\n# ${headline}\n\n> What is new, and how sure it is.\n\nA number is the name of a figure in braces.\n`;
+  `---\nslug: ${slugOf(headline)}\ntopic: Sanctions\nbyline: ${by}\nhappened: ${today}\n---\n\n# ${headline}\n\n> ${UNWRITTEN}\n\n${UNWRITTEN}\n`;
 
 export const storyRoutes: DeskRoute[] = [
   deskRoute({
@@ -128,7 +153,7 @@ ${
     ? html`<p>None yet. A story begins with its headline; everything else is there to be changed.</p>
 `
     : html`<div class="scroll" tabindex="0"><table><thead><tr><th>Story</th><th>State</th><th>Version</th><th>By</th></tr></thead><tbody>${own.map(
-        (draft) => html`<tr><td><a href="/desk/stories/${draft.id}">${draft.title}</a></td><td>${draft.state}</td><td>${draft.version}, ${draft.version_by}, ${when(draft.version_at)}</td><td>${draft.by}</td></tr>
+        (draft) => html`<tr><td><a href="/desk/stories/${draft.id}">${draft.title}</a>${sentBack(context, draft)}</td><td>${draft.state}${outMeanwhile(context.newsroom, context.drafts, draft) !== undefined && ", behind what is out"}</td><td>${draft.version}, ${draft.version_by}, ${when(draft.version_at)}</td><td>${draft.by}</td></tr>
 `,
       )}</tbody></table></div>
 `
@@ -180,6 +205,19 @@ ${deskForm(who, "/desk/stories", html`${field("headline", "Headline", { required
 `;
         return { ...draftPage(context, draft, form.text, note, true), status: error.status };
       }
+    },
+  }),
+  deskRoute({
+    method: "POST",
+    path: "/stories/:draft/catch-up",
+    about: "Where another text of the story was published meanwhile: takes it over as the newest version, or keeps the draft's on top of it.",
+    rule: { for: "stories.write", object: "draft" },
+    form: Type.Object({ version: VERSION, how: oneOf(["take", "keep"] as const) }, { additionalProperties: false }),
+    run(context, { params, form }) {
+      const draft = draftOf(context, params);
+      catchUp(context.newsroom, context.drafts, draft, context.who.user.handle, form.how, Number(form.version));
+      context.record("story.catch-up", `draft ${draft.id}, ${form.how}`);
+      return { go: `/desk/stories/${draft.id}` };
     },
   }),
   deskRoute({

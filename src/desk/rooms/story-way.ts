@@ -3,7 +3,7 @@
 import Type from "typebox";
 import { can } from "../../accounts/accounts.ts";
 import { TracewireError } from "../../errors.ts";
-import { LINT_RULES, formatStoryText, openSchedule, parseStoryText, publishStory, readPublication, type Draft, type Waiver } from "../../press/press.ts";
+import { LINT_RULES, formatStoryText, readPublication, sendDraftOut, settleDraft, stepDraft, type Draft, type Waiver } from "../../press/press.ts";
 import { oneOf } from "../../schema.ts";
 import { html, type Html } from "../../site/site.ts";
 import { deskForm, field, when } from "../frame.ts";
@@ -11,45 +11,22 @@ import { lookAtText, type Looked } from "../look-at-story.ts";
 import { seesEmbargoed } from "../objects.ts";
 import { deskRoute, type DeskAnswer, type DeskRoute, type SignedInContext } from "../route.ts";
 
-/** More than the site's own look at the clock. */
-const LATE_MS = 60_000;
 export const VERSION = Type.String({ pattern: "^\\d{1,6}$" });
 export const draftOf = ({ drafts }: SignedInContext, params: Record<string, string>): Draft => drafts.find(Number(params.draft))!;
 export const versionField = (draft: Draft): Html => html`<input type="hidden" name="version" value="${draft.version}">
 `;
 
-/**
- * What waited for its time has come out, or did not: the site's process publishes, and knows no drafts. Asked whenever a draft
- * is shown; a moment that was missed while nothing ran is said.
- */
-export function settled({ newsroom, drafts }: SignedInContext, draft: Draft): Draft {
-  if (draft.state !== "scheduled") return draft;
-  const { slug } = parseStoryText(drafts.text(draft.id)!.text);
-  const item = withSchedule(newsroom.folder, (schedule) => schedule.list().filter((one) => one.slug === slug).sort((a, b) => a.id - b.id).at(-1));
-  if (!item || item.state === "waiting") return draft;
-  if (item.state !== "published") return drafts.step(draft.id, item.by, "draft", { version: draft.version, note: `It did not come out: ${item.outcome ?? item.state}` });
-  const at = readPublication(newsroom.log, slug)?.at ?? item.due;
-  const late = Date.parse(at) - Date.parse(item.due) > LATE_MS ? `, late: it was due at ${item.due}, and nothing of ours ran then` : "";
-  return drafts.step(draft.id, item.by, "published", { version: draft.version, note: `out at ${at}${late}` });
-}
-
-function withSchedule<T>(folder: string, act: (schedule: ReturnType<typeof openSchedule>) => T): T {
-  const schedule = openSchedule(folder);
-  try {
-    return act(schedule);
-  } finally {
-    schedule.close();
-  }
-}
+export const settled = ({ newsroom, drafts }: SignedInContext, draft: Draft): Draft => settleDraft(newsroom, drafts, draft);
 
 /** The steps that lead on from where it is, for who may take them. */
-export function wayPart({ who, drafts, approval }: SignedInContext, draft: Draft, looked: Looked): Html {
+export function wayPart({ who, drafts, approval, newsroom }: SignedInContext, draft: Draft, looked: Looked): Html {
   const base = `/desk/stories/${draft.id}`;
   const waived = new Set(drafts.waivers(draft.id).map(({ rule }) => rule));
   const open = looked.findings.filter(({ rule }) => !waived.has(rule));
   const step = (to: string, words: string, withNote = false) =>
     deskForm(who, `${base}/step`, html`${versionField(draft)}<input type="hidden" name="to" value="${to}">
 ${withNote && field("note", "What is to be done", { required: true })}<button>${words}</button>`);
+  const isOut = looked.story !== undefined && readPublication(newsroom.log, looked.story.slug) !== undefined;
   const mayReview = can(who.user.role, "stories.review") && draft.state === "in review";
   return html`<p class="hint">${draft.state === "draft" ? "A draft." : `It is ${draft.state}.`} Draft, in review, approved${approval === "another" && " by another person"}, then published or kept for its time.</p>
 ${open.length > 0 && html`<p class="hint">${open.length} open in the lint: none may be when it is published.</p>
@@ -61,7 +38,7 @@ ${open.length > 0 && html`<p class="hint">${open.length} open in the lint: none 
     deskForm(
       who,
       `${base}/publish`,
-      html`${versionField(draft)}${field("at", "Not before (UTC)", { hint: "Empty: now. Else 2026-11-24T18:00:00Z; it waits outside the log." })}${field("why", "Why there is a new revision")}${field("correction", "What was wrong, for readers", { hint: "Only for a correction." })}${open.length > 0 && field("waive", "Waive one finding", { hint: "rule=reason; readers see the reason." })}<button class="main-act">Publish</button>
+      html`${versionField(draft)}${field("at", "Not before (UTC)", { type: "datetime-local", hint: "Empty: now. What waits for its time waits outside the log." })}${isOut && html`${field("correction", "What was wrong, for readers", { hint: "A correction: it goes into the notice, the list, the feeds and the mail to those who were sent it." })}${field("why", "Why there is a new revision", { hint: "Where nothing was wrong. One of the two is asked for where a number that readers saw changes." })}`}${open.length > 0 && field("waive", "Waive one finding", { hint: "rule=reason; readers see the reason." })}<button class="main-act">Publish</button>
 `,
     )
   }${draft.state === "published" && html`<p>Published. A new version begins its way anew.</p>
@@ -78,8 +55,7 @@ export const storyWayRoutes: DeskRoute[] = [
     run(context, { params, form }) {
       const { drafts, who, record } = context;
       const draft = draftOf(context, params);
-      if (draft.state === "scheduled" && form.note?.trim()) takeBack(context, draft);
-      drafts.step(draft.id, who.user.handle, form.to, { version: Number(form.version), note: form.note });
+      stepDraft(context.newsroom, drafts, draft, who.user.handle, form.to, { version: Number(form.version), note: form.note, tookBack: (slug) => record("story.unschedule", slug) });
       record("story.step", `draft ${draft.id} to ${form.to}`);
       return { go: `/desk/stories/${draft.id}` };
     },
@@ -157,35 +133,13 @@ ${items.length === 0 ? html`<p>Nothing waits.</p>` : html`<ul>${items.map((item)
   }),
 ];
 
-function publish(context: SignedInContext, { params, form }: { params: Record<string, string>; form: { version: string; at?: string; why?: string; correction?: string; waive?: string } }): DeskAnswer {
+function publish(context: SignedInContext, { params, form: { version, waive, ...form } }: { params: Record<string, string>; form: { version: string; at?: string; why?: string; correction?: string; waive?: string } }): DeskAnswer {
   const { drafts, who, write, newsroom, record } = context;
   const draft = draftOf(context, params);
-  if (draft.state !== "approved" || draft.version !== Number(form.version)) throw new TracewireError("CONFLICT", { what: `It is ${draft.state}, at version ${draft.version}`, hint: "Only the version that was approved is published." });
-  const story = parseStoryText(drafts.text(draft.id, draft.version)!.text, "the text");
-  const by = who.user.handle;
-  const waivers = [...drafts.waivers(draft.id).map(({ rule, why }) => ({ rule, why })), ...(form.waive === undefined ? [] : [waiverOf(form.waive)])];
-  const options = { by, why: form.why, waivers, ...(form.correction === undefined ? {} : { correction: { what: form.correction } }) };
-  const isScheduled = form.at !== undefined;
-  const due = isScheduled ? dueOf(form.at!) : undefined;
-  // For a later moment it is done now and taken back: every finding shows while somebody is there to mend it.
-  write("story.publish", story.slug, (transaction, { log }) => publishStory(transaction, log, story, options), { dry: isScheduled });
-  if (due !== undefined) {
-    withSchedule(newsroom.folder, (schedule) => schedule.add({ slug: story.slug, due, story, ...options }));
-    record("story.schedule", `${story.slug} at ${due}`);
-  }
-  drafts.step(draft.id, by, due === undefined ? "published" : "scheduled", { version: draft.version, note: due === undefined ? `revision ${readPublication(newsroom.log, story.slug)?.revision ?? 1}` : `waits until ${due}` });
+  const waivers = waive === undefined ? [] : [waiverOf(waive)];
+  const sent = sendDraftOut(newsroom, drafts, draft, who.user.handle, { version: Number(version), ...form, waivers }, write);
+  if (sent.outcome === "scheduled") record("story.schedule", `${sent.slug} at ${sent.due}`);
   return { go: `/desk/stories/${draft.id}` };
-}
-
-/** Out of the schedule before its time. Throws CONFLICT where it is out already. */
-function takeBack({ newsroom, drafts, record }: SignedInContext, draft: Draft): void {
-  const { slug } = parseStoryText(drafts.text(draft.id)!.text);
-  withSchedule(newsroom.folder, (schedule) => {
-    const item = schedule.waiting().find((one) => one.slug === slug);
-    if (!item) throw new TracewireError("CONFLICT", { what: "It waits no more", hint: "Open the story again: it is out, or it was refused." });
-    schedule.settle(item.id, "taken back", "sent back at the desk");
-  });
-  record("story.unschedule", slug);
 }
 
 function waiverOf(text: string): Waiver {
@@ -193,10 +147,3 @@ function waiverOf(text: string): Waiver {
   if (rule === undefined || !Object.hasOwn(LINT_RULES, rule)) throw new TracewireError("BAD_ARGUMENT", { what: "waive: write rule=reason", where: "waive", hint: `Rules: ${Object.keys(LINT_RULES).join(", ")}.` });
   return { rule, why: why! };
 }
-
-function dueOf(at: string): string {
-  const time = new Date(at);
-  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}.*Z$/.test(at) || Number.isNaN(time.getTime())) throw new TracewireError("BAD_ARGUMENT", { what: `at: “${at}” is no time in UTC`, where: "at", hint: "Write 2026-11-24T18:00:00Z." });
-  return time.toISOString();
-}
-

@@ -1,10 +1,12 @@
 // What the editor's script asks for: a story as a document, saved on top of the version it was opened at; figures and names
 // found while typing; who else has it open. All of it is beside the text form, which works without a script.
 import Type from "typebox";
+import { nameSlug, readNames } from "../../attribution/attribution.ts";
 import { TracewireError } from "../../errors.ts";
 import { diffSentences, parseStoryText, search, type Draft, type DraftVersion } from "../../press/press.ts";
 import { listReports } from "../../reports/reports.ts";
 import { oneOf } from "../../schema.ts";
+import { madeOnce } from "../made-once.ts";
 import { findFigures, lookAtStory, lookAtText, type Looked } from "../look-at-story.ts";
 import { deskRoute, type DeskAnswer, type DeskRoute, type SignedInContext } from "../route.ts";
 import { documentOf, textOfDocument } from "../story-document.ts";
@@ -128,11 +130,19 @@ function jsonOf(text: string, field: string): unknown {
 type FoundName = { kind: string; title: string; /** What enters the line. */ node: { type: "link"; href: string; text: string } | { type: "name"; text: string } };
 
 /** A name with digits in it is a name node and no link: as plain words it would read as a number that nobody bound. */
-function findNames({ newsroom: { log } }: SignedInContext, words: string): FoundName[] {
+function findNames(context: SignedInContext, words: string): FoundName[] {
+  const { log } = context.newsroom;
   const before = log.size();
   const nodeOf = (title: string, href: string): FoundName["node"] => (/\d/.test(title) ? { type: "name", text: title.slice(0, 120) } : { type: "link", href, text: title.slice(0, 200) });
+  // A group's key has no capitals: it is spelled as somebody who uses the name spells it.
+  const spelled = madeOnce(context, "spelling of groups", () =>
+    new Map(readNames(log, { log_size: before, evidence: "released" }).flatMap(({ heading, name }) => [heading, name]).toReversed().map((name) => [nameSlug(name), name])),
+  );
   const found = (["actor", "theft"] as const).flatMap((kind) =>
-    search(log, words, { kind, before }).hits.map(({ name, title }): FoundName => ({ kind: kind === "actor" ? "group" : "theft", title, node: nodeOf(title, `/${kind}s/${name}`) })),
+    search(log, words, { kind, before }).hits.map(({ name, title: known }): FoundName => {
+      const title = kind === "actor" ? (spelled.get(name) ?? known) : known;
+      return { kind: kind === "actor" ? "group" : "theft", title, node: nodeOf(title, `/${kind}s/${name}`) };
+    }),
   );
   const asked = words.toLowerCase().split(/\s+/).filter(Boolean);
   const reports = listReports(log, { log_size: before, evidence: "released" })

@@ -66,9 +66,40 @@ async function open(bytes: Uint8Array) {
   }
 }
 
-type TextItem = { str: string; transform: number[]; height: number; hasEOL: boolean };
+/**
+ * A stretch of a page's text and where it stands: offsets from the start of the page's text; the line that its letters stand
+ * on begins at (x, y), runs along (dx, dy), and its height is (ux, uy); all in shares of the page from its top left.
+ */
+export type PlacedText = [start: number, end: number, x: number, y: number, dx: number, dy: number, ux: number, uy: number];
 
-function writePage(builder: TextBuilder, items: TextItem[]) {
+/** The page is read as `read` reads it, so that the same offsets name the same words. Throws `Unreadable`. */
+export async function placePdfText(bytes: Uint8Array, number: number): Promise<PlacedText[]> {
+  const document = await open(bytes);
+  try {
+    if (number > document.numPages) throw new Unreadable(`it has ${document.numPages} pages`);
+    const page = await document.getPage(number);
+    const { width, height, transform: view } = page.getViewport({ scale: 1 });
+    const { items } = await page.getTextContent();
+    const turn = (x: number, y: number) => [(view[0]! * x + view[2]! * y) / width, (view[1]! * x + view[3]! * y) / height] as const;
+    const [left, top] = [view[4]! / width, view[5]! / height];
+    const places: PlacedText[] = [];
+    writePage(createTextBuilder(), items.filter((item) => "str" in item), (item, start, end) => {
+      const [a = 1, b = 0, c = 0, d = 1, e = 0, f = 0] = item.transform;
+      const [along, up] = [Math.hypot(a, b) || 1, Math.hypot(c, d) || 1];
+      const tall = (item.height || up) / up;
+      const [x, y] = turn(e, f);
+      const place: PlacedText = [start, end, x + left, y + top, ...turn((a / along) * item.width, (b / along) * item.width), ...turn(c * tall, d * tall)];
+      if (end > start && place.every(Number.isFinite)) places.push(place);
+    });
+    return places;
+  } finally {
+    await document.loadingTask.destroy();
+  }
+}
+
+type TextItem = { str: string; transform: number[]; width: number; height: number; hasEOL: boolean };
+
+function writePage(builder: TextBuilder, items: TextItem[], onItem?: (item: TextItem, start: number, end: number) => void) {
   let last_y: number | undefined;
   let line_ended = false;
   for (const item of items) {
@@ -82,7 +113,9 @@ function writePage(builder: TextBuilder, items: TextItem[]) {
         builder.append(apart ? "\n\n" : "\n");
         if (apart) builder.startParagraph();
       }
+      const start = builder.length();
       builder.append(item.str);
+      onItem?.(item, start, builder.length());
       last_y = y;
       line_ended = false;
     }

@@ -219,7 +219,7 @@ ${groups.map(
   ([field, own]) => html`<section class="rivals"><h2>${spec.fields[field]!.label}</h2>
 ${rivalTable(context, plural(own.length, "claim", "claims"), own, spec.fields[field]!.label)}${own.some((claim) => claim.wording) && html`<details><summary>In the words of our table</summary><ul class="plain">${[...new Set(own.map((claim) => claim.wording).filter(Boolean))].map((wording) => html`<li class="note">${wording}</li>`)}</ul></details>`}</section>
 `,
-)}${judgements(context, subject)}${history(context, subject)}${sources(context, claims)}${citeThis(subjectHref(subject), context.at.log_size, `“${name}”`)}`;
+)}${judgements(context, subject)}${history(context, subject)}${sources(context, claims)}${citeThis(context, subjectHref(subject), context.at.log_size, `“${name}”`)}`;
   return {
     content_type: htmlType,
     body: frame({ title: name, description: `${spec.about} ${plural(claims.length, "claim", "claims")} held on it.`, path, context, body }),

@@ -1,5 +1,5 @@
 // Every mistake of ours that was mended, in one list: from the same records as the notices on the stories.
-import { countCorrections, listCorrections, type Correction } from "../../press/press.ts";
+import { countCorrections, listCorrections, toldOnce, type Correction } from "../../press/press.ts";
 import { html, type Html } from "../html.ts";
 import { countIn, csvAnswer, jsonList, onward } from "../answers.ts";
 import { frame } from "../layout.ts";
@@ -88,7 +88,7 @@ ${sentencesHtml(item)}
 }
 
 export function sentencesHtml({ sentences }: Pick<Correction, "sentences">): Html {
-  return html`${sentences
+  return html`${toldOnce(sentences)
     .slice(0, 6)
     .map(
       ({ was, now }) =>

@@ -1,6 +1,6 @@
 // A capture: what it is, how it was graded, its text with the cited place marked, its entry in the log. Bytes leave only
 // when released, as an attachment from a sandboxed address.
-import { readClaims } from "../../casefile/casefile.ts";
+import { readClaims, type Claim } from "../../casefile/casefile.ts";
 import {
   capturesOf,
   locatorText,
@@ -24,6 +24,8 @@ import { subjectHref } from "./case.ts";
 
 const PLACE_QUERY = ["page", "paragraph", "table", "row", "column", "quote", "from"] as const;
 const WINDOW_CHARS = 1_500;
+/** Of a document that is held back, around a place that a public claim cites: a quotation, not the document. */
+const QUOTED_WINDOW_CHARS = 200;
 const PAGE_CHARS = 4_000;
 const CLAIMS_SHOWN_MAX = 60;
 const QUOTE_CHARS_MAX = 1_000;
@@ -49,7 +51,7 @@ const ITEM_WORDS: Record<string, string> = {
 export const evidenceRoutes: Route[] = [
   {
     path: "/evidence/:sha256",
-    about: "A released capture: what it is, how it is graded, its text with the cited place marked, its log entry.",
+    about: "A released capture: what it is, how it is graded, its log entry; its text with the cited place marked, or the cited places alone where the document is held back.",
     query: PLACE_QUERY,
     async render(context, { params, query, path }) {
       const captures = releasedCaptures(context, params.sha256!);
@@ -108,7 +110,7 @@ async function evidencePage(context: SiteContext, captures: readonly Capture[], 
   const body = html`<p class="label">Evidence</p>
 <h1>${capture.title}</h1>
 <p class="standfirst">${gradeMark(capture.grade)} ${GRADE_WORDS[capture.grade]}</p>
-${locator && placeShown(extraction, locator)}
+${locator && (hasBytes || isCited(claims, locator) ? placeShown(extraction, locator, hasBytes ? WINDOW_CHARS : QUOTED_WINDOW_CHARS) : placeHeldBack(locator))}
 <dl class="facts">
 <div><dt>Graded</dt><dd>Source ${capture.source_grade}: ${SOURCE_WORDS[capture.source_grade]}. Item ${capture.item_grade}: ${ITEM_WORDS[capture.item_grade]}. The two are asked apart (Admiralty scale).</dd></div>
 <div><dt>From</dt><dd>${{ file: "a file", stdin: "standard input", url: "the web" }[capture.origin.from]}: ${capture.origin.name}${capture.origin.final_url && capture.origin.final_url !== capture.origin.name && html`, which led to ${capture.origin.final_url}`}</dd></div>
@@ -121,9 +123,9 @@ ${
 `
 }<div><dt>SHA-256</dt><dd><code>${capture.sha256}</code></dd></div>
 <div><dt>In the log</dt><dd>${captures.map((own, at) => html`${at > 0 && ", "}<a href="/log/${own.seq}">entry ${own.seq.toLocaleString("en-US")}</a>`)}, with a proof to check with our server off${captures.length > 1 && html`; the same bytes were captured ${captures.length} times`}</dd></div>
-<div><dt>Bytes</dt><dd>${hasBytes ? html`<a href="/evidence/${capture.sha256}/bytes">Save them</a> and compare: <code>sha256sum</code> must print the number above.` : "Held back: they may not leave, or have not been released."}</dd></div>
+<div><dt>Bytes</dt><dd>${hasBytes ? html`<a href="/evidence/${capture.sha256}/bytes">Save them</a> and compare: <code>sha256sum</code> must print the number above.` : "Held back: they may not leave, or have not been released. Of its text only the places are shown that a public claim cites."}</dd></div>
 </dl>
-${claimList(capture, claims)}${textPage(capture, extraction, query)}`;
+${claimList(capture, claims)}${hasBytes && textPage(capture, extraction, query)}`;
   return {
     content_type: htmlType,
     body: frame({
@@ -152,16 +154,29 @@ function readLocator(query: URLSearchParams): Locator | undefined {
   return Object.keys(locator).length > 0 ? locator : undefined;
 }
 
+/** Else a document that may not be passed on could be read here a quotation at a time. */
+function isCited(claims: readonly Claim[], locator: Locator): boolean {
+  const asked = placeKey(locator);
+  return claims.some(({ source }) => placeKey(source.locator) === asked);
+}
+
+/** As an address can carry it. */
+const placeKey = (locator: Locator): string =>
+  JSON.stringify((["page", "paragraph", "table", "row", "column", "quote"] as const).map((name) => String(locator[name] ?? "").slice(0, QUOTE_CHARS_MAX)));
+
+const placeHeldBack = (locator: Locator): Html => html`<p class="known"><strong>This place is not shown.</strong> ${locatorText(locator)}: the document is held back, and no public claim cites this place.</p>
+`;
+
 /** The place a claim was read at: a row as its columns, and the text around it with the place marked. */
-function placeShown(extraction: Extraction, locator: Locator): Html {
+function placeShown(extraction: Extraction, locator: Locator, window_chars: number): Html {
   if (extraction.outcome !== "text") return nothing;
   const place = resolveLocator(extraction, locator);
   if (!place.found)
     return html`<p class="known"><strong>This place is not in the text.</strong> ${locatorText(locator)}: ${place.why}${place.nearest && html`; the nearest is “${place.nearest.text.slice(0, 300)}”`}</p>
 `;
   const { text } = extraction;
-  const from = Math.max(0, text.lastIndexOf("\n", Math.max(0, place.start - WINDOW_CHARS)) + 1);
-  const end = Math.min(text.length, Math.max(place.end, place.end + WINDOW_CHARS));
+  const from = Math.max(0, text.lastIndexOf("\n", Math.max(0, place.start - window_chars)) + 1);
+  const end = Math.min(text.length, Math.max(place.end, place.end + window_chars));
   const to = text.indexOf("\n", end) < 0 ? text.length : Math.min(text.length, text.indexOf("\n", end));
   return html`<section id="place"><h2>The place cited: ${locatorText(locator)}</h2>
 ${rowShown(extraction, locator, place.start)}<details${locator.row === undefined && html` open`}><summary>In the text around it</summary><pre class="text" tabindex="0">${from > 0 && "…\n"}${text.slice(from, place.start)}<mark>${text.slice(place.start, place.end)}</mark>${text.slice(place.end, to)}${to < text.length && "\n…"}</pre></details></section>

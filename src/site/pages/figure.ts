@@ -179,7 +179,7 @@ ${point && pointSection(context, figure, spec, point)}${leftOut(figure)}${notCom
 <p>Anyone with this newsroom or an export of it computes the same bytes again:</p>
 <pre class="commands"><code>npx tracewire reproduce ${figure.id} --known ${figure.log_size}</code><code>npx tracewire export figure ${figure.id} --out figure.json</code></pre>
 <p class="note">Rows SHA-256 <code>${figure.rows_sha256}</code>; rules version ${figure.rules_version}; root of the log <code>${figure.root}</code>.</p></section>
-${citeThis(`/figures/${figure.id}`, Number(figure.log_size), `${spec.title}: ${words.exact}`)}`;
+${citeThis(context, `/figures/${figure.id}`, Number(figure.log_size), `${spec.title}: ${words.exact}`)}`;
   return {
     content_type: htmlType,
     body: frame({
@@ -239,22 +239,24 @@ function seriesChart(context: SiteContext, figure: Figure, spec: FigureSpec): Ht
 `;
 }
 
+/** The source stands beside its value, so that a telephone shows both at once. */
 function rowTable(context: SiteContext, figure: Figure, spec: FigureSpec, hrefOf: (label: string) => string): Html {
   const labelled = (row: FigureRow) => (canOpen(figure, spec, row) ? html`<a href="${hrefOf(row.label)}">${row.label}</a>` : rowLabel(row));
   if (figure.rows.length === 0) return html`<p>No row fits these rules in what has been released.</p>`;
   const anyValue = figure.rows.some((row) => row.value !== null);
   const anyRange = figure.rows.some((row) => row.low !== row.high);
+  const anyWhen = figure.rows.some((row) => row.when);
   return html`<section class="scroll" tabindex="0" aria-label="Rows">
 <table class="data">
-<thead><tr><th scope="col">When</th><th scope="col">What</th>${anyValue && html`<th scope="col" class="num">Value</th>`}${anyRange && html`<th scope="col">Rivals say</th>`}<th scope="col">Who says</th><th scope="col">Source</th></tr></thead>
+<thead><tr><th scope="col">What</th>${anyValue && html`<th scope="col" class="num">Value</th>`}<th scope="col">Source</th><th scope="col">Who says</th>${anyRange && html`<th scope="col">Rivals say</th>`}${anyWhen && html`<th scope="col">When</th>`}</tr></thead>
 <tbody>
 ${figure.rows.slice(0, ROWS_SHOWN).map(
   (
     row,
-  ) => html`<tr><td>${row.when && formatDay(row.when)}</td><th scope="row">${labelled(row)}</th>${anyValue && html`<td class="num">${valueWords(row)}</td>`}${
+  ) => html`<tr><th scope="row">${labelled(row)}</th>${anyValue && html`<td class="num">${valueWords(row)}</td>`}<td>${rowSource(context, row)}</td><td>${row.claimant}</td>${
     anyRange &&
     html`<td>${row.low !== row.high && row.low !== null && html`${formatValue(row.low, row.unit ?? "", "exact")} to ${formatValue(row.high, row.unit ?? "", "exact")}${row.claim !== null && `, ${plural(row.rivals.length, "other claim", "other claims")}`}`}</td>`
-  }<td>${row.claimant}</td><td>${rowSource(context, row)}</td></tr>
+  }${anyWhen && html`<td>${row.when && formatDay(row.when)}</td>`}</tr>
 `,
 )}</tbody>
 </table>

@@ -66,7 +66,7 @@ function momentOf({ at, log, now }: SiteContext): string {
 /** All that follows from the log and from whether what was pinned is over. What is left to do for each page is its ages. */
 function lastingParts(context: SiteContext, now: string) {
   const { log, at } = context;
-  const sheet = openNoteSheet();
+  const sheet = openNoteSheet(context.base_url);
   const front = arrangeFront(log, { now, known: knownOf(at) });
   const lead = front.lead && leadStory(context, front.lead, sheet);
   const empty = !lead && readSubjects(log, at, "theft").length === 0 && readSubjects(log, at, "published-total").length === 0;
@@ -89,11 +89,11 @@ function leadStory(context: SiteContext, card: Card, sheet: NoteSheet): Html {
   const { story, slug } = publication;
   const figures = publishedFigures(context, publication);
   return html`<article class="lead">
-${leadPicture(context, publication, figures)}<p class="label"><a href="/topics/${card.topic_slug}">${story.topic}</a></p>
+<p class="label"><a href="/topics/${card.topic_slug}">${story.topic}</a></p>
 <h2><a href="${storyHref(slug)}">${inlineHtml(story.headline, figures, "plain")}</a></h2>
 <p class="standfirst">${inlineHtml(story.standfirst, figures, sheet)}</p>
 <p class="byline"><a href="/authors/${card.author_slug}">${story.byline}</a> · <time datetime="${dayOf(card.first_at)}">${formatDay(card.first_at)}</time></p>
-<p class="after"><a href="${storyHref(slug)}">Read the whole story</a></p>
+${leadPicture(context, publication, figures)}<p class="after"><a href="${storyHref(slug)}">Read the whole story</a></p>
 </article>
 `;
 }

@@ -33,7 +33,7 @@ export const howWeCountRoutes: Route[] = [
     path: "/how-we-count",
     about: "The counting rules in readers’ words: who says, who blames whom, how we counted, as known on.",
     render(context) {
-      const sheet = openNoteSheet();
+      const sheet = openNoteSheet(context.base_url);
       const body = html`<div class="column prose">
 <p class="label">How we count</p>
 <h1>A number is an answer; this page is about the questions</h1>

@@ -1,7 +1,7 @@
 // What machines read: feeds, robots.txt, security.txt, oEmbed, and pictures and figures to embed.
 import { TracewireError } from "../../errors.ts";
 import { describeFigure, findFigureSpec, type Figure } from "../../figures/figures.ts";
-import { findCard, readPublication } from "../../press/press.ts";
+import { drawnFigure, findCard, readPublication } from "../../press/press.ts";
 import { readSeries } from "../charts.ts";
 import { atom, feedPicture, jsonFeed, readFeed, rss, type Feed, type FeedScope } from "../feeds.ts";
 import { html } from "../html.ts";
@@ -133,7 +133,8 @@ export const machineRoutes: Route[] = [
       const form = /^picture\.(svg|png)$/.exec(params.picture!)?.[1];
       const card = form ? findCard(context.log, params.slug!) : undefined;
       if (!card?.picture || card.newest_seq >= context.at.log_size) return undefined;
-      const figure = readPublication(context.log, card.slug, card.revision)?.figures.find(({ id }) => id === card.picture);
+      const publication = readPublication(context.log, card.slug, card.revision);
+      const figure = publication && (drawnFigure(publication) ?? publication.figures.find(({ id }) => id === card.picture));
       if (!figure) return undefined;
       return pictureOf(context, figure, card.headline, `${card.topic} · ${formatDay(card.happened)}`, form!, [`story:${card.slug}`]);
     },

@@ -2,7 +2,7 @@
 // link in a letter, so that whatever acts is a button (POST).
 import { TracewireError } from "../../errors.ts";
 import type { Preferences, SignUpDesk } from "../../newsletter/newsletter.ts";
-import { listTopics } from "../../press/press.ts";
+import { listOwnTopics } from "../../press/press.ts";
 import { html, nothing, type Html } from "../html.ts";
 import { frame } from "../layout.ts";
 import { newsletterForm } from "../newsletter-box.ts";
@@ -146,7 +146,7 @@ ${context.mailSink && html`<p class="note">This newsroom has no mail server set,
 function preferencesPage(context: SiteContext, token: string, said = ""): Page {
   const { masked, subscribed, topics } = requirePreferences(context, token);
   const here = `/newsletter/preferences/${token}`;
-  const offered = [...new Set([...listTopics(context.log).map(({ name }) => name), ...topics])];
+  const offered = [...new Set([...listOwnTopics(context.log), ...topics])];
   const body = html`<div class="column prose">
 <p class="label">Newsletter</p>
 <h1>What comes to ${masked}</h1>

@@ -19,13 +19,13 @@ const QUERY = ["q", "topic", "kind", "year", "skip"] as const;
 export const searchRoutes: Route[] = [
   {
     path: "/search",
-    about: "Search over stories, releases, thefts, groups and figures; addresses and transactions are recognised.",
+    about: "Search over stories, releases, thefts, groups and figures; addresses, transactions and numbers that a figure was printed as are recognised.",
     query: QUERY,
     async render(context, { query }) {
       const asked = readAsked(query);
       const body = html`<div class="column wide"><h1>Search</h1>
 <form class="filters" action="/search" method="get" role="search" aria-label="Search">
-<label>Words, an address or a transaction<input type="search" name="q" value="${asked.text}" size="34" maxlength="${QUERY_LENGTH_MAX}"></label>
+<label>Words, a number, an address or a transaction<input type="search" name="q" value="${asked.text}" size="34" maxlength="${QUERY_LENGTH_MAX}"></label>
 <label>Only<select name="kind"><option value="">everything</option>${FINDABLE_KINDS.map((item) => html`<option value="${item}"${asked.kind === item && html` selected`}>${KIND_WORDS[item]}</option>`)}</select></label>
 <button type="submit">Search</button></form>
 ${asked.text ? resultsHtml(context, asked, await searchAll(context, asked)) : emptyHtml()}</div>`;
@@ -201,5 +201,5 @@ function marked(snippet: string): Html {
 }
 
 function emptyHtml(): Html {
-  return html`<p>Type a name (<a href="/search?q=Ronin">Ronin</a>), a topic (<a href="/search?q=sanctions">sanctions</a>) or an address. Words are found in stories, press releases, thefts, groups and the titles of figures; an address or a transaction in the rows of every source we hold.</p>${nothing}`;
+  return html`<p>Type a name (<a href="/search?q=Ronin">Ronin</a>), a topic (<a href="/search?q=sanctions">sanctions</a>) or an address. A number (<a href="/search?q=%242.97+billion">$2.97 billion</a>) leads to the figures that were printed as it, short or exact. Words are found in stories, press releases, thefts, groups and the titles of figures; an address or a transaction in the rows of every source we hold.</p>${nothing}`;
 }

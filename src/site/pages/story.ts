@@ -4,6 +4,7 @@ import { numberWord } from "../../figures/figures.ts";
 import {
   LINT_RULES,
   diffSentences,
+  drawnFigure,
   findCard,
   listCards,
   listRevisions,
@@ -17,7 +18,7 @@ import {
 import { findDataset } from "../../datasets/datasets.ts";
 import { barChart, readSeries, seriesTable, unitWords, type Series } from "../charts.ts";
 import { seriesPicture, thumbnail } from "../pictures.ts";
-import { newerWords, openNoteSheet, publishedFigure, type NotedFigure, type NoteSheet } from "../figure-note.ts";
+import { figureLink, newerWords, openNoteSheet, printedForm, publishedFigure, type NotedFigure, type NoteSheet } from "../figure-note.ts";
 import { html, nothing, type Html } from "../html.ts";
 import { inlineHtml, inlineText, type FigureLookup } from "../inline.ts";
 import { articleData } from "../json-ld.ts";
@@ -105,11 +106,16 @@ function storyJson(publication: Publication, revisions: Publication[]): Page {
   return { content_type: "application/json; charset=utf-8", body: `${JSON.stringify(body, null, 1)}\n`, depends: dependsOf(slug) };
 }
 
-export function storyPage(context: SiteContext, publication: Publication, revisions: Publication[], path: string): Page {
+/** What is not published: which version it is of, and until when its link shows it. */
+export type DraftShown = { version: number; expires: string };
+
+/** `draft`: a page for who is asked before it is published. It says so first, and nothing of it can be cited. */
+export function storyPage(context: SiteContext, publication: Publication, revisions: Publication[], path: string, draft?: DraftShown): Page {
   const { slug, revision } = publication;
   // The article follows from the log alone; only its frame knows the address that was asked for.
   const { title, description, body, preview, data } = context.memo(`story ${slug} ${revision}`, () => {
-    const article = storyArticle(context, publication, revisions);
+    const article = storyArticle(context, publication, revisions, draft !== undefined);
+    if (draft) return { ...article, preview: undefined, data: undefined };
     return {
       ...article,
       preview: previewOf(context, publication, article.title, article.description),
@@ -119,17 +125,15 @@ export function storyPage(context: SiteContext, publication: Publication, revisi
   return {
     content_type: "text/html; charset=utf-8",
     body: frame({
-      title,
+      title: draft ? `Draft, not published: ${title}` : title,
       description,
       path,
       canonical: publicationHref(publication),
       context,
+      ...(draft ? { band: draftBand(draft) } : {}),
       body,
-      unlisted: publication !== revisions.at(-1) || publication.withdrawn !== undefined,
-      alternates: [
-        { href: `${publicationHref(publication)}.json`, type: "application/json", title: "This story with its figures" },
-        ...FEEDS,
-      ],
+      unlisted: draft !== undefined || publication !== revisions.at(-1) || publication.withdrawn !== undefined,
+      alternates: draft ? [] : [{ href: `${publicationHref(publication)}.json`, type: "application/json", title: "This story with its figures" }, ...FEEDS],
       preview,
       data,
     }),
@@ -138,9 +142,13 @@ export function storyPage(context: SiteContext, publication: Publication, revisi
   };
 }
 
+const draftBand = ({ version, expires }: DraftShown): Html =>
+  html`<p class="band" role="note"><strong>Draft, not published.</strong> Version ${version}, shown to whoever has this link until ${expires.slice(0, 16).replace("T", " ")} UTC. Its words and numbers may still change: not to be cited or passed on as ours.</p>
+`;
+
 function previewOf(context: SiteContext, publication: Publication, title: string, description: string): PagePreview {
   const photo = shownPhoto(context, publication);
-  const figure = publication.figures.find(({ id }) => id === publication.story.picture);
+  const figure = drawnFigure(publication) ?? publication.figures.find(({ id }) => id === publication.story.picture);
   const picture = photo
     ? { href: photoHref(jpegOf(photo)), words: photo.alt, ...jpegOf(photo) }
     : figure && { href: `${publicationHref(publication)}/picture.png`, words: pictureWords(context.log, figure), ...DRAWN };
@@ -151,10 +159,11 @@ function storyArticle(
   context: SiteContext,
   publication: Publication,
   revisions: Publication[],
+  isDraft: boolean,
 ): { title: string; description: string; body: Html } {
   const { story, slug } = publication;
   const figures = publishedFigures(context, publication);
-  const sheet = openNoteSheet();
+  const sheet = openNoteSheet(context.base_url);
   const headline = inlineText(story.headline, figures);
   const newest = revisions.at(-1)!;
   const body = html`<article class="story">
@@ -185,7 +194,9 @@ ${
   )
 }${!story.archive && replyBox(context, [...new Set([...story.replies, ...subjectsAbout(context.log, context.at, slug)])])}${waiverBox(publication)}</div>
 <aside class="beside" aria-label="About this story">
-${story.archive ? archiveBox(context, publication) : sourcesBox(context, publication.figures)}
+${story.archive ? archiveBox(context, publication) : sourcesBox(context, publication.figures)}${
+    !isDraft &&
+    html`
 <section class="box">
 <h2 class="label">Revisions</h2>
 <p class="note">${plural(revisions.length, "revision", "revisions")}, each readable for ever.${!story.archive && " The numbers are those of the day of publication."}</p>
@@ -194,13 +205,14 @@ ${story.archive ? archiveBox(context, publication) : sourcesBox(context, publica
 <section class="box cite">
 <h2 class="label">Cite this</h2>
 <p>“${headline}”, ${story.archive && `${story.archive.from}, ${formatDay(story.archive.published)}, as taken over by `}Tracewire, ${formatDay(publication.at)}, revision ${publication.revision}.
-<a href="${revisionHref(slug, publication.revision)}">${revisionHref(slug, publication.revision)}</a></p>
+<a href="${revisionHref(slug, publication.revision)}">${context.base_url}${revisionHref(slug, publication.revision)}</a></p>
 <p class="note">That address will always show these words and these numbers. <a href="${publicationHref(publication)}.json">The same as JSON</a></p>
 </section>
 <section class="box">
 <h2 class="label">Share</h2>
 <p>A plain link, with nothing in it that follows you: <a href="${publicationHref(publication)}">${context.base_url}${publicationHref(publication)}</a></p>
-</section>
+</section>`
+  }
 </aside>
 ${sheet.print()}
 ${onward(context, slug, story.topic)}</article>`;
@@ -281,11 +293,13 @@ export function publishedFigures(context: SiteContext, publication: Publication)
 const chartId = (section: number, block: number): string => `c${section}-${block}`;
 
 /** The chart in the text that would be drawn just as the picture over it, by its id. Disputed values are drawn otherwise in each. */
-function sameChart(context: SiteContext, { story }: Publication, figures: FigureLookup): string | undefined {
-  const noted = story.picture === undefined ? undefined : figures(story.picture);
-  if (noted?.figure.measure !== "series" || isDisputed(readSeries(context.log, noted.figure, noted.spec))) return undefined;
+function sameChart(context: SiteContext, publication: Publication, figures: FigureLookup): string | undefined {
+  const { story } = publication;
+  const id = drawnFigure(publication)?.id;
+  const noted = id === undefined ? undefined : figures(id);
+  if (!noted || isDisputed(readSeries(context.log, noted.figure, noted.spec))) return undefined;
   for (const [section, { blocks }] of story.sections.entries())
-    for (const [at, block] of blocks.entries()) if (block.type === "chart" && block.figure === story.picture) return chartId(section, at);
+    for (const [at, block] of blocks.entries()) if (block.type === "chart" && block.figure === id) return chartId(section, at);
   return undefined;
 }
 
@@ -298,8 +312,11 @@ const isDisputed = (series: Series): boolean => series.points.some((point) => po
 export function leadPicture(context: SiteContext, publication: Publication, figures: FigureLookup, below?: string): Html {
   const photo = shownPhoto(context, publication);
   if (photo) return photoFigure(photo, publication, figures);
-  const id = publication.story.picture;
-  return below === undefined ? storyPicture(context, id, figures) : shapeOf(context, figures(id!)!, below);
+  const drawn = drawnFigure(publication);
+  const named = publication.story.picture === undefined ? undefined : figures(publication.story.picture);
+  const noted = drawn && figures(drawn.id);
+  if (!noted) return named && named.figure.value !== null ? numeral(named) : nothing;
+  return below === undefined ? storyPicture(context, noted) : shapeOf(context, noted, below);
 }
 
 function shapeOf(context: SiteContext, noted: NotedFigure, below: string): Html {
@@ -311,12 +328,19 @@ function shapeOf(context: SiteContext, noted: NotedFigure, below: string): Html 
 `;
 }
 
+/** Where no figure of the story can be drawn, the number itself is the picture. */
+function numeral(noted: NotedFigure): Html {
+  const { figure, spec, words } = noted;
+  return html`<figure class="picture numeral">
+<p>${figureLink(noted, printedForm(figure, spec, "short"))}</p>
+<figcaption>${spec.title}. ${capital(words.who)}. As known on ${formatDay(noted.known_on)}.</figcaption>
+</figure>
+`;
+}
+
 /** A drawn picture: what it shows and what it lacks stand below it. */
-function storyPicture(context: SiteContext, id: string | undefined, figures: FigureLookup): Html {
-  const noted = id === undefined ? undefined : figures(id);
-  if (noted?.figure.measure !== "series") return nothing;
+function storyPicture(context: SiteContext, noted: NotedFigure): Html {
   const series = readSeries(context.log, noted.figure, noted.spec);
-  if (series.points.length === 0) return nothing;
   const disputed = series.points.filter((point) => point.rivals.length > 0 && point.low !== point.high).map((point) => point.label);
   const { picture, caption } = seriesPicture(series, "p");
   return html`<figure class="picture">

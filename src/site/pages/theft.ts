@@ -46,18 +46,18 @@ function theftPage(context: SiteContext, subject: string, claims: Claim[], path:
   const level = of("attribution_level").at(-1)?.value ?? "";
   const amounts = of("amount");
   const others = Object.entries(kindSpec("theft").fields).filter(([field]) => !PLACED.has(field) && of(field).length > 0);
-  const value = row.value ? formatMoney(row.value, row.unit ?? "USD", "exact") : "Amount not known";
+  const value = row.value ? formatMoney(row.value, row.unit ?? "USD", "exact") : notCompared(amounts);
   const body = html`<p class="label"><a href="/thefts">Thefts</a></p>
 <h1>${label}</h1>
 <p class="standfirst">${value}${row?.low && row.low !== row.high && html`, or anything from ${formatMoney(row.low, row.unit!, "exact")} to ${formatMoney(row.high!, row.unit!, "exact")}, depending on who says`};
-blamed by ${levelWords(level)}. ${plural(claims.length, "claim", "claims")} held.</p>
+blamed by ${levelWords(level, row.blamed_by)}. ${plural(claims.length, "claim", "claims")} held.</p>
 <section class="rivals"><h2>What was taken, according to whom</h2>
 ${amounts.length === 0 ? html`<p>Nobody states an amount.</p>` : rivalTable(context, "Rival amounts stand side by side; a figure says which it takes, and why.", amounts, "Rival amounts")}</section>
 ${whoBlames(context, of("attributed_to"))}${timeline(context, claims)}${others.map(
     ([field, spec]) => html`<section><h2>${spec.label}</h2>
 ${rivalTable(context, plural(of(field).length, "claim", "claims"), of(field), spec.label)}</section>
 `,
-  )}${checksRaised(context, subject)}${judgements(context, subject)}${history(context, subject)}${sources(context, claims)}${citeThis(theftHref(subject), context.at.log_size, `“${label}”`)}`;
+  )}${checksRaised(context, subject)}${judgements(context, subject)}${history(context, subject)}${sources(context, claims)}${citeThis(context, theftHref(subject), context.at.log_size, `“${label}”`)}`;
   return {
     content_type: htmlType,
     body: frame({
@@ -70,6 +70,12 @@ ${rivalTable(context, plural(of(field).length, "claim", "claims"), of(field), sp
     }),
     depends,
   };
+}
+
+/** Nothing stands for the theft here; what is stated stands in the table below. */
+function notCompared(amounts: readonly Claim[]): string {
+  if (amounts.length === 0) return "Amount not known";
+  return `${plural(amounts.length, "amount is", "amounts are")} stated, ${amounts.length === 1 ? "not" : "none of them"} said to be in US dollars, as published and gross`;
 }
 
 function whoBlames(context: SiteContext, claims: readonly Claim[]): Html {
@@ -139,10 +145,11 @@ ${citations.length > 0 && html`<details><summary>${plural(citations.length, "sou
 }
 
 /** The address fixes what was known: it shows the same for ever. */
-export function citeThis(href: string, log_size: number, what: string): Html {
+/** The whole address: it is copied, and read on paper. */
+export function citeThis({ base_url }: Pick<SiteContext, "base_url">, href: string, log_size: number, what: string): Html {
   const address = `${href}?known=${log_size}`;
   return html`<aside class="cite" aria-label="Cite this"><p class="label">Cite this</p>
-<p>Tracewire, ${what}, as known at log size ${log_size.toLocaleString("en-US")}. <a href="${address}">${address}</a></p>
+<p>Tracewire, ${what}, as known at log size ${log_size.toLocaleString("en-US")}. <a href="${address}">${base_url}${address}</a></p>
 <p class="note">That address goes on showing what was known then. Something wrong? <a href="/about#report-an-error">Report an error</a> with it.</p></aside>
 `;
 }

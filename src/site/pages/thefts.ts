@@ -202,7 +202,7 @@ ${rows.map(
     row,
   ) => html`<tr><td><time datetime="${row.when}">${formatDay(row.when ?? "unstated")}</time></td><th scope="row"><a href="${theftHref(row.subject)}">${row.label}</a></th><td class="num">${
     row.value === null ? "not known" : formatMoney(row.value, row.unit ?? "USD", "exact")
-  }</td><td>${row.low !== null && row.low !== row.high && html`${formatMoney(row.low, row.unit ?? "USD", "short")} to ${formatMoney(row.high!, row.unit ?? "USD", "short")}`}</td><td>${levelWords(row.level)}${
+  }</td><td>${row.low !== null && row.low !== row.high && html`${formatMoney(row.low, row.unit ?? "USD", "short")} to ${formatMoney(row.high!, row.unit ?? "USD", "short")}`}</td><td>${levelWords(row.level, row.blamed_by)}${
     row.hedge === "suspected" && html` (suspected)`
   }</td><td>${row.country}</td><td class="num">${row.claims}</td></tr>
 `,
