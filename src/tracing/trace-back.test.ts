@@ -56,7 +56,9 @@ test("seeds that lie behind each other: what a seed brought is not followed twic
     fc.property(ledgerArbitrary, fc.array(fc.nat(1000), { minLength: 2, maxLength: 8 }), (transfers, picks) => {
       const receiving = transfers.flatMap(({ to }, row) => (to === null ? [] : [row]));
       if (receiving.length === 0) return;
-      const seeds = [{ kind: "rows" as const, rows: picks.map((pick) => receiving[pick % receiving.length]!), name: "" }, { kind: "account" as const, address: transfers[receiving[0]!]!.to!, row: picks[0]! % transfers.length, amount: BigInt(picks[1]!) }];
+      const rows = picks.map((pick) => receiving[pick % receiving.length]!);
+      const inAccount = { kind: "account" as const, address: transfers[receiving[0]!]!.to!, row: picks[0]! % transfers.length, amount: BigInt(picks[1]!) };
+      const seeds = [{ kind: "rows" as const, rows, name: "" }, inAccount];
       const data: TraceData = { kind: "accounts", table: buildTransferTable(transfers) };
       for (const some of [seeds.slice(0, 1), seeds]) trace(data, { seeds: some, methods: ["fifo", "lifo", "haircut"], direction: "backward" });
     }),
