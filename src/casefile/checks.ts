@@ -52,6 +52,13 @@ export const CHECKS = {
           );
       }),
   },
+  "measure-not-stated": {
+    about: "An amount does not say whether it is gross, net or something else: figures over gross amounts leave it out, or have no value beside it.",
+    run: (claims) =>
+      claims
+        .filter((claim) => claim.kind_of === "theft" && claim.field === "amount" && claim.measure === undefined)
+        .map(({ subject, claimant, value, unit, seq }) => ({ subject, what: `${claimant} names ${grouped(value)} ${unit ?? ""} and it is not stated what that measures (gross, net, …)`, claims: [seq] })),
+  },
   "source-date": {
     about: "The source is dated before the event it reports, or more than a year after it.",
     run: (claims) =>

@@ -71,7 +71,7 @@ test("what would be raised is known before anything is written, by one claim and
     const at = { log_size: size, evidence: "all" as const };
     const claim = (subject: string, value: string) => parseClaim({ subject, field: "amount", value, unit: "USD", claimant: "Another", hedge: "asserted", as_of: "2024", source: { capture, locator: { row: 1, column: "x" } } });
     const one = foreseeClaim(newsroom.log, at, claim("theft/two", "5000000"));
-    assert.deepEqual(one.findings.map(({ check }) => check), ["equal-amounts", "single-source"]);
+    assert.deepEqual(one.findings.map(({ check }) => check).toSorted(), ["equal-amounts", "measure-not-stated", "single-source"]);
     assert.equal(one.held, undefined);
     assert.deepEqual(foreseeClaim(newsroom.log, at, claim("theft/one", "6")).rivals.map(({ value }) => value), ["5000000"]);
     // Neither is held: they are seen beside each other.

@@ -166,7 +166,7 @@ ${field("subject", "About", { value: form.subject ?? "", list: "subjects", hint:
 <div class="row">${field("value", "Value", { value: form.value ?? "", hint: "Numbers as plain decimals." })}${field("unit", "Unit", { value: form.unit ?? "" })}</div>
 ${field("claimant", "Who says it", { value: form.claimant ?? "" })}<div class="row">${choice("hedge", "In which words", HEDGES.map(words), { value: form.hedge ?? "unstated" })}${choice("bound", "Bound", BOUNDS.map(words), { value: form.bound ?? "", empty: "as it stands" })}</div>
 <div class="row">${field("as_of", "Claimed on", { value: form.as_of ?? "", hint: "YYYY-MM-DD, or less" })}${field("period", "About the time", { value: form.period ?? "" })}</div>
-<details><summary>Valuation, measure, part, document</summary><div class="row">${choice("basis", "Valued", VALUATION_BASES.map(words), { value: form.basis ?? "", empty: "not said" })}${choice("measure", "Measure", MEASURES.map(words), { value: form.measure ?? "", empty: "not said" })}</div>
+<details${form.field === "amount" && html` open`}><summary>Valuation, measure, part, document</summary><div class="row">${choice("basis", "Valued", VALUATION_BASES.map(words), { value: form.basis ?? "", empty: "not said" })}${choice("measure", "Measure", MEASURES.map(words), { value: form.measure ?? "", empty: "not said" })}</div>
 ${field("part_of", "Covers only", { value: form.part_of ?? "" })}${field("document", "In which document of theirs", { value: form.document ?? "" })}${field("cites", "Whom they relay", { value: form.cites ?? "" })}</details>
 `;
 }
