@@ -62,7 +62,7 @@ export const trace: Command = {
     { flags: "--out <file>", about: "write there; the ending says in which form: .csv, .graphml or .parquet; of audit .csv, .xlsx or .html" },
   ],
   examples: [
-    ["tracewire trace --from lesson", "the invented ledger: five conventions that disagree"],
+    ["tracewire trace --from invented-2 --set lesson", "the invented ledger: five conventions that disagree"],
     ["tracewire trace sets", "which transfers are held"],
     ["tracewire trace lowest market --since invented-3", "how much of what came in can still be there"],
     ["tracewire trace rank thief", "which addresses to look at next; scores, no amounts"],
