@@ -10,17 +10,17 @@ t3,shill-0,mixer,1
 `;
 
 /** Imports the transfers, once, and keeps a trace from the thief over them under a name. */
-export async function keepTrace(newsroom: NewsroomWriter, id: string): Promise<number> {
-  await importMadeUp(newsroom);
-  const found = await askNewsroom(newsroom, readAskWords({ from: "thief", stops: ["market=service:The market"] }), { keepSteps: true });
+export async function keepTrace(newsroom: NewsroomWriter, id: string, { transfers = TRANSFERS, stops = ["market=service:The market"] } = {}): Promise<number> {
+  await importMadeUp(newsroom, transfers);
+  const found = await askNewsroom(newsroom, readAskWords({ from: "thief", stops }), { keepSteps: true });
   return newsroom.transact("anna", (transaction) => saveTrace(transaction, found, { id, title: "Made up", by: "anna", captures: found.captures })).seq;
 }
 
-export async function importMadeUp(newsroom: NewsroomWriter): Promise<void> {
+export async function importMadeUp(newsroom: NewsroomWriter, transfers = TRANSFERS): Promise<void> {
   const file: SourceFile = {
     name: "made-up.csv",
     *raw() {
-      yield Buffer.from(TRANSFERS);
+      yield Buffer.from(transfers);
     },
   };
   const reader = await guessReader([file]);

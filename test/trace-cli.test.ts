@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { parquetMetadata, parquetReadObjects } from "hyparquet";
+import { allCommands } from "../src/cli.ts";
 import { repositoryRoot } from "./scale.ts";
 
 type Answer = {
@@ -216,6 +217,29 @@ describe("tracewire trace", () => {
     ok("figure", "--define", file("figure.json", JSON.stringify(spec)));
     assert.match(ok("figure", "lesson-fifo-ben"), /^70 base units/);
     assert.match(ok("verify"), /Clean/);
+  });
+
+  test("every example that the commands of tracing teach works as it stands, on the demo's sources", async () => {
+    // What the demo newsroom holds of them: the lesson, the trace kept over it, and Bitcoin's first blocks.
+    ok("import", "bitcoin-block", "demo/sources/bitcoin-real-blocks/blocks1-255.dat", "--release");
+    ok("import", "ofac-crypto", "demo/sources/ofac-crypto-2024-09-27", "--edition", "2024-09-27", "--release");
+    ok("import", "ofac-sdn", "demo/sources/ofac-sdn-2021-07", "--edition", "2021-07", "--release");
+    const taught = (await allCommands()).filter(({ name }) => ["trace", "cluster", "freeze", "screen"].includes(name)).flatMap(({ examples }) => examples.map(([call]) => call));
+    assert.ok(taught.length >= 9, taught.join("\n"));
+    for (const call of taught) {
+      const [, input, line] = /^(?:echo (\S+) \| )?tracewire (.+)$/.exec(call)!;
+      const words = [...line!.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!);
+      // What a command writes goes to the test's own folder.
+      const args = words.map((word, at) => (words[at - 1] === "--out" ? join(scratch, `taught-${word}`) : word));
+      const { status, stderr } = spawnSync(process.execPath, ["--disable-warning=ExperimentalWarning", join(repositoryRoot, "src", "cli.ts"), ...args], {
+        cwd: repositoryRoot,
+        env: { ...process.env, TRACEWIRE_DATA: data, NO_COLOR: "1" },
+        encoding: "utf8",
+        input: input ?? "",
+      });
+      // A screen says by its exit code that somebody is on a list.
+      assert.ok(status === 0 || (args[0] === "screen" && status === 1), `${call}: ${status} ${stderr}`);
+    }
   });
 
   test("a packet for a service: letter, tables, sums, and a proof that checks itself", () => {

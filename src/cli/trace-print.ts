@@ -1,5 +1,5 @@
 // The answer in a terminal: where the money is under each convention, how far they differ, what stopped where.
-import { assetWords, shortAmount, sumOfAmounts, writeAmount, type Answer, type AssetResult, type AssetWords, type MethodResult } from "../tracing/tracing.ts";
+import { assetWords, knownErrors, shortAmount, sumOfAmounts, writeAmount, type Answer, type AssetResult, type AssetWords, type MethodResult } from "../tracing/tracing.ts";
 import { table, wrap, type Output } from "./output.ts";
 
 const PLACES_SHOWN_MAX = 20;
@@ -131,7 +131,7 @@ function exploringLines({ exploring, methods }: Answer["result"]): string[] {
   ];
 }
 
-function noteLines({ methods, tokens, exploring }: Answer["result"]): string[] {
+function noteLines({ ask, methods, tokens, exploring }: Answer["result"]): string[] {
   const notes: string[] = [];
   for (const [name, { excess, bound }] of Object.entries(methods)) {
     const over = Object.entries(excess ?? {}).filter(([, amount]) => amount !== "0");
@@ -143,5 +143,6 @@ function noteLines({ methods, tokens, exploring }: Answer["result"]): string[] {
   if (conserving.length > 0)
     notes.push(`${conserving.map(([name]) => name).join(", ")}: seed + converted in = held + stopped + fees + floor + converted out, to the unit.`);
   if (methods.fifo || methods.lifo) notes.push("FIFO and LIFO are presumptions about mixed accounts, not findings of fact.");
+  notes.push(knownErrors(ask.methods, ask.direction));
   return notes;
 }

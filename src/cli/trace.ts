@@ -7,6 +7,7 @@ import { askWith, listSets, readAsk } from "./trace-ask.ts";
 import { compareTraces } from "./trace-compare.ts";
 import { readForm, textOf, writeForm, type FileForm } from "./trace-files.ts";
 import { findLowest } from "./trace-lowest.ts";
+import { noteOnPlace } from "./trace-note.ts";
 import { findPaths } from "./trace-paths.ts";
 import { printAnswer } from "./trace-print.ts";
 import { rankAddresses } from "./trace-rank.ts";
@@ -15,6 +16,7 @@ const ACTIONS: Record<string, (context: CommandContext, args: string[], options:
   audit: auditTrace,
   compare: compareTraces,
   lowest: findLowest,
+  note: noteOnPlace,
   path: findPaths,
   rank: rankAddresses,
   sets: listSets,
@@ -28,6 +30,7 @@ export const trace: Command = {
     ["audit <trace>", "every step of a kept trace, to be added up by anybody"],
     ["compare <trace> <other>", "two kept traces, or one as kept at two log sizes (NAME@SIZE)"],
     ["lowest <address>", "of what came in, how much can still be there: the lowest balance since then"],
+    ["note <trace> [place] [text]", "the newsroom's notes on places of a kept trace: all of them, or keep one; an empty text takes it away"],
     ["path <from> <to>", "ways from one address to another"],
     ["rank <address>", "which addresses to look at next; scores, no amounts"],
     ["sets", "which sets of transfers are held"],
@@ -59,7 +62,7 @@ export const trace: Command = {
     { flags: "--out <file>", about: "write there; the ending says in which form: .csv, .graphml or .parquet; of audit .csv, .xlsx or .html" },
   ],
   examples: [
-    ["tracewire trace --from lesson", "the invented ledger: five conventions that disagree"],
+    ["tracewire trace --from invented-2 --set lesson", "the invented ledger: five conventions that disagree"],
     ["tracewire trace sets", "which transfers are held"],
     ["tracewire trace lowest market --since invented-3", "how much of what came in can still be there"],
     ["tracewire trace rank thief", "which addresses to look at next; scores, no amounts"],

@@ -27,7 +27,7 @@ export function placeHref({ capture, locator }: Claim["source"]): string {
 }
 
 /** A capture whose text is nothing but one table is shown as that table. */
-const isTable = (text: Extraction): text is Text => text.outcome === "text" && ["text/csv", "application/x-ndjson"].includes(text.media_type) && text.tables !== undefined;
+const isTable = (text: Extraction): text is Text => text.outcome === "text" && ["text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"].includes(text.media_type) && text.tables !== undefined;
 
 /** The panes before the form; `count` is how many they are. */
 export async function capturedPanes(context: SignedInContext, capture: Capture, text: Extraction, reading: Reading): Promise<{ panes: Html; count: number }> {

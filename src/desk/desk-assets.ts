@@ -2,7 +2,8 @@
 // in TypeScript and stripped of their types when the desk starts, as Node does with everything else here: no build step.
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { findPackageJSON } from "node:module";
+import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { assetHref, findAsset, html, type AssetName, type Html } from "../site/site.ts";
 import { readClientModules } from "./client-modules.ts";
@@ -17,6 +18,17 @@ for (const name of ["desk.css", "editor.css"]) {
   const text = readFileSync(join(import.meta.dirname, name), "utf8");
   const file = name.replace(".", `.${createHash("sha256").update(text).digest("hex").slice(0, 10)}.`);
   files.set(file, { type: "text/css; charset=utf-8", bytes: text });
+  hrefs.set(name, `/desk/assets/${file}`);
+}
+
+/** Packages that come as one script for a browser, as they are: their modules import what is none (decisions/0018). */
+for (const [name, specifier, path] of [
+  ["graphology.min.js", "graphology", "dist/graphology.umd.min.js"],
+  ["sigma.min.js", "sigma", "dist/sigma.min.js"],
+] as const) {
+  const text = readFileSync(join(dirname(findPackageJSON(specifier, import.meta.url)!), path), "utf8").replace(/^\/\/# sourceMappingURL=.*$/m, "");
+  const file = name.replace(".", `.${createHash("sha256").update(text).digest("hex").slice(0, 10)}.`);
+  files.set(file, { type: "text/javascript; charset=utf-8", bytes: text });
   hrefs.set(name, `/desk/assets/${file}`);
 }
 
@@ -35,7 +47,7 @@ export const withDeskAssets = (markup: string, on_paper: boolean): string =>
 
 /** `name` is one of the site's assets, a stylesheet of the desk, or a file of client/ as .js. */
 export function deskAssetHref(name: AssetName | "desk.css" | "editor.css" | `${string}.js`): string {
-  if (name.endsWith(".js")) return `/desk/assets/${modules.nameOf(name)}`;
+  if (name.endsWith(".js") && !hrefs.has(name)) return `/desk/assets/${modules.nameOf(name)}`;
   return hrefs.get(name) ?? assetHref(name as AssetName).replace("/assets/", "/desk/assets/");
 }
 

@@ -9,6 +9,7 @@ import { diskFileSystem, openBlobStore, openEgress, readText, type Capture, type
 import { openPeople, PEOPLE_FILE, queueAccountLetter } from "../newsletter/newsletter.ts";
 import { openNewsroom } from "../newsroom.ts";
 import { openDrafts, openSubmissions } from "../press/press.ts";
+import { openTraceNotes } from "../tracing/tracing.ts";
 import { clientOf, gentleClose } from "../site/site.ts";
 import { openInbox } from "./inbox.ts";
 import { openOriginals } from "./originals.ts";
@@ -70,6 +71,7 @@ export function openDesk({ folder, effects, report, watch = () => {}, ...options
   const [inbox, drafts, submissions] = [openInbox(folder, effects), openDrafts(folder, effects), openSubmissions(folder, effects)];
   const blobs = openBlobStore(folder, diskFileSystem);
   const reader = openInboxReader({ inbox, blobs, egress: options.egress ?? openEgress({ clock: effects.clock }), report });
+  const traceNotes = openTraceNotes(folder, effects);
   const traceJobs = openTraceJobs(folder, effects.clock);
   const remoteOf = options.remoteOf ?? ((request) => clientOf(request).remote);
   const texts = openTexts((capture) => readText(blobs, capture));
@@ -100,6 +102,7 @@ export function openDesk({ folder, effects, report, watch = () => {}, ...options
         }
       },
       traceJobs,
+      traceNotes,
       publicHref: (path) => `${options.site_url ?? ""}${path}`,
       mail: options.mail ?? { from: "Tracewire <newsletter@tracewire.invalid>", base_url: options.site_url ?? options.url },
       withPeople(use) {
@@ -132,7 +135,7 @@ export function openDesk({ folder, effects, report, watch = () => {}, ...options
       await programs.close();
       await reader.stop();
       await traceJobs.stop();
-      for (const store of [inbox, drafts, submissions, accounts, newsroom]) store.close();
+      for (const store of [traceNotes, inbox, drafts, submissions, accounts, newsroom]) store.close();
     },
   };
 }

@@ -13,6 +13,7 @@ import type { Write } from "./change.ts";
 import type { Inbox } from "./inbox.ts";
 import type { ObjectName } from "./objects.ts";
 import type { Originals } from "./originals.ts";
+import type { TraceNotes } from "../tracing/tracing.ts";
 import type { TraceJobs } from "./trace-jobs.ts";
 import type { Presence } from "./presence.ts";
 
@@ -49,6 +50,7 @@ export type DeskContext = {
   /** Captured documents as they look. */
   originals: Originals;
   traceJobs: TraceJobs;
+  traceNotes: TraceNotes;
   /** An address of the public site, from here: with its scheme and host where the desk has an origin of its own. */
   publicHref(path: string): string;
   mail: MailSettings;

@@ -20,6 +20,7 @@ import { storyWayRoutes } from "./rooms/story-way.ts";
 import { storyRoutes } from "./rooms/stories.ts";
 import { tableRoutes } from "./rooms/tables.ts";
 import { todayRoutes } from "./rooms/today.ts";
+import { traceGraphRoutes } from "./rooms/trace-graph.ts";
 import { traceRoutes } from "./rooms/traces.ts";
 import { writingRoutes } from "./rooms/writing.ts";
 import type { DeskRoute } from "./route.ts";
@@ -37,6 +38,7 @@ export const DESK_ROUTES: readonly DeskRoute[] = [
   ...attributionRoutes,
   ...replyRoutes,
   ...traceRoutes,
+  ...traceGraphRoutes,
   ...storyRoutes,
   ...frontRoutes,
   ...newsletterRoutes,

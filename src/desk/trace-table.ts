@@ -28,12 +28,12 @@ export function placesTable(rows: readonly Row[], row_count: number, tokens: Tok
     const largest = (of: Row[]) => of.reduce((most, row) => (amountOf(row) > most ? amountOf(row) : most), 0n);
     const sorted = places.map((of) => ({ of, most: largest(of) })).sort((a, b) => (a.most < b.most ? 1 : a.most > b.most ? -1 : 0));
     return html`<h2>${unit(asset, tokens)} <span class="count">${asset}</span></h2>
-<div class="scroll" tabindex="0"><table><thead><tr><th></th>${methods.map((method) => html`<th>${method}</th>`)}</tr></thead><tbody>${["seed", "held", "stop", "fee", "floor"].map(
+<div class="scroll" tabindex="0"><table><thead><tr><td></td>${methods.map((method) => html`<th class="num">${method}</th>`)}</tr></thead><tbody>${["seed", "held", "stop", "fee", "floor"].map(
       (what) => html`<tr><th scope="row">${what === "seed" ? "followed" : (WHAT_WORDS[what] ?? what)}</th>${methods.map((method) => html`<td class="num">${written(sum(method, what), asset, tokens)}</td>`)}</tr>
 `,
     )}</tbody></table></div>
 <h3>The largest places</h3>
-<div class="scroll" tabindex="0"><table><thead><tr><th>Place</th><th>What</th>${methods.map((method) => html`<th>${method}</th>`)}</tr></thead><tbody>${sorted.slice(0, ROWS_SHOWN).map(
+<div class="scroll" tabindex="0"><table><thead><tr><th>Place</th><th>What</th>${methods.map((method) => html`<th class="num">${method}</th>`)}</tr></thead><tbody>${sorted.slice(0, ROWS_SHOWN).map(
       ({ of: [first, ...rest] }) =>
         html`<tr><td><code>${first!.place!}</code>${first!.name !== "" && html`<br>${first!.name ?? ""}`}</td><td>${WHAT_WORDS[first!.what!] ?? first!.what!}${first!.reason !== "" && ` (${first!.reason ?? ""})`}</td>${methods.map((method) => html`<td class="num">${written([first!, ...rest].filter((row) => row.method === method).reduce((total, row) => total + amountOf(row), 0n), asset, tokens)}</td>`)}</tr>
 `,
@@ -86,7 +86,7 @@ export function flowsTable(flows: readonly Row[], path: string, { method, asset,
 `);
     put(place, 0);
   }
-  return html`<div class="scroll" tabindex="0"><table class="flows"><thead><tr><th>To</th><th>How</th><th>${unit(asset, tokens)}</th><th>Transfers</th></tr></thead><tbody>${lines}</tbody></table></div>
+  return html`<div class="scroll" tabindex="0"><table class="flows"><thead><tr><th>To</th><th>How</th><th class="num">${unit(asset, tokens)}</th><th class="num">Transfers</th></tr></thead><tbody>${lines}</tbody></table></div>
 <p class="hint">${lines.length >= LINES_MAX ? `The first ${LINES_MAX} lines. ` : ""}${Math.min(starts.length, ROWS_SHOWN)} of ${starts.length.toLocaleString("en-US")} beginnings, ${own.length.toLocaleString("en-US")} flows in all. What is open stands in this page’s address.</p>`;
 }
 

@@ -35,6 +35,7 @@ export const NOT_COPIED: readonly { name: string; why: string }[] = [
   { name: "accounts.db", why: "people of the newsroom, with what they sign in by: a restored newsroom invites them anew" },
   { name: "inbox.db", why: "what is on its way to a capture" },
   { name: "drafts.db", why: "stories that are still being written" },
+  { name: "trace-notes.db", why: "notes on places of traces, which are private and erasable" },
   { name: "desk.db", why: "stories that wait for their time: nobody is to find them before it" },
   { name: "pings.db", why: "what a hub is still to be told: a restored newsroom tells it anew" },
   { name: "segments", why: "rows of large sets: they are made again from their captures" },

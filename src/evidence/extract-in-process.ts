@@ -86,5 +86,6 @@ const EXTRACTORS: Record<string, () => Promise<Extractor>> = {
   "application/json": async () => (await import("./extractors/json.ts")).json,
   "application/x-ndjson": async () => (await import("./extractors/json.ts")).json,
   "application/pdf": async () => (await import("./extractors/pdf.ts")).pdf,
+  "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": async () => (await import("./extractors/xlsx.ts")).xlsx,
   "message/rfc822": async () => (await import("./extractors/mail.ts")).mail,
 };

@@ -12,6 +12,8 @@ import { markdown } from "./extractors/markdown.ts";
 import { makePdf, pageContent } from "./extractors/pdf-sample.ts";
 import { pdf } from "./extractors/pdf.ts";
 import { plainText } from "./extractors/plain-text.ts";
+import { xlsx } from "./extractors/xlsx.ts";
+import { writeWorkbook } from "../spreadsheet.ts";
 import { announce, scaled, seed } from "../../test/scale.ts";
 
 const TEXT_CHARS_MAX = 20_000;
@@ -48,6 +50,11 @@ const SEEDS: [Extractor, string, (string | Uint8Array)[]][] = [
     [
       "From: \"A\" <a@b.c>\r\nTo: g: x@y.z;\r\nSubject: =?utf-8?b?SGk=?= =?x?q?=ff?=\r\nDate: x\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/html; charset=koi8-r\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n<p>=D0=B8=\r\n</p>\r\n--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: in\r\n\r\nx\r\n--b\r\nContent-Disposition: attachment; filename*=utf-8''%e2%82%ac\r\nContent-Transfer-Encoding: base64\r\n\r\nAAAA\r\n--b--\r\n",
     ],
+  ],
+  [
+    xlsx,
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    [writeWorkbook([{ name: "A", rows: [["a", "b"], ["1", 2], ["x & y", 3.5]] }])],
   ],
   [
     pdf,

@@ -82,7 +82,9 @@ type Sniffed = Pick<MediaType, "media_type" | "by">;
 async function sniff(bytes: Uint8Array, declared: string | undefined, file_name: string | undefined): Promise<Sniffed> {
   // PDF readers accept the header anywhere in the first 1024 bytes (ISO 32000-1, Annex H.3, note 13).
   if (asciiHead(bytes, 1024).includes("%PDF-")) return { media_type: "application/pdf", by: "signature" };
-  if (!looksLikeText(bytes)) return { media_type: (await binaryType(bytes)) ?? "application/octet-stream", by: "signature" };
+  // The first four bytes of a ZIP, whatever share of the rest looks like letters: a well compressed one does.
+  const is_zip = bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 3 && bytes[3] === 4;
+  if (is_zip || !looksLikeText(bytes)) return { media_type: (await binaryType(bytes)) ?? "application/octet-stream", by: "signature" };
 
   const head = decodeBytes(bytes.subarray(0, HEAD_BYTES)).text.replace(/^[\ufeff\s]+/, "");
   if (startsAsHtml(head)) return { media_type: "text/html", by: "signature" };

@@ -6,7 +6,7 @@ import { TracewireError } from "../errors.ts";
 import type { EvidenceReader, LogReader } from "../evidence/evidence.ts";
 import { answer, resultHash, type Answer, type AskContext, type TraceAsk } from "./ask.ts";
 import { stepsTable, type SavedTrace } from "./saved-traces.ts";
-import type { TheftSeeds } from "./seed-text.ts";
+import { theftNotHeld, type TheftSeeds } from "./seed-text.ts";
 import type { TraceData } from "./trace.ts";
 import { openTagBook, stopsFromTags } from "./tags/tags.ts";
 import { listTransferSets, readTransferSets, type ReadTransferSets, type TransferSet } from "./transfer-sets.ts";
@@ -93,7 +93,8 @@ export async function readWanted(newsroom: Newsroom, ask: Pick<TraceAsk, "from" 
     const holding: string[] = [];
     for (const { seq, superseded_by } of listTransferSets(newsroom.log, log_size)) {
       if (superseded_by !== undefined || (among && !among.includes(String(seq)))) continue;
-      const read = await readTransferSets(newsroom, { sets: [String(seq)], ...options });
+      // Whether a set holds the seed hangs on no time: one that states none must not stand in the way of --until.
+      const read = await readTransferSets(newsroom, { sets: [String(seq)], log_size });
       const names = new Set(read.transactions.flatMap(({ txid, outputs }) => [txid, ...outputs.map(({ address }) => address)]));
       const table = read.table();
       const holds = (name: string) => names.has(name) || table.accountsOf(name).length > 0 || table.rowsOfTransaction(name).length > 0;
@@ -101,7 +102,8 @@ export async function readWanted(newsroom: Newsroom, ask: Pick<TraceAsk, "from" 
       const spellings = (seed: string) => meant(seed).flatMap((name) => [name, ...accountsOf(readAddress(name)).map(({ address }) => address)]);
       if (seeds.some((seed) => spellings(seed).some(holds))) holding.push(String(seq));
     }
-    if (holding.length === 0 && seeds.some((seed) => theft?.(seed) !== undefined)) throw error;
+    const stolen = seeds.find((seed) => theft?.(seed) !== undefined);
+    if (holding.length === 0 && stolen !== undefined) return theftNotHeld(stolen);
     if (holding.length === 0) throw new TracewireError("NOT_FOUND", { what: `No set of transfers that is held has ${seeds.join(" or ")}, and the case file no such theft`, hint: "Check its spelling, or import what is missing." });
     const found = await readTransferSets(newsroom, { sets: holding, ...options });
     const note = `Only the sets that hold the seed were read, because not all that are held can be put in one order: ${error.message}.`;

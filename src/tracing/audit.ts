@@ -57,7 +57,7 @@ export function methodStatement({ ask, sets, log_size, result_sha256, notes, lot
     "Check. For each line of a method that conserves: after = before + in − out. For each method that conserves and each asset: seed + converted in = held + stopped + fees + below the floor + converted out, to the unit.",
     ...(lots ? ["Lots. The table of lots has every credit and every debit of each account that was gone into, clean ones too, in their order: after = before + in + unknown − out. With it what FIFO, LIFO, TIHO and haircut took can be worked out again by hand."] : []),
     "Error rates. The conventions are arithmetic, not measurements: which one is right is a question of law or of policy. No clustering and no change heuristic was used. What the imported transfers leave out is not known.",
-    ...(ask.direction === "forward" ? [`Measured elsewhere: ${ask.methods.map(knownErrorOf).join("; ")}.`] : []),
+    `Measured elsewhere: ${ask.methods.flatMap((method) => knownErrorOf(method, ask.direction) ?? []).join("; ")}.`,
     ...notes.map((note) => `Of the data: ${note}`),
   ];
 }

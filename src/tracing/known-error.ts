@@ -57,8 +57,39 @@ export const KNOWN_ERROR: Record<"HB" | "LIFI", { alone: Known; hidden: Known }>
   },
 };
 
-/** One sentence for a method, for statements and terminals. */
-export function knownErrorOf(method: MethodName): string {
-  const [harmony, lifi] = [KNOWN_ERROR.HB.hidden[method], KNOWN_ERROR.LIFI.hidden[method]];
+type KnownBack = Record<"haircut" | "fifo" | "lifo", Coverage>;
+
+/** Backward, from the transfers into the end points; what is reached are the addresses that were robbed from. */
+export const KNOWN_ERROR_BACK: Record<"HB" | "LIFI", { alone: KnownBack; hidden: KnownBack }> = {
+  HB: {
+    alone: { haircut: line(99.4, 100, 14, 14), fifo: line(91.3, 100, 14, 14), lifo: line(93, 100, 14, 14) },
+    hidden: { haircut: line(99.4, 99.8, 14, 14), fifo: line(91, 99.9, 14, 14), lifo: line(93, 99.9, 14, 14) },
+  },
+  LIFI: {
+    alone: { haircut: line(100, 100, 1, 1), fifo: line(97.6, 100, 1, 1), lifo: line(100, 100, 1, 1) },
+    hidden: { haircut: line(100, 97.9, 1, 1), fifo: line(97.4, 98.2, 1, 1), lifo: line(100, 99.6, 1, 1) },
+  },
+};
+
+const hiddenOf = (method: MethodName, direction: "forward" | "backward"): [Coverage, Coverage] | undefined => {
+  const known: Record<"HB" | "LIFI", { hidden: Partial<Known> }> = direction === "forward" ? KNOWN_ERROR : KNOWN_ERROR_BACK;
+  const [harmony, lifi] = [known.HB.hidden[method], known.LIFI.hidden[method]];
+  return harmony && lifi && [harmony, lifi];
+};
+
+/** One sentence for a method, for statements and pages; undefined where nothing was measured. */
+export function knownErrorOf(method: MethodName, direction: "forward" | "backward" = "forward"): string | undefined {
+  const found = hiddenOf(method, direction);
+  if (!found) return undefined;
+  const [harmony, lifi] = found;
   return `${method}: ${harmony.edges_percent} % and ${lifi.edges_percent} % of the dollars of two thefts followed by hand (Harmony, LI.FI) among a million other transfers; of what it carried, ${harmony.true_percent} % and ${lifi.true_percent} % were theirs`;
+}
+
+/** All methods of an answer in one line, for a terminal. */
+export function knownErrors(methods: readonly MethodName[], direction: "forward" | "backward"): string {
+  const each = methods.flatMap((method) => {
+    const found = hiddenOf(method, direction);
+    return found ? [`${method} ${found[0].edges_percent} and ${found[1].edges_percent} % (${found[0].true_percent} and ${found[1].true_percent} % of what it carried theirs)`] : [];
+  });
+  return `Known of their error: of the dollars of two thefts followed by hand (Harmony, LI.FI), hidden among a million other transfers, ${each.join(", ")}. Of other thefts nothing is known.`;
 }

@@ -33,6 +33,9 @@ export type StopReason = (typeof STOP_REASONS)[number];
 /** Why a trace does not go on at an address, and according to whom. */
 export type Stop = { reason: StopReason; name?: string; source?: string };
 
+/** Where a backward trace comes upon what it was asked about. */
+export const ITSELF = { reason: "named", name: "the seed itself" } as const satisfies Stop;
+
 export type TraceRequest = {
   seeds: readonly Seed[];
   methods: readonly MethodName[];

@@ -104,6 +104,10 @@ function theftSeeds(name: string, { taken_in, taken_by, taken_from }: TheftSeeds
     });
     if (seeds.length > 0) return seeds;
   }
+  return theftNotHeld(name);
+}
+
+export function theftNotHeld(name: string): never {
   throw new TracewireError("NOT_FOUND", {
     what: `The case file knows the theft ${name}, and names no transaction or address of it that these transfers hold`,
     hint: "Claim one: tracewire claim THEFT taken_in TXID …, or taken_by ADDRESS; or import its transfers.",

@@ -4,7 +4,7 @@
 import type { AccountLedger } from "./account-ledger.ts";
 import { NONE } from "./account-events.ts";
 import type { AccountWant, BackwardMethod } from "./methods/backward.ts";
-import type { Step, TraceRequest } from "./request.ts";
+import { ITSELF, type Step, type TraceRequest } from "./request.ts";
 import { createRowQueue } from "./row-queue.ts";
 import { addStop, addTo, assertBalances, emptyTotals, type AssetTotals } from "./totals.ts";
 import type { AccountSeeds, AccountTrace } from "./trace-accounts.ts";
@@ -88,7 +88,7 @@ export function traceAccountsBack<Carried>(
       return step("stop", taker, row, amount, "mint");
     }
     const totals = totalsOf(giver);
-    const stop = stopAt(placeOf(giver), table.account(giver).chain) ?? (sources.has(giver) ? { reason: "named" as const, name: "the seed itself" } : undefined);
+    const stop = stopAt(placeOf(giver), table.account(giver).chain) ?? (sources.has(giver) ? ITSELF : undefined);
     if (stop || (depth >= depthMax && !asked.has(giver))) {
       addStop(totals, placeOf(giver), amount, stop ?? { reason: "depth" });
       return step("stop", giver, row, amount, stop?.reason ?? "depth");
@@ -112,12 +112,18 @@ export function traceAccountsBack<Carried>(
   }
   const starts = [...rows].map((row) => ({ row, lot: undefined as AccountSeeds["lots"][number] | undefined }));
   starts.push(...seeds.lots.map((lot) => ({ row: lot.row, lot })));
-  starts.sort((a, b) => b.row - a.row);
+  // What lies in an account after a row is behind the row itself.
+  starts.sort((a, b) => b.row - a.row || Number(b.lot !== undefined) - Number(a.lot !== undefined));
+  /** A transfer to oneself arrives after it leaves: its credit, where it is due, is gone back over first. */
+  const isArrivalDue = ({ row, lot }: (typeof starts)[number]): boolean => {
+    const state = lot || table.from[row] !== table.to[row] ? undefined : asked.get(table.to[row]!);
+    return state?.next === row && !state.ledger.isDebit(state.at);
+  };
 
   let start = 0;
   for (;;) {
     const row = queue.peek() === undefined ? -1 : -queue.peek()!;
-    if (start < starts.length && starts[start]!.row >= row) {
+    if (start < starts.length && starts[start]!.row >= row && !isArrivalDue(starts[start]!)) {
       const { row: at, lot } = starts[start++]!;
       if (lot) {
         const state = open(lot.account, 0);
@@ -146,7 +152,12 @@ export function traceAccountsBack<Carried>(
         const carried = state.want.credit(place);
         if (method.name === "haircut" && state.ledger.before(place) > 0n) split_count++;
         schedule(state, place);
-        comeFrom(row, carried, account, state.depth + 1);
+        if (!rows.has(row)) comeFrom(row, carried, account, state.depth + 1);
+        else if (method.total(carried) > 0n) {
+          // Seeds may lie behind each other. What this row brought is asked for already, and is not followed twice.
+          addStop(totalsOf(account), placeOf(account), method.total(carried), ITSELF);
+          step("stop", account, row, method.total(carried), ITSELF.reason);
+        }
       } else {
         const unknown = state.want.unknown(place);
         if (unknown > 0n) {

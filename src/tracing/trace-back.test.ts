@@ -45,6 +45,43 @@ for (const method of ["fifo", "lifo"] as const)
     );
   });
 
+test("seeds that lie behind each other: what a seed brought is not followed twice, and it balances", () => {
+  const table = buildTransferTable([transferOf(0, null, "x", 100n), transferOf(1, "x", "first", 100n), transferOf(2, "first", "second", 60n)]);
+  for (const method of ["fifo", "lifo", "haircut"] as const) {
+    const { seed: asked, stops } = trace({ kind: "accounts", table }, { seeds: [{ kind: "rows", rows: [1, 2], name: "" }], methods: [method], direction: "backward" }).get(method)!.assets.get("native")!;
+    assert.deepEqual([asked, [...stops].map(([place, { amount, stop }]) => [place, amount, stop.name])], [160n, [["first", 60n, "the seed itself"], ["x", 100n, "transfer"]]], method);
+  }
+  // The run itself asserts that it balances.
+  fc.assert(
+    fc.property(ledgerArbitrary, fc.array(fc.nat(1000), { minLength: 2, maxLength: 8 }), (transfers, picks) => {
+      const receiving = transfers.flatMap(({ to }, row) => (to === null ? [] : [row]));
+      if (receiving.length === 0) return;
+      const rows = picks.map((pick) => receiving[pick % receiving.length]!);
+      const inAccount = { kind: "account" as const, address: transfers[receiving[0]!]!.to!, row: picks[0]! % transfers.length, amount: BigInt(picks[1]!) };
+      const seeds = [{ kind: "rows" as const, rows, name: "" }, inAccount];
+      const data: TraceData = { kind: "accounts", table: buildTransferTable(transfers) };
+      for (const some of [seeds.slice(0, 1), seeds]) trace(data, { seeds: some, methods: ["fifo", "lifo", "haircut"], direction: "backward" });
+    }),
+    { numRuns: runs, seed },
+  );
+});
+
+test("the same of outputs: a seed that spends a seed", () => {
+  fc.assert(
+    fc.property(graphArbitrary, fc.array(fc.tuple(fc.nat(100), fc.nat(100), fc.nat(20)), { minLength: 2, maxLength: 8 }), (transactions, picks) => {
+      const graph = buildUtxoGraph(transactions);
+      const seeds = picks.flatMap(([pick, which, amount]) => {
+        const { txid, outputs } = graph.transactions[pick % graph.transactions.length]!;
+        const vout = which % outputs.length;
+        const { value } = outputs[vout]!;
+        return value === 0n ? [] : [{ kind: "output" as const, txid, vout, ...(amount % 3 === 0 ? {} : { amount: 1n + (BigInt(amount) % value) }) }];
+      });
+      if (seeds.length > 0) trace({ kind: "utxo", graph, asset: "native" }, { seeds, methods: ["fifo", "lifo", "haircut"], direction: "backward" });
+    }),
+    { numRuns: runs, seed },
+  );
+});
+
 test("haircut backward stays within its printed bound of the exact share", () => {
   // b gets 1 of a, 2 of c, and sends a third on; shares of 1 in 3.
   const table = buildTransferTable([

@@ -1,7 +1,7 @@
 // Backward, from output to the inputs that paid it, against the order of spending. FIFO and LIFO: each unit of an output
 // has one place among the inputs. Haircut: in proportion to the inputs, whole units by largest remainder.
 import type { MethodName } from "./methods/method.ts";
-import type { Step, TraceRequest } from "./request.ts";
+import { ITSELF, type Step, type TraceRequest } from "./request.ts";
 import { createRowQueue } from "./row-queue.ts";
 import { addSegment, takeSegments, totalOf, type Segment } from "./segments.ts";
 import { divide } from "./spread-transaction.ts";
@@ -55,9 +55,15 @@ export function traceUtxoBack(
     const own = wanted.get(transaction) ?? new Map<number, Wanted>();
     wanted.set(transaction, own);
     const known = own.get(vout) ?? { taint: [], depth };
-    for (const { start, length } of taint) addSegment(known.taint, start, length);
+    let fresh = 0n;
+    for (const { start, length } of taint) fresh += addSegment(known.taint, start, length);
     own.set(vout, known);
-    step(depth === 0 ? "seed" : "spend", place, by, amount);
+    // Seeds may lie behind each other: an output is spent once, so units that are wanted already are a seed's.
+    if (fresh < amount) {
+      addStop(totals, place, amount - fresh, ITSELF);
+      step("stop", place, by, amount - fresh, ITSELF.reason);
+    }
+    if (fresh > 0n) step(depth === 0 ? "seed" : "spend", place, by, fresh);
     queue.push(-transaction);
   };
 

@@ -18,7 +18,8 @@ export { findTrace, listTraces, releaseTrace, saveTrace, stepsTable, totalsTable
 export { LOT_COLUMNS, LOTS_MAX } from "./lots-table.ts";
 export { auditHtml, auditWorkbook, limbs, methodStatement, type AuditInput } from "./audit.ts";
 export { assetWords, shortAmount, writeAmount, type AssetWords } from "./asset-words.ts";
-export { KNOWN_ERROR, knownErrorOf } from "./known-error.ts";
+export { NOTE_CHARS_MAX, openTraceNotes, TRACE_NOTES_FILE, type TraceNote, type TraceNotes } from "./trace-notes.ts";
+export { KNOWN_ERROR, KNOWN_ERROR_BACK, knownErrorOf, knownErrors } from "./known-error.ts";
 export { compareTotals, type Difference, type TotalsRow } from "./compare.ts";
 export { rankPaths, type Path, type PathHop } from "./paths.ts";
 export { RANKING_METHODS, RANKING_NOTE, type Ranking, type RankingMethod } from "./ranking/ranking.ts";

@@ -28,7 +28,7 @@ ${
     ? html`<p>Nothing is captured yet. <a href="/desk/inbox">Take a document in the inbox</a>.</p>
 `
     : html`<div class="scroll" tabindex="0"><table><thead><tr><th>Entry</th><th>What</th><th>Grades</th><th>By</th><th>When</th><th>Public</th></tr></thead><tbody>${shown.map(
-        (capture) => html`<tr><td><a href="/desk/captures/${capture.seq}">${capture.seq}</a></td><td>${capture.title}${capture.is_protected && " (protected)"}</td><td>${capture.source_grade}${capture.item_grade}, ${capture.grade}</td><td>${capture.by}</td><td>${when(capture.at)}</td><td>${capture.released === undefined ? "no" : "yes"}</td></tr>
+        (capture) => html`<tr><td>${capture.seq}</td><td><a href="/desk/captures/${capture.seq}">${capture.title}</a>${capture.is_protected && " (protected)"}</td><td>${capture.source_grade}${capture.item_grade}, ${capture.grade}</td><td>${capture.by}</td><td>${when(capture.at)}</td><td>${capture.released === undefined ? "no" : "yes"}</td></tr>
 `,
       )}</tbody></table></div>
 ${seen.length > shown.length && html`<p><a href="/desk/captures?before=${shown.at(-1)!.seq}" rel="next">Older ones</a></p>`}`

@@ -53,7 +53,7 @@ ${
 ${deskForm(
   who,
   "/desk/inbox",
-  html`<div class="drop" data-drop><label class="field"><span>A file</span><input type="file" name="file" data-key="f"><small>Or drop it here. Up to 50 MB; PDF, HTML, CSV, JSON, XML, mail and text are read.</small></label></div>
+  html`<div class="drop" data-drop><label class="field"><span>A file</span><input type="file" name="file" data-key="f"><small>Or drop it here. Up to 50 MB; PDF, HTML, CSV, XLSX, JSON, XML, mail and text are read.</small></label></div>
 ${field("url", "Or an address to fetch", { type: "url", hint: "Only public addresses are fetched." })}${area("text", "Or a text", { rows: 3 })}${field("title", "What it is, in a line", { hint: "Left empty: the file's name, or the address." })}<fieldset class="radios"><legend>What is it?</legend>${GRADES.map((grade) => html`<label><input type="radio" name="grade" value="${grade}" required> ${GRADE_WORDS[grade]}</label>`)}</fieldset>
 ${choice("source_grade", "How reliable is the source?", sourceChoices, { empty: "choose", hint: "Of the source, whatever it says this time. How credible this item is, is asked when you have seen its text." })}${field("licence", "Licence of its bytes")}<label class="check"><input type="checkbox" name="protect" value="yes"> <span>Protect the source: only I and editors see it, and it is never released.</span></label>
 <button class="main-act" data-key="s" data-key-words="Take it">Take it</button>

@@ -44,9 +44,9 @@ ${
 ${
   shown.length === 0
     ? html`<p>None. A trace that is kept can be opened row by row, counted by figures, and asked again by a stranger.</p>`
-    : html`<div class="scroll" tabindex="0"><table><thead><tr><th>Trace</th><th>From</th><th>Conventions</th><th>Steps</th><th>By</th><th>Public</th></tr></thead><tbody>${shown.map(
+    : html`<div class="scroll" tabindex="0"><table><thead><tr><th>Trace</th><th>From</th><th>Conventions</th><th class="num">Steps</th><th>By</th><th>Public</th></tr></thead><tbody>${shown.map(
         (trace) =>
-          html`<tr><td><a href="/desk/traces/${trace.id}">${trace.title}</a></td><td><code>${trace.ask.from.slice(0, 50)}</code></td><td>${trace.ask.methods.join(", ")}</td><td class="num">${trace.step_count.toLocaleString("en-US")}</td><td>${trace.by}, ${when(trace.at)}</td><td>${trace.released === undefined ? "no" : "yes"}</td></tr>
+          html`<tr><td class="title"><a href="/desk/traces/${trace.id}">${trace.title}</a></td><td><code>${trace.ask.from.slice(0, 50)}</code></td><td>${trace.ask.methods.join(", ")}</td><td class="num">${trace.step_count.toLocaleString("en-US")}</td><td>${trace.by}, ${when(trace.at)}</td><td>${trace.released === undefined ? "no" : "yes"}</td></tr>
 `,
       )}</tbody></table></div>${kept.length > shown.length && html`<p>${shown.length} of ${kept.length} shown. <a href="/desk/traces?before=${shown.at(-1)!.seq}" rel="next" data-key="n">Older ones</a></p>`}`
 }</section><section class="pane-form" aria-label="A new trace"><h2>A new one</h2>
@@ -92,6 +92,7 @@ function keptPage(context: SignedInContext, trace: SavedTrace, query: URLSearchP
 <p class="hint"><a href="/desk/traces">Traces</a>. Entry ${trace.seq}, from <code>${trace.ask.from}</code>, ${trace.ask.direction}, ${trace.step_count.toLocaleString("en-US")} steps. ${trace.released === undefined ? "Readers do not see it." : html`<a href="${publicHref(`/traces/${trace.id}`)}">Its public page</a>, with a picture and every step.`}</p>
 ${can(who.user.role, "case.release") && trace.released === undefined && deskForm(who, `${path}/release`, html`<button>Make it public</button>`)}
 <h2>The way, opened step by step</h2>
+<p><a href="${path}/graph?${new URLSearchParams({ method, asset }).toString()}" data-key="p">As a picture</a>, with notes.</p>
 <p class="names-row">${methods.map((name) => html`<a href="${link(name, asset)}"${name === method && html` aria-current="true"`}>By ${name}</a> `)}</p>
 ${
   assets.length > 1 &&

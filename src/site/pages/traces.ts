@@ -134,7 +134,7 @@ ${picture(found, flows, own, method, words)}
 <p>When one account holds stolen and other money and pays some of it out, nothing on a chain says which units left. Each convention is one answer:</p>
 <dl class="facts">${methods.map((name) => html`<div><dt>${name}</dt><dd>${METHOD_SENTENCES[name]}</dd></div>`)}</dl>
 ${sideBySide(own, methods, words)}
-${found.ask.direction === "forward" && html`<details><summary>What is known of their error</summary><ul>${methods.map((name) => html`<li>${knownErrorOf(name)}.</li>`)}</ul><p>Measured on transfers in dollars that others had followed by hand; a theft that was laundered otherwise may come out otherwise.</p></details>`}
+<details><summary>What is known of their error</summary><ul>${methods.map((name) => html`<li>${knownErrorOf(name, found.ask.direction)}.</li>`)}</ul><p>Measured on transfers in dollars that others had followed by hand; a theft that was laundered otherwise may come out otherwise.</p></details>
 <p>Which convention is right is a question of law or of policy, not of arithmetic. Where they agree, the choice does not matter; where they differ, say which one you use. <a href="/docs/following-funds">What each means</a>.</p></section>
 <section><h2>Where it is</h2>
 ${placesTable(own, found, words)}

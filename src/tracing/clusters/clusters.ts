@@ -3,7 +3,7 @@ import { TracewireError } from "../../errors.ts";
 import type { EvidenceReader } from "../../evidence/evidence.ts";
 import { clusterBySpending, shapeGate, type Clusters } from "./co-spend.ts";
 import type { FrozenCluster } from "./frozen-clusters.ts";
-import { readTransferSets } from "../transfer-sets.ts";
+import { listTransferSets, readTransferSets } from "../transfer-sets.ts";
 import { buildUtxoGraph } from "../utxo-graph.ts";
 
 export { changeContext, changeOf, CHANGE_NAMES, type ChangeEdge, type ChangeName } from "./change.ts";
@@ -19,7 +19,9 @@ export async function readClusters(
   newsroom: EvidenceReader & { folder: string },
   { sets, payjoins = [], strict = false, log_size = newsroom.log.size() }: { sets?: readonly string[]; payjoins?: readonly string[]; strict?: boolean; log_size?: number } = {},
 ): Promise<NewsroomClusters> {
-  const read = await readTransferSets(newsroom, { sets, log_size });
+  // Of accounts nothing is read: what cannot be put in one order among them is no matter here.
+  const outputs = listTransferSets(newsroom.log, log_size).filter(({ kind, superseded_by }) => kind === "utxo" && superseded_by === undefined);
+  const read = sets || outputs.length > 0 ? await readTransferSets(newsroom, { sets: sets ?? outputs.map(({ seq }) => String(seq)), log_size }) : { sets: [], transactions: [], notes: [] };
   if (read.transactions.length === 0)
     throw new TracewireError("NOT_FOUND", { what: "No transactions with inputs and outputs are held", hint: "Import some: tracewire import utxo FILE." });
   const used = read.sets.filter(({ kind }) => kind === "utxo");

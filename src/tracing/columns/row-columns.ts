@@ -97,7 +97,8 @@ export function collectColumns(row_count: number): ColumnCollector {
 
   return {
     add(row) {
-      if (count === row_count || row.message || (row.from === "" && row.to === "")) return false;
+      const kind = TRANSFER_KINDS.indexOf(row.kind as TransferKind);
+      if (kind < 0 || row.message || (row.from === "" && row.to === "")) return false;
       const at = count++;
       const asset = assetNumber(row.chain!, row.asset!);
       if (asset >= ASSETS_MAX) return false;
@@ -105,7 +106,7 @@ export function collectColumns(row_count: number): ColumnCollector {
       if (giver === undefined || taker === undefined || txid === undefined) return false;
       [from[at], to[at], txid_of[at]] = [giver, taker, txid];
       is_grouped &&= at === 0 || txid_of[at - 1]! <= txid;
-      kinds[at] = TRANSFER_KINDS.indexOf(row.kind as TransferKind);
+      kinds[at] = kind;
       if (row.kind === "fee") marks[at] = FEE;
       for (const [column, text] of [[blocks, row.block!], [tx_indexes, row.tx_index!], [indexes, row.index!]] as const) {
         column[at] = text === "" ? UNSTATED : Number(text);

@@ -47,6 +47,8 @@ export async function columnsOfSet(folder: string, set: Wanted, rows: () => Asyn
   let isHeld = true;
   let count = 0;
   for await (const text of rows()) {
+    // More rows than the set has: they are not the set's, and nothing is remembered of them.
+    if (count === set.row_count) return undefined;
     root.add(Buffer.from(text));
     count++;
     isHeld = collector.add(JSON.parse(text) as SetRow);

@@ -120,6 +120,17 @@ test("tokens that borrow a name are flagged, every one of a real list and no gen
   assert.equal(ether, 400_001n * 10n ** 18n, "and none of them is in the sum of Ether");
 });
 
+const flood = corpus("data/bybit-incident-tna/decimals_processed.csv");
+test("of the tokens that flooded one thief's address, those with a borrowed name are flagged and no other", { skip: flood.skip }, () => {
+  const tokens = parse(readFileSync(flood.path!), { columns: true }) as { contractAddress: string; tokenSymbol: string }[];
+  const flagged = tokens.filter(({ contractAddress, tokenSymbol }) => isBorrowedName("eip155:1", `eip155:1/erc20:${contractAddress}`, tokenSymbol));
+  const seen = Map.groupBy(flagged, ({ tokenSymbol }) => seenAs(tokenSymbol));
+  assert.deepEqual([tokens.length, [...seen].map(([name, own]) => [name, own.length]).sort()], [69, [["DAI", 3], ["ERC20", 1], ["ETH", 17], ["STETH", 5]]]);
+  // The graph beside this list is not read: its edges add up raw units of different tokens, without time or transaction.
+  const left = new Set(tokens.filter((token) => !flagged.includes(token)).map(({ tokenSymbol }) => tokenSymbol));
+  for (const genuine of ["USDT", "stETH", "mETH", "cmETH", "USDC", "DAI", "LINK", "ETHO"]) assert.ok(left.has(genuine), genuine);
+});
+
 test("names by their looks", () => {
   assert.deepEqual(["ЕТН...", "stEТH", "ѕтETН", "USDТ", "U S D C"].map(seenAs), ["ETH", "STETH", "STETH", "USDT", "USDC"]);
   assert.equal(isBorrowedName("eip155:1", "eip155:1/erc20:0xdac17f958d2ee523a2206206994597c13d831ec7", "USDT"), false);
