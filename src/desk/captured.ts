@@ -69,7 +69,7 @@ async function originalOf(context: SignedInContext, capture: Capture, text: Extr
 `}`;
 }
 
-/** Pages of a PDF as pictures, or the one picture. What is seen is made of bare pixels: decisions/0017. */
+/** Pages of a PDF as pictures, or the one picture. What is seen is made of bare pixels: decisions/0019. */
 async function drawn(context: SignedInContext, capture: Capture, text: Extraction, { form, claims, look }: Reading): Promise<Html> {
   const mark = markOf(text, form);
   const pages = text.outcome === "text" ? (text.pages?.length ?? 1) : undefined;

@@ -1,5 +1,5 @@
 // A captured document as it looks. What is drawn comes out of a limited child as bare pixels and is encoded here anew, so that
-// no byte of the document reaches a browser. Which formats: decisions/0017.
+// no byte of the document reaches a browser. Which formats: decisions/0019.
 import { DEFAULT_LIMITS } from "./extraction.ts";
 import type { PlacedText } from "./extractors/pdf.ts";
 import { runLimitedChild, type ChildEnd } from "./limited-child.ts";
