@@ -268,7 +268,7 @@ describe("tracewire trace", () => {
       assert.match(run("trace", "rank", ...args).err, pattern);
     const [payer, taker] = [`0x${"1".repeat(40)}`, `0x${"2".repeat(40)}`];
     ok("import", "transfers", file("tagged.csv", `txid,block,from,to,amount\n0x${"a".repeat(64)},1,${payer},${taker},5\n`), "--chain", "eip155:1");
-    ok("import", "tags", file("own-tags.csv", `address,chain,label,category,source\n${taker},eip155:1,A shop,exchange,a note\n`));
+    ok("import", "tags", file("shops.csv", `address,chain,label,category,source\n${taker},eip155:1,A shop,exchange,a note\n`));
     const set = ["--set", "transfers/tagged"];
     assert.match(ok("trace", "rank", payer, ...set), new RegExp(`${taker} +0\\.\\d{6} +A shop \\(`));
     const { ranks, method, note } = JSON.parse(ok("trace", "rank", payer, "--method", "appr", ...set, "--json")) as { ranks: { address: string; chain: string; score: number; tags: { label: string }[] }[]; method: string; note: string };

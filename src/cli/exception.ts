@@ -16,7 +16,7 @@ export const exceptionCommand: Command = {
   examples: [
     ["tracewire exception", "all of them, with who, why, until when, and how they ended"],
     [
-      'tracewire exception 149w62rY42aZBox8fGcmqNsXUzSStKeq8C --until 2027-06-30 --why "Reviewed: our own test address, case 17" --dry-run',
+      'tracewire exception bip122:000000000019d6689c085ae165831e93:149w62rY42aZBox8fGcmqNsXUzSStKeq8C --until 2027-06-30 --why "Reviewed: our own test address, case 17" --dry-run',
       "an exception; the listing is still shown, the alarm is not",
     ],
   ],

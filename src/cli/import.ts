@@ -90,7 +90,7 @@ async function importSource(
   const files = paths.map(readFile);
   const given = files.map((file) => file.name);
   const reader = findReader(format, given);
-  const read = reader.format === "table" ? files : files.filter((file) => reader.recognises(file.name));
+  const read = reader.format === "table" || (reader.any_name && format !== "auto") ? files : files.filter((file) => reader.recognises(file.name));
   if (format === "auto") context.output.note(`Read as ${reader.format}: ${reader.title}.`);
   const passed = files.length - read.length;
   if (passed > 0)

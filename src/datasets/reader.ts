@@ -40,6 +40,8 @@ export type DatasetReader = {
   lacks: string;
   /** By file name alone, so that a format may be left out on the command line. */
   recognises(name: string): boolean;
+  /** One's own files, which have any name: where the format is said, all that are given are of it. */
+  any_name?: true;
   read(files: readonly SourceFile[]): ReadSource;
 };
 

@@ -20,6 +20,7 @@ test("what other sets lack stands in nobody's way, and a theft that no set shows
       assert.deepEqual(result.methods.fifo!.assets.native!.held, { friend: "3", thief: "2" });
       assert.deepEqual(result.sets.map(({ name }) => name), ["transfers/timed"]);
       assert.match(result.notes[0]!, /Only the sets that hold the seed were read/);
+      assert.doesNotMatch(JSON.stringify(result), /untimed/, "a set that was not read is named nowhere: it may be of another case");
     }
     await assert.rejects(ask("u1", "2022-01-02"), { code: "BAD_ARGUMENT", message: /states none/ });
     await assert.rejects(ask("2022-01-01-bare"), { code: "NOT_FOUND", message: /names no transaction or address of it/ });

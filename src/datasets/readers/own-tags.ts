@@ -18,6 +18,7 @@ export const ownTags: DatasetReader = {
   source_grade: "F",
   item_grade: "6",
   lacks: "A tag is the word of whoever wrote it, with the source that it names.",
+  any_name: true,
   recognises: (name) => /(^|[-_.])tags\.csv$/.test(name),
   read: (files) => ({
     tables: files.map((file) => {
