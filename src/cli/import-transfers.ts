@@ -7,6 +7,7 @@ import { buildTransferTable, fileOnDisk, importTransfers, listGaps, type Importe
 import { change, text, whole, type CommandContext, type Options } from "./command.ts";
 
 const GAPS_SHOWN = 5;
+const GAPS_IN_JSON_MAX = 1_000;
 const NAMES_SHOWN = 5;
 
 export const TRANSFER_OPTIONS = [
@@ -47,7 +48,7 @@ export async function importTransferFiles(
   });
   context.output.endProgress();
   const gaps = reader.kind === "accounts" ? gapsOf(collected) : undefined;
-  context.output.json({ ...result, gaps: gaps && { count: gaps.length, first: gaps.slice(0, GAPS_SHOWN).map((gap) => ({ ...gap, missing: String(gap.missing) })) } });
+  context.output.json({ ...result, gaps: gaps && { count: gaps.length, first: gaps.slice(0, GAPS_IN_JSON_MAX).map((gap) => ({ ...gap, missing: String(gap.missing) })) } });
   tell(context, result, gaps);
 }
 
@@ -91,6 +92,7 @@ function tell(context: CommandContext, result: ImportedTransfers, gaps: ReturnTy
   if (gaps && gaps.length > 0) {
     output.line(`${count(gaps.length)} account${gaps.length === 1 ? " sends" : "s send"} more than these rows show ${gaps.length === 1 ? "it" : "them"} to have (what was there before, or transfers that are missing):`);
     for (const gap of gaps.slice(0, GAPS_SHOWN)) output.line(`  ${gap.address}: ${gap.missing} of ${gap.asset}, first at ${gap.first}`);
+    if (gaps.length > GAPS_SHOWN) output.line(`  and ${count(gaps.length - GAPS_SHOWN)} more; --json lists up to ${count(GAPS_IN_JSON_MAX)}`);
   } else if (!gaps && result.kind === "accounts") output.line("Not looked for in a set of this size: accounts that send more than the rows show them to have. A trace shows them.");
 }
 
