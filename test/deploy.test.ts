@@ -5,10 +5,10 @@ import { execFileSync, spawn, spawnSync, type ChildProcess } from "node:child_pr
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request as plainRequest, type IncomingHttpHeaders } from "node:http";
 import { request as tlsRequest } from "node:https";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { freePort } from "./free-port.ts";
 import { repositoryRoot } from "./scale.ts";
 
 /** systemd's own measure from 0 (closed) to 10 (open). */
@@ -68,15 +68,6 @@ async function untilAnswers(port: number, tls: boolean): Promise<void> {
   for (const end = Date.now() + START_MS_MAX; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 50)))
     if (await ask(port, "/healthz", { tls }).catch(() => undefined)) return;
   assert.fail(`nothing answers on port ${port}`);
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 describe("behind a proxy", () => {

@@ -1,26 +1,18 @@
 // Fifty people at one desk at once, by chance, held against a model: what was answered as saved is there, once, under the
 // number that the answer named; what was answered as a conflict is not; nobody meets a fault of ours.
 import assert from "node:assert/strict";
-import { createServer, type AddressInfo } from "node:net";
 import { test } from "node:test";
 import { readClaims } from "../src/casefile/casefile.ts";
 import { seededRandom } from "../src/effects.ts";
 import { openDrafts } from "../src/press/press.ts";
 import { deskNewsroom, type Handle } from "./desk-newsroom.ts";
+import { freePort } from "./free-port.ts";
 import { announce, scaled, seed } from "./scale.ts";
 
 const CLIENTS = 50;
 const DRAFTS_AT_FIRST = 8;
 const DRAFTS_MAX = 40;
 const WRITERS: Handle[] = ["edda", "ada"];
-
-const freePort = () =>
-  new Promise<number>((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 
 /** As the editor gets it: headline, standfirst, and then the text. */
 type Opened = { head: Record<string, unknown>; doc: { type: string; content: unknown[] } };

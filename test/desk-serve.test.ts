@@ -3,13 +3,13 @@
 import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { openAccounts, listActs } from "../src/accounts/accounts.ts";
 import { openKeyStore } from "../src/api/api.ts";
 import { systemEffects } from "../src/effects.ts";
+import { freePort } from "./free-port.ts";
 import { repositoryRoot } from "./scale.ts";
 
 const PASSWORD = "seven quiet herons";
@@ -18,14 +18,6 @@ const running: Served[] = [];
 after(async () => {
   for (const one of running) await one.stop();
 });
-
-const freePort = () =>
-  new Promise<number>((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 
 async function serve(...flags: string[]): Promise<Served> {
   const folder = mkdtempSync(join(tmpdir(), "tracewire-serve-"));

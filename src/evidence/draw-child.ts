@@ -2,26 +2,18 @@
 // its bare pixels (RGBA, row by row). Pixels have no format that somebody could be tricked by.
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { readChildInput } from "./child-input.ts";
 import type { DrawAsked, Drawn } from "./draw.ts";
 import { Unreadable } from "./extraction.ts";
 import type { PlacedText } from "./extractors/pdf.ts";
 
-const NEWLINE = 0x0a;
 // fpdfview.h
 const PASSWORD = 4;
 const BGRA = 4;
 const WITH_NOTES = 0x01;
 const AS_RGBA = 0x10;
 
-console.log = console.info = console.warn = console.error = console.debug = () => {};
-process.on("unhandledRejection", () => {});
-
-const chunks: Buffer[] = [];
-for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
-const input = Buffer.concat(chunks);
-const head_end = input.indexOf(NEWLINE);
-const asked = JSON.parse(input.subarray(0, head_end).toString("utf8")) as DrawAsked;
-const bytes = input.subarray(head_end + 1);
+const { asked, bytes } = await readChildInput<DrawAsked>();
 
 try {
   if (asked.what === "places") {

@@ -6,7 +6,7 @@ import type { EditorView } from "prosemirror-view";
 import { FORM_WORDS, figureCard, knownFigure, learn, type FilledFigure } from "./editor-figures.ts";
 import { newFigure } from "./editor-new-figure.ts";
 import { make } from "./make.ts";
-import { storySchema as schema } from "./story-schema.ts";
+import { MONTHS, storySchema as schema } from "./story-schema.ts";
 
 type Mode = "/" | "=" | "@" | "pull" | "chart" | "date" | "name" | "form";
 type Open = { mode: Mode; /** Where what was typed for the menu begins, its sign included. */ from: number };
@@ -102,14 +102,12 @@ async function choicesFor(mode: Mode, words: string, csrf: () => string): Promis
   return found && mode === "=" ? [...found, makeOne(words, csrf)] : found;
 }
 
-const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-
 /** As people write it: 2024-02-09, 9 February 2024, Feb 9, 2024, February 2024, 2024. */
 export function dateOf(words: string): string | undefined {
   const typed = words.trim();
   if (/^\d{4}(-\d{2}(-\d{2})?)?$/.test(typed)) return typed;
   const [, before, name, after, year] = /^(?:(\d{1,2})\.? )?(\p{L}{3,9})\.?(?: (\d{1,2}),?)? (\d{4})$/u.exec(typed) ?? [];
-  const month = MONTHS.indexOf(name?.slice(0, 3).toLowerCase() ?? "") + 1;
+  const month = MONTHS.findIndex((own) => own.toLowerCase() === name?.slice(0, 3).toLowerCase()) + 1;
   if (month === 0 || (before !== undefined && after !== undefined)) return undefined;
   const day = before ?? after;
   const date = [year!, String(month).padStart(2, "0"), ...(day === undefined ? [] : [day.padStart(2, "0")])].join("-");

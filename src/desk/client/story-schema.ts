@@ -48,7 +48,7 @@ export const storySchema = new Schema({
   },
 });
 
-const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+export const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 /** As the story prints it. */
 export function dateWords(date: string): string {
   const [year, month, day] = date.split("-");

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import Type from "typebox";
 import { can } from "../../accounts/accounts.ts";
 import { TracewireError } from "../../errors.ts";
+import { formatCount } from "../../figures/figures.ts";
 import { listAffectedIssues, openPeople, PEOPLE_FILE } from "../../newsletter/newsletter.ts";
 import {
   appendStand,
@@ -73,7 +74,7 @@ function drafted({ sentences, figures }: Moved): string {
   return `What these figures rest on has changed: ${figures.map(({ id }) => id).join(", ")}.`;
 }
 
-const shown = (value: string | null): string => (value === null ? "not known" : value.replace(/^\d+/, (digits) => digits.replaceAll(/\B(?=(\d{3})+$)/g, ",")));
+const shown = (value: string | null): string => (value === null ? "not known" : /^\d+(\.\d+)?$/.test(value) ? formatCount(value) : value);
 
 const WHAT_FOLLOWS: Record<string, string> = {
   story: "One act makes the new revision with its notice, the line in the list of corrections, the feeds, and the mail to those who were sent what was wrong.",
