@@ -27,7 +27,7 @@ import { TracewireError } from "../../errors.ts";
 import { findCapture, rowValues, type Capture, type Extraction } from "../../evidence/evidence.ts";
 import { oneOf } from "../../schema.ts";
 import { html, type Html } from "../../site/site.ts";
-import { actObject, saveClaim, vantageOf } from "../claim-form.ts";
+import { actObject, CLAIM_FIELDS, saveClaim, vantageOf } from "../claim-form.ts";
 import { choice, deskForm, field, when } from "../frame.ts";
 import { deskRoute, type DeskAnswer, type DeskRoute, type SignedInContext } from "../route.ts";
 
@@ -45,20 +45,21 @@ const number = Type.Optional(Type.String({ pattern: "^\\d{1,7}$" }));
 const COLUMN_FIELDS = Object.fromEntries(Array.from({ length: TABLE_COLUMNS_MAX }, (_, at) => [`column_${at + 1}`, optional(60)]));
 const FIELDS = {
   kind: Type.Optional(oneOf(Object.keys(KINDS) as Kind[])),
-  subject: optional(150),
+  subject: CLAIM_FIELDS.subject,
   prefix: optional(80),
   from: number,
   to: number,
-  claimant: optional(200),
-  hedge: Type.Optional(oneOf(HEDGES)),
-  bound: Type.Optional(oneOf(BOUNDS)),
-  as_of: optional(10),
-  period: optional(30),
-  unit: optional(120),
-  basis: Type.Optional(oneOf(VALUATION_BASES)),
-  measure: Type.Optional(oneOf(MEASURES)),
-  document: optional(300),
-  cites: optional(200),
+  // What all of its claims share is asked as of one.
+  claimant: CLAIM_FIELDS.claimant,
+  hedge: CLAIM_FIELDS.hedge,
+  bound: CLAIM_FIELDS.bound,
+  as_of: CLAIM_FIELDS.as_of,
+  period: CLAIM_FIELDS.period,
+  unit: CLAIM_FIELDS.unit,
+  basis: CLAIM_FIELDS.basis,
+  measure: CLAIM_FIELDS.measure,
+  document: CLAIM_FIELDS.document,
+  cites: CLAIM_FIELDS.cites,
 } as const;
 type Fields = Static<ReturnType<typeof Type.Object<typeof FIELDS>>> & Record<string, string | undefined>;
 
