@@ -1,5 +1,5 @@
 // The door of the public site: routes to ready bytes. It holds a reader and so cannot write, by type.
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import fastify, { type FastifyInstance } from "fastify";
 import type { Clock } from "../effects.ts";
 import { TracewireError } from "../errors.ts";
@@ -7,6 +7,7 @@ import { findCapture, sizeKnownAt } from "../evidence/evidence.ts";
 import { movedBetween, type Moved } from "../casefile/casefile.ts";
 import { computeOrFault, findFigureSpec, mayMove, type Figure, type NamedSpec } from "../figures/figures.ts";
 import type { NewsroomReader } from "../newsroom.ts";
+import { http } from "../node-http.ts";
 import { changedSince } from "./dependencies.ts";
 import { errorPage, movedPage } from "./pages/error-page.ts";
 import { findOldAddress } from "../press/press.ts";
@@ -216,7 +217,7 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
 
   const app = fastify({
     serverFactory: (handler): Server => {
-      const server = createServer((request, response) => {
+      const server = http.createServer((request, response) => {
         if (options.log) logAnswer(request, response, options.log.format, options.clock, options.log.write);
         if (!answerReady(request, response)) handler(request, response);
       });
