@@ -4,7 +4,7 @@ import { deskOrigin, LOG_FORMATS } from "../config.ts";
 import { TracewireError } from "../errors.ts";
 import { mountApi } from "../api/api.ts";
 import { keepDesk, mountDesk } from "../desk/desk.ts";
-import { createNewsroom, newsroomExists, openForWriting, openNewsroom, type NewsroomWriter } from "../newsroom.ts";
+import { createNewsroom, isClosed, newsroomExists, openForWriting, openNewsroom, type NewsroomWriter } from "../newsroom.ts";
 import { http } from "../node-http.ts";
 import { openSchedule, scheduleExists } from "../press/press.ts";
 import { publishDue } from "../scheduler.ts";
@@ -56,6 +56,7 @@ export const serve: Command = {
       else throw new TracewireError("NO_NEWSROOM", { where: config.data, hint: "Start with npm start (the demo), or --empty." });
       output.note(`Public key, to pin with verify --key: ${openKey(config.data)}`);
     }
+    if (!isClosed(config.data)) output.note(`Other users of this machine can look into ${config.data}: chmod 700 ${config.data}`);
     mendCaches(context);
 
     const newsroom = openNewsroom(config.data);
