@@ -29,6 +29,7 @@ export const draft: Command = {
   name: "draft",
   summary: "Stories on their way to their reader: begin, save, ask for review, approve, publish; the desk's drafts",
   arguments: "<action> [args...]",
+  records: { new: 1, of: 1, save: 1, review: 1, back: 1, approve: 1, publish: 1, waive: 1 },
   actions: [
     ["list", "all that are on their way, the newest first"],
     ["new <file>", "begin one from a story's file, its picture beside it"],

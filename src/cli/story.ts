@@ -50,6 +50,7 @@ export const story: Command = {
   name: "story",
   summary: "Write, check, publish, correct and withdraw stories and press releases; see which of them the evidence has moved",
   arguments: "<action> [args...]",
+  records: { publish: 20, stands: 20 },
   actions: [
     ["new <headline>", "write a file to begin a story with: drafts/SLUG.md, or --out"],
     ["check <file>", "what is still open before it may be published"],
