@@ -6,6 +6,7 @@ import { parseClaim, type ClaimInput } from "./claims.ts";
 import { fieldSpec, kindSpec, type FieldType, type Kind } from "./kinds.ts";
 import { readWording } from "./read-wording.ts";
 import { subjectName } from "./subject-name.ts";
+import { plainNumber, totalRows, type TotalRow } from "./table-totals.ts";
 
 export const TABLE_COLUMNS_MAX = 60;
 export const TABLE_CLAIMS_MAX = 2_000;
@@ -19,6 +20,8 @@ export type TableSpec = {
   table: number;
   /** From 1; left out: all. */
   rows?: { from: number; to: number };
+  /** Rows that call themselves a total and are read all the same; the others are left out. */
+  take_totals?: readonly number[];
   kind: Kind;
   /** All rows are about this subject; else each row's name is made of `prefix` and its columns of the role "name". */
   subject?: string;
@@ -29,7 +32,7 @@ export type TableSpec = {
   common: Pick<ClaimInput, "claimant" | "hedge" | "as_of"> & Partial<Pick<ClaimInput, "unit" | "document" | "bound" | "measure" | "valuation" | "period" | "cites">>;
 };
 export type CellClaim = { row: number; column: string; claim: ClaimInput };
-export type TableClaims = { claims: CellClaim[]; refused: { row: number; column: string; why: string }[]; /** Cells that say nothing. */ empty: number; totals: string[] };
+export type TableClaims = { claims: CellClaim[]; refused: { row: number; column: string; why: string }[]; /** Cells that say nothing. */ empty: number; totals: (TotalRow & { taken: boolean })[] };
 
 /** Throws BAD_CLAIM for what is wrong with the whole, naming the field; what is wrong with a row is among the refused. */
 export function readTableClaims(text: Text, capture: number, spec: TableSpec): TableClaims {
@@ -45,10 +48,14 @@ export function readTableClaims(text: Text, capture: number, spec: TableSpec): T
   if (spec.subject === undefined && named.length === 0) refuseAll("columns", "Say which column names what a row is about, or name one subject for all of them");
   // Beside sums of money, a number of thefts is of no currency.
   const takes_unit = fields.some(([, role]) => fieldSpec(spec.kind, role)!.type === "amount") ? "amount" : "count";
-  const rows = table.rows.filter(({ row }) => row > 0 && (!spec.rows || (row >= spec.rows.from && row <= spec.rows.to)));
+  const asked = ({ row }: { row: number }) => row > 0 && (!spec.rows || (row >= spec.rows.from && row <= spec.rows.to));
+  const numeric = fields.filter(([, role]) => ["amount", "count"].includes(fieldSpec(spec.kind, role)!.type)).map(([number]) => number - 1);
+  const totals = totalRows(text, table.rows, numeric).filter(asked).map((total) => ({ ...total, taken: spec.take_totals?.includes(total.row) ?? false }));
+  const leftOut = new Set(totals.filter(({ taken }) => !taken).map(({ row }) => row));
+  const rows = table.rows.filter((row) => asked(row) && !leftOut.has(row.row));
   if (rows.length * fields.length > TABLE_CLAIMS_MAX) refuseAll("rows", `These are ${rows.length * fields.length} cells; at most ${TABLE_CLAIMS_MAX} are read at once`);
 
-  const found: TableClaims = { claims: [], refused: [], empty: 0, totals: totalsOf(text, table, columns, spec) };
+  const found: TableClaims = { claims: [], refused: [], empty: 0, totals };
   const firstRow = new Map<string, number>();
   for (const row of rows) {
     const cells = rowValues(text.text, row).map((cell) => cell.trim());
@@ -137,43 +144,8 @@ function readCell(type: FieldType, cell: string): { value: string; unit?: string
   return { why: `“${cell.slice(0, 60)}” is not one plain number` };
 }
 
-/** "1,234.50" and "1234.5" are plain; "1.234,50" is not, because it is read in two ways. */
-export const plainNumber = (cell: string): string | undefined => (/^-?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?$/.test(cell) ? cell.replaceAll(",", "") : undefined);
-
 function readDate(cell: string): string | undefined {
   if (/^\d{4}(-\d{2}(-\d{2})?)?(\/\d{4}(-\d{2}(-\d{2})?)?)?$/.test(cell)) return cell;
   const { value, value_text, field } = readWording(cell);
   return field === "date" && value_text === cell ? value : undefined;
-}
-
-const TOTAL = /^(grand |overall |sub-?)?(total|totals|sum|all)\b/i;
-
-/** Rows that call themselves a total and are none of the rows above them. */
-function totalsOf(text: Text, table: NonNullable<Text["tables"]>[number], columns: readonly (readonly [number, string])[], { kind }: Pick<TableSpec, "kind">): string[] {
-  const numeric = columns.filter(([, role]) => !isRole(role) && ["amount", "count"].includes(fieldSpec(kind, role)!.type));
-  return numeric.flatMap(([number]) => {
-    const own = table.rows.filter(({ row }) => row > 0);
-    return own.flatMap((row) => totalAgainstRows(text, own, row.row, number - 1) ?? []);
-  });
-}
-
-/** What is to be asked of the cell of a row that says “total”: its column above says something else. */
-export function totalAgainstRows(text: Text, rows: NonNullable<Text["tables"]>[number]["rows"], total_row: number, column: number): string | undefined {
-  const total = rows.find(({ row }) => row === total_row);
-  const cells = total ? rowValues(text.text, total).map((cell) => cell.trim()) : [];
-  const said = plainNumber(cells[column] ?? "");
-  if (said === undefined || !TOTAL.test(cells.find((cell) => cell !== "") ?? "")) return undefined;
-  const above = rows.filter(({ row }) => row > 0 && row < total_row).flatMap((row) => plainNumber(rowValues(text.text, row)[column]?.trim() ?? "") ?? []);
-  if (above.length < 2) return undefined;
-  const places = Math.max(...[said, ...above].map((value) => value.split(".")[1]?.length ?? 0));
-  const whole = (value: string) => BigInt(value.replace(".", "") + "0".repeat(places - (value.split(".")[1]?.length ?? 0)));
-  const sum = above.reduce((all, value) => all + whole(value), 0n);
-  const apart = whole(said) - sum;
-  if (apart === 0n) return undefined;
-  const print = (value: bigint) => {
-    const digits = (value < 0n ? -value : value).toString().padStart(places + 1, "0");
-    const fraction = places === 0 ? "" : digits.slice(-places).replace(/0+$/, "");
-    return `${digits.slice(0, digits.length - places).replace(/\B(?=(\d{3})+$)/g, ",")}${fraction === "" ? "" : `.${fraction}`}`;
-  };
-  return `This total is ${print(whole(said))}; the ${above.length} rows above it in this column sum to ${print(sum)}: it is ${print(apart)} ${apart < 0n ? "short of" : "more than"} its rows (row ${total_row})`;
 }

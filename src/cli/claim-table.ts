@@ -31,7 +31,12 @@ export async function claimTable(context: CommandContext, newsroom: NewsroomWrit
     output.json({ row, column, refused: why });
     output.note(`Row ${row}, ${column}: refused, ${why}`);
   }
-  for (const line of [...found.totals, ...foreseen.findings.map(({ check, what }) => `${check}: ${what}`)]) output.note(line);
+  for (const { row, label, checks, taken } of found.totals) {
+    output.json({ row, total: label, taken, checks });
+    const said = checks.map(({ words }) => words).join("; ") || "no column of numbers says more";
+    output.note(`Row ${row}, “${label}”, is a total of the rows above it${taken ? ", and taken in all the same" : ` and left out (--take-total ${row} takes it in)`}: ${said}`);
+  }
+  for (const line of [...foreseen.findings.map(({ check, what }) => `${check}: ${what}`)]) output.note(line);
   if (found.refused.length > 0 && !options.skipRefused)
     throw new TracewireError("BAD_CLAIM", { what: `${found.refused.length} cells are refused, so nothing is saved`, where: `row ${found.refused[0]!.row}, ${found.refused[0]!.column}`, hint: "Mend what is named, or save the others with --skip-refused." });
   if (options.release) for (const { row, claim } of found.claims) requireReleasable(claim, `row ${row}`);
@@ -83,6 +88,7 @@ function specOf({ tables = [] }: Extract<Extraction, { outcome: "text" }>, subje
   };
   return {
     table,
+    take_totals: list(options, "takeTotal").map(Number),
     ...(span === undefined ? {} : { rows: { from: Number(from), to: Number(to) } }),
     kind: kind as Kind,
     subject,
