@@ -64,11 +64,11 @@ test("beside a PDF's text its page as it looks, the marked words framed on their
 
   await page.fill("[name=subject]", "theft/2024-01-01-casino");
   await page.fill("[name=claimant]", "UN Panel of Experts (1718)");
-  await page.click("button.main-act");
-  // What the checks raise is shown once before.
+  // What the checks raise is shown while it is typed, and not asked for again.
   await page.waitForSelector("text=Save all the same");
   await page.click("button.main-act");
   await page.waitForURL(/saved=/);
+  assert.deepEqual([await page.inputValue("[name=subject]"), await page.inputValue("[name=claimant]"), await page.inputValue("[name=value]")], ["theft/2024-01-01-casino", "UN Panel of Experts (1718)", ""]);
   await page.waitForSelector(".sheet .read");
   assert.deepEqual(faults, []);
   await context.close();

@@ -7,7 +7,6 @@ import {
   appendInversesOf,
   BOUNDS,
   COLUMN_ROLES,
-  fieldSpec,
   foreseeClaims,
   HEDGES,
   KINDS,
@@ -27,6 +26,7 @@ import { TracewireError } from "../../errors.ts";
 import { findCapture, rowValues, type Capture, type Extraction } from "../../evidence/evidence.ts";
 import { oneOf } from "../../schema.ts";
 import { html, type Html } from "../../site/site.ts";
+import { guessColumns } from "../table-form.ts";
 import { actObject, CLAIM_FIELDS, saveClaim, vantageOf } from "../claim-form.ts";
 import { choice, deskForm, field, when } from "../frame.ts";
 import { deskRoute, type DeskAnswer, type DeskRoute, type SignedInContext } from "../route.ts";
@@ -82,18 +82,6 @@ async function openTable(context: SignedInContext, params: Record<string, string
   const found = await findTable(context, params);
   if (!found) throw new TracewireError("NOT_FOUND", { what: "The capture has no table of this number" });
   return found;
-}
-
-const NAMED: Record<string, string> = { year: "name and period", period: "name and period", id: "name", name: "name" };
-
-/** The kind whose fields have most of the headings as their names; a heading of that name is mapped to it, “amount_usd” with its unit. */
-function guess({ header, width }: Opened): Fields {
-  const headings = header.map((heading) => /^(.*?)(?:_(usd|eur|krw))?$/.exec(heading.trim().toLowerCase().replaceAll(/[^a-z0-9]+/g, "_"))!).map(([, name = "", unit]) => ({ name, unit: unit?.toUpperCase() }));
-  const kinds = (Object.keys(KINDS) as Kind[]).map((kind) => ({ kind, count: headings.filter(({ name }) => fieldSpec(kind, name)).length })).sort((a, b) => b.count - a.count);
-  const { kind } = kinds[0]!;
-  const roles = headings.slice(0, width).map(({ name }, at) => [`column_${at + 1}`, NAMED[name] ?? (fieldSpec(kind, name) ? name : "")] as const);
-  const unit = headings.find(({ name, unit: own }) => own !== undefined && fieldSpec(kind, name))?.unit;
-  return { kind, hedge: "unstated", ...(unit ? { unit } : {}), ...Object.fromEntries(roles.filter(([, role]) => role !== "")) };
 }
 
 const takenOf = (totals: string | undefined): number[] => (totals ?? "").split(" ").filter((row) => row !== "").map(Number);
@@ -232,7 +220,7 @@ export const tableRoutes: DeskRoute[] = [
       if (!opened) return { title: "No table of this number", page: html`<h1>The capture has no table of this number</h1>
 <p><a href="/desk/captures/${params.capture!}">Back to the capture</a></p>` };
       const saved = /^\d+ to \d+$/.exec(query.get("saved") ?? "")?.[0];
-      return tablePage(context, opened, { form: guess(opened), saved });
+      return tablePage(context, opened, { form: guessColumns(opened), saved });
     },
   }),
   deskRoute({
