@@ -5,7 +5,7 @@ import { rowValues, type Extraction } from "../evidence/evidence.ts";
 import { parseClaim, type ClaimInput } from "./claims.ts";
 import { fieldSpec, kindSpec, type FieldType, type Kind } from "./kinds.ts";
 import { readWording } from "./read-wording.ts";
-import { subjectName } from "./subject-name.ts";
+import { subjectName, subjectOf } from "./subject-name.ts";
 import { plainNumber, totalRows, type TotalRow } from "./table-totals.ts";
 
 export const TABLE_COLUMNS_MAX = 60;
@@ -26,6 +26,8 @@ export type TableSpec = {
   /** All rows are about this subject; else each row's name is made of `prefix` and its columns of the role "name". */
   subject?: string;
   prefix?: string;
+  /** Whether claims are held on a subject: one that has a former name keeps it (subject-name.ts). */
+  isHeld?: (subject: string) => boolean;
   /** By the number of the column, from 1: a role, or a field of the kind. */
   columns: ReadonlyMap<number, string>;
   /** What every claim says alike. */
@@ -64,12 +66,13 @@ export function readTableClaims(text: Text, capture: number, spec: TableSpec): T
     const refuse = (number: number | undefined, why: string) => void found.refused.push({ row: row.row, column: number === undefined ? "" : column(number), why });
     const of = (role: string) => columns.flatMap(([number, own]) => (own === role && cell(number) !== "" ? [cell(number)] : []))[0];
 
-    const name = subjectName([spec.prefix ?? "", ...named.map(([number]) => cell(number))].join(" "));
+    const words = [spec.prefix ?? "", ...named.map(([number]) => cell(number))].join(" ");
+    const name = subjectName(words);
     if (spec.subject === undefined && named.every(([number]) => subjectName(cell(number)) === "")) {
       refuse(named[0]![0], "nothing that names it stands here");
       continue;
     }
-    const subject = spec.subject ?? `${spec.kind}/${name}`;
+    const subject = spec.subject ?? (name === "" ? `${spec.kind}/` : subjectOf(spec.kind, "", words, spec.isHeld ?? (() => false)));
     const earlier = spec.subject === undefined ? firstRow.get(subject) : undefined;
     if (earlier !== undefined) {
       refuse(named[0]![0], `row ${earlier} is about “${subject}” too; a column more makes their names differ`);

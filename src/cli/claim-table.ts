@@ -6,6 +6,7 @@ import {
   foreseeClaims,
   KINDS,
   kindOf,
+  readClaims,
   readTableClaims,
   requireReleasable,
   type Kind,
@@ -25,8 +26,10 @@ export async function claimTable(context: CommandContext, newsroom: NewsroomWrit
   if (!source) throw new TracewireError("NOT_FOUND", { what: `There is no capture "${text(options, "capture") ?? ""}"`, hint: "List them: tracewire show captures" });
   const extraction = await readText(newsroom.blobs, source);
   if (extraction.outcome === "unreadable") throw new TracewireError("CAPTURE_UNREADABLE", { what: extraction.reason, where: source.sha256 });
-  const found = readTableClaims(extraction, source.seq, specOf(extraction, subject, options));
-  const foreseen = foreseeClaims(newsroom.log, { log_size: newsroom.log.size(), evidence: "all" }, found.claims.map(({ claim }) => claim));
+  const at = { log_size: newsroom.log.size(), evidence: "all" } as const;
+  const isHeld = (name: string) => readClaims(newsroom.log, at, { subject: name }).length > 0;
+  const found = readTableClaims(extraction, source.seq, { ...specOf(extraction, subject, options), isHeld });
+  const foreseen = foreseeClaims(newsroom.log, at, found.claims.map(({ claim }) => claim));
   for (const { row, column, why } of found.refused) {
     output.json({ row, column, refused: why });
     output.note(`Row ${row}, ${column}: refused, ${why}`);

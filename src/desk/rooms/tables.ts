@@ -114,7 +114,7 @@ const sealOf = ({ found, foreseen }: Looked): string =>
 
 function look(context: SignedInContext, opened: Opened, form: Fields): Looked {
   const { log } = context.newsroom;
-  const found = readTableClaims(opened.text, opened.capture.seq, specOf(form, opened));
+  const found = readTableClaims(opened.text, opened.capture.seq, { ...specOf(form, opened), isHeld: (subject) => readClaims(log, vantageOf(context, log.size()), { subject }).length > 0 });
   return { found, foreseen: foreseeClaims(log, vantageOf(context, log.size()), found.claims.map(({ claim }) => claim)) };
 }
 
