@@ -144,7 +144,7 @@ describe("deployment", () => {
   test("the image copies only what is there, and what the program reads", () => {
     const copied = [...read("Dockerfile").matchAll(/^COPY (.+) \S+$/gm)].flatMap(([, names]) => names!.split(" "));
     for (const name of copied) assert.ok(existsSync(join(repositoryRoot, name)), name);
-    for (const name of ["src", "demo", "docs", "deploy", "package-lock.json", "bin.mjs", "bootstrap.mjs"])
+    for (const name of ["src", "demo", "docs", "deploy", "package-lock.json", "bin.mjs", "bootstrap.mjs", "install-lock.mjs"])
       assert.ok(copied.includes(name), name);
   });
 });
