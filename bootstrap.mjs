@@ -114,7 +114,7 @@ export async function ensureInstalled(root, { development }) {
 export function runPinned(root, args, env = {}) {
   const child = spawn(pinnedNode(root), [...runtimeFlags(args[1]), ...args], {
     stdio: "inherit",
-    env: { MALLOC_ARENA_MAX: "2", ...process.env, NODE_COMPILE_CACHE: join(root, "node_modules", ".cache", "node"), ...env },
+    env: { MALLOC_ARENA_MAX: "2", NODE_COMPILE_CACHE: join(root, "node_modules", ".cache", "node"), ...process.env, ...env },
   });
   const forward = (signal) => child.kill(signal);
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => forward(signal));
