@@ -1,7 +1,7 @@
 // The ledger of one account: what it held before each event, as far as the data shows. When a debit exceeds the known
 // balance, the rest is an `unknown` lot that comes into being at that row: an appended day can therefore never change
 // what an earlier row meant, and what the data lacks stays visible.
-import { isDebitAt, movedAt, NONE, rowAt, type AccountEvents } from "./account-events.ts";
+import { isDebitAt, isToItselfAt, movedAt, NONE, rowAt, type AccountEvents } from "./account-events.ts";
 import type { RunningSums } from "./running-sums.ts";
 
 /** So many events are looked at one by one before a search: most accounts have fewer. */
@@ -31,6 +31,11 @@ export class AccountLedger {
     return isDebitAt(this.#events, at);
   }
 
+  /** A payment to oneself is neither debit nor credit: nothing leaves, and nothing that was not there arrives (decisions/0021). */
+  isCredit(at: number): boolean {
+    return !isDebitAt(this.#events, at) && !isToItselfAt(this.#events, at);
+  }
+
   amount(at: number): bigint {
     return movedAt(this.#events, at);
   }
@@ -45,10 +50,10 @@ export class AccountLedger {
     return at === this.first ? 0n : this.#sums.given(at - 1);
   }
 
-  /** Of a debit: how much of it no earlier event explains. */
+  /** Of a debit, and of a payment to oneself: how much of it no earlier event explains. */
   unknown(at: number): bigint {
     const [amount, before] = [this.amount(at), this.before(at)];
-    return this.isDebit(at) && amount > before ? amount - before : 0n;
+    return !this.isCredit(at) && amount > before ? amount - before : 0n;
   }
 
   /** Known balance at the end of the data. */
@@ -83,7 +88,7 @@ export class AccountLedger {
 
   #search(row: number, debit: boolean): number {
     let found = NONE;
-    for (let at = this.after(row) - 1; at >= this.first && this.row(at) === row; at--) if (this.isDebit(at) === debit) found = at;
+    for (let at = this.after(row) - 1; at >= this.first && this.row(at) === row; at--) if (debit ? this.isDebit(at) : this.isCredit(at)) found = at;
     return found;
   }
 

@@ -6,6 +6,7 @@ import { TracewireError } from "../errors.ts";
 import type { EvidenceReader, LogReader } from "../evidence/evidence.ts";
 import { answer, resultHash, type Answer, type AskContext, type TraceAsk } from "./ask.ts";
 import { stepsTable, type SavedTrace } from "./saved-traces.ts";
+import { METHOD_NAMES, METHODS, VERSION_CHANGES, type MethodName } from "./methods/methods.ts";
 import { theftNotHeld, type TheftSeeds } from "./seed-text.ts";
 import type { TraceData } from "./trace.ts";
 import { openTagBook, stopsFromTags } from "./tags/tags.ts";
@@ -64,19 +65,60 @@ function orderNotes(sets: readonly TransferSet[], { methods }: TraceAsk): string
   });
 }
 
-/** Every step of a kept trace, as rows: as they are kept, else made again. */
+/** Every step of a kept trace, as rows: as they are kept, else made again. Throws NOT_REPRODUCED where they would be those of another answer. */
 export async function stepsOf(newsroom: Newsroom, trace: SavedTrace): Promise<readonly Row[]> {
   if (trace.steps !== null) return readRows(newsroom.log, datasetOfEntry(newsroom.log, trace.steps));
-  return stepsTable(await askNewsroom(newsroom, trace.ask, { sets: trace.sets.map(({ seq }) => String(seq)), log_size: trace.log_size, keepSteps: true })).rows;
+  return stepsTable(await askKept(newsroom, trace, { keepSteps: true })).rows;
 }
 
-/** The same question over the same sets as known then: `same` is whether the answer has the same hash. */
-export async function reproduceTrace(newsroom: Newsroom, saved: SavedTrace): Promise<{ same: boolean; result_sha256: string }> {
-  const again = await askNewsroom(newsroom, saved.ask, { sets: saved.sets.map(({ seq }) => String(seq)), log_size: saved.log_size });
+/** The same question over the same sets as known then. Throws NOT_REPRODUCED where the answer is not the one that was kept. */
+export async function askKept(newsroom: Newsroom, saved: SavedTrace, options: Pick<AskOptions, "keepSteps" | "keep_lots"> = {}): Promise<NewsroomAnswer> {
+  const { again, ...found } = await askAgain(newsroom, saved, options);
+  if (!found.same) throw notReproduced(saved, found);
+  return again;
+}
+
+export type Reproduced = {
+  same: boolean;
+  result_sha256: string;
+  /** Methods that had another version when the trace was kept, and what they were and are. */
+  moved: MovedVersion[];
+};
+export type MovedVersion = { method: MethodName; kept: string; now: string };
+
+/** `same` is whether the answer has the same hash. A version that moved and changed nothing here leaves it the same. */
+export async function reproduceTrace(newsroom: Newsroom, saved: SavedTrace): Promise<Reproduced> {
+  const { same, result_sha256, moved } = await askAgain(newsroom, saved);
+  return { same, result_sha256, moved };
+}
+
+export const movedVersions = ({ methods }: Pick<SavedTrace, "methods">): MovedVersion[] =>
+  METHOD_NAMES.flatMap((method) => {
+    const [kept, { version: now }] = [methods[method]?.version, METHODS[method]];
+    return kept === undefined || kept === now ? [] : [{ method, kept, now }];
+  });
+
+export function notReproduced(saved: SavedTrace, { result_sha256, moved }: Reproduced): TracewireError {
+  if (moved.length === 0) return new TracewireError("NOT_REPRODUCED", { what: `The trace came out as ${result_sha256.slice(0, 16)}…, not as ${saved.result_sha256.slice(0, 16)}…`, where: saved.id });
+  return new TracewireError("NOT_REPRODUCED", {
+    what: `It was kept by ${moved.map(({ method, kept }) => `${method} version ${kept}`).join(", ")}, which are not here any more, and those that are answer otherwise. Since then ${changesSince(moved)}`,
+    where: saved.id,
+    hint: "What was kept stands in the log as it was. Ask again, and keep the new answer under the same name.",
+  });
+}
+
+/** What the versions changed that came since. */
+export const changesSince = (moved: readonly MovedVersion[]): string =>
+  Object.entries(VERSION_CHANGES).flatMap(([version, change]) => (moved.some(({ kept }) => Number(kept) < Number(version)) ? [change] : [])).join("; ");
+
+async function askAgain(newsroom: Newsroom, saved: SavedTrace, options: Pick<AskOptions, "keepSteps" | "keep_lots"> = {}): Promise<Reproduced & { again: NewsroomAnswer }> {
+  const again = await askNewsroom(newsroom, saved.ask, { sets: saved.sets.map(({ seq }) => String(seq)), log_size: saved.log_size, ...options });
   // How sets were chosen was said once, when they were; what the data itself says is said again and has to be there.
   const isSaid = again.result.notes.every((note) => saved.notes.includes(note));
-  const result_sha256 = resultHash({ ...again.result, notes: isSaid ? saved.notes : again.result.notes }, saved.result_version ?? 1);
-  return { same: result_sha256 === saved.result_sha256, result_sha256 };
+  // The hash is over the versions too: under those that it was kept by, it says whether the answer is the same.
+  const methods = Object.fromEntries(Object.entries(again.result.methods).map(([name, result]) => [name, { ...result, version: saved.methods[name]?.version ?? result.version }]));
+  const result_sha256 = resultHash({ ...again.result, methods, notes: isSaid ? saved.notes : again.result.notes }, saved.result_version ?? 1);
+  return { again, same: result_sha256 === saved.result_sha256, result_sha256, moved: movedVersions(saved) };
 }
 
 /**

@@ -2,7 +2,7 @@
 // given. Two bodies with one face: two limbs a sum while all sums of the account stay below 2^100 (exact, no memory for
 // each number), BigInt beyond (exact to any size). Which one an account has decides nothing but time.
 import assert from "node:assert/strict";
-import { isDebitAt, movedAt, type AccountEvents } from "./account-events.ts";
+import { isDebitAt, isDebitMove, isMoveToItself, isToItselfAt, movedAt, rowOfMove, type AccountEvents } from "./account-events.ts";
 import { joinLimbs, LIMB, splitAmount } from "./fast/limbs.ts";
 
 export interface RunningSums {
@@ -37,10 +37,10 @@ export class LimbSums implements RunningSums {
     const values = this.#values;
     let [high, low, givenHigh, givenLow] = [0, 0, 0, 0];
     for (let at = first; at < end; at++) {
-      const row = moves[at]! >> 1;
+      const row = rowOfMove(moves[at]!);
       const amountHigh = limbs[2 * row]!;
       const amountLow = limbs[2 * row + 1]!;
-      if ((moves[at]! & 1) === 1) {
+      if (isDebitMove(moves[at]!)) {
         givenLow += amountLow;
         givenHigh += amountHigh;
         if (givenLow >= LIMB) {
@@ -54,6 +54,8 @@ export class LimbSums implements RunningSums {
           high--;
         }
         if (high < 0) high = low = 0;
+      } else if (isMoveToItself(moves[at]!)) {
+        if (!(amountHigh < high || (amountHigh === high && amountLow <= low))) [high, low] = [amountHigh, amountLow];
       } else {
         low += amountLow;
         high += amountHigh;
@@ -145,7 +147,8 @@ export class WideSums implements RunningSums {
       if (isDebitAt(events, at)) {
         balance = amount > balance ? 0n : balance - amount;
         given += amount;
-      } else balance += amount;
+      } else if (isToItselfAt(events, at)) balance = amount > balance ? amount : balance;
+      else balance += amount;
       this.#balances.push(balance);
       this.#given.push(given);
     }
