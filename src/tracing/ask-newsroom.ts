@@ -10,7 +10,8 @@ import { METHOD_NAMES, METHODS, VERSION_CHANGES, type MethodName } from "./metho
 import { theftNotHeld, type TheftSeeds } from "./seed-text.ts";
 import type { TraceData } from "./trace.ts";
 import { openTagBook, stopsFromTags } from "./tags/tags.ts";
-import { listTransferSets, readTransferSets, type ReadTransferSets, type TransferSet } from "./transfer-sets.ts";
+import { onePart, readHolding, showsAny } from "./sets-apart.ts";
+import { listTransferSets, type ReadTransferSets, type TransferSet } from "./transfer-sets.ts";
 import type { UtxoTransaction } from "./transfer.ts";
 import { buildUtxoGraph, type UtxoGraph } from "./utxo-graph.ts";
 
@@ -121,37 +122,16 @@ async function askAgain(newsroom: Newsroom, saved: SavedTrace, options: Pick<Ask
   return { again, same: result_sha256 === saved.result_sha256, result_sha256, moved: movedVersions(saved) };
 }
 
-/**
- * The sets named. Where none is: all of them, or, where these cannot be put in one order, those that hold the seed; what
- * was left out is noted.
- */
+/** The sets named. Where none is: all of them, or, where these cannot be put in one order, those that hold the seed (sets-apart.ts). */
 export async function readWanted(newsroom: Newsroom, ask: Pick<TraceAsk, "from" | "until">, { sets, among, theft }: Pick<AskOptions, "sets" | "among"> & Pick<AskContext, "theft">, log_size: number): Promise<ReadTransferSets> {
-  const options = { log_size, until: ask.until };
-  try {
-    return await readTransferSets(newsroom, { sets: sets ?? among, ...options });
-  } catch (error) {
-    if (sets !== undefined || !(error instanceof TracewireError) || error.code !== "BAD_INPUT") throw error;
-    const seeds = ask.from.split(",").map((seed) => seed.trim().replace(/[@=].*$/, "").replace(/:\d+$/, ""));
-    const holding: string[] = [];
-    for (const { seq, superseded_by } of listTransferSets(newsroom.log, log_size)) {
-      if (superseded_by !== undefined || (among && !among.includes(String(seq)))) continue;
-      // Whether a set holds the seed hangs on no time: one that states none must not stand in the way of --until.
-      const read = await readTransferSets(newsroom, { sets: [String(seq)], log_size });
-      const names = new Set(read.transactions.flatMap(({ txid, outputs }) => [txid, ...outputs.map(({ address }) => address)]));
-      const table = read.table();
-      const holds = (name: string) => names.has(name) || table.accountsOf(name).length > 0 || table.rowsOfTransaction(name).length > 0;
-      const meant = (seed: string) => [seed, ...Object.values(theft?.(seed) ?? {}).flat()];
-      const spellings = (seed: string) => meant(seed).flatMap((name) => [name, ...accountsOf(readAddress(name)).map(({ address }) => address)]);
-      if (seeds.some((seed) => spellings(seed).some(holds))) holding.push(String(seq));
-    }
-    const stolen = seeds.find((seed) => theft?.(seed) !== undefined);
-    if (holding.length === 0 && stolen !== undefined) return theftNotHeld(stolen);
-    if (holding.length === 0) throw new TracewireError("NOT_FOUND", { what: `No set of transfers that is held has ${seeds.join(" or ")}, and the case file no such theft`, hint: "Check its spelling, or import what is missing." });
-    const found = await readTransferSets(newsroom, { sets: holding, ...options });
-    // Without their names: a kept trace may be made public, and a set of another case may not.
-    const note = "Only the sets that hold the seed were read: not all that are held can be put in one order.";
-    return { ...found, notes: [...found.notes, note] };
-  }
+  const seeds = ask.from.split(",").map((seed) => seed.trim().replace(/[@=].*$/, "").replace(/:\d+$/, ""));
+  const meant = (seed: string) => [seed, ...Object.values(theft?.(seed) ?? {}).flat()];
+  const spellings = (seed: string) => meant(seed).flatMap((name) => [name, ...accountsOf(readAddress(name)).map(({ address }) => address)]);
+  const read = onePart(await readHolding(newsroom, { sets, among, log_size, until: ask.until }, "the seed", showsAny(() => seeds.flatMap(spellings))));
+  if (read) return read;
+  const stolen = seeds.find((seed) => theft?.(seed) !== undefined);
+  if (stolen !== undefined) return theftNotHeld(stolen);
+  throw new TracewireError("NOT_FOUND", { what: `No set of transfers that is held has ${seeds.join(" or ")}, and the case file no such theft`, hint: "Check its spelling, or import what is missing." });
 }
 
 /** Accounts and outputs are two worlds, and so are two chains of outputs: what is asked for is in one of them. */

@@ -39,6 +39,7 @@ export {
   type ReadTransferSets,
   type TransferSet,
 } from "./transfer-sets.ts";
+export { readApart } from "./sets-apart.ts";
 export { guessReader, TRANSFER_READERS } from "./readers/readers.ts";
 export type { TransferReader } from "./readers/reader.ts";
 export { fileOnDisk, type SourceFile } from "./readers/source-file.ts";
