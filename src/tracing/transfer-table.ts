@@ -159,14 +159,15 @@ type Ledgers = TransferTable["ledger"];
 function ledgersOver(events: AccountEvents & { starts: Int32Array }): Ledgers {
   const { starts, moves } = events;
   const sums = new LimbSums(moves.length);
+  const openSums = (first: number, end: number) => (sums.fill(events, first, end) ? sums : new WideSums(events, first, end));
   const ledgers = new Array<AccountLedger | undefined>(starts.length - 1);
   return (account, lots = []) => {
     const [first, end] = [starts[account]!, starts[account + 1]!];
     if (lots.length > 0) {
       const own = withLots(events, first, end, lots);
-      return new AccountLedger(account, own, new WideSums(own, 0, own.moves.length), 0, own.moves.length);
+      return new AccountLedger(account, own, (own_first, own_end) => new WideSums(own, own_first, own_end), 0, own.moves.length);
     }
-    return (ledgers[account] ??= new AccountLedger(account, events, sums.fill(events, first, end) ? sums : new WideSums(events, first, end), first, end));
+    return (ledgers[account] ??= new AccountLedger(account, events, openSums, first, end));
   };
 }
 

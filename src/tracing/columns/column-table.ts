@@ -127,7 +127,9 @@ function placeParts(parts: readonly NamedColumns[]): Part[] {
       accountsOf(address) {
         const { addresses, address_of } = columns.accounts;
         const number = addresses.find(address);
-        return number < 0 ? [] : membersOf((byAddress ??= group(address_of, addresses.count)), number);
+        if (number < 0) return [];
+        // Of one asset, accounts are numbered as addresses are: both when a row first shows them.
+        return columns.assets.length === 1 ? [number] : membersOf((byAddress ??= group(address_of, addresses.count)), number);
       },
       rowsOfTransaction(txid) {
         const { txid_of, txids } = columns.names;
