@@ -5,10 +5,12 @@ import {
   assetWords,
   auditHtml,
   auditWorkbook,
+  changesSince,
   findTrace,
   knownErrorOf,
   listTraces,
   methodStatement,
+  movedVersions,
   shortAmount,
   supersededSets,
   writeAmount,
@@ -140,14 +142,24 @@ ${sideBySide(own, methods, words)}
 ${placesTable(own, found, words)}
 ${found.tokens?.[asset] && html`<p class="note">${found.tokens[asset].symbol} is what the source calls <code>${asset}</code>; a token is known by its contract.</p>`}<p class="note">All places as <a href="/traces/${found.id}.csv">CSV</a> or <a href="/traces/${found.id}.json">JSON</a>.</p></section>
 ${movedSets(context, found)}
+${movedRules(found)}
 ${found.notes.length > 0 && html`<section><h2>What the data lacks</h2><ul>${found.notes.map((note) => html`<li>${note}</li>`)}</ul></section>`}
 ${stepsSection(context, found, asset, method, words, Math.max(0, Number(query.get("from") ?? 0) || 0), link)}
 <section><h2>How it was done</h2>
 <dl class="facts"><div><dt>Asked</dt><dd>${found.ask.from}, ${found.ask.direction}${found.ask.until && html`, until ${found.ask.until}`}${found.ask.floor && html`, floor ${found.ask.floor} base units`}${found.ask.depth !== undefined && html`, at most ${found.ask.depth} transfers`}</dd></div>
 ${found.sets.map((set) => html`<div><dt>Over</dt><dd><a href="/log/${set.seq}">${set.name}</a>, ${plural(set.row_count, "row", "rows")}, root ${set.rows_root.slice(0, 16)}…</dd></div>`)}
+<div><dt>By</dt><dd>${methods.map((name) => `${name} version ${found.methods[name]!.version}`).join(", ")}</dd></div>
 <div><dt>Kept</dt><dd><a href="/log/${found.seq}">Entry ${found.seq}</a>, ${formatDay(found.at)}, at log size ${found.log_size.toLocaleString("en-US")}</dd></div>
 <div><dt>Answer</dt><dd>SHA-256 ${found.result_sha256.slice(0, 16)}…; <code>tracewire reproduce ${found.id}</code> makes it again</dd></div></dl>
 <details><summary>The method, for an expert of the other side</summary>${methodStatement({ ...found, columns: STEP_COLUMNS, steps: [] }).map((line) => html`<p>${line}</p>`)}</details></section>`;
+}
+
+/** Methods that have another version now: the answer stays as it was kept, and says so. */
+function movedRules(found: SavedTrace): Html {
+  const moved = movedVersions(found);
+  return moved.length === 0
+    ? nothing
+    : html`<p class="known"><strong>The rules have moved.</strong> ${moved.map(({ method, kept }) => `${method} version ${kept}`).join(", ")} answered here. Since then ${changesSince(moved)}. Asked again it may come out otherwise; <code>tracewire reproduce ${found.id}</code> says whether it does.</p>`;
 }
 
 /** Sets under this trace that a later one replaced: the answer stays as it was kept, and says so. */
