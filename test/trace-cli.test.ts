@@ -249,7 +249,8 @@ describe("tracewire trace", () => {
     ok("freeze", "lesson", "--service", "The market", "--address", "market", "--contact", "desk@example.org", "--out", out);
     const sums = spawnSync("sha256sum", ["-c", "SHA256SUMS"], { cwd: out, encoding: "utf8" });
     assert.equal(sums.status, 0, sums.stdout);
-    assert.match(readFileSync(join(out, "addresses.csv"), "utf8"), /market,named by the sender of this packet,native,40,16,0,0,0,0,16/);
+    assert.match(readFileSync(join(out, "addresses.csv"), "utf8"), /,market,native,base units,40,16,0,0,0,0,16,16,named by the sender/);
+    assert.match(readFileSync(join(out, "transactions.csv"), "utf8"), /2024-01-03T09:00:00Z,second,,,invented-3,,thief,market,native,base units,100,/);
     assert.match(ok("verify", "--bundle", join(out, "proof.json")), /clean|Clean|verifies/);
     assert.equal(readFileSync(join(out, "letter.pdf")).subarray(0, 5).toString(), "%PDF-");
     assert.match(run("freeze", "lesson", "--service", "The market", "--address", "market", "--contact", "x", "--out", out).err, /there already/);

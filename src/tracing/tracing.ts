@@ -3,12 +3,12 @@ export { METHOD_NAMES, METHOD_SENTENCES, METHODS, type MethodName } from "./meth
 export { lowestBetween, lowestInNewsroom, LOWEST_NOTE, type Lowest, type LowestAnswer, type LowestAsk } from "./lowest.ts";
 export { answer, resultHash, type Answer, type TraceAsk, type TraceResult } from "./ask.ts";
 export { askNewsroom, reproduceTrace, stepsOf, type Newsroom, type NewsroomAnswer } from "./ask-newsroom.ts";
-export { BRIDGE_RULE, type BridgeCandidate, type BridgeEnd, type BridgeEnds } from "./bridges.ts";
+export { BRIDGE_RULE, bridgeNote, type BridgeCandidate, type BridgeEnd, type BridgeEnds } from "./bridges.ts";
 export type { KernelUsed, Kernels } from "./explore.ts";
 export { readAskWords, type AskWords } from "./read-ask.ts";
 export type { Flow } from "./flows.ts";
 export { sumOfAmounts, type AssetResult, type MethodResult, type MethodResults } from "./result.ts";
-export { STOP_REASONS, type Seed, type Step, type Stop, type StopReason } from "./request.ts";
+export { INFERRED, STOP_REASONS, type Seed, type Step, type Stop, type StopReason } from "./request.ts";
 export { SEED_FORMS, type TheftSeeds } from "./seed-text.ts";
 export { BACKWARD_REFUSED, trace, type Trace, type TraceData } from "./trace.ts";
 export { buildTransferTable, type TransferTable } from "./transfer-table.ts";
@@ -29,6 +29,7 @@ export { readReleased, ROWS_ON_PAGES_MAX, type ReleasedData, type ReleasedPart }
 export { importTransfers, type ImportedTransfers } from "./import-transfers.ts";
 export { storedColumnsRoot } from "./columns/set-columns.ts";
 export { storedSegmentRoot, sweepSegments } from "./segment-file.ts";
+export { openTracedTransfers, precisionOf, type TracedTransfers, type WholeTransfer } from "./traced-transfers.ts";
 export { listGaps, type Gap } from "./gaps.ts";
 export {
   listTransferSets,

@@ -7,7 +7,7 @@ import { TracewireError } from "../../errors.ts";
 import { makePacket, packetArchive, packetFiles } from "../../freezing/freezing.ts";
 import { oneOf } from "../../schema.ts";
 import { html, type Html } from "../../site/site.ts";
-import { assetWords, findTrace, listTraces, listTransferSets, METHOD_NAMES, readAskWords, releaseTrace, stepsOf, type SavedTrace } from "../../tracing/tracing.ts";
+import { assetWords, findTrace, listTraces, listTransferSets, METHOD_NAMES, readAskWords, releaseTrace, type SavedTrace } from "../../tracing/tracing.ts";
 import { deskAssetHref } from "../desk-assets.ts";
 import { area, choice, deskForm, field, when } from "../frame.ts";
 import { seesSets } from "../objects.ts";
@@ -233,7 +233,7 @@ export const traceRoutes: DeskRoute[] = [
       const trace = traceOf(context, params);
       const { service, contact, reference } = form;
       const input = { service, contact, addresses: linesOf(form.addresses), made_at: effects.clock(), ...(reference === undefined ? {} : { reference }) };
-      const packet = makePacket(newsroom.log, trace, await stepsOf(newsroom, trace), input);
+      const packet = await makePacket(newsroom, trace, input);
       const files = await packetFiles(newsroom, trace, packet);
       record("trace.freeze", `${trace.id} at ${service}`);
       return { file: { name: `freeze-${trace.id}.zip`, type: "application/zip", bytes: packetArchive(files) } };
