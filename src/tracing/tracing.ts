@@ -25,7 +25,7 @@ export { rankPaths, type Path, type PathHop } from "./paths.ts";
 export { RANKING_METHODS, RANKING_NOTE, type Ranking, type RankingMethod } from "./ranking/ranking.ts";
 export { rankNewsroom, type NewsroomRanking } from "./ranking/rank-newsroom.ts";
 export { holdingsOf, outputsHeld, sidesOf, transfersIn, transfersOf, type Holding, type OutputHolding, type TransactionSides } from "./holdings.ts";
-export { readReleased, ROWS_ON_PAGES_MAX, type ReleasedData, type ReleasedPart } from "./released-data.ts";
+export { readReleased, ROWS_ON_PAGES_MAX, setOf, type ReleasedData, type ReleasedPart } from "./released-data.ts";
 export { importTransfers, type ImportedTransfers } from "./import-transfers.ts";
 export { storedColumnsRoot } from "./columns/set-columns.ts";
 export { storedSegmentRoot, sweepSegments } from "./segment-file.ts";
