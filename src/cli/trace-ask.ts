@@ -25,7 +25,7 @@ export function readAsk(options: Options): TraceAsk {
       known: Boolean(options.known),
       conversions: options.conversions !== false,
     },
-    (field) => `--${field}`,
+    (field) => (field === "stops" ? "--stop" : `--${field}`),
   );
 }
 

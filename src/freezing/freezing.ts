@@ -6,7 +6,7 @@ import { writeLetter } from "./letter.ts";
 import type { Packet } from "./packet.ts";
 import { addressesCsv, transactionsCsv } from "./tables.ts";
 
-export { makePacket, type Packet, type PacketInput } from "./packet.ts";
+export { makePacket, servicesOf, type Packet, type PacketInput } from "./packet.ts";
 
 /** Files by name. Two packets of one trace, state and hour are the same bytes. */
 export async function packetFiles(newsroom: EvidenceReader & { verifierKey: string }, trace: SavedTrace, packet: Packet): Promise<Map<string, Uint8Array>> {

@@ -122,8 +122,12 @@ export async function makePacket(newsroom: Newsroom, trace: SavedTrace, input: P
   };
 }
 
+/** Names under which a packet of the trace can be made: those of its stops. `totals` are the rows of its answer. */
+export const servicesOf = ({ ask }: Pick<SavedTrace, "ask">, totals: readonly Row[]): string[] =>
+  ask.direction === "backward" ? [] : [...new Set(totals.filter(({ what, reason }) => what === "stop" && NAMED.has(reason!)).map(({ name, reason }) => name || reason!))];
+
 function nothingThere(trace: SavedTrace, rows: readonly Row[], service: string): TracewireError {
-  const stops = [...new Set(rows.filter(({ what, reason }) => what === "stop" && NAMED.has(reason!)).map(({ name, reason }) => name || reason!))];
+  const stops = servicesOf(trace, rows);
   return new TracewireError("NOT_FOUND", {
     what: `Nothing of the trace ${trace.id} lies at "${service}"`,
     hint: stops.length > 0 ? `It stops at: ${stops.slice(0, 12).join(", ")}. Or name addresses with --address.` : "Name the service's addresses with --address.",

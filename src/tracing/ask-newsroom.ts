@@ -104,7 +104,7 @@ export async function readWanted(newsroom: Newsroom, ask: Pick<TraceAsk, "from" 
     }
     const stolen = seeds.find((seed) => theft?.(seed) !== undefined);
     if (holding.length === 0 && stolen !== undefined) return theftNotHeld(stolen);
-    if (holding.length === 0) throw new TracewireError("NOT_FOUND", { what: `No set of transfers that is held has ${seeds.join(" or ")}, and the case file no such theft`, hint: "Check its spelling, or import what is missing." });
+    if (holding.length === 0) throw new TracewireError("NOT_FOUND", { what: `No set of transfers that is held has ${seeds.join(" or ")}, and the case file no such theft`, where: "from", hint: "Check its spelling, or import what is missing." });
     const found = await readTransferSets(newsroom, { sets: holding, ...options });
     // Without their names: a kept trace may be made public, and a set of another case may not.
     const note = "Only the sets that hold the seed were read: not all that are held can be put in one order.";
