@@ -207,7 +207,10 @@ describe("tracewire trace", () => {
     assert.match(run("trace", "--from", "invented-2", "--save", "lesson").err, /Kept as lesson already, with the same answer/);
     assert.match(ok("reproduce", "lesson"), /^same +trace lesson/);
     ok("trace", "--from", "invented-2", "--methods", "fifo", "--stop", "ben=service", "--save", "stopped");
-    assert.match(ok("trace", "compare", "lesson", "stopped"), /fifo +held +70 base units +0 base units +−70 +ben/);
+    assert.match(ok("trace", "compare", "lesson", "stopped"), /Not the same question: stops nothing and /);
+    for (const method of ["fifo", "lifo"]) ok("trace", "--from", "invented-2", "--set", "lesson", "--methods", method, "--save", `by-${method}`);
+    assert.match(ok("trace", "compare", "by-fifo", "by-lifo"), /methods fifo and lifo[^]*fifo → lifo +held +30 +0 +−30 +base units cleo/);
+    assert.match(ok("trace", "compare", "lesson", "stopped"), /fifo +held +70 +0 +−70 +base units ben/);
     assert.match(ok("trace", "audit", "lesson"), /^step,method,asset,rule,place,from,before,in,out,after,amount,balance,rounding,transfer,reason/);
     const book = join(scratch, "steps.xlsx");
     ok("trace", "audit", "lesson", "--out", book);

@@ -51,6 +51,8 @@ test("an arrival is whole, with its time and place, and says what of it each con
     assert.deepEqual([token!.asset, token!.symbol, token!.decimals, token!.amount, token!.spread], [TOKEN, null, null, "50", "0"]);
     assert.deepEqual(packet.followed.map(({ asset, low }) => [asset, low]), [[TOKEN, "50"], ["eip155:1/slip44:60", "100000000000000000"]].sort());
     assert.deepEqual(packet.nothing_at, [VICTIM]);
+    assert.deepEqual(packet.gaps.filter(({ address }) => address === VICTIM).map(({ asset, missing }) => [asset, missing]), [[TOKEN, "50"], ["eip155:1/slip44:60", "100000000000000000"]]);
+    assert.ok(packet.unknown.some((line) => line.includes("send more than they show") && line.includes(VICTIM)), packet.unknown.join("\n"));
     assert.deepEqual(packet.data_ends.map(({ chain, block, time }) => [chain, block, time]), [["eip155:1", 16, "2024-01-01T00:07:00Z"], ["eip155:56", 71, "2024-01-01T00:08:00Z"]]);
     assert.ok(packet.unknown.some((line) => line.includes(`reached ${VICTIM}`)), packet.unknown.join("\n"));
 

@@ -1,9 +1,12 @@
 // What of a packet is sure and what nobody knows, in sentences: an opposing expert reads these first.
 import type { Row } from "../datasets/datasets.ts";
 import { INFERRED, knownErrorOf, type SavedTrace } from "../tracing/tracing.ts";
+import { amountWords } from "./amounts.ts";
 import type { Packet } from "./packet.ts";
 
-type Facts = Pick<Packet, "addresses" | "nothing_at" | "arrivals" | "arrivals_left_out" | "bridges" | "data_ends">;
+const GAPS_SHOWN = 3;
+
+type Facts = Pick<Packet, "addresses" | "nothing_at" | "arrivals" | "arrivals_left_out" | "bridges" | "gaps" | "data_ends">;
 
 export function howSure({ ask, methods, sets }: SavedTrace, steps: readonly Row[], { addresses, arrivals, bridges }: Facts): string[] {
   const conserving = ask.methods.filter((method) => methods[method]!.conserves);
@@ -27,7 +30,7 @@ export function howSure({ ask, methods, sets }: SavedTrace, steps: readonly Row[
   ];
 }
 
-export function unknownOf({ notes }: SavedTrace, own: readonly Row[], { nothing_at, arrivals, arrivals_left_out, data_ends }: Facts): string[] {
+export function unknownOf({ notes, tokens }: SavedTrace, own: readonly Row[], { nothing_at, arrivals, arrivals_left_out, gaps, data_ends }: Facts): string[] {
   const without = (is: (arrival: Facts["arrivals"][number]) => boolean, what: string) => {
     const count = arrivals.filter(is).length;
     const which = count === arrivals.length ? "No arrival states" : `${count.toLocaleString("en-US")} of ${arrivals.length.toLocaleString("en-US")} arrivals ${count === 1 ? "does" : "do"} not state`;
@@ -43,7 +46,9 @@ export function unknownOf({ notes }: SavedTrace, own: readonly Row[], { nothing_
       ? "What the service did with the funds after they arrived: the trace ends there."
       : "Whether the funds are still there: they were at the end of the data.",
     "Who owns the account at the service, and who sent the transfers: a trace says which funds, not which person.",
-    "What the imported transfers leave out.",
+    gaps.length > 0
+      ? `What the imported transfers leave out. Accounts that it went through send more than they show to have come: ${gaps.slice(0, GAPS_SHOWN).map(({ address, asset, missing }) => `${address} ${amountWords(missing, asset, tokens)}`).join("; ")}${gaps.length > GAPS_SHOWN ? "; and more in packet.json" : ""}.`
+      : "What the imported transfers leave out.",
     ...without(({ txid }) => txid === null, "its transaction, because the source names none: time, amount, sender and receiver find it"),
     ...without(({ txid, index }) => txid !== null && index === null, "its log or output, because the source gives none: in its transaction sender, receiver and amount tell it apart"),
     ...without(({ time }) => time === null, "a time, because the source gives none: its block has one"),

@@ -50,6 +50,8 @@ export type Packet = {
   arrivals: Arrival[];
   arrivals_left_out: number;
   bridges: PacketBridges;
+  /** Accounts on the way that sent more than the data shows them to have had: base units whose origin is not known. */
+  gaps: { address: string; asset: string; missing: string }[];
   /** Up to where the data goes; what happened later it does not show. */
   data_ends: { chain: string | null; block: number | null; time: string | null }[];
   /** What the other side will ask. */
@@ -105,6 +107,7 @@ export async function makePacket(newsroom: Newsroom, trace: SavedTrace, input: P
     arrivals: arrivals.slice(0, ARRIVALS_LISTED_MAX),
     arrivals_left_out: Math.max(0, arrivals.length - ARRIVALS_LISTED_MAX),
     bridges: bridgesOf(steps, transfers),
+    gaps: transfers.gapsAt(steps.flatMap(({ from, place, rule }) => (rule === "debit" ? [place!] : from ? [from] : []))).map(({ missing, ...gap }) => ({ ...gap, missing: String(missing) })),
     data_ends: transfers.ends.map(({ chain, ...end }) => ({ chain: chain || null, ...end })),
   };
   return {

@@ -93,6 +93,8 @@ describe("held transfers", () => {
     const { traces } = JSON.parse(await page("/traces.json")) as { traces: { id: string; at: string; ask: { stops?: object } }[] };
     assert.deepEqual(traces.map(({ id, at, ask }) => [id, at.slice(0, 10), Object.keys(ask.stops ?? {})]), [["trace-two", "2026-11-20", []], ["trace-one", "2026-11-20", [B]]]);
     const one = await page("/traces/trace-one");
+    assert.match(one, new RegExp(`On eip155:1 the data ends at <time datetime="2024-01-01T10:11:12\\.125Z">[^<]+</time> UTC in block 7`));
+    assert.match(one, new RegExp(`One account that it went through sends more than these transfers show to have come, and where that is from is not known: <a href="/addresses/${A}"><code title="${A}">[^<]+</code></a> 1 ETH\\.`));
     assert.match(one, new RegExp(`<a href="/transactions/${TXID}"><code title="${TXID}#3">`));
     assert.match(one, new RegExp(`<a href="/addresses/${B}"><code title="${B}">`));
     assert.match(await page("/traces/trace-two"), /<a href="\/transactions\/s1"><code title="s1:0">/);

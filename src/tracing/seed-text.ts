@@ -113,7 +113,7 @@ export function theftNotHeld(name: string): never {
   throw new TracewireError("NOT_FOUND", {
     what: `The case file knows the theft ${name}, and names no transaction or address of it that these transfers hold`,
     where: FROM,
-    hint: "Claim one: tracewire claim THEFT taken_in TXID …, or taken_by ADDRESS; or import its transfers.",
+    hint: "Begin at an address or a transaction instead, claim one (tracewire claim THEFT taken_in TXID …, or taken_by ADDRESS), or import its transfers.",
   });
 }
 

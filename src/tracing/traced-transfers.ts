@@ -1,6 +1,7 @@
 // Of a kept trace, the transfers behind its steps as the sets have them: whole, with their place in the chain and their
 // time. A step says how much of a transfer was tainted; whoever looks a payment up in their own books needs the payment.
 import { bridgeEnds, collectBridgeSteps, type BridgeEnds } from "./bridges.ts";
+import { holdingsOf } from "./holdings.ts";
 import { dataOf, type Newsroom } from "./ask-newsroom.ts";
 import type { SavedTrace } from "./saved-traces.ts";
 import type { TransferTable } from "./transfer-table.ts";
@@ -32,6 +33,8 @@ export type WholeTransfer = {
   at: number;
 };
 
+export type MissingFunds = { address: string; asset: string; missing: bigint };
+
 type Named = { transfer: string; place: string; asset: string };
 
 export type TracedTransfers = {
@@ -41,6 +44,8 @@ export type TracedTransfers = {
   addressOf(place: string): string;
   /** Where transfers end at a bridge, what arrived elsewhere that fits (bridges.ts). */
   bridgeEnds(stops: readonly Named[]): BridgeEnds | undefined;
+  /** Of accounts: those that sent more than the data shows them to have had, the most of each asset first. */
+  gapsAt(places: Iterable<string>): MissingFunds[];
   /** Per chain, up to when the data goes, as far as it says. */
   ends: { chain: string; block: number | null; time: string | null }[];
 };
@@ -84,6 +89,10 @@ function overAccounts(table: TransferTable): Omit<TracedTransfers, "bridgeEnds">
       return { chain, txid, index, block, time, from: from === null ? [] : [from], to, amount, count: rows.length, row, at: rows[0]! };
     },
     addressOf: (place) => place,
+    gapsAt: (places) =>
+      [...new Set(places)]
+        .flatMap((address) => holdingsOf(table, address).flatMap(({ asset, unexplained }): MissingFunds[] => (unexplained > 0n ? [{ address, asset, missing: unexplained }] : [])))
+        .sort((a, b) => (a.asset === b.asset ? (a.missing > b.missing ? -1 : 1) : a.asset < b.asset ? -1 : 1)),
     ends: endsOf(table.count, (row) => table.transfer(row)),
   };
 }
@@ -104,6 +113,7 @@ function overOutputs(graph: UtxoGraph): TracedTransfers {
     },
     addressOf: (place) => outputAt(place)?.output?.address ?? place,
     bridgeEnds: () => undefined,
+    gapsAt: () => [],
     ends: endsOf(graph.transactions.length, (number) => graph.transactions[number]!),
   };
 }

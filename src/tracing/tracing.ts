@@ -29,7 +29,7 @@ export { readReleased, ROWS_ON_PAGES_MAX, setOf, type ReleasedData, type Release
 export { importTransfers, type ImportedTransfers } from "./import-transfers.ts";
 export { storedColumnsRoot } from "./columns/set-columns.ts";
 export { storedSegmentRoot, sweepSegments } from "./segment-file.ts";
-export { openTracedTransfers, precisionOf, type TracedTransfers, type WholeTransfer } from "./traced-transfers.ts";
+export { openTracedTransfers, precisionOf, type MissingFunds, type TracedTransfers, type WholeTransfer } from "./traced-transfers.ts";
 export { listGaps, type Gap } from "./gaps.ts";
 export {
   listTransferSets,

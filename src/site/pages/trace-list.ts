@@ -19,7 +19,7 @@ export const traceListRoutes: Route[] = [
     render(context) {
       const traces = listTraces(context.log, "released", context.at.log_size);
       const body = html`<h1>Following funds</h1>
-<p class="standfirst">Transfers followed one by one, under five conventions side by side. Each adds up to the unit; each step can be checked.</p>
+<p class="standfirst">Transfers followed one by one, under five conventions side by side. All but poison, which is a bound, add up to the unit; each step can be checked.</p>
 ${
   traces.length === 0
     ? html`<p>No trace is kept yet. One comes with <code>tracewire trace --from … --save NAME --release</code>.</p>`

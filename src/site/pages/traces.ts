@@ -9,6 +9,7 @@ import {
   knownErrorOf,
   listTransferSets,
   methodStatement,
+  openTracedTransfers,
   shortAmount,
   ROWS_ON_PAGES_MAX,
   supersededSets,
@@ -17,7 +18,9 @@ import {
   STEP_COLUMNS,
   TOTAL_COLUMNS,
   type AssetWords,
+  type MissingFunds,
   type SavedTrace,
+  type TracedTransfers,
 } from "../../tracing/tracing.ts";
 import { csvAnswer, jsonAnswer } from "../answers.ts";
 import { flowList, flowPicture, layOut, shortPlace, type FlowRow } from "../flow-picture.ts";
@@ -36,14 +39,14 @@ export const traceRoutes: Route[] = [
     path: "/traces/:id",
     about: "One trace: a picture, five conventions side by side, every step; with .csv or .json behind the name its places.",
     query: ["method", "asset", "from"],
-    render(context, { params, query }) {
+    async render(context, { params, query }) {
       const [, id, form] = /^(.+?)(?:\.(csv|json))?$/.exec(params.id!)!;
       const found = findTrace(context.log, id!, context.at.log_size);
       if (!found) return undefined;
       const totals = rowsOf(context, found.totals);
       if (form === "csv") return csvAnswer(`${id}.csv`, TOTAL_COLUMNS, totals.map((row) => TOTAL_COLUMNS.map((column) => row[column] ?? "")), DEPENDS);
       if (form === "json") return jsonAnswer({ ...found, places: totals, flows: rowsOf(context, found.flows) }, DEPENDS);
-      return page(context, `/traces/${id}`, found.title, `Where ${found.ask.from} ${found.ask.direction === "backward" ? "came from" : "went"}, under ${found.ask.methods.join(", ")}.`, onePage(context, found, totals, query));
+      return page(context, `/traces/${id}`, found.title, `Where ${found.ask.from} ${found.ask.direction === "backward" ? "came from" : "went"}, under ${found.ask.methods.join(", ")}.`, onePage(context, found, totals, query, await underneath(context, found)));
     },
   },
   {
@@ -75,7 +78,7 @@ export const traceRoutes: Route[] = [
 
 const rowsOf = (context: SiteContext, entry: number): readonly Row[] => readRows(context.log, datasetOfEntry(context.log, entry));
 
-function onePage(context: SiteContext, found: SavedTrace, totals: readonly Row[], query: URLSearchParams): Html {
+function onePage(context: SiteContext, found: SavedTrace, totals: readonly Row[], query: URLSearchParams, under: Underneath | undefined): Html {
   const assets = [...new Set(totals.map((row) => row.asset!))];
   const asset = assets.find((name) => name === query.get("asset")) ?? largestAsset(totals, assets);
   const methods = found.ask.methods;
@@ -103,7 +106,7 @@ ${sideBySide(own, methods, words)}
 ${placesTable(context, own, found, words)}
 ${found.tokens?.[asset] && html`<p class="note">${found.tokens[asset].symbol} is what the source calls <code>${asset}</code>; a token is known by its contract.</p>`}<p class="note">All places as <a href="/traces/${found.id}.csv">CSV</a> or <a href="/traces/${found.id}.json">JSON</a>.</p></section>
 ${movedSets(context, found)}
-${found.notes.length > 0 && html`<section><h2>What the data lacks</h2><ul>${found.notes.map((note) => html`<li>${note}</li>`)}</ul></section>`}
+${lacking(context, found, under, asset)}
 ${stepsSection(context, found, asset, method, words, Math.max(0, Number(query.get("from") ?? 0) || 0), link)}
 <section><h2>How it was done</h2>
 <dl class="facts"><div><dt>Asked</dt><dd>${found.ask.from}, ${found.ask.direction}, by ${found.ask.methods.join(", ")}</dd></div>
@@ -137,6 +140,38 @@ const transferLink = (context: SiteContext, found: SavedTrace, name: string): Ht
   const set = found.sets.find((one) => name.startsWith(`${one.name}:`));
   return linked(context, found, name, set ? `/log/${set.seq}` : `/transactions/${encodeURIComponent(name.replace(/#\d+$/, ""))}`);
 };
+
+type Underneath = { gaps: MissingFunds[]; ends: TracedTransfers["ends"] };
+
+/** What the sets under a trace show beside it: where they end, and who on the way sent more than they have. */
+function underneath(context: SiteContext, found: SavedTrace): Promise<Underneath> | undefined {
+  if (pagesOf(context, found) === undefined) return undefined;
+  return context.memo(
+    `underneath trace ${found.seq}`,
+    async () => {
+      const transfers = await openTracedTransfers(context, found);
+      return { gaps: transfers.gapsAt(rowsOf(context, found.flows).map(({ from }) => from!)), ends: transfers.ends };
+    },
+    DEPENDS,
+  );
+}
+
+const GAPS_SHOWN = 5;
+
+/** `asset` is the one that the page shows. */
+function lacking(context: SiteContext, found: SavedTrace, under: Underneath | undefined, asset: string): Html {
+  const { gaps: all = [], ends = [] } = under ?? {};
+  const [gaps, words] = [all.filter((gap) => gap.asset === asset), assetWords(asset, found.tokens)];
+  const shown = gaps.slice(0, GAPS_SHOWN);
+  const lines = [
+    ...found.notes.map((note) => html`<li>${note}</li>`),
+    ...ends.filter(({ time, block }) => time !== null || block !== null).map(({ chain, time, block }) => html`<li>${chain === "" ? "The data" : `On ${chain} the data`} ends ${time !== null && html`at <time datetime="${time}">${formatMoment(time)}</time> UTC`}${block !== null && ` in block ${block}`}: what happened later is not known.</li>`),
+    ...(gaps.length > 0
+      ? [html`<li>${gaps.length === 1 ? "One account that it went through sends" : `${gaps.length} accounts that it went through send`} more than these transfers show to have come, and where that is from is not known: ${shown.map(({ address, missing }, at) => html`${at > 0 && "; "}${placeLink(context, found, address)} ${writeAmount(missing, words)}`)}${gaps.length > shown.length && `; and ${gaps.length - shown.length} more`}.</li>`]
+      : []),
+  ];
+  return lines.length === 0 ? nothing : html`<section><h2>What the data lacks</h2><ul>${lines}</ul></section>`;
+}
 
 /** Sets under this trace that a later one replaced: the answer stays as it was kept, and says so. */
 function movedSets(context: SiteContext, found: SavedTrace): Html {
