@@ -1,8 +1,8 @@
 // tracewire trace compare A B: two kept traces, or one before and after, place by place; two of one convention each are
-// compared by that, whichever they are.
+// compared by that, whichever they are, and else by the conventions that both have.
 import { readRows, datasetOfEntry } from "../datasets/datasets.ts";
 import { TracewireError } from "../errors.ts";
-import { assetWords, compareTotals, findTrace, shortAmount, type SavedTrace, type TotalsRow } from "../tracing/tracing.ts";
+import { assetWords, compareTotals, findTrace, shortAmount, type MethodName, type SavedTrace, type Stop, type TotalsRow } from "../tracing/tracing.ts";
 import { openReader, type CommandContext } from "./command.ts";
 import { wrap } from "./output.ts";
 import { fitting, shortName } from "./trace-print.ts";
@@ -23,9 +23,11 @@ export function compareTraces(context: CommandContext, [first, second]: string[]
     const [before, after] = [find(first), find(second)];
     const [[one, ...moreBefore], [other, ...moreAfter]] = [before.ask.methods, after.ask.methods];
     const isByMethod = moreBefore.length + moreAfter.length === 0 && one !== other;
+    const common = new Set(before.ask.methods.filter((method) => after.ask.methods.includes(method)));
+    if (common.size === 0 && !isByMethod) throw new TracewireError("BAD_ARGUMENT", { what: `${first} and ${second} have no convention in common`, hint: "Two traces of one convention each are compared whichever they are." });
     const rowsOf = ({ totals }: SavedTrace) => {
       const rows = readRows(newsroom.log, datasetOfEntry(newsroom.log, totals)) as unknown as TotalsRow[];
-      return isByMethod ? rows.map((row) => ({ ...row, method: `${one} → ${other}` })) : rows;
+      return isByMethod ? rows.map((row) => ({ ...row, method: `${one} → ${other}` })) : rows.filter(({ method }) => common.has(method as MethodName));
     };
     const differences = compareTotals(rowsOf(before), rowsOf(after));
     for (const difference of differences) output.json({ ...difference, before: String(difference.before), after: String(difference.after) });
@@ -55,7 +57,14 @@ export function compareTraces(context: CommandContext, [first, second]: string[]
 /** What of two questions is not the same: a difference in the answers may be no more than that. */
 function askedApart(before: SavedTrace, after: SavedTrace): string[] {
   const fields = [...new Set([...Object.keys(before.ask), ...Object.keys(after.ask)])] as (keyof SavedTrace["ask"])[];
-  const words = (value: unknown) => (value === undefined ? "nothing" : Array.isArray(value) ? value.join(", ") : typeof value === "object" ? JSON.stringify(value) : String(value));
+  const words = (value: unknown): string => {
+    if (value === undefined) return "nothing";
+    if (Array.isArray(value)) return value.join(", ");
+    if (typeof value !== "object") return String(value);
+    return Object.entries(value as Record<string, Stop | string>)
+      .map(([key, of]) => `${shortName(key)}=${typeof of === "string" ? of : (of.name ?? of.reason)}`)
+      .join(", ");
+  };
   const sets = ({ sets: own }: SavedTrace) => own.map(({ name, rows_root }) => `${name} (root ${rows_root.slice(0, 12)})`).join(", ");
   return [
     ...fields.filter((field) => JSON.stringify(before.ask[field]) !== JSON.stringify(after.ask[field])).map((field) => `${field} ${words(before.ask[field])} and ${words(after.ask[field])}`),
