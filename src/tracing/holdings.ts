@@ -1,5 +1,5 @@
 // What the transfers say of one address, and of one transaction: balances as far as they are known, what came and went.
-import { isExternal, type Transfer } from "./transfer.ts";
+import { isExternal, type Transfer, type UtxoInput } from "./transfer.ts";
 import type { TransferTable } from "./transfer-table.ts";
 import type { UtxoGraph } from "./utxo-graph.ts";
 
@@ -69,6 +69,14 @@ export function outputsHeld(graph: UtxoGraph, address: string): OutputHolding | 
 /** Transfers of a transaction between accounts, in order. */
 export const transfersIn = (table: TransferTable, txid: string): Transfer[] => table.rowsOfTransaction(txid).map((row) => table.transfer(row));
 
+/** Whose an input was: as the source says, else as the transaction says that made it. */
+export function payersOf(graph: UtxoGraph, input: UtxoInput): readonly string[] {
+  if (input.addresses.length > 0 || isExternal(input)) return input.addresses;
+  const maker = graph.numberOf(input.txid);
+  const address = maker === undefined ? null : graph.transactions[maker]!.outputs[input.vout]?.address;
+  return address ? [address] : [];
+}
+
 export type TransactionSides = {
   chain: string;
   time: string | null;
@@ -91,7 +99,7 @@ export function sidesOf(graph: UtxoGraph, txid: string): TransactionSides | unde
     chain,
     time,
     block,
-    inputs: inputs.map((input, at) => ({ from: isExternal(input) ? "outside the data" : `${input.txid}:${input.vout}`, txid: isExternal(input) ? null : input.txid, address: input.addresses[0] ?? null, value: values[at]! })),
+    inputs: inputs.map((input, at) => ({ from: isExternal(input) ? "outside the data" : `${input.txid}:${input.vout}`, txid: isExternal(input) ? null : input.txid, address: payersOf(graph, input)[0] ?? null, value: values[at]! })),
     outputs: outputs.map(({ address, value }, vout) => {
       const spender = graph.spender(number, vout);
       return { address, value, spent_in: spender === undefined ? null : graph.transactions[spender]!.txid };

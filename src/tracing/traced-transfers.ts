@@ -1,7 +1,7 @@
 // Of a kept trace, the transfers behind its steps as the sets have them: whole, with their place in the chain and their
 // time. A step says how much of a transfer was tainted; whoever looks a payment up in their own books needs the payment.
 import { bridgeEnds, collectBridgeSteps, type BridgeEnds } from "./bridges.ts";
-import { holdingsOf } from "./holdings.ts";
+import { holdingsOf, payersOf } from "./holdings.ts";
 import { dataOf, type Newsroom } from "./ask-newsroom.ts";
 import type { SavedTrace } from "./saved-traces.ts";
 import type { TransferTable } from "./transfer-table.ts";
@@ -108,7 +108,7 @@ function overOutputs(graph: UtxoGraph): TracedTransfers {
       const found = outputAt(place);
       if (!found?.output) return undefined;
       const { chain, txid, block, time, inputs, row } = graph.transactions[found.number]!;
-      const from = [...new Set(inputs.flatMap(({ addresses }) => addresses))];
+      const from = [...new Set(inputs.flatMap((input) => payersOf(graph, input)))];
       return { chain, txid, index: found.vout, block, time, from, to: found.output.address, amount: found.output.value, count: 1, row, at: found.number };
     },
     addressOf: (place) => outputAt(place)?.output?.address ?? place,
