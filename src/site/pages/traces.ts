@@ -257,7 +257,7 @@ function placesTable(context: SiteContext, own: readonly Row[], found: SavedTrac
   const most = (amounts: readonly bigint[]) => amounts.reduce((a, b) => (a > b ? a : b), 0n);
   places.sort((a, b) => (most(b.amounts) > most(a.amounts) ? 1 : most(b.amounts) < most(a.amounts) ? -1 : a.place < b.place ? -1 : 1));
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Places"><table class="data"><thead><tr><th scope="col">Place</th>${methods.map((method) => html`<th scope="col" class="num">${method}</th>`)}<th scope="col">Why it ends</th></tr></thead>
-<tbody>${places.slice(0, PLACES_SHOWN).map(({ place, why, amounts }) => html`<tr><th scope="row">${placeLink(context, found, place)}</th>${amounts.map((amount) => html`<td class="num">${amount === 0n ? "·" : shortAmount(amount, words)}</td>`)}<td>${why ? `${why.reason}${why.name ? `: ${why.name}` : ""}` : "still there at the end of the data"}</td></tr>
+<tbody>${places.slice(0, PLACES_SHOWN).map(({ place, why, amounts }) => html`<tr><th scope="row">${placeLink(context, found, place)}</th>${amounts.map((amount) => html`<td class="num">${amount === 0n ? "·" : shortAmount(amount, words)}</td>`)}${why ? html`<td>${why.reason === "named" && why.name ? why.name : `${why.reason}${why.name ? `: ${why.name}` : ""}`}</td>` : html`<td class="whole">still there at the end of the data</td>`}</tr>
 `)}</tbody></table></div>${places.length > PLACES_SHOWN && html`<p class="note">The ${PLACES_SHOWN} largest of ${places.length} places.</p>`}`;
 }
 
