@@ -28,6 +28,8 @@ export type DeskProcessSettings = {
   folder: string;
   url: string;
   hosts: readonly string[];
+  /** Of proxies beside those of this machine: for an address of its own. */
+  proxies?: readonly string[];
   approval: "another" | "anybody";
   mail: MailSettings;
   /** Where the public site is, if the desk has an origin of its own. */

@@ -178,7 +178,9 @@ describe("what programs write", () => {
     former.close();
     const kept = await send("POST", `${path}/publication`, { body: { at: "2030-01-01T00:00:00Z" }, match: 1 });
     assert.equal(kept.json.replaced, "2029-01-01T00:00:00.000Z", "what it replaces is said");
-    assert.match((await send("GET", path)).text, /which waited until 2029-01-01/);
+    const steps = openDrafts(room.newsroom.folder, room.newsroom.effects);
+    assert.match(JSON.stringify(steps.steps(json.draft)), /which waited until 2029-01-01/);
+    steps.close();
     assert.deepEqual([kept.json.outcome, kept.json.due], ["scheduled", "2030-01-01T00:00:00.000Z"], kept.text);
     assert.equal((await send("GET", path)).json.state, "scheduled");
     assert.equal((await send("POST", `${path}/steps`, { body: { to: "draft" }, match: 1 })).status, 400, "a step back needs a note");

@@ -28,6 +28,7 @@ export {
   type TheftLine,
 } from "./theft-lines.ts";
 export { listChoicesOn, type ChoiceOn } from "./choices-on.ts";
+export { findNotReleased, notReleasedWords, releaseCommand, type NotReleased } from "./not-released.ts";
 export { listUndecided, type Undecided } from "./undecided.ts";
 export { mayMove } from "./what-moves.ts";
 export { figuresView } from "./figures-view.ts";

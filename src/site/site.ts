@@ -11,7 +11,7 @@ import { http } from "../node-http.ts";
 import { changedSince } from "./dependencies.ts";
 import { errorPage, movedPage } from "./pages/error-page.ts";
 import { findOldAddress } from "../press/press.ts";
-import { clientOf, requireSameOrigin } from "./client.ts";
+import { clientOf, requireSameOrigin, trustProxies } from "./client.ts";
 import { gentleClose } from "./gentle-close.ts";
 import { openPageStore, makeReady, type Page } from "./page-store.ts";
 import type { MailSink, SignUpDesk } from "../newsletter/newsletter.ts";
@@ -24,7 +24,7 @@ import { openVitals, type Gauges } from "./vitals.ts";
 export { ACTIONS, ROUTES } from "./routes.ts";
 export { newsletterBox } from "./newsletter-box.ts";
 // For the API, which shows the same to programs.
-export { clientOf } from "./client.ts";
+export { clientOf, trustProxies } from "./client.ts";
 export { claimValue, isPrivate } from "./claim-parts.ts";
 export { networkOf } from "./request-log.ts";
 export { consistencyProof, entryProof, publicEntry, type PublicEntry } from "./pages/log-page.ts";
@@ -58,6 +58,8 @@ export type SiteOptions = {
   /** Names this site answers to, without port; others are refused (DNS rebinding). */ hosts: readonly string[];
   signUp?: SignUpDesk;
   mailSink?: MailSink;
+  /** Networks of proxies beside those of this machine: what they say of where a request came from counts. */
+  proxies?: readonly string[];
   /** A line for each answer; see request-log.ts for what it leaves out. */
   log?: { format: "text" | "json"; write(line: string): void };
   /** Stories of one part of the sitemap: for tests of many parts; the product keeps the default. */
@@ -222,6 +224,7 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
         if (!answerReady(request, response)) handler(request, response);
       });
       server.requestTimeout = REQUEST_TIMEOUT_MS;
+      trustProxies(server, options.proxies ?? []);
       return server;
     },
     routerOptions: { maxParamLength: 300, caseSensitive: true },

@@ -1,4 +1,5 @@
 // Bytes into lines, and lines into cells or values, in bounded memory.
+import { SAVE_WITH_COMMAS, separatorInstead } from "../../csv.ts";
 import { TracewireError } from "../../errors.ts";
 import { lazily } from "../../lazy.ts";
 import { placeText, refuseField, type InputFile, type Place, type ReadReport } from "./reader.ts";
@@ -66,6 +67,7 @@ export async function* readCsv(file: InputFile, report?: ReadReport): AsyncGener
   let width = 0;
   let open: Line | undefined;
   const check = (line: number, cells: string[]): Cells => {
+    if (width === 0) refuseOtherSeparator({ file: file.name, line }, cells);
     width ||= cells.length;
     if (cells.length !== width)
       throw new TracewireError("BAD_INPUT", {
@@ -96,6 +98,11 @@ export async function* readCsv(file: InputFile, report?: ReadReport): AsyncGener
       what: "A quotation mark is not closed before the file ends",
       where: placeText({ file: file.name, line: open.line }),
     });
+}
+
+function refuseOtherSeparator(place: Place, cells: readonly string[]): void {
+  const other = separatorInstead(cells);
+  if (other !== undefined) throw new TracewireError("BAD_INPUT", { what: `This file separates its cells by ${other}, and commas are wanted`, where: placeText(place), hint: SAVE_WITH_COMMAS });
 }
 
 /** A quotation mark inside quotation marks is doubled, so a whole record has an even number of them (RFC 4180). */
