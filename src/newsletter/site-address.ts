@@ -6,17 +6,17 @@ import type { People } from "./people-store.ts";
 
 const KEY = "site_address";
 
-type Site = { pid: number; address: string };
+export type RunningSite = { pid: number; address: string };
 
 /** Noted sites, the one that has run longest first. A note of a former version names no process. */
-function notedSites(people: People): Site[] {
+function notedSites(people: People): RunningSite[] {
   return people.db
     .prepare("SELECT key, value FROM meta WHERE key = ? OR key LIKE ? ORDER BY rowid")
     .all(KEY, `${KEY} %`)
     .map(({ key, value }) => ({ pid: Number((key as string).slice(KEY.length + 1)), address: value as string }));
 }
 
-const runs = ({ pid }: Site): boolean => pid > 0 && isAlive(pid);
+const runs = ({ pid }: RunningSite): boolean => pid > 0 && isAlive(pid);
 
 /** Called by the running site when it listens, and with nothing when it stops. What a crashed one left goes with it. */
 export function noteSiteAddress(people: People, address: string | undefined, pid = process.pid): void {
@@ -30,7 +30,7 @@ export function noteSiteAddress(people: People, address: string | undefined, pid
 }
 
 /** Other sites that run from this folder now. */
-export const otherSites = (people: People, pid = process.pid): Site[] => notedSites(people).filter((site) => site.pid !== pid && runs(site));
+export const otherSites = (people: People, pid = process.pid): RunningSite[] => notedSites(people).filter((site) => site.pid !== pid && runs(site));
 
 /** Settings for letters, and where their base address is from. After a crash of the site its last address stands. */
 export function linkSettings(people: People, settings: MailSettings): MailSettings & { base_from: "setting" | "site" | "default" } {
