@@ -189,7 +189,10 @@ test("guesses over the wire, with forged proxy headers: the limit of the account
 
 test("at an origin of its own the site knows no desk, and the desk no site", { skip }, async () => {
   const port = await freePort();
-  const served = await serve("--desk-host", `127.0.0.1:${port}`);
+  const served = await serve("--desk-host", `127.0.0.1:${port}`, "--log", "text");
+  const deskCheck = async () => ((await (await fetch(`${served.base}/readyz`)).json()) as { ready: boolean; checks: { desk: string } });
+  assert.equal(await (await fetch(`http://127.0.0.1:${port}/healthz`)).text(), "ok\n");
+  assert.deepEqual([(await deskCheck()).ready, (await deskCheck()).checks.desk], [true, "ok: runs"]);
   // Programs write where the desk is, and the site does not say where that is.
   assert.equal((await fetch(`${served.base}/v1/drafts`)).status, 404);
   assert.equal((await fetch(`http://127.0.0.1:${port}/v1/drafts`)).status, 401);
@@ -199,9 +202,14 @@ test("at an origin of its own the site knows no desk, and the desk no site", { s
   assert.equal((await call(`${served.base}/desk`)).status, 404);
   assert.equal((await call(`${served.desk}/`)).status, 303);
   assert.equal((await call(`${served.desk}/thefts`)).status, 404);
+  assert.match(served.output(), /POST \/desk\/join\/… 303 [\d.]+ ms 127\.0\.0\.0\/24\n/);
+  assert.match(served.output(), /GET \/desk\/account 200 [\d.]+ ms/);
 
   // It ends hard: it is started again, and nobody is signed out.
   process.kill(childOf(served), "SIGKILL");
+  let down = "";
+  for (let at = 0; at < 40 && !down.startsWith("down"); at++) (down = (await deskCheck()).checks.desk), await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.equal(down, "down: it has ended and is started again");
   let status = 0;
   for (let at = 0; at < 100 && status !== 200; at++) {
     await new Promise((resolve) => setTimeout(resolve, 200));

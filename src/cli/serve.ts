@@ -80,9 +80,11 @@ export const serve: Command = {
       approval: config.desk.approval,
       second_step: config.desk.second_step,
       mail: config.mail,
-      ...(config.desk.listen ? { site_url: config.base_url } : {}),
+      ...(config.desk.listen ? { site_url: config.base_url, ...(config.log === "off" ? {} : { log: config.log }) } : {}),
     });
+    let deskIsUp = (): boolean => true;
     const site = openSite(newsroom, {
+      ...(config.desk.listen ? { deskState: () => (deskIsUp() ? "ok: runs" : "down: it has ended and is started again") } : {}),
       clock: context.effects.clock,
       base_url: context.config.base_url,
       contact: context.config.contact,
@@ -96,7 +98,9 @@ export const serve: Command = {
     });
     // At an origin of its own the desk takes programs' writes there, and the site tells nobody where.
     const way = config.desk.listen ? undefined : mountDesk(site.app, deskSettings, output.note);
-    const desk = way ?? (await keepDesk({ ...deskSettings(), listen: config.desk.listen! }, output.note));
+    const kept = way ? undefined : await keepDesk({ ...deskSettings(), listen: config.desk.listen! }, output.note);
+    if (kept) deskIsUp = kept.isUp;
+    const desk = way ?? kept!;
     const api = mountApi(site.app, newsroom, {
       effects: context.effects,
       report: (error) => context.output.note(error instanceof Error ? (error.stack ?? error.message) : String(error)),

@@ -1,11 +1,11 @@
 // What the desk's own process runs: it opens the app, listens, says where, and ends with its parent.
 import { existsSync, rmSync } from "node:fs";
 import { systemEffects } from "../effects.ts";
-import { clientOf, trustProxies } from "../site/site.ts";
+import { clientOf, logAnswer, trustProxies } from "../site/site.ts";
 import { openDesk } from "./open-desk.ts";
 import { REMOTE_HEADER, SETTINGS_VARIABLE, type DeskProcessSettings } from "./desk-process.ts";
 
-const { listen, ...settings } = JSON.parse(process.env[SETTINGS_VARIABLE]!) as DeskProcessSettings;
+const { listen, log, ...settings } = JSON.parse(process.env[SETTINGS_VARIABLE]!) as DeskProcessSettings;
 delete process.env[SETTINGS_VARIABLE];
 const throughSite = "socket" in listen;
 const report = (error: unknown) => void process.stderr.write(`desk: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
@@ -19,7 +19,12 @@ try {
     // Through the socket only the site can ask, and it says where from.
     remoteOf: (request) => (throughSite ? String(request.headers[REMOTE_HEADER] ?? "") : clientOf(request).remote),
   });
-  if (!throughSite) trustProxies(desk.app.server, settings.proxies ?? []);
+  if (!throughSite) {
+    trustProxies(desk.app.server, settings.proxies ?? []);
+    if (log) desk.app.server.prependListener("request", (request, response) => logAnswer(request, response, log, systemEffects.clock, (line) => void process.stderr.write(`${line}\n`)));
+    // At the site's address the site's own answers it.
+    desk.app.get("/healthz", (_request, reply) => reply.header("cache-control", "no-store").type("text/plain; charset=utf-8").send("ok\n"));
+  }
   if (throughSite && existsSync(listen.socket)) rmSync(listen.socket);
   const address = await desk.app.listen(throughSite ? { path: listen.socket } : listen);
   let stopping = false;

@@ -35,6 +35,8 @@ export type DeskProcessSettings = {
   /** Where the public site is, if the desk has an origin of its own. */
   site_url?: string;
   second_step: SecondStep;
+  /** A line for each answer of a desk at an address of its own; through the site the site writes it. */
+  log?: "text" | "json";
   /** An address of its own, or a socket for the site. */
   listen: { host: string; port: number } | { socket: string };
 };
@@ -59,17 +61,19 @@ export async function startDesk(settings: DeskProcessSettings): Promise<RunningD
 }
 
 /** A desk at an origin of its own, started again when it ends. Throws what the first start could not do. */
-export async function keepDesk(settings: DeskProcessSettings, note: (text: string) => void): Promise<MountedDesk> {
-  let stopping = false;
+export async function keepDesk(settings: DeskProcessSettings, note: (text: string) => void): Promise<KeptDesk> {
+  let [stopping, up] = [false, true];
   let running = await startDesk(settings);
   const watch = (): void =>
     void running.ended.then(async () => {
+      up = false;
       while (!stopping) {
         note("The desk has ended; it is started again.");
         await wait(RESTART_AFTER_MS);
         if (stopping) return;
         try {
           running = await startDesk(settings);
+          up = true;
           return watch();
         } catch (error) {
           note(error instanceof Error ? error.message : String(error));
@@ -78,6 +82,7 @@ export async function keepDesk(settings: DeskProcessSettings, note: (text: strin
     });
   watch();
   return {
+    isUp: () => up,
     async stop() {
       stopping = true;
       await running.stop();
@@ -102,6 +107,7 @@ function firstWord(child: ChildProcess): Promise<string> {
 }
 
 export type MountedDesk = { stop(): Promise<void> };
+type KeptDesk = MountedDesk & { isUp(): boolean };
 /** The site's way to the desk, for other addresses than /desk that the desk answers. */
 export type WayToDesk = MountedDesk & { handOn(request: IncomingMessage, response: ServerResponse): Promise<void> };
 

@@ -41,7 +41,7 @@ export function redactPath(url: string): string {
   const parts = path.split("/").map((part) => {
     if (/@|%40/i.test(part)) return "…";
     // Keys of pages are words with hyphens, or hexadecimal hashes; a token is a long run with capitals and digits.
-    return /^(?=.*[A-Z])(?=.*\d)[\w-]{20,}$/.test(part) && !/^0x[\da-fA-F]{40}$/.test(part) ? "…" : part;
+    return /^(?=.*[A-Z])(?:(?=.*\d)[\w-]{20,}|[\w-]{40,})$/.test(part) && !/^0x[\da-fA-F]{40}$/.test(part) ? "…" : part;
   });
   const names = query?.split("&").map((pair) =>
     pair

@@ -39,6 +39,7 @@ export type SiteContext = EvidenceReader & {
   pagesReady(): number;
   /** What runs beside the site tells of itself. */
   gauges?: () => Gauges;
+  deskState?: () => string;
   /** All that a reader can change: their own subscription. Absent where people.db cannot be written. */
   signUp?: SignUpDesk;
   /** Mails that were kept here because no SMTP server is set. */

@@ -26,7 +26,7 @@ export { newsletterBox } from "./newsletter-box.ts";
 // For the API, which shows the same to programs.
 export { clientOf, trustProxies } from "./client.ts";
 export { claimValue, isPrivate } from "./claim-parts.ts";
-export { networkOf } from "./request-log.ts";
+export { logAnswer, networkOf } from "./request-log.ts";
 export { consistencyProof, entryProof, publicEntry, type PublicEntry } from "./pages/log-page.ts";
 export { assetHref, findAsset, type AssetName } from "./assets.ts";
 // For the desk, whose pages are the same hand.
@@ -55,6 +55,8 @@ export type SiteOptions = {
   hub?: string;
   /** More numbers for /metrics, read when asked for. */
   gauges?: () => Gauges;
+  /** How the desk at an origin of its own is, for `/readyz`. */
+  deskState?: () => string;
   /** Names this site answers to, without port; others are refused (DNS rebinding). */ hosts: readonly string[];
   signUp?: SignUpDesk;
   mailSink?: MailSink;
@@ -174,6 +176,7 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
       vitals,
       pagesReady: store.size,
       gauges: options.gauges,
+      deskState: options.deskState,
       memo,
       capture: (id) => memo(`capture ${id}`, () => findCapture(log, id)),
       figure(id) {

@@ -12,7 +12,7 @@ export const healthRoutes: Route[] = [
   },
   {
     path: "/readyz",
-    about: "Ready: the log can be read and is signed for; else 503 with what is wrong.",
+    about: "Ready: the log can be read and is signed for; else 503 with what is wrong. Says whether a desk at an origin of its own runs.",
     render: (context) => readiness(context),
   },
   {
@@ -44,6 +44,8 @@ function readiness(context: SiteContext): Page {
       checks[name] = `not ready: ${error instanceof Error ? error.message : String(error)}`;
     }
   const ready = Object.values(checks).every((check) => check.startsWith("ok"));
+  // Said, and no reason to send readers away: the site answers without its desk.
+  if (context.deskState) checks.desk = context.deskState();
   return {
     status: ready ? 200 : 503,
     content_type: "application/json; charset=utf-8",
