@@ -131,7 +131,7 @@ export async function readWanted(newsroom: Newsroom, ask: Pick<TraceAsk, "from" 
   if (read) return read;
   const stolen = seeds.find((seed) => theft?.(seed) !== undefined);
   if (stolen !== undefined) return theftNotHeld(stolen);
-  throw new TracewireError("NOT_FOUND", { what: `No set of transfers that is held has ${seeds.join(" or ")}, and the case file no such theft`, hint: "Check its spelling, or import what is missing." });
+  throw new TracewireError("NOT_FOUND", { what: `No set of transfers that is held has ${seeds.join(" or ")}, and the case file no such theft`, where: "from", hint: "Check its spelling, or import what is missing." });
 }
 
 /** Accounts and outputs are two worlds, and so are two chains of outputs: what is asked for is in one of them. */

@@ -45,11 +45,13 @@ const TO_ONESELF: Readonly<Record<string, string>> = {
 export function methodStatement({ ask, sets, log_size, result_sha256, notes, methods, lots }: AuditInput): string[] {
   const versionOf = (name: MethodName) => methods[name]!.version;
   const limits = [
+    ask.asset === undefined ? undefined : `Of an address with several assets, only ${ask.asset}.`,
     ask.floor === undefined ? undefined : `Amounts below ${ask.floor} base units are not followed and are counted apart.`,
     ...Object.entries(ask.floors ?? {}).map(([asset, units]) => `Of ${asset}, amounts below ${units} base units are not followed and are counted apart.`),
     ask.depth === undefined ? undefined : `At most ${ask.depth} transfers are followed; an account’s distance is that of the first transfer by which anything tainted reached it.`,
     ask.until === undefined ? undefined : `The data is read as if it ended at ${ask.until}.`,
-    ...Object.entries(ask.stops ?? {}).map(([address, { reason, name }]) => `It ends at ${address} (${name ?? reason}).`),
+    ...Object.entries(ask.stops ?? {}).map(([address, { reason, name }]) => `It ends at ${address} (${name ?? reason}), because whoever asked said so.`),
+    ask.known ? "It ends where tags and lists held at that log size name a service, a mixer, a bridge or a contract; each such end bears the name that they give." : undefined,
   ].filter((line) => line !== undefined);
   return [
     `Question: where ${ask.from} ${ask.direction === "backward" ? "came from" : "went"}, by ${ask.methods.map((name) => `${name} (version ${versionOf(name)})`).join(", ")}.`,
@@ -57,7 +59,7 @@ export function methodStatement({ ask, sets, log_size, result_sha256, notes, met
     `Known at log size ${log_size}. SHA-256 of question, roots, answer and what is said of the data: ${result_sha256}.`,
     ...limits,
     ...ask.methods.map((name) => RULES[name]),
-    "Order. Transfers are taken by block, place in the block and place in the transaction; where the source states none, by file and row. A fee stands behind the transfer that it paid for and is paid from the chain’s own asset only.",
+    "Order. Transfers are taken by block, place in the block and place in the transaction; where the source states no blocks, by time, and what is left open by that in the order of the file. A fee stands behind the transfer that it paid for and is paid from the chain’s own asset only.",
     "Balances. An account is one address, one chain, one asset; amounts of different assets are never added. Where a debit exceeds what the data shows an account to have, everything known leaves and the rest is an unknown lot that begins at that row.",
     ...new Set(ask.methods.map((name) => TO_ONESELF[versionOf(name)]!)),
     exchangesOf(ask),

@@ -1,5 +1,6 @@
 // All released transfers, put together once for a state of the log: what pages about an address or a transaction read.
 // Kept in memory while the sets stay the same; beyond a size a page says so, and the command line is the way.
+import type { AssetWords } from "./asset-words.ts";
 import { readApart } from "./sets-apart.ts";
 import { listTransferSets } from "./transfer-sets.ts";
 import type { Newsroom } from "./ask-newsroom.ts";
@@ -13,10 +14,15 @@ export type ReleasedPart = { sets: string[]; table: TransferTable; graphs: UtxoG
 export type ReleasedData = {
   /** One where all sets can be put in one order, else as many as there are orders: sums over two of them could count twice. */
   parts: ReleasedPart[];
-  sets: { name: string; seq: number; row_count: number }[];
+  sets: { name: string; seq: number; row_count: number; chains: readonly string[] }[];
   /** Sets too large to be read for a page. */
   left_out: string[];
+  /** Names and decimals of tokens, as the sets' sources state them. */
+  tokens: Record<string, AssetWords>;
 };
+
+/** The set that a transfer was read from: of one that stands in several, the first. */
+export const setOf = ({ row }: { row: string }): string => row.slice(0, row.lastIndexOf(":"));
 
 let kept: { key: string; data: Promise<ReleasedData> } | undefined;
 
@@ -47,7 +53,8 @@ async function read(newsroom: Newsroom, chosen: ReturnType<typeof listTransferSe
       const graphs = [...Map.groupBy(part.transactions, ({ chain }) => chain).values()].map((transactions) => buildUtxoGraph(transactions));
       return { sets: part.sets.map(({ name }) => name), table: part.table(), graphs };
     }),
-    sets: chosen.map(({ name, seq, row_count }) => ({ name, seq, row_count })),
+    sets: chosen.map(({ name, seq, row_count, chains }) => ({ name, seq, row_count, chains })),
     left_out,
+    tokens: Object.assign({}, ...chosen.map((set) => set.tokens)) as ReleasedData["tokens"],
   };
 }
