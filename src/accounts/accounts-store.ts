@@ -74,6 +74,18 @@ const TABLES = `
     entries TEXT NOT NULL DEFAULT '[]'
   ) STRICT;
   CREATE INDEX IF NOT EXISTS acts_by_user ON acts (user, id);
+  CREATE TABLE IF NOT EXISTS intended_acts (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at TEXT NOT NULL,
+    user INTEGER NOT NULL,
+    handle TEXT NOT NULL,
+    session INTEGER,
+    network TEXT NOT NULL,
+    act TEXT NOT NULL,
+    object TEXT NOT NULL,
+    entries TEXT NOT NULL,
+    leaf BLOB NOT NULL
+  ) STRICT;
 `;
 
 export type Accounts = PrivateDatabase & { effects: Effects };

@@ -28,6 +28,50 @@ export function forgetObjects(accounts: Accounts, entries: readonly number[], wo
   accounts.settle();
 }
 
+/** What a change is about to put into the log, told before it is there. */
+export type Intended = { id: number };
+
+/**
+ * Inside the log's own change, before it is committed: two databases commit one after the other, and between them the machine
+ * may stop. `leaf` is that of the last entry: a salted hash, so that no other entry at its place is taken for it.
+ */
+export function intendAct(accounts: Accounts, doer: Doer, act: string, object: string, entries: readonly number[], leaf: Uint8Array): Intended {
+  const { lastInsertRowid } = accounts.db
+    .prepare("INSERT INTO intended_acts (at, user, handle, session, network, act, object, entries, leaf) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+    .run(accounts.effects.clock(), doer.user.id, doer.user.handle, doer.session?.id ?? null, doer.network, act, object.slice(0, OBJECT_CHARS_MAX), JSON.stringify(entries), leaf);
+  return { id: Number(lastInsertRowid) };
+}
+
+const TAKE = "INSERT INTO acts (at, user, handle, session, network, act, object, entries) SELECT at, user, handle, session, network, act, object || ?, entries FROM intended_acts WHERE id = ?";
+
+/** The log has it: what was intended is an act. */
+export function settleAct(accounts: Accounts, { id }: Intended, doer: Doer, act: string, object: string, entries: readonly number[]): void {
+  const taken = Number(accounts.db.prepare(TAKE).run("", id).changes) > 0;
+  drop(accounts, id);
+  if (taken) return;
+  // Another process of ours started meanwhile and decided on it: before the log had it, or after.
+  const recovered = accounts.db.prepare("SELECT 1 FROM acts WHERE handle = ? AND entries = ? AND act = ?").get(doer.user.handle, JSON.stringify(entries), act);
+  if (!recovered) recordAct(accounts, doer, act, object, entries);
+}
+
+const drop = (accounts: Accounts, id: number): void => void accounts.db.prepare("DELETE FROM intended_acts WHERE id = ?").run(id);
+
+export const RECOVERED = " (recovered: it stopped before this was recorded)";
+
+/** What was intended when it stopped, all of it or one: an act where the log has its entries, nothing where it has not. Returns how many acts. */
+export function recoverActs(accounts: Accounts, leafOf: (seq: number) => Uint8Array | undefined, only?: Intended): number {
+  return accounts.change(() => {
+    const open = accounts.db.prepare("SELECT id, entries, leaf FROM intended_acts WHERE ? IS NULL OR id = ? ORDER BY id").all(only?.id ?? null, only?.id ?? null) as { id: number; entries: string; leaf: Uint8Array }[];
+    let recovered = 0;
+    for (const { id, entries, leaf } of open) {
+      const held = leafOf((JSON.parse(entries) as number[]).at(-1)!);
+      if (held && Buffer.compare(held, leaf) === 0) recovered += Number(accounts.db.prepare(TAKE).run(RECOVERED, id).changes);
+      drop(accounts, id);
+    }
+    return recovered;
+  });
+}
+
 /** Newest first; `before` an id, for the next page. */
 export function listActs(accounts: Accounts, { before, handle, limit }: { before?: number; handle?: string; limit: number }): Act[] {
   return accounts.db

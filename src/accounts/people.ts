@@ -185,7 +185,7 @@ export function removeUser(accounts: Accounts, who: string | number): User {
     accounts.db.prepare("DELETE FROM links WHERE user = ?").run(user.id);
     setOrganisation(accounts, user.id, undefined);
     accounts.db.prepare("UPDATE users SET address = NULL, address_key = NULL, state = 'erased' WHERE id = ?").run(user.id);
-    accounts.db.prepare("UPDATE acts SET network = '', session = NULL WHERE user = ?").run(user.id);
+    for (const table of ["acts", "intended_acts"]) accounts.db.prepare(`UPDATE ${table} SET network = '', session = NULL WHERE user = ?`).run(user.id);
     return user;
   });
   accounts.settle();

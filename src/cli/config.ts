@@ -1,4 +1,5 @@
 // `config check`: every setting with its value and where it came from, each tried as far as it can be without sending.
+import { existsSync } from "node:fs";
 import { SETTINGS, type Config, type SettingName } from "../config.ts";
 import { TracewireError } from "../errors.ts";
 import { MAIL_SETTINGS_HINT, mailProblems, readDkimKey } from "../newsletter/newsletter.ts";
@@ -99,6 +100,8 @@ const PROBLEMS: Partial<Record<SettingName, (config: Config) => Problem | undefi
     hub === undefined || /^https?:$/.test(parsed(hub)?.protocol ?? "")
       ? undefined
       : ["It is no http address", "Leave it out to have none."],
+  corpora: ({ corpora, origins }) =>
+    origins.corpora === "default" || existsSync(corpora) ? undefined : [`There is no folder ${corpora}`, "Tests that read it skip without it. Name a folder that is there, or leave the setting out."],
   smtp_url: ({ mail }) => mailProblem(mail, "smtp_url"),
   mail_from: ({ mail }) => mailProblem(mail, "mail_from"),
   dkim_key_file({ mail }) {

@@ -7,11 +7,13 @@ import { can, findSession, firstLink, invite, listActs, readLink } from "../acco
 import { mountApi, openKeyStore } from "../api/api.ts";
 import { seededRandom } from "../effects.ts";
 import { readClaims } from "../casefile/casefile.ts";
-import { findCapture, type Egress } from "../evidence/evidence.ts";
+import { findCapture, sha256Hex, type Egress } from "../evidence/evidence.ts";
 import { openMailSink, openMailer, openPeople, openPostOffice } from "../newsletter/newsletter.ts";
 import { openForWriting, openNewsroom } from "../newsroom.ts";
 import { listPublications, openSchedule } from "../press/press.ts";
 import { publishDue } from "../scheduler.ts";
+import { forgetCancelled } from "./cancelled-bytes.ts";
+import { openInbox } from "./inbox.ts";
 import { browserWords } from "./rooms/account.ts";
 import { DESK_ROUTES } from "./routes.ts";
 
@@ -19,10 +21,13 @@ const fetched: string[] = [];
 const egress: Egress = async (url) => {
   fetched.push(url);
   if (url.endsWith("/missing")) return { url, final_url: url, status: 404, headers: [], bytes: new Uint8Array(), retrieved_at: "2026-03-01T12:00:00Z", hops: [] };
+  // It was cancelled while it was on its way.
+  if (url.endsWith("/slow")) await bench.as("rosa", `/desk/inbox/${slow}/cancel`, {});
   return { url, final_url: `${url}#final`, status: 200, headers: [["content-type", "text/plain"]], bytes: Buffer.from("On Mar 23, 2022 about $540 million was taken from the bridge.\n"), retrieved_at: "2026-03-01T12:00:00Z", hops: [], declared_media_type: "text/plain" };
 };
 
 let bench: DeskNewsroom;
+let slow = "";
 before(async () => {
   bench = await deskNewsroom({ egress, approval: "another" });
 });
@@ -50,6 +55,38 @@ test("a file is taken, read, graded twice and captured, under the reporter's han
   assert.equal((await bench.as("rosa", `${taken.location}/grade`, { item_grade: "3" })).status, 409);
   const act = listActs(bench.accounts, { handle: "rosa", limit: 1 })[0]!;
   assert.deepEqual([act.act, act.entries, act.network], ["capture.add", [capture.seq], "127.0.0.0/24"]);
+});
+
+test("bytes of what was put away go, unless a capture or another item holds the same ones; what was left from before goes at the next start", async () => {
+  const take = async (text: string) => {
+    const { location } = await bench.as("rosa", "/desk/inbox", { text, title: "Taken", grade: "copy", source_grade: "B" });
+    await bench.desk.inbox.idle();
+    return location;
+  };
+  const has = (text: string) => bench.newsroom.blobs.has(sha256Hex(text));
+  const [once, twice, again] = [await take("Only once."), await take("Taken twice."), await take("Taken twice.")];
+  const captured = await take(`${REPORT}`);
+  assert.ok(has("Only once.") && has("Taken twice."));
+  for (const item of [once, twice, captured]) assert.equal((await bench.as("rosa", `${item}/cancel`, {})).status, 303);
+  assert.deepEqual([has("Only once."), has("Taken twice."), has(REPORT)], [false, true, true]);
+  await bench.as("rosa", `${again}/cancel`, {});
+  assert.equal(has("Taken twice."), false);
+  assert.match((await bench.as("rosa", once)).body, /cancelled/);
+  // Cancelled while its bytes were on their way.
+  const before = bench.newsroom.log.db.prepare("SELECT count(*) AS n FROM captures").get()!.n;
+  const address = "On Mar 23, 2022 about $540 million was taken from the bridge.\n";
+  slow = String(Number(again.split("/").at(-1)!) + 2);
+  await bench.as("rosa", "/desk/inbox", { url: "https://example.org/slow", grade: "copy", source_grade: "B" });
+  await bench.desk.inbox.idle();
+  assert.deepEqual([has(address), bench.newsroom.log.db.prepare("SELECT count(*) AS n FROM captures").get()!.n], [false, before]);
+  // A folder of before: the item is cancelled and its bytes are there.
+  const { sha256 } = bench.newsroom.blobs.put(new TextEncoder().encode("Left from before."));
+  const inbox = openInbox(bench.newsroom.folder, { clock: bench.now });
+  const item = inbox.add({ by: "rosa", url: null, sha256, byte_count: 17, title: "Old", licence: null, grade: "copy", source_grade: "B", is_protected: false, declared_media_type: null, origin: { from: "file", name: "old.txt" } });
+  inbox.move(item.id, ["waiting"], "cancelled");
+  const place = { folder: bench.newsroom.folder, effects: { clock: bench.now, random: seededRandom(5) }, inbox, blobs: bench.newsroom.blobs };
+  assert.deepEqual([forgetCancelled(place), forgetCancelled(place), has("Left from before.")], [1, 0, false]);
+  inbox.close();
 });
 
 test("an address is fetched; one that fails says why and can be tried again; one is cancelled", async () => {

@@ -72,6 +72,12 @@ export type Inbox = {
   take(): InboxItem | undefined;
   /** Moves an item that is in one of these states; false where it has left them (cancelled meanwhile). */
   move(id: number, from: readonly InboxState[], to: InboxState, progress?: Progress): boolean;
+  /** Whether an item that is not cancelled has these bytes. */
+  holds(sha256: string): boolean;
+  /** Bytes that only cancelled items name. */
+  cancelledBytes(): string[];
+  /** Cancelled items name these bytes no more. */
+  letGo(sha256: string): void;
   /** What a process that is gone left half done waits again. */
   recover(): void;
   /** After an erasure: items that became these entries, or hold these bytes, go from the file; returns their titles. */
@@ -147,6 +153,13 @@ export function openInbox(folder: string, { clock }: Pick<Effects, "clock">): In
         set(id, to, progress);
         return true;
       }),
+    holds: (sha256) => db.prepare("SELECT 1 FROM items WHERE sha256 = ? AND state <> 'cancelled' LIMIT 1").get(sha256) !== undefined,
+    cancelledBytes: () =>
+      db
+        .prepare(`SELECT DISTINCT sha256 FROM items c WHERE state = 'cancelled' AND sha256 IS NOT NULL AND NOT EXISTS (SELECT 1 FROM items o WHERE o.sha256 = c.sha256 AND o.state <> 'cancelled') LIMIT ${KEPT_MAX}`)
+        .all()
+        .map(({ sha256 }) => sha256 as string),
+    letGo: (sha256) => void change(() => db.prepare("UPDATE items SET sha256 = NULL WHERE sha256 = ? AND state = 'cancelled'").run(sha256)),
     recover: () => void change(() => db.exec("UPDATE items SET state = 'waiting' WHERE state IN ('fetching', 'reading')")),
     forget(seqs, blobs) {
       const titles = change(() =>

@@ -5,12 +5,15 @@ import type { FastifyInstance } from "fastify";
 import { openAccounts } from "../accounts/accounts.ts";
 import type { MailSettings } from "../config.ts";
 import type { Effects } from "../effects.ts";
+import { TracewireError } from "../errors.ts";
 import { diskFileSystem, openBlobStore, openEgress, readText, type Capture, type Egress, type Extraction } from "../evidence/evidence.ts";
 import { openPeople, PEOPLE_FILE, queueAccountLetter } from "../newsletter/newsletter.ts";
 import { openNewsroom } from "../newsroom.ts";
 import { openDrafts, openSubmissions } from "../press/press.ts";
 import { openTraceNotes } from "../tracing/tracing.ts";
 import { clientOf, gentleClose } from "../site/site.ts";
+import { forgetCancelled } from "./cancelled-bytes.ts";
+import { recoverDone } from "./change.ts";
 import { openInbox } from "./inbox.ts";
 import { openOriginals } from "./originals.ts";
 import { openPresence } from "./presence.ts";
@@ -68,9 +71,19 @@ function openTexts(read: (capture: Capture) => Promise<Extraction>): (capture: C
 export function openDesk({ folder, effects, report, watch = () => {}, ...options }: DeskOptions): Desk {
   const newsroom = openNewsroom(folder);
   const accounts = openAccounts(folder, effects);
+  recoverDone(newsroom, accounts);
   const [inbox, drafts, submissions] = [openInbox(folder, effects), openDrafts(folder, effects), openSubmissions(folder, effects)];
   const blobs = openBlobStore(folder, diskFileSystem);
-  const reader = openInboxReader({ inbox, blobs, egress: options.egress ?? openEgress({ clock: effects.clock }), report });
+  const forget = (sha256?: string): void => {
+    try {
+      forgetCancelled({ folder, effects, inbox, blobs }, sha256);
+    } catch (error) {
+      // Somebody writes for long, or this folder is only read: the next start tries again.
+      if (!(error instanceof TracewireError)) throw error;
+    }
+  };
+  forget();
+  const reader = openInboxReader({ inbox, blobs, egress: options.egress ?? openEgress({ clock: effects.clock }), forget, report });
   const traceNotes = openTraceNotes(folder, effects);
   const traceJobs = openTraceJobs(folder, effects.clock);
   const remoteOf = options.remoteOf ?? ((request) => clientOf(request).remote);
@@ -116,6 +129,7 @@ export function openDesk({ folder, effects, report, watch = () => {}, ...options
       },
       openPeople: () => openPeople(folder, effects),
       keep: (bytes) => blobs.put(bytes),
+      forget,
       wakeInbox: () => reader.wake(),
       originals: openOriginals(blobs),
       readText: texts,

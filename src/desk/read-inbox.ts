@@ -18,11 +18,13 @@ export type InboxReaderOptions = {
   inbox: Inbox;
   blobs: Pick<BlobStore, "put" | "get">;
   egress: Egress;
+  /** An item was cancelled while these bytes were on their way. */
+  forget(sha256: string): void;
   /** A fault of ours, for the administrator; the item is marked as failed and the next one is taken. */
   report(error: unknown): void;
 };
 
-export function openInboxReader({ inbox, blobs, egress, report }: InboxReaderOptions): InboxReader {
+export function openInboxReader({ inbox, blobs, egress, forget, report }: InboxReaderOptions): InboxReader {
   let stopping = false;
   let running: Promise<void> | undefined;
 
@@ -32,7 +34,8 @@ export function openInboxReader({ inbox, blobs, egress, report }: InboxReaderOpt
     const { sha256 } = blobs.put(fetched.bytes);
     const { final_url, status, headers, hops, retrieved_at, declared_media_type = null } = fetched;
     const origin = { ...item.origin, final_url, status, headers, hops };
-    inbox.move(item.id, ["fetching"], "reading", { sha256, byte_count: fetched.bytes.length, origin, retrieved_at, declared_media_type });
+    const isWanted = inbox.move(item.id, ["fetching"], "reading", { sha256, byte_count: fetched.bytes.length, origin, retrieved_at, declared_media_type });
+    if (!isWanted) forget(sha256);
     return fetched.bytes;
   };
 

@@ -43,6 +43,8 @@ export type DeskContext = {
   approval: "another" | "anybody";
   /** Keeps bytes durably, under their hash; they are no part of the log by that. */
   keep(bytes: Uint8Array): { sha256: string };
+  /** The bytes of an item that was cancelled: they go, where nothing else holds them. */
+  forget(sha256: string): void;
   /** The inbox has something to do. */
   wakeInbox(): void;
   /** Text of a capture; the last few are kept at hand. */

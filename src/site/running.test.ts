@@ -123,6 +123,8 @@ describe("settings", () => {
     assert.deepEqual(problems({ TRACEWIRE_HOST: "0.0.0.0", TRACEWIRE_BASE_URL: "http://localhost:4100" }), ["base_url"]);
     assert.deepEqual(problems({ TRACEWIRE_CONTACT: "me" }), ["contact"]);
     assert.deepEqual(problems({ TRACEWIRE_HUB: "hub" }), ["hub"]);
+    assert.deepEqual(problems({ TRACEWIRE_CORPORA: "/no/such/folder" }), ["corpora"]);
+    assert.deepEqual(problems({ TRACEWIRE_CORPORA: repositoryRoot }), []);
     assert.deepEqual(problems({ TRACEWIRE_SMTP_URL: "http://x" }), ["base_url", "smtp_url"]);
     assert.deepEqual(problems({ TRACEWIRE_SMTP_URL: "http://x", TRACEWIRE_BASE_URL: "https://news.example" }), ["smtp_url"]);
     assert.deepEqual(problems({ TRACEWIRE_MAIL_FROM: "nobody" }), ["mail_from"]);

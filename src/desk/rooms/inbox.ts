@@ -219,8 +219,12 @@ export const inboxRoutes: DeskRoute[] = [
     path: "/inbox/:item/cancel",
     about: "Stops an item, or puts a failed one away.",
     rule: { for: "case.write", object: "inbox" },
-    run({ inbox, record }, { params }) {
-      if (inbox.move(Number(params.item), ["waiting", "fetching", "reading", "read", "failed"], "cancelled")) record("inbox.cancel", `item ${params.item!}`);
+    run({ inbox, record, forget }, { params }) {
+      const { sha256 } = inbox.find(Number(params.item))!;
+      if (inbox.move(Number(params.item), ["waiting", "fetching", "reading", "read", "failed"], "cancelled")) {
+        record("inbox.cancel", `item ${params.item!}`);
+        if (sha256 !== null) forget(sha256);
+      }
       return { go: "/desk/inbox" };
     },
   }),
