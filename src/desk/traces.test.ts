@@ -51,6 +51,7 @@ test("a question that has no answer says why, and one that cannot be asked names
   ] as const) {
     const { status, body } = await bench.as("anna", "/desk/traces", { from: "thief", direction: "forward", stops: `shill-1\n${line}` });
     assert.deepEqual([status, /Where: stops/.test(body), says.test(body)], [400, true, true], body);
+    assert.ok(body.includes('name="from" type="text" value="thief"') && body.includes("shill-1"), "what was typed stands there again");
   }
 });
 

@@ -28,7 +28,7 @@ import { area, choice, deskForm, field, when } from "../frame.ts";
 import { seesSets } from "../objects.ts";
 import { deskRoute, type DeskRoute, type SignedInContext } from "../route.ts";
 import { flowsTable, placesTable } from "../trace-table.ts";
-import { questionForm, SETS_LISTED_MAX } from "../trace-form.ts";
+import { questionForm, SETS_LISTED_MAX, wordsOf, type QuestionWords } from "../trace-form.ts";
 import type { TraceJob } from "../trace-jobs.ts";
 
 const KEPT_SHOWN = 50;
@@ -44,7 +44,7 @@ const seenSets = ({ newsroom, who }: SignedInContext): TransferSet[] => listTran
 const traceOf = ({ newsroom }: SignedInContext, params: Record<string, string>): SavedTrace => findTrace(newsroom.log, params.trace!, undefined, "all")!;
 const jobOf = ({ traceJobs }: SignedInContext, params: Record<string, string>): TraceJob => traceJobs.find(Number(params.job))!;
 
-function listPage(context: SignedInContext, before: number, again: TraceJob | undefined): Html {
+function listPage(context: SignedInContext, before: number, typed?: QuestionWords, refused?: TracewireError): Html {
   const { who, traceJobs } = context;
   const sets = seenSets(context);
   const kept = seenTraces(context).filter(({ seq }) => seq < before);
@@ -67,8 +67,9 @@ ${
           html`<tr><td class="title"><a href="/desk/traces/${trace.id}">${trace.title}</a></td><td><code>${trace.ask.from.slice(0, 50)}</code></td><td>${trace.ask.methods.join(", ")}</td><td class="num">${trace.step_count.toLocaleString("en-US")}</td><td>${trace.by}, ${when(trace.at)}</td><td>${trace.released === undefined ? "no" : "yes"}</td></tr>
 `,
       )}</tbody></table></div>${kept.length > shown.length && html`<p>${shown.length} of ${kept.length} shown. <a href="/desk/traces?before=${shown.at(-1)!.seq}" rel="next" data-key="n">Older ones</a></p>`}`
-}</section><section class="pane-form" aria-label="A new trace"><h2>${again ? "The same, asked otherwise" : "A new one"}</h2>
-${questionForm(who, sets, again)}</section></div>`;
+}</section><section class="pane-form" aria-label="A new trace"><h2>${typed ? "The same, asked otherwise" : "A new one"}</h2>
+${refused && html`<p class="finding" role="alert">${refused.message}. Where: ${refused.where ?? "the question"}. ${refused.hint}</p>
+`}${questionForm(who, sets, typed)}</section></div>`;
 }
 
 function jobPage({ who, traceJobs }: SignedInContext, job: TraceJob): Html {
@@ -128,6 +129,28 @@ ${area("addresses", "Addresses of it that no stop names", { rows: 2, hint: "one 
 `,
 )}`;
 
+/** What the form asks, checked. Throws BAD_ARGUMENT naming the field, NOT_FOUND for a set that is not theirs to see. */
+function questionOf(context: SignedInContext, form: QuestionWords): Pick<TraceJob, "ask" | "sets" | "exploring"> {
+  const stops = linesOf(form.stops);
+  if (stops.length > STOPS_MAX) throw new TracewireError("BAD_ARGUMENT", { what: `stops: at most ${STOPS_MAX}`, where: "stops" });
+  const seen = new Set(seenSets(context).map(({ seq }) => String(seq)));
+  const unseen = form.sets?.find((seq) => !seen.has(seq));
+  if (unseen !== undefined) throw new TracewireError("NOT_FOUND", { what: `sets: no set of transfers is held as entry ${unseen}`, where: "sets" });
+  const ask = readAskWords({
+    from: form.from?.trim(),
+    methods: form.methods?.join(","),
+    backward: form.direction === "backward",
+    asset: form.asset,
+    floors: form.floor?.split(/\s+/).filter(Boolean) ?? [],
+    until: form.until,
+    ...(form.depth === undefined ? {} : { depth: Number(form.depth) }),
+    stops,
+    known: form.known === "yes",
+    conversions: form.no_conversions !== "yes",
+  });
+  return { ask, ...(form.sets ? { sets: [...form.sets] } : {}), exploring: form.explore === "yes" };
+}
+
 export const traceRoutes: DeskRoute[] = [
   deskRoute({
     method: "GET",
@@ -138,7 +161,7 @@ export const traceRoutes: DeskRoute[] = [
     run(context, { query }) {
       const again = context.traceJobs.find(Number(query.get("again")));
       const own = again?.by === context.who.user.handle ? again : undefined;
-      return { title: "Traces", page: listPage(context, Number(query.get("before")) || Number.MAX_SAFE_INTEGER, own), wide: true };
+      return { title: "Traces", page: listPage(context, Number(query.get("before")) || Number.MAX_SAFE_INTEGER, own && wordsOf(own)), wide: true };
     },
   }),
   deskRoute({
@@ -164,28 +187,16 @@ export const traceRoutes: DeskRoute[] = [
       { additionalProperties: false },
     ),
     run(context, { form }) {
-      const { who, traceJobs, record } = context;
-      const stops = linesOf(form.stops);
-      if (stops.length > STOPS_MAX) throw new TracewireError("BAD_ARGUMENT", { what: `stops: at most ${STOPS_MAX}`, where: "stops" });
-      const { asset, floor, until, methods } = form;
-      const ask = readAskWords({
-        from: form.from.trim(),
-        methods: methods?.join(","),
-        backward: form.direction === "backward",
-        asset,
-        floors: floor?.split(/\s+/).filter(Boolean) ?? [],
-        until,
-        ...(form.depth === undefined ? {} : { depth: Number(form.depth) }),
-        stops,
-        known: form.known === "yes",
-        conversions: form.no_conversions !== "yes",
-      });
-      const among = seenSets(context).map(({ seq }) => String(seq));
-      const unseen = form.sets?.find((seq) => !among.includes(seq));
-      if (unseen !== undefined) throw new TracewireError("NOT_FOUND", { what: `sets: no set of transfers is held as entry ${unseen}`, where: "sets" });
-      const job = traceJobs.start({ by: who.user.handle, ask, among, ...(form.sets ? { sets: form.sets } : {}), exploring: form.explore === "yes" });
-      record("trace.start", ask.from.slice(0, 200));
-      return { go: `/desk/traces/jobs/${job.id}` };
+      try {
+        const { ask, sets, exploring } = questionOf(context, form);
+        const job = context.traceJobs.start({ by: context.who.user.handle, ask, among: seenSets(context).map(({ seq }) => String(seq)), ...(sets ? { sets } : {}), exploring });
+        context.record("trace.start", ask.from.slice(0, 200));
+        return { go: `/desk/traces/jobs/${job.id}` };
+      } catch (error) {
+        if (!(error instanceof TracewireError) || error.code !== "BAD_ARGUMENT") throw error;
+        // What was typed is not to be typed again.
+        return { title: "Traces", page: listPage(context, Number.MAX_SAFE_INTEGER, form, error), wide: true, status: error.status };
+      }
     },
   }),
   deskRoute({
