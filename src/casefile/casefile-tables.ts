@@ -17,12 +17,13 @@ import {
   PUBLISHERS,
   VALUATIONS,
 } from "./reviewed-tables.ts";
-import { subjectName as slug } from "./subject-name.ts";
 
 export type Row = { row: number; line: number; cells: Record<string, string> };
 export type RowContext = {
   refuse(column: string, expected: string): never;
   map<T>(table: Record<string, T>, column: string, key?: string): T;
+  /** The subject that these words name, `before` standing before them. */
+  subject(kind: string, before: string, words: string): string;
 };
 /** A claim without its capture, and the column it was read from. */
 export type RowClaim = Partial<ClaimInput> & {
@@ -255,7 +256,7 @@ export const CASEFILE_TABLES: CasefileTable[] = [
       const { field, hedge } = context.map(NAME_RELATIONS, "relation");
       return [
         {
-          subject: `actor/${slug(cells.cluster!)}`,
+          subject: context.subject("actor", "", cells.cluster!),
           field,
           value: cells.alias!,
           claimant: cells.naming_org!,
@@ -273,9 +274,9 @@ export const CASEFILE_TABLES: CasefileTable[] = [
     title: "Resolutions; most paragraph numbers are not verified against the primary text",
     licence: FACTS,
     columns: ["resolution", "adopted", "key_measures", "source", "verification"],
-    read: (cells) =>
+    read: (cells, context) =>
       describe(
-        `measure/resolution-${slug(cells.resolution!)}`,
+        context.subject("measure", "resolution-", cells.resolution!),
         cells,
         { instrument: "resolution", adopted: "adopted", rule: "key_measures", verification: "verification" },
         "UN Security Council",
@@ -287,9 +288,9 @@ export const CASEFILE_TABLES: CasefileTable[] = [
     title: "Measures by commodity; most codes are not verified against the primary text",
     licence: FACTS,
     columns: ["resolution", "paragraph", "goods", "hs_codes", "effective_from", "source", "verification"],
-    read: (cells) =>
+    read: (cells, context) =>
       describe(
-        `measure/${slug(`${cells.resolution}-${cells.paragraph}-${cells.goods}`)}`,
+        context.subject("measure", "", `${cells.resolution}-${cells.paragraph}-${cells.goods}`),
         cells,
         {
           instrument: "resolution",
@@ -312,9 +313,9 @@ export const CASEFILE_TABLES: CasefileTable[] = [
     title: "Lines of national luxury lists",
     licence: FACTS,
     columns: ["list_id", "jurisdiction", "instrument", "date", "item", "source", "verification"],
-    read: (cells) =>
+    read: (cells, context) =>
       describe(
-        `luxury-line/${slug(`${cells.list_id}-${cells.item}`)}`,
+        context.subject("luxury-line", "", `${cells.list_id}-${cells.item}`),
         cells,
         {
           list: "list_id",
@@ -334,9 +335,9 @@ export const CASEFILE_TABLES: CasefileTable[] = [
     title: "Petroleum caps and figures; not verified against the primary text",
     licence: FACTS,
     columns: ["kind", "item", "value", "unit", "period", "source"],
-    read: (cells) => [
+    read: (cells, context) => [
       {
-        subject: `trade-figure/petroleum-${slug(`${cells.kind}-${cells.item}`)}`,
+        subject: context.subject("trade-figure", "petroleum-", `${cells.kind}-${cells.item}`),
         field: cells.kind === "cap" ? "cap" : cells.kind === "conversion" ? "factor" : "observed",
         value: cells.value!,
         unit: cells.unit || undefined,
@@ -354,9 +355,9 @@ export const CASEFILE_TABLES: CasefileTable[] = [
     title: "Trade figures as the press printed them; not verified against the primary text",
     licence: FACTS,
     columns: ["measure", "period", "value", "unit", "source"],
-    read: (cells) => [
+    read: (cells, context) => [
       {
-        subject: `trade-figure/${slug(cells.measure!)}`,
+        subject: context.subject("trade-figure", "", cells.measure!),
         field: cells.unit === "USD" ? "amount" : "observed",
         value: cells.value!,
         unit: cells.unit || undefined,

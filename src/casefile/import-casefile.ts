@@ -23,6 +23,7 @@ import { findClaimByKey } from "./read-casefile.ts";
 import { CASEFILE_TABLES, type CasefileTable, type Row, type RowClaim } from "./casefile-tables.ts";
 import { appendJudgement } from "./judgements.ts";
 import { VICTIM_JUDGEMENTS } from "./reviewed-tables.ts";
+import { subjectOf } from "./subject-name.ts";
 
 export const CASEFILE_READER = { name: "casefile-csv", version: "2" };
 const ROWS_MAX = 100_000;
@@ -68,7 +69,8 @@ export async function importCasefile(
   const loaded: LoadedTable[] = [];
   for (const table of present) loaded.push(await loadTable(table, folder));
   // Every row is read before the first is written, so that a broken one is met while nothing has happened.
-  const claims = loaded.map((table) => ({ table, claims: table.rows.flatMap((row) => readRow(table, row)) }));
+  const isHeld = (subject: string) => newsroom.log.db.prepare("SELECT 1 FROM claims WHERE subject = ? LIMIT 1").get(subject) !== undefined;
+  const claims = loaded.map((table) => ({ table, claims: table.rows.flatMap((row) => readRow(table, row, isHeld)) }));
 
   const prepared = new Map<string, Awaited<ReturnType<typeof prepareCapture>>>();
   for (const { table, bytes } of loaded)
@@ -176,8 +178,9 @@ async function loadTable(table: CasefileTable, folder: string): Promise<LoadedTa
   return { table, bytes, extraction, rows, sha256: createHash("sha256").update(bytes).digest("hex") };
 }
 
-function readRow(loaded: LoadedTable, row: Row): { claim: ClaimInput; line: number }[] {
+function readRow(loaded: LoadedTable, row: Row, isHeld: (subject: string) => boolean): { claim: ClaimInput; line: number }[] {
   const context = {
+    subject: (kind: string, before: string, words: string) => subjectOf(kind, before, words, isHeld),
     refuse(column: string, expected: string): never {
       throw new TracewireError("BAD_INPUT", {
         what: `${column}: "${row.cells[column] ?? ""}" is not ${expected}`,

@@ -43,12 +43,31 @@ test("what is not plainly a number, a date or a name is refused with its row, an
   ]);
 });
 
-test("a total that is not the sum of the rows above it says by how much", async () => {
-  const { text, found } = await read("year,n\n2017,20\n2018,30.5\n2019,7\nTotal,58.5\n", { kind: "published-total", columns: columns("name", "count") });
-  assert.deepEqual(found.totals, ["This total is 58.5; the 3 rows above it in this column sum to 57.5: it is 1 more than its rows (row 4)"]);
+test("a row that calls itself a total is left out with its check, until somebody takes it in", async () => {
+  const csv = "year,n\n2017,20\n2018,30.5\n2019,7\nTotal,58.5\n";
+  const spec = { kind: "published-total", columns: columns("name", "count") } as const;
+  const { text, found } = await read(csv, spec);
+  const words = "This total is 58.5; the 3 rows above it in this column sum to 57.5: it is 1 more than its rows (row 4)";
+  assert.deepEqual(found.totals, [{ row: 4, label: "Total", taken: false, checks: [{ column: 1, adds_up: false, words }] }]);
+  assert.deepEqual(found.claims.map(({ row }) => row), [1, 2, 3]);
+  const taken = await read(csv, { ...spec, take_totals: [4] });
+  assert.deepEqual([taken.found.claims.map(({ row }) => row), taken.found.totals[0]!.taken], [[1, 2, 3, 4], true]);
+  assert.equal(totalAgainstRows(text, text.tables![0]!.rows, 4, 1), words);
   assert.equal(totalAgainstRows(text, text.tables![0]!.rows, 3, 1), undefined);
-  const short = await read("year,n\n2017,2000\n2018,57\nAll thefts,2056\n", { kind: "published-total", columns: columns("name", "count") });
-  assert.match(short.found.totals[0]!, /2,056; .* sum to 2,057: it is 1 short of its rows/);
+  const short = await read("year,n\n2017,2000\n2018,57\nAll thefts,2056\n", spec);
+  assert.match(short.found.totals[0]!.checks[0]!.words, /2,056; .* sum to 2,057: it is 1 short of its rows/);
+  assert.deepEqual((await read(csv, { ...spec, rows: { from: 1, to: 3 } })).found.totals, [], "what was not asked for is not spoken of");
+});
+
+test("sub-totals are summed once; who is only called like a total stays; a total without numbers is left out too", async () => {
+  const spec = { kind: "theft", columns: columns("name", "amount") } as const;
+  const blocks = (await read("victim,usd\nOne,5\nTwo,7\nSubtotal,12\nThree,1\nFour,2\nSub-total,3\nGrand total,15\n", spec)).found;
+  assert.deepEqual(blocks.claims.map(({ claim }) => claim.subject), ["theft/one", "theft/two", "theft/three", "theft/four"]);
+  assert.deepEqual(blocks.totals.map(({ row, checks }) => [row, checks[0]!.adds_up]), [[3, true], [6, true], [7, true]]);
+  const names = (await read("victim,usd\nBig,500\nOther,70\nTotal Finance,12\nAll Art,8\nTotal of both years,590\nTotal,unknown\n", spec)).found;
+  assert.deepEqual(names.claims.map(({ claim }) => claim.subject), ["theft/big", "theft/other", "theft/total-finance", "theft/all-art"]);
+  assert.deepEqual(names.totals.map(({ row, checks }) => [row, checks.map(({ adds_up }) => adds_up)]), [[5, [true]], [6, []]]);
+  assert.deepEqual(names.refused, []);
 });
 
 test("what is wrong with the whole is said at once", async () => {

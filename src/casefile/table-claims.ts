@@ -5,7 +5,8 @@ import { rowValues, type Extraction } from "../evidence/evidence.ts";
 import { parseClaim, type ClaimInput } from "./claims.ts";
 import { fieldSpec, kindSpec, type FieldType, type Kind } from "./kinds.ts";
 import { readWording } from "./read-wording.ts";
-import { subjectName } from "./subject-name.ts";
+import { subjectName, subjectOf } from "./subject-name.ts";
+import { plainNumber, totalRows, type TotalRow } from "./table-totals.ts";
 
 export const TABLE_COLUMNS_MAX = 60;
 export const TABLE_CLAIMS_MAX = 2_000;
@@ -19,17 +20,21 @@ export type TableSpec = {
   table: number;
   /** From 1; left out: all. */
   rows?: { from: number; to: number };
+  /** Rows that call themselves a total and are read all the same; the others are left out. */
+  take_totals?: readonly number[];
   kind: Kind;
   /** All rows are about this subject; else each row's name is made of `prefix` and its columns of the role "name". */
   subject?: string;
   prefix?: string;
+  /** Whether claims are held on a subject: one that has a former name keeps it (subject-name.ts). */
+  isHeld?: (subject: string) => boolean;
   /** By the number of the column, from 1: a role, or a field of the kind. */
   columns: ReadonlyMap<number, string>;
   /** What every claim says alike. */
   common: Pick<ClaimInput, "claimant" | "hedge" | "as_of"> & Partial<Pick<ClaimInput, "unit" | "document" | "bound" | "measure" | "valuation" | "period" | "cites">>;
 };
 export type CellClaim = { row: number; column: string; claim: ClaimInput };
-export type TableClaims = { claims: CellClaim[]; refused: { row: number; column: string; why: string }[]; /** Cells that say nothing. */ empty: number; totals: string[] };
+export type TableClaims = { claims: CellClaim[]; refused: { row: number; column: string; why: string }[]; /** Cells that say nothing. */ empty: number; totals: (TotalRow & { taken: boolean })[] };
 
 /** Throws BAD_CLAIM for what is wrong with the whole, naming the field; what is wrong with a row is among the refused. */
 export function readTableClaims(text: Text, capture: number, spec: TableSpec): TableClaims {
@@ -45,10 +50,14 @@ export function readTableClaims(text: Text, capture: number, spec: TableSpec): T
   if (spec.subject === undefined && named.length === 0) refuseAll("columns", "Say which column names what a row is about, or name one subject for all of them");
   // Beside sums of money, a number of thefts is of no currency.
   const takes_unit = fields.some(([, role]) => fieldSpec(spec.kind, role)!.type === "amount") ? "amount" : "count";
-  const rows = table.rows.filter(({ row }) => row > 0 && (!spec.rows || (row >= spec.rows.from && row <= spec.rows.to)));
+  const asked = ({ row }: { row: number }) => row > 0 && (!spec.rows || (row >= spec.rows.from && row <= spec.rows.to));
+  const numeric = fields.filter(([, role]) => ["amount", "count"].includes(fieldSpec(spec.kind, role)!.type)).map(([number]) => number - 1);
+  const totals = totalRows(text, table.rows, numeric).filter(asked).map((total) => ({ ...total, taken: spec.take_totals?.includes(total.row) ?? false }));
+  const leftOut = new Set(totals.filter(({ taken }) => !taken).map(({ row }) => row));
+  const rows = table.rows.filter((row) => asked(row) && !leftOut.has(row.row));
   if (rows.length * fields.length > TABLE_CLAIMS_MAX) refuseAll("rows", `These are ${rows.length * fields.length} cells; at most ${TABLE_CLAIMS_MAX} are read at once`);
 
-  const found: TableClaims = { claims: [], refused: [], empty: 0, totals: totalsOf(text, table, columns, spec) };
+  const found: TableClaims = { claims: [], refused: [], empty: 0, totals };
   const firstRow = new Map<string, number>();
   for (const row of rows) {
     const cells = rowValues(text.text, row).map((cell) => cell.trim());
@@ -57,12 +66,13 @@ export function readTableClaims(text: Text, capture: number, spec: TableSpec): T
     const refuse = (number: number | undefined, why: string) => void found.refused.push({ row: row.row, column: number === undefined ? "" : column(number), why });
     const of = (role: string) => columns.flatMap(([number, own]) => (own === role && cell(number) !== "" ? [cell(number)] : []))[0];
 
-    const name = subjectName([spec.prefix ?? "", ...named.map(([number]) => cell(number))].join(" "));
+    const words = [spec.prefix ?? "", ...named.map(([number]) => cell(number))].join(" ");
+    const name = subjectName(words);
     if (spec.subject === undefined && named.every(([number]) => subjectName(cell(number)) === "")) {
       refuse(named[0]![0], "nothing that names it stands here");
       continue;
     }
-    const subject = spec.subject ?? `${spec.kind}/${name}`;
+    const subject = spec.subject ?? (name === "" ? `${spec.kind}/` : subjectOf(spec.kind, "", words, spec.isHeld ?? (() => false)));
     const earlier = spec.subject === undefined ? firstRow.get(subject) : undefined;
     if (earlier !== undefined) {
       refuse(named[0]![0], `row ${earlier} is about “${subject}” too; a column more makes their names differ`);
@@ -137,43 +147,8 @@ function readCell(type: FieldType, cell: string): { value: string; unit?: string
   return { why: `“${cell.slice(0, 60)}” is not one plain number` };
 }
 
-/** "1,234.50" and "1234.5" are plain; "1.234,50" is not, because it is read in two ways. */
-export const plainNumber = (cell: string): string | undefined => (/^-?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?$/.test(cell) ? cell.replaceAll(",", "") : undefined);
-
 function readDate(cell: string): string | undefined {
   if (/^\d{4}(-\d{2}(-\d{2})?)?(\/\d{4}(-\d{2}(-\d{2})?)?)?$/.test(cell)) return cell;
   const { value, value_text, field } = readWording(cell);
   return field === "date" && value_text === cell ? value : undefined;
-}
-
-const TOTAL = /^(grand |overall |sub-?)?(total|totals|sum|all)\b/i;
-
-/** Rows that call themselves a total and are none of the rows above them. */
-function totalsOf(text: Text, table: NonNullable<Text["tables"]>[number], columns: readonly (readonly [number, string])[], { kind }: Pick<TableSpec, "kind">): string[] {
-  const numeric = columns.filter(([, role]) => !isRole(role) && ["amount", "count"].includes(fieldSpec(kind, role)!.type));
-  return numeric.flatMap(([number]) => {
-    const own = table.rows.filter(({ row }) => row > 0);
-    return own.flatMap((row) => totalAgainstRows(text, own, row.row, number - 1) ?? []);
-  });
-}
-
-/** What is to be asked of the cell of a row that says “total”: its column above says something else. */
-export function totalAgainstRows(text: Text, rows: NonNullable<Text["tables"]>[number]["rows"], total_row: number, column: number): string | undefined {
-  const total = rows.find(({ row }) => row === total_row);
-  const cells = total ? rowValues(text.text, total).map((cell) => cell.trim()) : [];
-  const said = plainNumber(cells[column] ?? "");
-  if (said === undefined || !TOTAL.test(cells.find((cell) => cell !== "") ?? "")) return undefined;
-  const above = rows.filter(({ row }) => row > 0 && row < total_row).flatMap((row) => plainNumber(rowValues(text.text, row)[column]?.trim() ?? "") ?? []);
-  if (above.length < 2) return undefined;
-  const places = Math.max(...[said, ...above].map((value) => value.split(".")[1]?.length ?? 0));
-  const whole = (value: string) => BigInt(value.replace(".", "") + "0".repeat(places - (value.split(".")[1]?.length ?? 0)));
-  const sum = above.reduce((all, value) => all + whole(value), 0n);
-  const apart = whole(said) - sum;
-  if (apart === 0n) return undefined;
-  const print = (value: bigint) => {
-    const digits = (value < 0n ? -value : value).toString().padStart(places + 1, "0");
-    const fraction = places === 0 ? "" : digits.slice(-places).replace(/0+$/, "");
-    return `${digits.slice(0, digits.length - places).replace(/\B(?=(\d{3})+$)/g, ",")}${fraction === "" ? "" : `.${fraction}`}`;
-  };
-  return `This total is ${print(whole(said))}; the ${above.length} rows above it in this column sum to ${print(sum)}: it is ${print(apart)} ${apart < 0n ? "short of" : "more than"} its rows (row ${total_row})`;
 }

@@ -6,6 +6,7 @@ import {
   foreseeClaims,
   KINDS,
   kindOf,
+  readClaims,
   readTableClaims,
   requireReleasable,
   type Kind,
@@ -27,13 +28,20 @@ export async function claimTable(context: CommandContext, newsroom: NewsroomWrit
   if (!source) throw new TracewireError("NOT_FOUND", { what: `There is no capture "${text(options, "capture") ?? ""}"`, hint: "List them: tracewire show captures" });
   const extraction = await readText(newsroom.blobs, source);
   if (extraction.outcome === "unreadable") throw new TracewireError("CAPTURE_UNREADABLE", { what: extraction.reason, where: source.sha256 });
-  const found = readTableClaims(extraction, source.seq, specOf(extraction, subject, options));
-  const foreseen = foreseeClaims(newsroom.log, { log_size: newsroom.log.size(), evidence: "all" }, found.claims.map(({ claim }) => claim));
+  const at = { log_size: newsroom.log.size(), evidence: "all" } as const;
+  const isHeld = (name: string) => readClaims(newsroom.log, at, { subject: name }).length > 0;
+  const found = readTableClaims(extraction, source.seq, { ...specOf(extraction, subject, options), isHeld });
+  const foreseen = foreseeClaims(newsroom.log, at, found.claims.map(({ claim }) => claim));
   for (const { row, column, why } of found.refused) {
     output.json({ row, column, refused: why });
     output.note(`Row ${row}, ${column}: refused, ${why}`);
   }
-  for (const line of [...found.totals, ...foreseen.findings.map(({ check, what }) => `${check}: ${what}`)]) output.note(line);
+  for (const { row, label, checks, taken } of found.totals) {
+    output.json({ row, total: label, taken, checks });
+    const said = checks.map(({ words }) => words).join("; ") || "no column of numbers says more";
+    output.note(`Row ${row}, “${label}”, is a total of the rows above it${taken ? ", and taken in all the same" : ` and left out (--take-total ${row} takes it in)`}: ${said}`);
+  }
+  for (const line of [...foreseen.findings.map(({ check, what }) => `${check}: ${what}`)]) output.note(line);
   if (found.refused.length > 0 && !options.skipRefused)
     throw new TracewireError("BAD_CLAIM", { what: `${found.refused.length} cells are refused, so nothing is saved`, where: `row ${found.refused[0]!.row}, ${found.refused[0]!.column}`, hint: "Mend what is named, or save the others with --skip-refused." });
   if (options.release) for (const { row, claim } of found.claims) requireReleasable(claim, `row ${row}`);
@@ -92,6 +100,7 @@ function specOf({ tables = [] }: Extract<Extraction, { outcome: "text" }>, subje
   };
   return {
     table,
+    take_totals: list(options, "takeTotal").map(Number),
     ...(span === undefined ? {} : { rows: { from: Number(from), to: Number(to) } }),
     kind: kind as Kind,
     subject,

@@ -52,6 +52,7 @@ export const claim: Command = {
     { flags: "--kind <kind>", about: "what each row is; its name is made of --prefix and the columns of the role name" },
     { flags: "--prefix <words>", about: "what each row's name begins with" },
     { flags: "--rows <from-to>", about: "only these rows" },
+    { flags: "--take-total <row>", about: "take in a row that calls itself a total; without it such a row is left out (repeated)", repeat: true },
     { flags: "--skip-refused", about: "save what can be read where some cells cannot" },
     { flags: "--file <path>", about: "claims as JSON lines instead (- for standard input)" },
     { flags: "--release", about: "make the claim and its capture's record public at once" },

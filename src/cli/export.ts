@@ -1,4 +1,5 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { isPrivateClaim } from "../casefile/casefile.ts";
 import { TracewireError } from "../errors.ts";
 import { exportBundle, type Json } from "../evidence/evidence.ts";
@@ -25,12 +26,12 @@ export const exportCommand: Command = {
   ],
   options: [{ flags: "--out <path>", about: "where to write it: a file for a bundle, else a new folder" }, ...EXCHANGE_OPTIONS],
   examples: [
-    ["tracewire export figure panel-2024-table-count --out figure.json", "a figure with the claims and sources it rests on"],
-    ["tracewire verify --bundle figure.json", "what its receiver runs"],
-    ["tracewire reproduce --bundle figure.json", "and this, to compute the figure again"],
-    ["tracewire export stix --out case-stix", "STIX 2.1 with its manifest and hashes; also ftm and misp"],
-    ["tracewire export ninjs nomad-bridge-561-addresses --out story-ninjs", "one story for agencies"],
-    ["tracewire export list theft --form xlsx --out thefts", "any list: claims on a kind, stories, captures, a table"],
+    ["tracewire export figure panel-2024-table-count --out tmp/figure.json", "a figure with the claims and sources it rests on"],
+    ["tracewire verify --bundle tmp/figure.json", "what its receiver runs"],
+    ["tracewire reproduce --bundle tmp/figure.json", "and this, to compute the figure again"],
+    ["tracewire export stix --out tmp/case-stix", "STIX 2.1 with its manifest and hashes; also ftm and misp"],
+    ["tracewire export ninjs nomad-bridge-561-addresses --out tmp/story-ninjs", "one story for agencies"],
+    ["tracewire export list theft --form xlsx --out tmp/thefts", "any list: claims on a kind, stories, captures, a table"],
   ],
   run(context, [what, id], options) {
     const out = text(options, "out");
@@ -51,6 +52,7 @@ export const exportCommand: Command = {
         }),
       );
       try {
+        mkdirSync(dirname(out), { recursive: true });
         writeFileSync(out, `${JSON.stringify(bundle)}\n`, { flag: "wx" });
       } catch (error) {
         throw new TracewireError("BAD_ARGUMENT", { what: "The file cannot be written, or is there already", where: out, cause: error });

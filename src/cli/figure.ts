@@ -7,11 +7,15 @@ import {
   computeFigure,
   computeOrFault,
   describeFigure,
+  findNotReleased,
   formatValue,
   listFigureSpecs,
+  notReleasedWords,
   readRestatements,
+  releaseCommand,
   requireFigureSpec,
   type Figure,
+  type NotReleased,
 } from "../figures/figures.ts";
 import type { NewsroomReader } from "../newsroom.ts";
 import { change, openReader, openWriter, text, type Command, type CommandContext } from "./command.ts";
@@ -50,8 +54,9 @@ export const figure: Command = {
         const named = requireFigureSpec(newsroom.log, id, log_size);
         const spec = as_of ? { ...named.spec, as_of } : named.spec;
         const computed = computeFigure(newsroom.log, spec, log_size);
-        context.output.json(computed);
-        printFigure(context, newsroom, computed, spec, Boolean(options.excluded));
+        const waiting = findNotReleased(newsroom.log, spec, log_size);
+        context.output.json(waiting ? { ...computed, not_released: waiting } : computed);
+        printFigure(context, newsroom, computed, spec, { allExcluded: Boolean(options.excluded), waiting });
       });
     } finally {
       newsroom.close();
@@ -106,7 +111,7 @@ function printFigure(
   newsroom: NewsroomReader,
   computed: Figure,
   spec: Parameters<typeof describeFigure>[1],
-  allExcluded: boolean,
+  { allExcluded, waiting }: { allExcluded: boolean; waiting: NotReleased | undefined },
 ): void {
   const { line, bold, dim, width } = context.output;
   const first = computed.rows.find((row) => row.claim !== null)?.claim;
@@ -114,6 +119,8 @@ function printFigure(
   line(bold(words.exact) + (words.range ? `  (${words.range})` : ""));
   for (const part of wrap(`${spec.title}.`, width)) line(part);
   line(dim(`as known at log size ${computed.log_size}`));
+  if (waiting)
+    for (const part of wrap(`${notReleasedWords(waiting, words.exact)}${waiting.value === null ? "" : `, with them it is ${formatValue(waiting.value, computed.unit, "exact", spec)}`}. Release them: ${releaseCommand(waiting)}`, width)) line(part);
   line();
   line("Who says");
   for (const part of wrap(words.who, width, "  ")) line(part);

@@ -16,7 +16,7 @@ export const freeze: Command = {
     { flags: "--reference <words>", about: "your own number for the matter" },
     { flags: "--out <folder>", about: "a new folder for the files" },
   ],
-  examples: [['tracewire freeze lesson --service "the market" --address market --contact desk@example.org --out packet', "letter.pdf, addresses.csv, transactions.csv, packet.json, proof.json, SHA256SUMS"]],
+  examples: [['tracewire freeze lesson --service "the market" --address market --contact desk@example.org --out tmp/packet', "letter.pdf, addresses.csv, transactions.csv, packet.json, proof.json, SHA256SUMS"]],
   async run(context, [id], options) {
     const [service, contact, out] = ["service", "contact", "out"].map((name) => text(options, name));
     if (!service) throw new TracewireError("BAD_ARGUMENT", { what: "Which service? --service is missing" });

@@ -35,8 +35,8 @@ export const report: Command = {
   ],
   examples: [
     ["tracewire report check demo/reports/crypto-theft.yaml", "what is still open"],
-    ["tracewire report build demo/reports/crypto-theft.yaml --out crypto-theft", "report.html, report.pdf, report.json, bundle.json"],
-    ["tracewire report issue demo/reports/crypto-theft.yaml --out crypto-theft", "say in the log, for ever and in public, that it was handed out"],
+    ["tracewire report build demo/reports/crypto-theft.yaml --out tmp/crypto-theft", "report.html, report.pdf, report.json, bundle.json"],
+    ["tracewire report issue demo/reports/crypto-theft.yaml --out tmp/crypto-theft", "say in the log, for ever and in public, that it was handed out"],
   ],
   writes: true,
   exits: { 1: "the report has open findings" },

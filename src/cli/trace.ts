@@ -66,7 +66,7 @@ export const trace: Command = {
     ["tracewire trace sets", "which transfers are held"],
     ["tracewire trace lowest market --since invented-3", "how much of what came in can still be there"],
     ["tracewire trace rank thief", "which addresses to look at next; scores, no amounts"],
-    ["tracewire trace audit lesson --out lesson.csv", "every step, to be added up again by anybody"],
+    ["tracewire trace audit lesson --out tmp/lesson.csv", "every step, to be added up again by anybody"],
   ],
   async run(context, [action, ...args], options) {
     if (action !== undefined) {

@@ -142,10 +142,12 @@ function tablePart(capture: Capture, text: Text, table: Table, number: number, {
   const shown = rows.slice(first, first + TABLE_ROWS_SHOWN);
   const read = readCells(table, number, claims);
   const column = columnIndexOf(table.header, form.column);
+  // Whom it is about is of the row; who says it and where are of the table.
+  const kept = (["claimant", "document"] as const).map((name) => (form[name] === undefined ? "" : `&${name}=${encodeURIComponent(form[name])}`)).join("");
   const way = (to: number, words: string) => html`<a href="/desk/captures/${capture.seq}?rows=${to}">${words}</a> `;
   return html`<div class="scroll" tabindex="0"><table data-table="${number}"><caption>Table ${number}: ${rows.length === 0 ? "no rows" : rows.length > shown.length ? `rows ${first + 1} to ${first + shown.length} of ${rows.length}` : rows.length === 1 ? "one row" : `${rows.length} rows`} <a href="/desk/captures/${capture.seq}/tables/${number}"${number === 1 && html` data-key="t"`}>Claims from this table</a></caption><thead><tr><th>Row</th>${table.header.map((heading) => html`<th>${heading}</th>`)}</tr></thead><tbody>${shown.map((row) => {
     const isMarked = row.row === asked;
-    return html`<tr${isMarked && html` class="mark"`}><th scope="row"><a href="/desk/captures/${capture.seq}?table=${number}&amp;row=${row.row}#claim">${row.row}</a></th>${rowValues(text.text, row).map((cell, at) => html`<td${(isMarked && at === column && html` class="mark"`) || (read.has(`${row.row} ${at}`) && html` class="read"`)}>${cell}</td>`)}</tr>
+    return html`<tr${isMarked && html` class="mark"`}><th scope="row"><a href="/desk/captures/${capture.seq}?table=${number}&amp;row=${row.row}${kept}#claim">${row.row}</a></th>${rowValues(text.text, row).map((cell, at) => html`<td${(isMarked && at === column && html` class="mark"`) || (read.has(`${row.row} ${at}`) && html` class="read"`)}>${cell}</td>`)}</tr>
 `;
   })}</tbody></table></div>
 <p class="ways">${first > 0 && way(Math.max(0, first - TABLE_ROWS_SHOWN), "Rows before")}${first + shown.length < rows.length && way(first + shown.length, "Rows after")}</p>

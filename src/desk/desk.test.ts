@@ -91,8 +91,14 @@ test("the checks answer before saving; a finding is shown, and saved only when i
   assert.match(shown.body, /single-source/);
   assert.equal(bench.newsroom.log.size(), size, "a check writes nothing");
   const seen = /name="seen" value="([^"]*)"/.exec(shown.body)![1]!.replaceAll("&#39;", "'").replaceAll("&amp;", "&");
-  const saved = await bench.as("rosa", path, { ...CLAIM, act: "save", seen });
-  assert.match(saved.location, /\?saved=\d+$/, saved.body);
+  // What the script is told while typing is what the form shows: either counts as seen.
+  const told = JSON.parse((await bench.as("rosa", path.replace(/claims$/, "check"), CLAIM)).body) as { seen: string; findings: unknown[] };
+  assert.deepEqual([told.seen, told.findings.length > 0], [seen, true]);
+  const saved = await bench.as("rosa", path, { ...CLAIM, act: "save", seen: told.seen });
+  assert.match(saved.location, /\?subject=[^&]+&claimant=The\+Panel&saved=\d+$/, saved.body);
+  const next = (await bench.as("rosa", saved.location)).body;
+  assert.match(next, /name="subject" type="text" value="theft\/2023-09-04-casino"[^]*name="claimant" type="text" value="The Panel"/, "kept for the next one");
+  assert.match(next, /name="value" type="text" value=""/);
   const [claim] = readClaims(bench.newsroom.log, { log_size: bench.newsroom.log.size(), evidence: "all" }, { subject: CLAIM.subject });
   assert.deepEqual([claim!.by, claim!.value, claim!.source.locator], ["rosa", "41400000", { quote: CLAIM.quote }]);
 });
@@ -120,6 +126,7 @@ test("a protected source is named to nobody but its reporter and editors: no lis
   const capture = (await bench.as("rosa", `/desk/inbox/${item}/grade`, { item_grade: "2" })).location.split("/").at(-1)!;
   const saved = await bench.as("rosa", `/desk/captures/${capture}/claims`, { quote: "7 coins were moved", subject: "theft/secretclerk", field: "victim", value: "SECRETCLERK", claimant: "SECRETCLERK", hedge: "asserted", act: "save" });
   assert.equal(saved.status, 303, saved.body);
+  assert.match((await bench.as("rosa", `/desk/captures/${capture}`)).body, /Its source is protected\.[^]*neither it nor a claim read from it is ever released/);
   const pages = ["/desk", "/desk/acts", "/desk/acts.csv", `/desk/captures/${captureSeq()}`, "/desk/inbox", "/desk/inbox.json", "/desk/captures", "/desk/claims", "/desk/subjects/theft/secretclerk", `/desk/captures/${capture}`, `/desk/captures/${capture}/bytes`, `/desk/inbox/${item}`];
   for (const handle of ["olga", "anna", "ada", "rita"] as const)
     for (const path of pages) assert.doesNotMatch((await bench.as(handle, path)).body, path.includes("secretclerk") ? /SECRETCLERK|From the clerk/ : /SECRETCLERK|From the clerk/i, `${handle} ${path}`);

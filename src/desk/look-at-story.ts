@@ -2,7 +2,7 @@
 // A text that cannot be read is one finding.
 import { TracewireError } from "../errors.ts";
 import type { LogReader } from "../evidence/evidence.ts";
-import { computeOrFault, describeFigure, findFigureSpec, listFigureSpecs, type Figure, type NamedSpec } from "../figures/figures.ts";
+import { computeOrFault, describeFigure, findFigureSpec, findNotReleased, listFigureSpecs, notReleasedWords, type Figure, type NamedSpec } from "../figures/figures.ts";
 import { readClaim } from "../casefile/casefile.ts";
 import { FIGURE_FORMS, figuresOf, lintStory, NEVER_WAIVED, parseStoryText, printedForm, printerOf, sentencesOf, type FigureForm, type Story } from "../press/press.ts";
 
@@ -18,6 +18,8 @@ export type FilledFigure = {
   how: string[];
   row_count: string;
   rows: { label: string; value: string | null; claimant: string | null }[];
+  /** Claims behind it that readers do not see yet, where that changes its answer; `href` is where they are released. */
+  not_released: { words: string; href: string } | null;
 };
 export type Looked = { story?: Story; findings: Finding[]; sentences: string[]; figures: FilledFigure[]; /** As they come out now. */ computed: Figure[] };
 
@@ -52,12 +54,15 @@ export function lookAtStory(log: LogReader, story: Story): Looked {
   return { story, findings: told, sentences: sentencesOf(story, printerOf(log, [...figures.values()])), figures: filled, computed: [...figures.values()] };
 }
 
-export function fillFigure(log: LogReader, { id, spec }: Pick<NamedSpec, "id" | "spec">, figure: Figure): FilledFigure {
+export function fillFigure(log: LogReader, { id, spec }: Pick<NamedSpec, "id" | "spec">, figure: Figure, look_at_all = false): FilledFigure {
   const chosen = figure.rows[0]?.claim;
   const { exact, range, who, how } = describeFigure(figure, spec, chosen == null ? undefined : readClaim(log, chosen));
   const forms = Object.fromEntries(FIGURE_FORMS.map((form) => [form, printedForm(figure, spec, form)])) as Record<FigureForm, string>;
   const rows = figure.rows.slice(0, ROWS_SHOWN).map(({ label, value, claimant }) => ({ label, value, claimant }));
-  return { id, title: spec.title, forms, exact, range, who, how, row_count: figure.row_count, rows };
+  // To look at all that is held costs as much as the figure does: it is asked where the answer makes one wonder, or of one figure.
+  const waiting = figure.value === null || figure.rows.length === 0 || look_at_all ? findNotReleased(log, spec, log.size()) : undefined;
+  const not_released = waiting ? { words: notReleasedWords(waiting, exact), href: `/desk/subjects/${waiting.subjects[0]!}` } : null;
+  return { id, title: spec.title, forms, exact, range, who, how, row_count: figure.row_count, rows, not_released };
 }
 
 /**

@@ -45,10 +45,12 @@ test("nothing moved: nothing to look at; then both stories are there with both w
   assert.match((await bench.as("edda", "/desk/moved")).body, /Every published number comes out the same today/);
   theft("theft/2024-02-02-two");
   const page = (await bench.as("edda", "/desk/moved")).body;
-  assert.match(page, /<td>There are one by now\.<\/td><td>There are two by now\.<\/td>/);
+  assert.match(page, /<th scope="row">section 1, paragraph 1<\/th><td>There are one by now\.<\/td><td>There are two by now\.<\/td>/);
+  assert.match(page, /Revision 2 at \/stories\/[^]*The feeds \/corrections\/feed\.xml, \/feed\.xml, \/topics\/test\/feed\.xml, \/authors\/rosa\/feed\.xml[^]*No letter: nobody who is subscribed/);
   assert.match(page, /We wrote: “There are one by now\.” By what is known now it reads: “There are two by now\.”/);
   const read = (await bench.as("rosa", "/desk/moved")).body;
   assert.match(read, /There are two by now/);
+  assert.doesNotMatch(read, /nobody who is subscribed/, "who reads what is not theirs to know");
   assert.doesNotMatch(read, /moved\/first-told\/correct/);
 });
 

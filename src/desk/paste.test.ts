@@ -30,14 +30,14 @@ went <i style='mso-bidi-font-style:normal'>through a mixer</i><a style='mso-foot
 </div><!--EndFragment--></body></html>`;
   const pasted = pasteHtml(word);
   assert.deepEqual(shown(pasted), ["# What the bridge lost", "# How it came about", "The Panel writes that the money went *through a mixer*.", "First the exchange", "Then the bridge."]);
-  assert.deepEqual(pasted.left_out, ["a picture"]);
+  assert.deepEqual(pasted.left_out, ["a picture", "the mark of a footnote", "the mark of an item of a list (it is a paragraph)", "bold type"]);
 });
 
 test("from Google Docs: bold wrapper that is not bold, italics by style, links through its own redirect", () => {
   const docs = `<meta charset='utf-8'><meta charset="utf-8"><b style="font-weight:normal;" id="docs-internal-guid-1b2c"><h1 dir="ltr" style="line-height:1.38;margin-top:20pt;"><span style="font-size:20pt;font-family:Arial;font-style:normal;">A title</span></h1><p dir="ltr" style="line-height:1.38;"><span style="font-size:11pt;font-style:normal;white-space:pre-wrap;">They </span><span style="font-size:11pt;font-style:italic;white-space:pre-wrap;">say</span><span style="font-style:normal;"> so, see </span><a href="https://www.google.com/url?q=https://example.org/a&amp;sa=D" style="text-decoration:none;"><span style="color:#1155cc;font-style:normal;text-decoration:underline;">the list</span></a><span>.</span></p><br /><ul style="margin-top:0;"><li dir="ltr" aria-level="1"><p dir="ltr" role="presentation"><span>one</span></p></li><li dir="ltr"><p dir="ltr" role="presentation"><span>another</span></p></li></ul></b><br class="Apple-interchange-newline">`;
   const pasted = pasteHtml(docs);
   assert.deepEqual(shown(pasted), ["# A title", "They *say* so, see the list.", "one", "another"]);
-  assert.deepEqual(pasted.left_out, ["the address of a link to another site"]);
+  assert.deepEqual(pasted.left_out, ["the address of a link to another site", "the marks of 2 items of lists (each is a paragraph)"]);
 });
 
 test("from mail: lines by br, quotations, a hidden preheader, a tracker, a layout table", () => {
@@ -45,13 +45,17 @@ test("from mail: lines by br, quotations, a hidden preheader, a tracker, a layou
   assert.deepEqual(shown(pasteHtml(gmail)), ["Dear desk,", "we deny it. All of it.", "Regards", "On Mon the desk wrote:", "Do you deny it?"]);
   const table = `<table role="presentation"><tbody><tr><td><table><tr><td>Bridge</td><td>taken</td></tr><tr><td>Casino</td><td><em>denied</em></td></tr></table></td></tr></tbody></table>`;
   assert.deepEqual(shown(pasteHtml(table)), ["Bridge · taken", "Casino · *denied*"]);
+  assert.deepEqual(pasteHtml(table).left_out, ["the grid of a table (each row is a paragraph)"], "the one inside; the other is layout");
+  assert.deepEqual(pasteHtml(gmail).left_out, ["a picture"]);
+  const long = pasteText("word ".repeat(100_000)).left_out;
+  assert.deepEqual(long, ["the last 100,000 characters: at most 400,000 come in at once"]);
 });
 
 test("from the web: menus' scripts, references and edit links fall away; links to our own pages stay as paths", () => {
   const web = `<article><h3 class="x">Background<span class="mw-editsection">[<a href="/w/edit">edit</a>]</span></h3><p onclick="alert(1)">A <a href="https://desk.example.org/thefts/2022-04-14-ronin-bridge" title="t">theft</a> and <a href="javascript:alert(1)">no link</a>.<sup id="cite_ref-1" class="reference"><a href="#cite_note-1">[1]</a></sup></p><script>alert(1)</script><style>p{}</style><svg onload=alert(1)><text>drawn</text></svg><iframe src="//evil.example"></iframe><form action="//evil.example"><button>Buy</button></form><p hidden>not seen</p><details><summary>More</summary>told</details></article>`;
   const pasted = pasteHtml(web, ["https://desk.example.org"]);
   assert.deepEqual(shown(pasted), ["# Background", "A [theft](/thefts/2022-04-14-ronin-bridge) and no link.", "More", "told"]);
-  assert.deepEqual(pasted.left_out, ["a picture", "the address of a link to another site"]);
+  assert.deepEqual(pasted.left_out, ["a picture", "the address of a link to another site", "the mark of a footnote", "2 drawings or parts of forms"]);
 });
 
 test("from the editor itself: figures, names, dates, pulls come in as what they are", () => {
@@ -63,7 +67,7 @@ test("Markdown and plain text: titles, lists, quotations, links, emphasis; an un
   const markdown = "Title of it\n===========\n\nIt is *said* by **them**, in a\nfile_name_here and _so_.\n\n- one\n- two [there](/thefts) ![p](x.png)\n\n> quoted\n> on\n\n---\n\n## Next ##\n\n1. Then `code` and [out](https://example.org \"t\") 2 * 3 * 4 \\*as such\\*\n";
   const pasted = pasteText(markdown);
   assert.deepEqual(shown(pasted), ["# Title of it", "It is *said* by them, in a file_name_here and *so*.", "one", "two [there](/thefts)", "quoted on", "# Next", "Then code and out 2 * 3 * 4 *as such*"]);
-  assert.deepEqual(pasted.left_out, ["a picture", "the address of a link to another site"]);
+  assert.deepEqual(pasted.left_out, ["a picture", "the address of a link to another site", "the marks of 3 items of lists (each is a paragraph)", "bold type"]);
 });
 
 test("whatever is pasted is a document of the story's schema, and no two spaces or signs of no width come along", (t) => {

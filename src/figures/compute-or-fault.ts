@@ -10,8 +10,13 @@ import type { Figure } from "./figure.ts";
 const NO_ANSWER: ReadonlySet<ErrorCode> = new Set(["MIXED_BASES", "UNEQUAL_PERIODS", "BAD_FIGURE_SPEC", "NOT_FOUND"]);
 
 export function computeOrFault(log: LogReader, spec: FigureSpec, log_size: number, rules_version?: string): Figure | TracewireError {
+  return orFault(() => computeFigure(log, spec, log_size, rules_version));
+}
+
+/** What `compute` gives, or the fault that is an answer. */
+export function orFault<T>(compute: () => T): T | TracewireError {
   try {
-    return computeFigure(log, spec, log_size, rules_version);
+    return compute();
   } catch (error) {
     if (error instanceof TracewireError && NO_ANSWER.has(error.code)) return error;
     throw error;

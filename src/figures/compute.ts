@@ -12,8 +12,7 @@ import { seriesByYear, seriesOfClaims, seriesOfTotals } from "./series.ts";
 import { shareOrCompare } from "./share-or-compare.ts";
 
 export function computeVersion1(log: LogReader, spec: FigureSpec, log_size: number): Figure {
-  const at: Vantage = { log_size, evidence: spec.evidence ?? "released", as_of: spec.as_of };
-  const computed = compute(log, spec, at);
+  const computed = computeAt(log, spec, { log_size, evidence: spec.evidence ?? "released", as_of: spec.as_of });
   return {
     ...computed,
     row_count: computed.row_count ?? String(computed.rows.length),
@@ -24,7 +23,8 @@ export function computeVersion1(log: LogReader, spec: FigureSpec, log_size: numb
   };
 }
 
-function compute(log: LogReader, spec: FigureSpec, at: Vantage): Computed {
+/** From any vantage; what is published is `computeVersion1`. */
+export function computeAt(log: LogReader, spec: FigureSpec, at: Vantage): Computed {
   if (spec.of === "row" && !spec.parts) return overRows(log, spec, at);
   switch (spec.measure) {
     case "rows":
@@ -43,7 +43,7 @@ function compute(log: LogReader, spec: FigureSpec, at: Vantage): Computed {
     case "share":
     case "compare":
     case "product":
-      return shareOrCompare(log, spec, at, compute);
+      return shareOrCompare(log, spec, at, computeAt);
   }
 }
 

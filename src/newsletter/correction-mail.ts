@@ -18,27 +18,40 @@ const SENTENCES_MAX = 12;
 
 /** Queues the letter for everyone it concerns who does not have it yet; returns how many that were. May be repeated. */
 export function queueCorrection(people: People, log: Pick<LogReader, "db">, base: string, correction: Correction): number {
-  const { seq, slug, from_revision, to_revision, kind } = correction;
+  const { seq, slug, to_revision, kind } = correction;
   const mail = `correction:${seq}`;
-  // Received means sent: a row in doubt counts once a person has said that it arrived.
-  const received = people.db
-    .prepare(
-      `SELECT DISTINCT o.person, s.revision FROM outbox o
-       JOIN mail_stories s ON s.mail = o.mail AND s.slug = ? AND s.revision <= ?
-       JOIN people p ON p.id = o.person AND p.state = 'subscribed'
-       WHERE o.state = 'sent' AND NOT EXISTS (SELECT 1 FROM outbox own WHERE own.mail = ? AND own.person = o.person)
-       ORDER BY o.person`,
-    )
-    .all(slug, from_revision, mail) as { person: number; revision: number }[];
-  if (received.length === 0) return 0;
-  const wrong = new Set(revisionsCorrected(log, correction));
-  const reached = new Set(received.filter(({ revision }) => wrong.has(revision)).map(({ person }) => person));
+  const reached = new Set(whoWasSent(people, log, correction, mail).map(({ person }) => person));
   if (reached.size === 0) return 0;
   return people.change(() => {
     // The letter says what stands there now, so that it is itself something that may have to be corrected.
     storeMail(people, mail, "correction", correctionForms(base, correction), kind === "withdrawal" ? [] : [{ slug, revision: to_revision }]);
     return [...reached].filter((person) => queueMail(people, mail, "correction", person)).length;
   });
+}
+
+type Mistake = Pick<Correction, "slug" | "from_revision" | "sentences">;
+
+/** Who received a revision that held the mistaken words, by which letter; without those who have `mail` already. */
+function whoWasSent(people: People, log: Pick<LogReader, "db">, mistake: Mistake, mail: string): { person: number; mail: string }[] {
+  // Received means sent: a row in doubt counts once a person has said that it arrived.
+  const received = people.db
+    .prepare(
+      `SELECT DISTINCT o.person, o.mail, s.revision FROM outbox o
+       JOIN mail_stories s ON s.mail = o.mail AND s.slug = ? AND s.revision <= ?
+       JOIN people p ON p.id = o.person AND p.state = 'subscribed'
+       WHERE o.state = 'sent' AND NOT EXISTS (SELECT 1 FROM outbox own WHERE own.mail = ? AND own.person = o.person)
+       ORDER BY o.person`,
+    )
+    .all(mistake.slug, mistake.from_revision, mail) as { person: number; mail: string; revision: number }[];
+  if (received.length === 0) return [];
+  const wrong = new Set(revisionsCorrected(log, mistake));
+  return received.filter(({ revision }) => wrong.has(revision));
+}
+
+/** Whom a correction that nobody has made yet would reach: how many readers, and the letters that they were sent ("issue:3"). */
+export function foreseeCorrection(people: People, log: Pick<LogReader, "db">, mistake: Mistake): { readers: number; letters: string[] } {
+  const sent = whoWasSent(people, log, mistake, "");
+  return { readers: new Set(sent.map(({ person }) => person)).size, letters: [...new Set(sent.map(({ mail }) => mail))].sort() };
 }
 
 /** With as many of the changed sentences as a letter may hold. */

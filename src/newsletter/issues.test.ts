@@ -6,7 +6,7 @@ import { openHostileSmtp, type Fault } from "../../test/hostile-smtp.ts";
 import { newsletterNewsroom, type NewsletterNewsroom } from "../../test/newsletter-newsroom.ts";
 import { listCorrections, withdrawStory } from "../press/press.ts";
 import { applyBounce } from "./bounces.ts";
-import { correctionForms, queueCorrection } from "./correction-mail.ts";
+import { correctionForms, foreseeCorrection, queueCorrection } from "./correction-mail.ts";
 import { FORM_BYTES_MAX, formBytes, formHashes } from "./issue-forms.ts";
 import { readIssue } from "./issues-view.ts";
 import { composeDraft, finishSending, sendDraft, sentForms, waitOf } from "./issues.ts";
@@ -102,6 +102,7 @@ test("a correction goes to exactly those who received what was wrong and are sti
     send(newsroom, ["a-story", "another-story"]);
     await openPostOffice({ people, mailer, settings, log }).run();
     const [correction] = listCorrections(log, { limit: 9 });
+    assert.deepEqual(foreseeCorrection(people, log, correction!), { readers: 2, letters: ["issue:1"] }, "as it is told before it is made");
     assert.equal(queueCorrection(people, log, settings.base_url, correction!), 2);
     assert.equal(queueCorrection(people, log, settings.base_url, correction!), 0);
     const mail = `correction:${correction!.seq}`;

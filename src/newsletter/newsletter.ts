@@ -21,7 +21,7 @@ export { MAIL_SETTINGS_HINT, mailProblems, readDkimKey, requireMailSettings } fr
 export { linkSettings, noteSiteAddress } from "./site-address.ts";
 export { sendTest } from "./test-copy.ts";
 export { queueAccountLetter } from "./account-letters.ts";
-export { queueCorrection, type Correction } from "./correction-mail.ts";
+export { foreseeCorrection, queueCorrection, type Correction } from "./correction-mail.ts";
 
 /** SMTP where a server is set, else the local sink. The mail library is loaded only for the first. */
 export async function openMailer(people: People, settings: MailSettings): Promise<Mailer> {

@@ -7,6 +7,9 @@ import { slugOf } from "./topics.ts";
 /** The three forms of every feed, by file name. */
 export const FEED_FILES = ["feed.xml", "atom.xml", "feed.json"] as const;
 
+/** The feeds that a story stands in, by what stands before the name of the file. */
+export const feedsOf = ({ topic, byline }: Publication["story"]): string[] => ["", `/topics/${slugOf(topic)}`, `/authors/${slugOf(byline)}`];
+
 /** Paths of the feeds that the publications among the entries [from, to) changed. */
 export function changedFeeds(log: Pick<LogReader, "db">, from: number, to: number): Set<string> {
   const bases = new Set<string>();
@@ -19,10 +22,8 @@ export function changedFeeds(log: Pick<LogReader, "db">, from: number, to: numbe
       continue;
     }
     const earlier = before.get(publication.slug, publication.revision - 1);
-    bases.add("");
     if (publication.correction ?? publication.withdrawn) bases.add("/corrections");
-    for (const { story } of [publication, ...(earlier ? [JSON.parse(earlier.body as string) as Publication] : [])])
-      bases.add(`/topics/${slugOf(story.topic)}`).add(`/authors/${slugOf(story.byline)}`);
+    for (const { story } of [publication, ...(earlier ? [JSON.parse(earlier.body as string) as Publication] : [])]) for (const base of feedsOf(story)) bases.add(base);
   }
   return new Set([...bases].flatMap((base) => FEED_FILES.map((file) => `${base}/${file}`)));
 }

@@ -3,7 +3,7 @@
 import { readClaim, readClaims, readClaimsWith, subjectsAbout, type Claim } from "../casefile/casefile.ts";
 import type { LogReader } from "../evidence/evidence.ts";
 import { findDataset } from "../datasets/datasets.ts";
-import { datasetsOf, findFigureSpec, periodLengthName, type Figure, type FigureSpec } from "../figures/figures.ts";
+import { datasetsOf, findFigureSpec, findNotReleased, notReleasedWords, periodLengthName, releaseCommand, type Figure, type FigureSpec } from "../figures/figures.ts";
 import { accusedIn, blamesSomebody, HEDGED } from "./blame.ts";
 import { figuresOf, inlineRuns, UNWRITTEN, type Inline, type Story } from "./story.ts";
 import { canBeDrawn } from "./story-picture.ts";
@@ -31,6 +31,14 @@ export const NEVER_WAIVED: ReadonlySet<string> = new Set<keyof typeof LINT_RULES
 
 export type LintFinding = { rule: keyof typeof LINT_RULES; place: string; what: string; fix: string };
 
+/** Which claims wait for their release, where it is that: else “not known” stands there and nobody knows why. */
+function withoutValue(log: LogReader, id: string, spec: FigureSpec): LintFinding {
+  const finding = { rule: "figure-without-value", place: "story", what: `“${id}” has no value over released evidence` } as const;
+  const waiting = findNotReleased(log, spec, log.size());
+  if (!waiting) return { ...finding, fix: "Release the claims it rests on, or change its rules" };
+  return { ...finding, what: `“${id}”: ${notReleasedWords(waiting, "")}`, fix: `Release them: an editor at /desk/subjects/${waiting.subjects[0]!}, or ${releaseCommand(waiting)}` };
+}
+
 const DIGITS = /\d[\d.,]*/g;
 // "one" is left out: it is a pronoun far more often than a number.
 const NUMBER_WORDS =
@@ -53,13 +61,7 @@ export function lintStory(log: LogReader, story: Story, figures: Map<string, Fig
         what: `There is no figure “${id}”`,
         fix: "Define it: tracewire figure --define FILE",
       });
-    else if (figures.get(id)?.value === null)
-      findings.push({
-        rule: "figure-without-value",
-        place: "story",
-        what: `“${id}” has no value over released evidence`,
-        fix: "Release the claims it rests on, or change its rules",
-      });
+    else if (figures.get(id)?.value === null) findings.push(withoutValue(log, id, specs.get(id)!));
   }
   for (const { place, content } of inlineRuns(story)) {
     if (content.length === 1 && content[0]!.type === "text" && content[0]!.text === UNWRITTEN)

@@ -4,7 +4,7 @@ export { pressView } from "./press-view.ts";
 export { LINT_RULES, lintStory, NEVER_WAIVED, type LintFinding } from "./lint.ts";
 export { listAffected, openMovement, restatedFigures, revisionsCarrying, type Affected, type MovedFigure } from "./affected.ts";
 export { appendFront, arrangeFront, FRONT_LIMITS, readFront, type Arranged, type Front, type Pins } from "./front.ts";
-export { changedFeeds, FEED_FILES } from "./changed-feeds.ts";
+export { changedFeeds, FEED_FILES, feedsOf } from "./changed-feeds.ts";
 export * from "./read-press.ts";
 export { COUNTED_MAX, FINDABLE_KINDS, HITS_SHOWN, search, type FindableKind, type Found, type Hit } from "./search.ts";
 export { searchView } from "./search-view.ts";
@@ -25,7 +25,7 @@ export {
 export { changedSentences, diffSentences, toldOnce, type DiffLine, type SentenceChange } from "./story-diff.ts";
 export { mergeBlocks, type Clash, type Merged } from "./merge-blocks.ts";
 export { lineChanges, readableChanges, type LineChange } from "./line-changes.ts";
-export { printedForm, printerOf, sentencesOf, splitSentences, textOf as storyTextOf, type Printer } from "./story-print.ts";
+export { placedSentences, printedForm, printerOf, sentencesOf, splitSentences, textOf as storyTextOf, type Printer } from "./story-print.ts";
 export { appendStand, isPrinted, movedDigest, printedAs, readStands, standFor, type PublicStand, type Stand } from "./stands.ts";
 export { previewLink, readPreviewLink, type PreviewOf } from "./preview-links.ts";
 export { openSchedule, scheduleExists, SCHEDULE_FILE, type Schedule, type Scheduled } from "./schedule.ts";

@@ -4,7 +4,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { subjectsReleased } from "../casefile/casefile.ts";
 import { prepared, type AppliedEntry, type View } from "../evidence/evidence.ts";
-import { findFigureSpec, formatValue, type Figure, type StatedValue } from "../figures/figures.ts";
+import { findFigureSpec, formatValue, type Figure, type FigureSpec, type StatedValue } from "../figures/figures.ts";
 import { numberKey } from "./number-key.ts";
 import { printerOf, textOf } from "./story-print.ts";
 import type { Story } from "./story-schema.ts";
@@ -99,12 +99,16 @@ function applyPublication(db: DatabaseSync, { seq, body }: AppliedEntry): void {
 function putNumbers(db: DatabaseSync, seq: number, { id, value, log_size }: Pick<Figure, "id" | "value" | "log_size">): void {
   const spec = value === null ? undefined : findFigureSpec({ db }, id, Number(log_size))?.spec;
   if (!spec) return;
-  for (const form of ["exact", "short"] as const) {
+  for (const { number, printed } of numbersOf(value, spec)) prepared(db, "INSERT OR IGNORE INTO printed_numbers (number, figure, printed, seq) VALUES (?, ?, ?, ?)").run(number, id, printed, seq);
+}
+
+/** How a value is shown, exactly and short, with the number that each of them is searched by. */
+export const numbersOf = (value: string | null, spec: FigureSpec): { number: string; printed: string }[] =>
+  (["exact", "short"] as const).flatMap((form) => {
     const printed = formatValue(value, spec.currency ?? "", form, spec).trim();
     const number = numberKey(printed);
-    if (number !== undefined) prepared(db, "INSERT OR IGNORE INTO printed_numbers (number, figure, printed, seq) VALUES (?, ?, ?, ?)").run(number, id, printed, seq);
-  }
-}
+    return number === undefined ? [] : [{ number, printed }];
+  });
 
 function applyFigure(db: DatabaseSync, { seq, body }: AppliedEntry): void {
   const { id, title } = body.spec as { id: string; title: string };

@@ -2,7 +2,10 @@
 // follows from what it finds, and that is capped: no list here is as long as the archive.
 import type { LogReader } from "../evidence/evidence.ts";
 import { editDistance } from "../edit-distance.ts";
+import { TracewireError } from "../errors.ts";
+import { computeOrFault, findFigureSpec } from "../figures/figures.ts";
 import { numberKey } from "./number-key.ts";
+import { numbersOf } from "./search-view.ts";
 
 export const FINDABLE_KINDS = ["story", "release", "archive", "theft", "actor", "figure"] as const;
 export type FindableKind = (typeof FINDABLE_KINDS)[number];
@@ -44,9 +47,12 @@ const SNIPPET_WORDS = 24;
 /** Words of the vocabulary that are looked at for a nearer spelling. */
 const NEAR_MAX = 20_000;
 
+/** Figures in no story that a search by number computes, the newest first. */
+const UNPRINTED_MAX = 200;
+
 const NOTHING: Found = { hits: [], count: 0, isMore: false, kinds: [], topics: [], years: [] };
 
-export function search(log: Pick<LogReader, "db">, text: string, filter: SearchFilter): Found {
+export function search(log: LogReader, text: string, filter: SearchFilter): Found {
   const number = numberKey(text);
   // A number is one phrase, with what says its size: its parts alone stand everywhere.
   const words = number === undefined ? wordsOf(text) : [wordsOf(text).join(" ")];
@@ -69,7 +75,8 @@ function wordsOf(text: string): string[] {
   ).slice(0, WORDS_MAX);
 }
 
-function look({ db }: Pick<LogReader, "db">, words: string[], { kind, topic, year, before, skip = 0 }: SearchFilter, number?: string): Found {
+function look(log: LogReader, words: string[], { kind, topic, year, before, skip = 0 }: SearchFilter, number?: string): Found {
+  const { db } = log;
   // The last word may still be half typed.
   const query = words.map((word, at) => `"${word}"${at === words.length - 1 ? "*" : ""}`).join(" ");
   const chosen =
@@ -87,7 +94,7 @@ function look({ db }: Pick<LogReader, "db">, words: string[], { kind, topic, yea
     year: string | null;
     score: number;
   }[];
-  const printed = number !== undefined && (kind ?? "figure") === "figure" && !topic && !year ? printedAs({ db }, number, before) : new Map<number, string>();
+  const printed = number !== undefined && (kind ?? "figure") === "figure" && !topic && !year ? printedAs(log, number, before) : new Map<number, string>();
   const others = all.filter(({ id }) => !printed.has(id));
   all.splice(0, all.length, ...[...printed.keys()].map((id) => ({ id, kind: "figure", topic: null, year: null, score: 0 })), ...others);
   // What is about the words comes before what has them somewhere: a story by its headline or standfirst first, then what
@@ -117,11 +124,36 @@ function look({ db }: Pick<LogReader, "db">, words: string[], { kind, topic, yea
 }
 
 /** The figures that were printed as this number, by the number of their line, with how; what was printed as it latest comes first. */
-function printedAs({ db }: Pick<LogReader, "db">, number: string, before: number): Map<number, string> {
+function printedAs(log: LogReader, number: string, before: number): Map<number, string> {
+  const { db } = log;
   const rows = db
     .prepare("SELECT f.id, p.printed FROM printed_numbers p JOIN findable f ON f.kind = 'figure' AND f.name = p.figure WHERE p.number = ? AND p.seq < ? ORDER BY p.seq DESC, p.figure LIMIT ?")
     .all(number, before, HITS_SHOWN) as { id: number; printed: string }[];
-  return new Map(rows.map(({ id, printed }) => [id, printed]));
+  const inNoStory = unprinted(log, before).get(number) ?? [];
+  const lineOf = db.prepare("SELECT id FROM findable WHERE kind = 'figure' AND name = ? AND since < ?");
+  const others = inNoStory.flatMap(({ figure, printed }) => lineOf.all(figure, before).map(({ id }) => [id as number, printed] as const));
+  return new Map([...rows.map(({ id, printed }) => [id, printed] as const), ...others].slice(0, HITS_SHOWN));
+}
+
+type Unprinted = Map<string, { figure: string; printed: string }[]>;
+const unprintedBy = new WeakMap<LogReader["db"], { before: number; numbers: Unprinted }>();
+
+/** Figures that no story prints have a page with their value too; it stands in no entry, so it is computed, once for a state of the log. */
+function unprinted(log: LogReader, before: number): Unprinted {
+  const kept = unprintedBy.get(log.db);
+  if (kept?.before === before) return kept.numbers;
+  const numbers: Unprinted = new Map();
+  const names = log.db
+    .prepare("SELECT id FROM figure_specs f WHERE to_seq IS NULL AND seq < ? AND NOT EXISTS (SELECT 1 FROM printed_numbers p WHERE p.figure = f.id) ORDER BY seq DESC LIMIT ?")
+    .all(before, UNPRINTED_MAX);
+  for (const { id } of names) {
+    const spec = findFigureSpec(log, id as string, before)?.spec;
+    const figure = spec && spec.evidence !== "all" ? computeOrFault(log, spec, before) : undefined;
+    if (!figure || figure instanceof TracewireError) continue;
+    for (const { number, printed } of numbersOf(figure.value, spec!)) numbers.set(number, [...(numbers.get(number) ?? []), { figure: figure.id, printed }]);
+  }
+  unprintedBy.set(log.db, { before, numbers });
+  return numbers;
 }
 
 function facet(rows: readonly { kind: string; topic: string | null; year: string | null }[], by: "kind" | "topic" | "year"): Facet[] {

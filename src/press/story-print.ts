@@ -46,14 +46,20 @@ export function printerOf(log: Pick<LogReader, "db">, figures: readonly Figure[]
 const readOf = (block: Block): Inline => (block.type === "pull" ? [{ type: "figure", id: block.figure, form: block.form }, { type: "text", text: " " }, ...block.content] : block.content);
 
 /** Every sentence in reading order: the unit in which a correction is told. */
-export function sentencesOf(story: Story, print: Printer): string[] {
-  const runs = [
-    story.headline,
-    story.standfirst,
-    ...(story.photo?.caption ? [story.photo.caption] : []),
-    ...story.sections.flatMap((section) => [...(section.title ? [section.title] : []), ...section.blocks.map(readOf)]),
+export const sentencesOf = (story: Story, print: Printer): string[] => placedSentences(story, print).map(({ sentence }) => sentence);
+
+/** Each with its place, in the words of the lint. */
+export function placedSentences(story: Story, print: Printer): { place: string; sentence: string }[] {
+  const runs: [place: string, run: Inline][] = [
+    ["headline", story.headline],
+    ["standfirst", story.standfirst],
+    ...(story.photo?.caption ? [["head, caption", story.photo.caption] as [string, Inline]] : []),
+    ...story.sections.flatMap((section, at) => [
+      ...(section.title ? [[`section ${at + 1}, title`, section.title] as [string, Inline]] : []),
+      ...section.blocks.map((block, index): [string, Inline] => [`section ${at + 1}, ${block.type} ${index + 1}`, readOf(block)]),
+    ]),
   ];
-  return runs.flatMap((run) => splitSentences(print(run)));
+  return runs.flatMap(([place, run]) => splitSentences(print(run)).map((sentence) => ({ place, sentence })));
 }
 
 export const splitSentences = (text: string): string[] =>

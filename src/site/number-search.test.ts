@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { goldenNewsroom } from "../../test/golden-newsroom.ts";
 import type { ReportNewsroom } from "../../test/report-newsroom.ts";
+import { appendFigureSpec } from "../figures/figures.ts";
 import { readPublication, search } from "../press/press.ts";
 
 let newsroom: ReportNewsroom;
@@ -34,4 +35,15 @@ test("filters and the past hold for it, and a number is one phrase", () => {
   const figure = publication.figures.find(({ id }) => id === "table-usd")!;
   assert.deepEqual(found(`${Number(figure.value) + 1}`), []);
   assert.deepEqual(found("1,234.5 million"), [], "its parts may stand anywhere");
+});
+
+test("a figure in no story is found by the number on its page; one over what is not released is not", () => {
+  const define = (spec: object) => newsroom.transact("rosa", (transaction) => appendFigureSpec(transaction, spec, "rosa"));
+  const at = newsroom.log.size();
+  const subject = "theft/2031-01-01-nobody";
+  newsroom.claim([{ subject, field: "amount", value: "7654321", unit: "USD" }]);
+  define({ id: "in-no-story", title: "What nobody told", measure: "quote", of: "theft", subject, field: "amount" });
+  define({ id: "for-the-desk", title: "For the desk alone", measure: "quote", of: "theft", subject, field: "amount", evidence: "all" });
+  for (const typed of ["$7,654,321", "7654321"]) assert.deepEqual(found(typed), [["figure", "in-no-story", "7,654,321"]], typed);
+  assert.deepEqual(found("7654321", { before: at }), []);
 });

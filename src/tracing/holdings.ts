@@ -6,6 +6,7 @@ import type { UtxoGraph } from "./utxo-graph.ts";
 export type Holding = {
   chain: string;
   asset: string;
+  /** From and to others: what it pays itself is neither. */
   received: bigint;
   sent: bigint;
   /** At the end of the data, as far as it shows. */

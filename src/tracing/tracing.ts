@@ -2,7 +2,7 @@
 export { METHOD_NAMES, METHOD_SENTENCES, METHODS, type MethodName } from "./methods/methods.ts";
 export { lowestBetween, lowestInNewsroom, LOWEST_NOTE, type Lowest, type LowestAnswer, type LowestAsk } from "./lowest.ts";
 export { answer, resultHash, type Answer, type TraceAsk, type TraceResult } from "./ask.ts";
-export { askNewsroom, reproduceTrace, stepsOf, type Newsroom, type NewsroomAnswer } from "./ask-newsroom.ts";
+export { askKept, askNewsroom, changesSince, movedVersions, notReproduced, reproduceTrace, stepsOf, type Newsroom, type NewsroomAnswer } from "./ask-newsroom.ts";
 export { BRIDGE_RULE, bridgeNote, type BridgeCandidate, type BridgeEnd, type BridgeEnds } from "./bridges.ts";
 export type { KernelUsed, Kernels } from "./explore.ts";
 export { readAskWords, type AskWords } from "./read-ask.ts";
@@ -40,6 +40,7 @@ export {
   type ReadTransferSets,
   type TransferSet,
 } from "./transfer-sets.ts";
+export { readApart } from "./sets-apart.ts";
 export { guessReader, TRANSFER_READERS } from "./readers/readers.ts";
 export type { TransferReader } from "./readers/reader.ts";
 export { fileOnDisk, type SourceFile } from "./readers/source-file.ts";

@@ -68,6 +68,18 @@ if (form && texts.length > 0 && answers) {
       .map((control) => control.closest("label")?.querySelector("span")?.textContent ?? control.name);
   const grouped = (value: string): string => (/^\d+$/.test(value) ? value.replaceAll(/\B(?=(\d{3})+$)/g, ",") : value);
 
+  const accept = (seen: string, isRaised: boolean): void => {
+    let shown = form.querySelector<HTMLInputElement>("input[name=seen]");
+    if (!shown) {
+      shown = document.createElement("input");
+      shown.type = "hidden";
+      shown.name = "seen";
+      form.append(shown);
+    }
+    shown.value = seen;
+    form.querySelector<HTMLButtonElement>("button[value=save]")!.textContent = isRaised ? "Save all the same" : "Save";
+  };
+
   let asked = 0;
   const check = async (): Promise<void> => {
     const mine = ++asked;
@@ -76,12 +88,13 @@ if (form && texts.length > 0 && answers) {
     const found = await ask("check");
     // An answer to what was typed before is no answer to what stands there now.
     if (mine !== asked) return;
-    const { problem, error, findings = [], rivals = [], held } = found as {
+    const { problem, error, findings = [], rivals = [], held, seen } = found as {
       problem?: string;
       error?: { what: string; hint: string };
       findings?: { check: string; what: string }[];
       rivals?: { claimant: string; value: string; unit?: string; hedge: string }[];
       held?: number | null;
+      seen?: string;
     };
     if (problem !== undefined) return say([problem]);
     if (error) return say([`${error.what}. ${error.hint}`]);
@@ -91,6 +104,8 @@ if (form && texts.length > 0 && answers) {
       ...(rivals.length > 0 ? [`Others say: ${rivals.slice(0, 6).map(({ claimant, value, unit = "", hedge }) => `${claimant}: ${grouped(value)}${unit && ` ${unit}`} (${hedge})`).join("; ")}`] : []),
       ...(findings.length === 0 ? ["No check raises anything."] : []),
     ]);
+    // What is shown here was seen: saving does not ask for it once more.
+    if (seen !== undefined) accept(seen, findings.length > 0);
   };
 
   // A key on the page like any other, so that `?` lists it.

@@ -4,7 +4,7 @@ import type { Node } from "prosemirror-model";
 import type { EditorView, NodeView } from "prosemirror-view";
 import { make } from "./make.ts";
 
-export type FilledFigure = { id: string; title: string; forms: Record<string, string>; exact: string; range: string | null; who: string; how: string[]; row_count: string; rows: { label: string; value: string | null; claimant: string | null }[] };
+export type FilledFigure = { id: string; title: string; forms: Record<string, string>; exact: string; range: string | null; who: string; how: string[]; row_count: string; rows: { label: string; value: string | null; claimant: string | null }[]; not_released: { words: string; href: string } | null };
 
 const known = new Map<string, FilledFigure>();
 const waiting = new Set<() => void>();
@@ -25,9 +25,10 @@ const rowOf = ({ label, value, claimant }: FilledFigure["rows"][number]): HTMLEl
   make("tr", {}, make("td", { textContent: label }), make("td", { className: "num", textContent: value ?? "" }), make("td", { textContent: claimant ?? "our count" }));
 
 /** Its answer, its rows and its words, for whoever chooses. */
-export function figureCard({ title, exact, range, who, row_count, rows }: FilledFigure): HTMLElement {
+export function figureCard({ title, exact, range, who, row_count, rows, not_released }: FilledFigure): HTMLElement {
   return make("div", { className: "figure-card" },
     make("p", { className: "figure-answer" }, make("strong", { textContent: exact }), range !== null && ` (${range})`),
+    not_released !== null && make("p", { className: "finding" }, `${not_released.words}. `, make("a", { href: not_released.href, target: "_blank", textContent: "Release them" })),
     make("p", { textContent: title }),
     make("p", { className: "hint", textContent: who }),
     rows.length > 0 && make("table", {}, make("tbody", {}, ...rows.map(rowOf))),

@@ -8,6 +8,14 @@ import { make } from "./make.ts";
 
 const key = new PluginKey<DecorationSet>("lint");
 const GAP = 8;
+/** What to do about a finding in this editor, where the lint's own words are of the text form or the command line. */
+const FIXES_HERE: Record<string, string> = {
+  "unbound-number": "Put a figure in its place: take it out and press =. A date or a name with digits: press /",
+  "unknown-figure": "Choose another with =; the last of its choices makes one by its rules",
+  "no-reply-box": "Name the request above the text, under “Asked for a reply”; or ask them at Replies",
+  "photo-without-rights": "Say it above the text, in the head",
+  "picture-draws-nothing": "Name a figure that is a series of values in the head, or leave “Picture” empty",
+};
 
 export const lintPlugin = (): Plugin<DecorationSet> =>
   new Plugin<DecorationSet>({
@@ -91,7 +99,7 @@ export class Lint {
       view.dispatch(view.state.tr.setSelection(TextSelection.near(view.state.doc.resolve(Math.min(at, view.state.doc.content.size)))).scrollIntoView());
       view.focus();
     });
-    const card = make("div", { className: waiver ? "finding waived" : "finding" }, make("p", {}, make("strong", { textContent: rule }), " ", go, `: ${what}`), make("p", { className: "hint", textContent: fix }));
+    const card = make("div", { className: waiver ? "finding waived" : "finding" }, make("p", {}, make("strong", { textContent: rule }), " ", go, `: ${what}`), make("p", { className: "hint", textContent: FIXES_HERE[rule] ?? fix }));
     const told = make("p", { className: "hint", aria: { live: "polite" } });
     const send = async (why: string): Promise<void> => void (told.textContent = (await waive(rule, why)) ?? "");
     if (waiver) {

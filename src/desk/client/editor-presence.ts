@@ -1,4 +1,5 @@
-// Who else has the story open. One window writes at a time; another reads along, and can take the pen over.
+// Who else has the story open. Whoever opens it reads; the first that changes something has the pen, another reads along from
+// then on, and can take it over.
 import { make } from "./make.ts";
 
 const TELL_MS = 5_000;
@@ -9,16 +10,17 @@ export type PresenceOptions = {
   base: string;
   place: HTMLElement;
   csrf(): string;
-  /** Whether this window may write now; while it is not known, it may. */
+  /** Whether this window may write now: while nobody else does, and while it is not known. */
   mayWrite(writes: boolean): void;
   /** A version that another window saved. */
   newer(version: number, by: string): void;
   version(): number;
 };
 
-export function openPresence({ base, place, csrf, mayWrite, newer, version }: PresenceOptions): void {
+/** `begins` is called with every change: the first of them takes the pen. */
+export function openPresence({ base, place, csrf, mayWrite, newer, version }: PresenceOptions): { begins(): void } {
   const name = crypto.randomUUID();
-  let wish = "write";
+  let wish: "read" | "write" = "read";
   const send = (what: string, keepalive = false): Promise<Response> =>
     fetch(`${base}/presence`, { method: "POST", keepalive, headers: { "content-type": "application/json", accept: "application/json" }, body: JSON.stringify({ window: name, wish: what, csrf: csrf() }) });
   const time = (at: string): string => new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
@@ -28,7 +30,10 @@ export function openPresence({ base, place, csrf, mayWrite, newer, version }: Pr
     const parts: (Node | string)[] = words.length === 0 ? [] : [`Also here: ${words.join("; ")}. `];
     if (writer && !writes) {
       const take = make("button", { type: "button", textContent: "Write here instead", data: { key: "t", keyWords: "Take the pen over" } });
-      take.addEventListener("click", () => void tell("take over"));
+      take.addEventListener("click", () => {
+        wish = "write";
+        void tell("take over");
+      });
       parts.push("You read along. ", take);
     }
     // Only what changed is said again.
@@ -43,7 +48,7 @@ export function openPresence({ base, place, csrf, mayWrite, newer, version }: Pr
       if (!response.ok) return;
       const answer = (await response.json()) as Answer;
       show(answer);
-      mayWrite(answer.writes);
+      mayWrite(answer.writes || answer.others.every(({ writes }) => !writes));
       if (answer.version > version()) newer(answer.version, answer.version_by);
     } catch {
       // Without a line nobody is known to be here; saving says so.
@@ -52,4 +57,11 @@ export function openPresence({ base, place, csrf, mayWrite, newer, version }: Pr
   void tell(wish);
   setInterval(() => void tell(wish), TELL_MS);
   addEventListener("pagehide", () => void send("leave", true).catch(() => undefined));
+  return {
+    begins() {
+      if (wish === "write") return;
+      wish = "write";
+      void tell(wish);
+    },
+  };
 }

@@ -88,7 +88,7 @@ export function openStoryText(place: HTMLElement, doc: unknown, options: { chang
     if (pasted.blocks.length === 0 && pasted.left_out.length === 0) return;
     if (at !== undefined) view.dispatch(view.state.tr.setSelection(TextSelection.near(view.state.doc.resolve(at))));
     putIn(view, pasted);
-    if (pasted.left_out.length > 0) options.told(`Left out: ${pasted.left_out.join(" and ")}. A story holds words and links to our own pages.`);
+    if (pasted.left_out.length > 0) options.told(`Left out: ${pasted.left_out.join("; ")}. A story holds words and links to our own pages.`);
   };
   const clipboard = (data: DataTransfer, plain: boolean): Pasted => {
     const source = plain ? "" : data.getData("text/html");

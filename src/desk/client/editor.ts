@@ -56,7 +56,10 @@ async function open(root: HTMLElement): Promise<void> {
 
   setHead(opened.document.head);
   const text = openStoryText(place, opened.document.doc, {
-    changed: () => saving.changed(),
+    changed: () => {
+      presence.begins();
+      saving.changed();
+    },
     told: (words) => note("paste", words, ["Good", () => text.view.focus()]),
     csrf: () => saving.csrf,
     plugins: [lintPlugin()],
@@ -75,7 +78,17 @@ async function open(root: HTMLElement): Promise<void> {
   const saved = (answer: Saved): void => {
     learn(answer.figures);
     lint.show(answer);
+    countOpen(answer);
     follow(answer.version, answer.state);
+  };
+  /** The way to the reader counts what is open: a waiver or a save changes it. */
+  const countOpen = ({ findings, waivers }: Pick<Saved, "findings" | "waivers">): void => {
+    const open = findings.filter(({ rule }) => !waivers.some((waiver) => waiver.rule === rule)).length;
+    for (const part of document.querySelectorAll<HTMLElement>("[data-open-findings]")) {
+      part.hidden = open === 0;
+      const count = part.querySelector(":scope > span");
+      if (count && part.tagName === "P") count.textContent = String(open);
+    }
   };
   /** Forms below speak of the version that was saved last. */
   const follow = (version: number, state: string): void => {
@@ -103,12 +116,17 @@ async function open(root: HTMLElement): Promise<void> {
     async waive(rule, why) {
       const answer = await fetch(`${base}/waive`, { method: "POST", headers: { "content-type": "application/json", accept: "application/json" }, body: JSON.stringify({ rule, why, csrf: saving.csrf }) }).catch(() => undefined);
       if (!answer?.ok) return answer ? ((await answer.json()) as { error?: { what?: string } }).error?.what : "The desk does not answer now";
-      lint.show((await answer.json()) as Saved);
+      const seen = (await answer.json()) as Saved;
+      lint.show(seen);
+      countOpen(seen);
       return undefined;
     },
   });
   lint.show(opened);
-  for (const field of fields) field.addEventListener("input", () => saving.changed());
+  for (const field of fields) field.addEventListener("input", () => {
+    presence.begins();
+    saving.changed();
+  });
 
   // A picture comes in on top of what is saved: what is typed goes first.
   for (const form of document.querySelectorAll<HTMLFormElement>("[data-pictures] form"))
@@ -134,7 +152,7 @@ async function open(root: HTMLElement): Promise<void> {
       text.view.focus();
     }]);
   setEditable();
-  openPresence({
+  const presence = openPresence({
     base,
     place: people,
     csrf: () => saving.csrf,

@@ -17,6 +17,9 @@ const PICTURES = new Set(["img", "picture", "video", "audio", "canvas", "iframe"
 const BLOCKS = new Set(["p", "div", "li", "ul", "ol", "dl", "dt", "dd", "blockquote", "pre", "section", "article", "header", "footer", "main", "aside", "figure", "figcaption", "address", "table", "thead", "tbody", "tfoot", "tr", "hr", "center", "form", "fieldset", "details", "summary", "body", "html"]);
 const HEADING = /^h[1-6]$/;
 
+/** Left out with what stands in them, and seen by whoever copied them. */
+const OTHER_THINGS = new Set(["object", "embed", "svg", "math", "select", "button", "input", "textarea"]);
+
 const attr = (element: Element, name: string): string => element.attrs.find((one) => one.name === name)?.value ?? "";
 const isElement = (node: Node): node is Element => "tagName" in node;
 const styleOf = (element: Element): string => attr(element, "style").toLowerCase().replaceAll(/\s+/g, "");
@@ -25,10 +28,23 @@ const isHidden = (element: Element): boolean => /display:none|visibility:hidden|
 /** The mark of a footnote or reference: what it refers to is not pasted with it. */
 const isReference = (element: Element): boolean => /MsoFootnoteReference|MsoCommentReference|\breference\b|\bnoprint\b|mw-editsection/.test(attr(element, "class")) || /^#_?(ftn|cite|footnote|fn|cmnt)/i.test(attr(element, "href"));
 
+/** Docs wraps everything in a b that is not bold; a heading is bold by being one. */
+const isBold = (element: Element): boolean => {
+  const style = /(^|;)font-weight:(bold|[6-9]00|normal|[1-5]00)/.exec(styleOf(element))?.[2];
+  return style === undefined ? element.tagName === "b" || element.tagName === "strong" : /bold|[6-9]00/.test(style);
+};
+/** Mails are laid out by tables of one cell a row, or of tables. */
+function isGrid(table: Element): boolean {
+  const rows = table.childNodes.filter(isElement).flatMap((part) => (part.tagName === "tr" ? [part] : part.childNodes.filter(isElement).filter(({ tagName }) => tagName === "tr")));
+  const cells = rows.map((row) => row.childNodes.filter(isElement).filter(({ tagName }) => tagName === "td" || tagName === "th"));
+  return cells.length > 1 && cells.some((row) => row.length > 1) && !cells.flat().some((cell) => cell.childNodes.some((node) => isElement(node) && node.tagName === "table"));
+}
+
 /** Sites of our own: a link to a page of them stays one, as its path. */
 export function pasteHtml(source: string, origins: readonly string[] = []): Pasted {
   const blocks: PastedBlock[] = [];
-  const counts = { picture: 0, link: 0 };
+  const counts = nothingYet();
+  counts.cut = source.length - source.slice(0, CHARS_MAX).length;
   let open: PastedBlock = { type: "paragraph", content: [] };
   let breaks = 0;
   const close = (): void => {
@@ -61,7 +77,12 @@ export function pasteHtml(source: string, origins: readonly string[] = []): Past
       if ("value" in node) addText(node.value, mark);
       if (!isElement(node)) continue;
       const { tagName, childNodes } = node;
+      if (isReference(node) && !/noprint|mw-editsection/.test(attr(node, "class"))) counts.reference += 1;
+      if (OTHER_THINGS.has(tagName) && !isHidden(node)) counts.other += 1;
       if (DROPPED.has(tagName) || isHidden(node) || isReference(node) || depth > DEPTH_MAX) continue;
+      if (isBold(node) && mark === undefined) counts.bold += 1;
+      if (tagName === "li" || /^MsoListParagraph/.test(attr(node, "class"))) counts.item += 1;
+      if (tagName === "table" && attr(node, "role") !== "presentation" && isGrid(node)) counts.table += 1;
       const figure = /^[a-z0-9][a-z0-9-]{2,79}$/.exec(attr(node, "data-figure"))?.[0];
       const name = attr(node, "data-name").replaceAll(/[{}\s]+/g, " ").trim().slice(0, 120);
       const date = /^\d{4}(-\d{2}(-\d{2})?)?$/.exec(attr(node, "data-date"))?.[0];
@@ -105,7 +126,8 @@ export function pasteHtml(source: string, origins: readonly string[] = []): Past
 
 /** Plain text: paragraphs at empty lines, and the marks that people write in mails and Markdown files. */
 export function pasteText(source: string): Pasted {
-  const counts = { picture: 0, link: 0 };
+  const counts = nothingYet();
+  counts.cut = source.length - source.slice(0, CHARS_MAX).length;
   const lines = source.slice(0, CHARS_MAX).replaceAll(/\r\n?/g, "\n").split("\n");
   const blocks: PastedBlock[] = [];
   let open: string[] = [];
@@ -129,6 +151,7 @@ export function pasteText(source: string): Pasted {
       push("heading", heading[1]!);
     } else if (/^([-*+•]|\d{1,3}[.)])\s+/.test(line)) {
       close();
+      counts.item += 1;
       open.push(line.replace(/^([-*+•]|\d{1,3}[.)])\s+/, ""));
     } else open.push(line.replace(/\\$/, ""));
     if (at === lines.length - 1) close();
@@ -138,7 +161,7 @@ export function pasteText(source: string): Pasted {
 
 const MARKDOWN = /!\[[^\]]*\]\([^)]*\)|\[([^\]]+)\]\(([^()\s]+)(?:\s+"[^"]*")?\)|\*\*([^*]+)\*\*|__([^_]+)__|(?<![\w*])[*]([^*\s](?:[^*]*[^*\s])?)[*](?![\w*])|(?<![\w_])_([^_\s](?:[^_]*[^_\s])?)_(?![\w_])|`([^`]+)`|\\([\\`*_{}[\]()#+.!>-])/g;
 
-function markdownInline(source: string, counts: { picture: number; link: number }): PastedInline[] {
+function markdownInline(source: string, counts: Counts): PastedInline[] {
   const nodes: PastedInline[] = [];
   let end = 0;
   const add = (text: string, mark?: Mark): void => {
@@ -154,7 +177,10 @@ function markdownInline(source: string, counts: { picture: number; link: number 
       counts.link += 1;
       add(words);
     } else if (star !== undefined || low !== undefined) add((star ?? low)!, { type: "emphasis" });
-    else add((strong ?? bold ?? code ?? sign)!);
+    else {
+      if (strong !== undefined || bold !== undefined) counts.bold += 1;
+      add((strong ?? bold ?? code ?? sign)!);
+    }
   }
   add(source.slice(end));
   return nodes;
@@ -178,7 +204,20 @@ function tidy(content: PastedInline[]): PastedInline[] {
   return run.filter(({ type, text }) => type !== "text" || text !== "");
 }
 
-const leftOut = ({ picture, link }: { picture: number; link: number }): string[] => [
-  ...(picture > 0 ? [picture === 1 ? "a picture" : `${picture} pictures`] : []),
-  ...(link > 0 ? [link === 1 ? "the address of a link to another site" : `the addresses of ${link} links to other sites`] : []),
-];
+type Counts = Record<"picture" | "link" | "reference" | "other" | "table" | "item" | "bold" | "cut", number>;
+const nothingYet = (): Counts => ({ picture: 0, link: 0, reference: 0, other: 0, table: 0, item: 0, bold: 0, cut: 0 });
+
+/** What went, and what only lost its form: each is said, so that nobody finds it missing in print. */
+function leftOut({ picture, link, reference, other, table, item, bold, cut }: Counts): string[] {
+  const some = (count: number, one: string, many: string): string[] => (count === 0 ? [] : [count === 1 ? one : `${count.toLocaleString("en-US")} ${many}`]);
+  return [
+    ...some(picture, "a picture", "pictures"),
+    ...(link > 0 ? [link === 1 ? "the address of a link to another site" : `the addresses of ${link} links to other sites`] : []),
+    ...some(reference, "the mark of a footnote", "marks of footnotes"),
+    ...some(other, "a drawing or a form", "drawings or parts of forms"),
+    ...(table > 0 ? [table === 1 ? "the grid of a table (each row is a paragraph)" : `the grids of ${table} tables (each row is a paragraph)`] : []),
+    ...(item > 0 ? [item === 1 ? "the mark of an item of a list (it is a paragraph)" : `the marks of ${item} items of lists (each is a paragraph)`] : []),
+    ...(bold > 0 ? ["bold type"] : []),
+    ...(cut > 0 ? [`the last ${cut.toLocaleString("en-US")} characters: at most ${CHARS_MAX.toLocaleString("en-US")} come in at once`] : []),
+  ];
+}

@@ -5,6 +5,7 @@ import { readClaims, type Claim, type Foreseen } from "../../casefile/casefile.t
 import { TracewireError } from "../../errors.ts";
 import { findCapture, listCaptures, type Capture } from "../../evidence/evidence.ts";
 import { html, joinHtml, nothing, type Html } from "../../site/site.ts";
+import { fillFromRow } from "../table-form.ts";
 import { capturedPanes, markOf, regionsOn, unreadable, type Look } from "../captured.ts";
 import { actObject, CLAIM_FIELDS, checkClaim, claimFields, ClaimForm, claimOf, fillIn, placeAt, saveClaim, } from "../claim-form.ts";
 import { deskScript } from "../desk-assets.ts";
@@ -13,7 +14,9 @@ import { seesCapture } from "../objects.ts";
 import { deskRoute, type DeskAnswer, type DeskRoute, type SignedInContext } from "../route.ts";
 
 const CAPTURES_SHOWN = 100;
-const SHOWN_FIELDS = ["from", "original", "rows", "table", "row", "column", "quote", "page", "paragraph", "saved"] as const;
+/** What the next claim of the same capture is likely to share with the one that was saved. */
+const KEPT_FIELDS = ["subject", "claimant", "document"] as const;
+const SHOWN_FIELDS = ["from", "original", "rows", "table", "row", "column", "quote", "page", "paragraph", ...KEPT_FIELDS, "saved"] as const;
 
 const captureOf = ({ newsroom }: SignedInContext, params: Record<string, string>): Capture => findCapture(newsroom.log, Number(params.capture))!;
 
@@ -55,7 +58,8 @@ ${note}${deskForm(
 `;
   const page = html`<h1>${capture.title}</h1>
 <p class="hint">Entry ${capture.seq}, captured ${when(capture.at)} by ${capture.by}; ${capture.grade}, source ${capture.source_grade}, item ${capture.item_grade}; <code>${capture.sha256.slice(0, 16)}</code>. <a href="/desk/captures/${capture.seq}/bytes">Its bytes</a>. ${claims.length === 1 ? "One claim was" : `${claims.length} claims were`} read out of it.</p>
-${saved !== undefined && html`<p class="done" role="status">Saved as entry ${saved}. Readers do not see it until it is released. <a href="/desk/claims">Claims</a></p>
+${capture.is_protected && html`<p class="finding"><strong>Its source is protected.</strong> You and editors see it and what is read from it, nobody else; neither it nor a claim read from it is ever released.</p>
+`}${saved !== undefined && html`<p class="done" role="status">Saved as entry ${saved}. ${!capture.is_protected && "Readers do not see it until it is released. "}Whom it is about and who says it stay for the next one. <a href="/desk/claims">Claims</a></p>
 `}<div class="${count === 2 ? "panes three" : "panes"}">${panes}${text.outcome === "unreadable" ? unreadable(text, capture) : claimForm}</div>
 ${deskScript("claim.js")}`;
   return { title: capture.title, page, wide: true };
@@ -102,11 +106,12 @@ export const captureRoutes: DeskRoute[] = [
     about: "A capture's text with its places, and a claim to be read out of it.",
     rule: { for: "case.read", object: "capture" },
     query: SHOWN_FIELDS,
-    run(context, { params, query }) {
+    async run(context, { params, query }) {
       const form = onlyFilled(Object.fromEntries([...query].filter(([, value]) => value !== "")));
       const saved = Number(query.get("saved")) || undefined;
       const count = (name: string) => (/^\d{1,7}$/.test(query.get(name) ?? "") ? Number(query.get(name)) : undefined);
-      return capturePage(context, captureOf(context, params), { form, look: { from: count("from") ?? 0, original: count("original"), rows: count("rows") }, saved });
+      const capture = captureOf(context, params);
+      return capturePage(context, capture, { form: fillFromRow(form, await context.readText(capture)), look: { from: count("from") ?? 0, original: count("original"), rows: count("rows") }, saved });
     },
   }),
   deskRoute({
@@ -158,7 +163,8 @@ export const captureRoutes: DeskRoute[] = [
       const checked = checkClaim(context, claim, text);
       if (act === "check" || (checked.findings.length > 0 && seen?.replaceAll("\r\n", "\n") !== fingerprint(checked))) return capturePage(context, capture, { form, checked });
       const seq = context.write("claim.add", actObject(capture, claim.subject), (transaction) => saveClaim(context, transaction, claim));
-      return { go: `/desk/captures/${capture.seq}?saved=${seq}` };
+      const kept = KEPT_FIELDS.flatMap((name) => (form[name] === undefined ? [] : [[name, form[name]]]));
+      return { go: `/desk/captures/${capture.seq}?${new URLSearchParams([...kept, ["saved", String(seq)]])}` };
     },
   }),
   deskRoute({
@@ -204,6 +210,7 @@ export const captureRoutes: DeskRoute[] = [
           findings: raised.map(({ check, what }) => ({ check, what })),
           rivals: rivals.map(({ claimant, value, unit, hedge }) => ({ claimant, value, unit, hedge })),
           held: held ?? null,
+          seen: fingerprint({ findings: raised, rivals, held }),
         },
       };
     },

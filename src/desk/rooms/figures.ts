@@ -53,7 +53,7 @@ function makeFigure(context: SignedInContext, { form }: { form: Form }): DeskAns
   const figure = computeOrFault(log, spec, log.size());
   if (figure instanceof TracewireError) throw figure;
   if (form.act === "define") context.write("figure.define", spec.id, (transaction) => appendFigureSpec(transaction, spec, context.who.user.handle));
-  return { json: { figure: fillFigure(log, { id: spec.id, spec }, figure), defined: form.act === "define" } };
+  return { json: { figure: fillFigure(log, { id: spec.id, spec }, figure, true), defined: form.act === "define" } };
 }
 
 export const figureRoutes: DeskRoute[] = [

@@ -7,15 +7,18 @@ import Type from "typebox";
 import { can } from "../../accounts/accounts.ts";
 import { TracewireError } from "../../errors.ts";
 import { formatCount } from "../../figures/figures.ts";
-import { listAffectedIssues, openPeople, PEOPLE_FILE } from "../../newsletter/newsletter.ts";
+import { foreseeCorrection, listAffectedIssues, openPeople, PEOPLE_FILE, type People } from "../../newsletter/newsletter.ts";
 import {
   appendStand,
   draftOfPublished,
+  feedsOf,
   isPrinted,
   listAffected,
   movedDigest,
   type MovedFigure,
+  placedSentences,
   printedAs,
+  printerOf,
   type Publication,
   publishStory,
   readPublication,
@@ -23,6 +26,7 @@ import {
   type SentenceChange,
   type Stand,
 } from "../../press/press.ts";
+import type { LogReader } from "../../evidence/evidence.ts";
 import { listAffectedReports } from "../../reports/reports.ts";
 import { html, nothing, type Html } from "../../site/site.ts";
 import { area, deskForm, field, when } from "../frame.ts";
@@ -37,6 +41,9 @@ type Moved = {
   revision?: number;
   figures: MovedFigure[];
   sentences: SentenceChange[];
+  /** Of a story: where each sentence stands, and whom a correction reaches. */
+  places?: string[];
+  follows?: { feeds: string[]; /** Undefined for who may not see it. */ readers?: number; letters: string[] };
   /** Of what moved, and to what: a decision that it stands holds until it moves again. */
   digest: string;
 };
@@ -54,6 +61,7 @@ function listMoved(context: SignedInContext): Moved[] {
       ...listAffected(log).map(({ card, figures, sentences }): Moved => ({
         what: printedAs.story(card.slug, card.revision), title: card.headline, href: `/${card.type === "story" ? "stories" : "press-releases"}/${card.slug}`,
         slug: card.slug, revision: card.revision, figures, sentences, digest: movedDigest(figures),
+        ...whatFollows(log, card.slug, card.revision, sentences, people, can(who.user.role, "stories.publish")),
       })),
       ...listAffectedIssues(log, undefined, people).map(({ number, subject, figures, sentences }): Moved => ({
         what: printedAs.letter(number), title: subject, href: number === "draft" ? undefined : `/newsletter/issues/${number}`, figures, sentences, digest: movedDigest(figures),
@@ -65,6 +73,16 @@ function listMoved(context: SignedInContext): Moved[] {
   } finally {
     people?.close();
   }
+}
+
+function whatFollows(log: LogReader, slug: string, revision: number, sentences: SentenceChange[], people: People | undefined, may: boolean): Pick<Moved, "places" | "follows"> {
+  const { story, figures } = readPublication(log, slug, revision)!;
+  const placed = placedSentences(story, printerOf(log, figures));
+  const reached = people ? foreseeCorrection(people, log, { slug, from_revision: revision, sentences }) : { letters: [], ...(may ? { readers: 0 } : {}) };
+  return {
+    places: sentences.map(({ was }) => placed.find(({ sentence }) => sentence === was)?.place ?? ""),
+    follows: { feeds: ["/corrections", ...feedsOf(story)].map((base) => `${base}/feed.xml`), ...reached },
+  };
 }
 
 /** A correction in words for readers, to begin with. */
@@ -82,6 +100,15 @@ const WHAT_FOLLOWS: Record<string, string> = {
   report: "A report is issued anew: tracewire report issue.",
 };
 
+/** What one press does, place by place, before it is pressed. */
+function followsPart({ href, revision }: Moved, { feeds, readers, letters }: NonNullable<Moved["follows"]>): Html {
+  const names = letters.map((mail) => mail.replace(":", " "));
+  return html`<details open><summary>What follows</summary><ul class="plain"><li>Revision ${revision! + 1} at ${href!}, with a notice over the text; revision ${revision!} stays readable.</li><li>A line at /corrections.</li><li>The feeds ${feeds.join(", ")}, as Atom and JSON too.</li><li>${
+    readers === undefined ? "A letter to each reader who was sent it." : readers === 0 ? "No letter: nobody who is subscribed was sent what was wrong." : `A letter to ${readers === 1 ? "the one reader" : `${readers.toLocaleString("en-US")} readers`} who ${readers === 1 ? "was" : "were"} sent it (${names.join(", ")}).`
+  }</li></ul></details>
+`;
+}
+
 function movedPart({ who }: SignedInContext, item: Moved, stand: Stand | undefined): Html {
   const kind = item.what.split(" ")[0]!;
   const mayAct = can(who.user.role, "stories.publish");
@@ -91,7 +118,7 @@ ${
   item.sentences.length === 0
     ? html`<p>No word of the text would change: the range or the rows did.</p>
 `
-    : html`<div class="scroll"><table class="rivals"><thead><tr><th>As printed</th><th>As it would read now</th></tr></thead><tbody>${item.sentences.map(({ was, now }) => html`<tr><td>${was ?? "—"}</td><td>${now ?? "—"}</td></tr>
+    : html`<div class="scroll"><table class="rivals"><thead><tr>${item.places && html`<th>Where</th>`}<th>As printed</th><th>As it would read now</th></tr></thead><tbody>${item.sentences.map(({ was, now }, at) => html`<tr>${item.places && html`<th scope="row">${item.places[at]!}</th>`}<td>${was ?? "—"}</td><td>${now ?? "—"}</td></tr>
 `)}</tbody></table></div>
 `
 }${
@@ -99,7 +126,7 @@ ${
       ? html`<p class="done">Stands as of then, because: ${stand.why} (${stand.by}, ${when(stand.at)})</p>
 `
       : html`<p class="hint">${WHAT_FOLLOWS[kind]!}</p>
-`
+${item.follows && followsPart(item, item.follows)}`
   }${
     mayAct && !stand &&
     html`<div class="moved-acts">${

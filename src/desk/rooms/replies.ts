@@ -144,7 +144,7 @@ export const replyRoutes: DeskRoute[] = [
     about: "The form of a request.",
     rule: { for: "case.write" },
     query: ["about", "asked_of"],
-    run: (context, { query }) => ({ title: "Ask somebody", page: askForm(context, { about: query.get("about") ?? "", asked_of: query.get("asked_of") ?? "" }) }),
+    run: (context, { query }) => ({ title: "Ask somebody", page: askForm(context, { about: query.get("about") ?? "", asked_of: query.get("asked_of") ?? "" }), wide: true }),
   }),
   deskRoute({
     method: "POST",

@@ -13,6 +13,8 @@ import { HEAD_FIELDS, type HeadField } from "../story-document.ts";
 import { picturesPart } from "./pictures.ts";
 import { draftOf, settled, VERSION, versionField, wayPart } from "./story-way.ts";
 
+/** A day, a month or a year, as the browser and the server check it. */
+const DATE = "\\d{4}(-\\d{2}(-\\d{2})?)?";
 const TEXT = Type.String({ maxLength: 400_000 });
 
 function findingsPart({ findings }: Looked, waivers: readonly { rule: string; why: string }[]): Html {
@@ -129,8 +131,9 @@ ${who && steps.length > 0 && html`<h2>Steps</h2>
 <ul class="plain">${steps.map(({ at, by, from_state, to_state, note: words, version }) => html`<li>${when(at)} ${by}: ${from_state} to ${to_state}, version ${version}${words !== "" && html`. ${words}`}</li>`)}</ul>`}`;
 }
 
-const begin = (headline: string, by: string, today: string): string =>
-  `---\nslug: ${slugOf(headline)}\ntopic: Sanctions\nbyline: ${by}\nhappened: ${today}\n---\n\n# ${headline}\n\n> ${UNWRITTEN}\n\n${UNWRITTEN}\n`;
+type Begun = { headline: string; topic: string; happened: string };
+const begin = ({ headline, topic, happened }: Begun, by: string): string =>
+  `---\nslug: ${slugOf(headline)}\ntopic: ${topic}\nbyline: ${by}\nhappened: ${happened}\n---\n\n# ${headline}\n\n> ${UNWRITTEN}\n\n${UNWRITTEN}\n`;
 
 export const storyRoutes: DeskRoute[] = [
   deskRoute({
@@ -158,7 +161,7 @@ ${
       )}</tbody></table></div>
 `
 }<h2>Begin one</h2>
-${deskForm(who, "/desk/stories", html`${field("headline", "Headline", { required: true, key: "n" })}<button>Begin</button>`)}`,
+${deskForm(who, "/desk/stories", html`${field("headline", "Headline", { required: true, key: "n" })}<div class="row">${field("topic", "Topic", { required: true, list: "topics", hint: "Its desk, and the feed it stands in." })}${field("happened", "When it happened", { required: true, pattern: DATE, hint: "What it tells of, not today: 2024-02-09, a month, or a year." })}</div><datalist id="topics">${Object.keys(TOPICS).map((topic) => html`<option value="${topic}">`)}</datalist><button>Begin</button>`)}`,
       };
     },
   }),
@@ -167,9 +170,12 @@ ${deskForm(who, "/desk/stories", html`${field("headline", "Headline", { required
     path: "/stories",
     about: "Begins a story with its headline.",
     rule: { for: "stories.write" },
-    form: Type.Object({ headline: Type.String({ minLength: 3, maxLength: 200 }) }, { additionalProperties: false }),
-    run({ drafts, who, effects, record }, { form }) {
-      const draft = drafts.create(who.user.handle, begin(form.headline.replaceAll(/\s+/g, " "), who.user.handle, effects.clock().slice(0, 10)));
+    form: Type.Object(
+      { headline: Type.String({ minLength: 3, maxLength: 200 }), topic: Type.Optional(Type.String({ pattern: "^[^\\s:][^\\n:]{0,59}$" })), happened: Type.Optional(Type.String({ pattern: `^(${DATE})$` })) },
+      { additionalProperties: false },
+    ),
+    run({ drafts, who, effects, record }, { form: { headline, topic = Object.keys(TOPICS)[0]!, happened = effects.clock().slice(0, 10) } }) {
+      const draft = drafts.create(who.user.handle, begin({ headline: headline.replaceAll(/\s+/g, " "), topic: topic.trim(), happened }, who.user.handle));
       record("story.begin", `draft ${draft.id}`);
       return { go: `/desk/stories/${draft.id}` };
     },

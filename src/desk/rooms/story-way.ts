@@ -29,8 +29,8 @@ ${withNote && field("note", "What is to be done", { required: true })}<button>${
   const isOut = looked.story !== undefined && readPublication(newsroom.log, looked.story.slug) !== undefined;
   const mayReview = can(who.user.role, "stories.review") && draft.state === "in review";
   return html`<p class="hint">${draft.state === "draft" ? "A draft." : `It is ${draft.state}.`} Draft, in review, approved${approval === "another" && " by another person"}, then published or kept for its time.</p>
-${open.length > 0 && html`<p class="hint">${open.length} open in the lint: none may be when it is published.</p>
-`}${draft.state === "draft" && step("in review", "Ask for review")}${mayReview && deskForm(who, `${base}/approve`, html`${versionField(draft)}<button>Approve version ${draft.version}</button>`)}${
+<p class="hint" data-open-findings${open.length === 0 && html` hidden`}><span>${open.length}</span> open in the lint: none may be when it is published.</p>
+${draft.state === "draft" && step("in review", "Ask for review")}${mayReview && deskForm(who, `${base}/approve`, html`${versionField(draft)}<button>Approve version ${draft.version}</button>`)}${
     ["in review", "approved", "scheduled"].includes(draft.state) && step("draft", draft.state === "scheduled" ? "Take it back" : "Send back", true)
   }${
     can(who.user.role, "stories.publish") &&
@@ -38,7 +38,7 @@ ${open.length > 0 && html`<p class="hint">${open.length} open in the lint: none 
     deskForm(
       who,
       `${base}/publish`,
-      html`${versionField(draft)}${field("at", "Not before (UTC)", { type: "datetime-local", hint: "Empty: now. What waits for its time waits outside the log." })}${isOut && html`${field("correction", "What was wrong, for readers", { hint: "A correction: it goes into the notice, the list, the feeds and the mail to those who were sent it." })}${field("why", "Why there is a new revision", { hint: "Where nothing was wrong. One of the two is asked for where a number that readers saw changes." })}`}${open.length > 0 && field("waive", "Waive one finding", { hint: "rule=reason; readers see the reason." })}<button class="main-act">Publish</button>
+      html`${versionField(draft)}${field("at", "Not before (UTC)", { type: "datetime-local", hint: "Empty: now. What waits for its time waits outside the log." })}${isOut && html`${field("correction", "What was wrong, for readers", { hint: "A correction: it goes into the notice, the list, the feeds and the mail to those who were sent it." })}${field("why", "Why there is a new revision", { hint: "Where nothing was wrong. One of the two is asked for where a number that readers saw changes." })}`}<div data-open-findings${open.length === 0 && html` hidden`}>${field("waive", "Waive one finding", { hint: "rule=reason; readers see the reason." })}</div><button class="main-act">Publish</button>
 `,
     )
   }${draft.state === "published" && html`<p>Published. A new version begins its way anew.</p>

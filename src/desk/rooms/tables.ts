@@ -7,7 +7,6 @@ import {
   appendInversesOf,
   BOUNDS,
   COLUMN_ROLES,
-  fieldSpec,
   foreseeClaims,
   HEDGES,
   KINDS,
@@ -27,6 +26,7 @@ import { TracewireError } from "../../errors.ts";
 import { findCapture, rowValues, type Capture, type Extraction } from "../../evidence/evidence.ts";
 import { oneOf } from "../../schema.ts";
 import { html, type Html } from "../../site/site.ts";
+import { guessColumns } from "../table-form.ts";
 import { actObject, CLAIM_FIELDS, saveClaim, vantageOf } from "../claim-form.ts";
 import { choice, deskForm, field, when } from "../frame.ts";
 import { deskRoute, type DeskAnswer, type DeskRoute, type SignedInContext } from "../route.ts";
@@ -49,6 +49,8 @@ const FIELDS = {
   prefix: optional(80),
   from: number,
   to: number,
+  /** The totals that are read as rows all the same, by their row. */
+  totals: Type.Optional(Type.String({ pattern: "^\\d{1,7}( \\d{1,7}){0,49}$" })),
   // What all of its claims share is asked as of one.
   claimant: CLAIM_FIELDS.claimant,
   hedge: CLAIM_FIELDS.hedge,
@@ -82,31 +84,27 @@ async function openTable(context: SignedInContext, params: Record<string, string
   return found;
 }
 
-const NAMED: Record<string, string> = { year: "name and period", period: "name and period", id: "name", name: "name" };
-
-/** The kind whose fields have most of the headings as their names; a heading of that name is mapped to it, “amount_usd” with its unit. */
-function guess({ header, width }: Opened): Fields {
-  const headings = header.map((heading) => /^(.*?)(?:_(usd|eur|krw))?$/.exec(heading.trim().toLowerCase().replaceAll(/[^a-z0-9]+/g, "_"))!).map(([, name = "", unit]) => ({ name, unit: unit?.toUpperCase() }));
-  const kinds = (Object.keys(KINDS) as Kind[]).map((kind) => ({ kind, count: headings.filter(({ name }) => fieldSpec(kind, name)).length })).sort((a, b) => b.count - a.count);
-  const { kind } = kinds[0]!;
-  const roles = headings.slice(0, width).map(({ name }, at) => [`column_${at + 1}`, NAMED[name] ?? (fieldSpec(kind, name) ? name : "")] as const);
-  const unit = headings.find(({ name, unit: own }) => own !== undefined && fieldSpec(kind, name))?.unit;
-  return { kind, hedge: "unstated", ...(unit ? { unit } : {}), ...Object.fromEntries(roles.filter(([, role]) => role !== "")) };
-}
+const takenOf = (totals: string | undefined): number[] => (totals ?? "").split(" ").filter((row) => row !== "").map(Number);
 
 function specOf(form: Fields, { number: table }: Opened): TableSpec {
-  const { subject, prefix, from, to, kind = "theft", claimant, hedge = "unstated", as_of = "unstated", basis, cites, bound, period, unit, measure, document } = form;
+  const { subject, prefix, from, to, totals, kind = "theft", claimant, hedge = "unstated", as_of = "unstated", basis, cites, bound, period, unit, measure, document } = form;
   const given = { unit, document, bound, measure, period, valuation: basis && { basis }, cites: cites === undefined ? undefined : [cites] };
   if (claimant === undefined) throw new TracewireError("BAD_CLAIM", { what: "Say whose claims these are", where: "claimant" });
   return {
     table,
     ...(from !== undefined || to !== undefined ? { rows: { from: Number(from ?? 1), to: Number(to ?? Number.MAX_SAFE_INTEGER) } } : {}),
+    take_totals: takenOf(totals),
     kind,
     subject,
     prefix,
     columns: new Map(Object.entries(form).flatMap(([name, role]) => (name.startsWith("column_") && role ? [[Number(name.slice(7)), role] as const] : []))),
     common: { claimant, hedge, as_of, ...(Object.fromEntries(Object.entries(given).filter(([, part]) => part !== undefined)) as Partial<TableSpec["common"]>) },
   };
+}
+
+function withTotal(totals: string | undefined, row: number, taken: boolean): string | undefined {
+  const rest = takenOf(totals).filter((one) => one !== row);
+  return [...rest, ...(taken ? [row] : [])].join(" ") || undefined;
 }
 
 type Looked = { found: TableClaims; foreseen: ForeseenMany };
@@ -116,7 +114,7 @@ const sealOf = ({ found, foreseen }: Looked): string =>
 
 function look(context: SignedInContext, opened: Opened, form: Fields): Looked {
   const { log } = context.newsroom;
-  const found = readTableClaims(opened.text, opened.capture.seq, specOf(form, opened));
+  const found = readTableClaims(opened.text, opened.capture.seq, { ...specOf(form, opened), isHeld: (subject) => readClaims(log, vantageOf(context, log.size()), { subject }).length > 0 });
   return { found, foreseen: foreseeClaims(log, vantageOf(context, log.size()), found.claims.map(({ claim }) => claim)) };
 }
 
@@ -129,7 +127,7 @@ function tablePage(context: SignedInContext, opened: Opened, { form, looked, pro
 <p class="hint">Say once what each column holds; every cell becomes a claim with its place. <a href="/desk/captures/${capture.seq}">The capture</a></p>
 ${saved !== undefined && html`<p class="done" role="status">Saved: entries ${saved}. Readers do not see them until they are released.</p>
 `}${problem && html`<div class="finding" role="alert"><p><strong>${problem.message}.</strong> ${problem.where ?? ""}</p></div>
-`}${deskForm(context.who, action, html`${mapping(opened, form)}${common(form)}${looked && preview(looked)}<p><button name="act" value="look" data-key="k" data-key-words="Look at the claims"${!looked && html` class="main-act"`}>Look at the claims</button> ${looked && saveButton(looked)}</p>
+`}${deskForm(context.who, action, html`<button name="act" value="look" hidden>Look at the claims</button>${form.totals !== undefined && html`<input type="hidden" name="totals" value="${form.totals}">`}${mapping(opened, form)}${common(form)}${looked && preview(looked)}<p><button name="act" value="look" data-key="k" data-key-words="Look at the claims"${!looked && html` class="main-act"`}>Look at the claims</button> ${looked && saveButton(looked)}</p>
 `)}${batches(context, opened)}`;
   return { title: `Table ${at}`, page, wide: true, status: problem?.status };
 }
@@ -164,8 +162,7 @@ function preview({ found, foreseen }: Looked): Html {
   const fresh = found.claims.length - foreseen.held.size;
   return html`<section aria-label="What would be saved" id="preview"><h2>${counted(fresh, "claim", "claims")} would be saved</h2>
 <p class="hint">${foreseen.held.size > 0 && `${counted(foreseen.held.size, "is", "are")} held already. `}${found.refused.length > 0 && `${counted(found.refused.length, "cell is", "cells are")} refused and left out. `}${found.empty > 0 && `${counted(found.empty, "cell is", "cells are")} empty.`}</p>
-${found.totals.slice(0, LINES_SHOWN).map((line) => html`<div class="finding"><p><strong>total-against-its-rows</strong> ${line}</p></div>
-`)}${[...Map.groupBy(foreseen.findings, ({ check }) => check)].map(([check, raised]) => html`<div class="finding"><p><strong>${check}</strong> ${raised.length > 1 && `${raised.length} times: `}${raised.slice(0, FINDINGS_SHOWN).map(({ what }) => what).join("; ")}${raised.length > FINDINGS_SHOWN && " …"}</p></div>
+${found.totals.slice(0, LINES_SHOWN).map(totalPart)}${[...Map.groupBy(foreseen.findings, ({ check }) => check)].map(([check, raised]) => html`<div class="finding"><p><strong>${check}</strong> ${raised.length > 1 && `${raised.length} times: `}${raised.slice(0, FINDINGS_SHOWN).map(({ what }) => what).join("; ")}${raised.length > FINDINGS_SHOWN && " …"}</p></div>
 `)}${
     found.refused.length > 0 &&
     html`<div class="scroll" tabindex="0"><table><caption>Refused</caption><thead><tr><th>Row</th><th>Column</th><th>Why</th></tr></thead><tbody>${found.refused.slice(0, LINES_SHOWN).map(({ row, column, why }) => html`<tr><td class="num">${row}</td><td>${column}</td><td>${why}</td></tr>
@@ -174,6 +171,13 @@ ${found.refused.length > LINES_SHOWN && html`<p class="hint">${found.refused.len
 `}`
   }<div class="scroll" tabindex="0"><table><caption>${found.claims.length > CLAIMS_SHOWN ? `The first ${CLAIMS_SHOWN} claims` : "Claims"}</caption><thead><tr><th>Row</th><th>Column</th><th>About</th><th>Field</th><th>Value</th><th>Time</th><th>State</th></tr></thead><tbody>${found.claims.slice(0, CLAIMS_SHOWN).map(({ row, column, claim }, place) => html`<tr><td class="num">${row}</td><td>${column}</td><td>${claim.subject}</td><td>${claim.field}</td><td class="num">${claim.value} ${claim.unit ?? ""}</td><td>${claim.period ?? ""}</td><td>${foreseen.held.has(place) ? `held: entry ${foreseen.held.get(place)!}` : "new"}</td></tr>
 `)}</tbody></table></div></section>
+`;
+}
+
+/** A recognised total with its check, and one press to take it in or to leave it out. */
+function totalPart({ row, label, checks, taken }: TableClaims["totals"][number]): Html {
+  const is_wrong = checks.some(({ adds_up }) => !adds_up);
+  return html`<div class="${is_wrong ? "finding" : "done"}"><p><strong>Row ${row}, “${label}”, is a total of the rows above it, ${taken ? "and taken in all the same" : "and left out"}.</strong> ${checks.map(({ words }) => html`${words}. `)}<button name="act" value="${taken ? "leave" : "take"} ${row}">${taken ? "Leave it out" : "Take it in"}</button></p></div>
 `;
 }
 
@@ -216,7 +220,7 @@ export const tableRoutes: DeskRoute[] = [
       if (!opened) return { title: "No table of this number", page: html`<h1>The capture has no table of this number</h1>
 <p><a href="/desk/captures/${params.capture!}">Back to the capture</a></p>` };
       const saved = /^\d+ to \d+$/.exec(query.get("saved") ?? "")?.[0];
-      return tablePage(context, opened, { form: guess(opened), saved });
+      return tablePage(context, opened, { form: guessColumns(opened), saved });
     },
   }),
   deskRoute({
@@ -224,10 +228,11 @@ export const tableRoutes: DeskRoute[] = [
     path: "/captures/:capture/tables/:table",
     about: "Shows the claims that a table gives, with what is refused and why, or saves all of them by one act.",
     rule: { for: "case.write", object: "capture" },
-    form: Type.Object({ ...FIELDS, ...COLUMN_FIELDS, act: Type.Union([Type.Literal("look"), Type.Literal("save")]), seen: optional(64) }, { additionalProperties: false }),
+    form: Type.Object({ ...FIELDS, ...COLUMN_FIELDS, act: Type.String({ pattern: "^(look|save|(take|leave) \\d{1,7})$" }), seen: optional(64) }, { additionalProperties: false }),
     async run(context, { params, form: { act, seen, ...given } }) {
       const opened = await openTable(context, params);
-      const form = given as Fields;
+      const [, asked, row] = /^(take|leave) (\d+)$/.exec(act) ?? [];
+      const form = (asked ? { ...given, totals: withTotal(given.totals, Number(row), asked === "take") } : given) as Fields;
       let looked: Looked;
       try {
         looked = look(context, opened, form);
@@ -235,7 +240,7 @@ export const tableRoutes: DeskRoute[] = [
         if (error instanceof TracewireError && error.code === "BAD_CLAIM") return tablePage(context, opened, { form, problem: error });
         throw error;
       }
-      if (act === "look" || seen !== sealOf(looked)) return tablePage(context, opened, { form, looked });
+      if (act !== "save" || seen !== sealOf(looked)) return tablePage(context, opened, { form, looked });
       const fresh = looked.found.claims.filter((_, place) => !looked.foreseen.held.has(place));
       const entries = context.write(SAVE_ACT, actObject(opened.capture, `capture ${opened.capture.seq}`), (transaction) => fresh.map(({ claim }) => saveClaim(context, transaction, claim)));
       return { go: `/desk/captures/${opened.capture.seq}/tables/${opened.number}?saved=${entries[0]}+to+${entries.at(-1)}` };

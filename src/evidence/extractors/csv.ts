@@ -1,9 +1,12 @@
 // CSV, strict (RFC 4180 with `;` and tab as other separators): a quote out of place or a row of another width is an
 // error that names its line, never a guess. Values stay text: a formula, a long number, a leading zero are kept as written.
-import { CsvError, parse } from "csv-parse/sync";
+import type { CsvError } from "csv-parse/sync";
+import { lazily } from "../../lazy.ts";
 import { decodeBytes } from "../decode.ts";
 import { Unreadable, type Extractor } from "../extraction.ts";
 import { createTextBuilder } from "../text-builder.ts";
+
+const csvParse = lazily<typeof import("csv-parse/sync")>(import.meta.url, "csv-parse/sync");
 
 /** A quote that is never closed would otherwise swallow the rest of the file into one value. */
 const RECORD_CHARS_MAX = 1_000_000;
@@ -20,7 +23,7 @@ export const csv: Extractor = {
     const table = builder.startTable();
     let next_line = 1;
     try {
-      parse(decoded.text, {
+      csvParse().parse(decoded.text, {
         bom: true,
         delimiter: headerDelimiter(decoded.text),
         skip_empty_lines: true,
@@ -49,7 +52,7 @@ export const csv: Extractor = {
         },
       });
     } catch (error) {
-      if (!(error instanceof CsvError)) throw error;
+      if (!(error instanceof csvParse().CsvError)) throw error;
       throw new Unreadable(describe(error));
     }
     return builder.finish();

@@ -5,10 +5,12 @@ import {
   assetWords,
   auditHtml,
   auditWorkbook,
+  changesSince,
   findTrace,
   knownErrorOf,
   listTransferSets,
   methodStatement,
+  movedVersions,
   openTracedTransfers,
   shortAmount,
   ROWS_ON_PAGES_MAX,
@@ -106,15 +108,25 @@ ${sideBySide(own, methods, words)}
 ${placesTable(context, own, found, words)}
 ${found.tokens?.[asset] && html`<p class="note">${found.tokens[asset].symbol} is what the source calls <code>${asset}</code>; a token is known by its contract.</p>`}<p class="note">All places as <a href="/traces/${found.id}.csv">CSV</a> or <a href="/traces/${found.id}.json">JSON</a>.</p></section>
 ${movedSets(context, found)}
+${movedRules(found)}
 ${lacking(context, found, under, asset)}
 ${stepsSection(context, found, asset, method, words, Math.max(0, Number(query.get("from") ?? 0) || 0), link)}
 <section><h2>How it was done</h2>
 <dl class="facts"><div><dt>Asked</dt><dd>${found.ask.from}, ${found.ask.direction}, by ${found.ask.methods.join(", ")}</dd></div>
 <div><dt>Ends asked for</dt><dd>${limitsOf(found).join("; ") || "none: to the end of the data"}</dd></div>
 ${found.sets.map((set) => html`<div><dt>Over</dt><dd><a href="/log/${set.seq}">${set.name}</a>, ${plural(set.row_count, "row", "rows")}, root ${set.rows_root.slice(0, 16)}…</dd></div>`)}
+<div><dt>By</dt><dd>${methods.map((name) => `${name} version ${found.methods[name]!.version}`).join(", ")}</dd></div>
 <div><dt>Kept</dt><dd><a href="/log/${found.seq}">Entry ${found.seq}</a>, <time datetime="${found.at}">${formatMoment(found.at.slice(0, 19))}</time> UTC, at log size ${found.log_size.toLocaleString("en-US")}</dd></div>
 <div><dt>Answer</dt><dd>SHA-256 ${found.result_sha256.slice(0, 16)}…; <code>tracewire reproduce ${found.id}</code> makes it again</dd></div></dl>
 <details><summary>The method, for an expert of the other side</summary>${methodStatement({ ...found, columns: STEP_COLUMNS, steps: [] }).map((line) => html`<p>${line}</p>`)}</details></section>`;
+}
+
+/** Methods that have another version now: the answer stays as it was kept, and says so. */
+function movedRules(found: SavedTrace): Html {
+  const moved = movedVersions(found);
+  return moved.length === 0
+    ? nothing
+    : html`<p class="known"><strong>The rules have moved.</strong> ${moved.map(({ method, kept }) => `${method} version ${kept}`).join(", ")} answered here. Since then ${changesSince(moved)}. Asked again it may come out otherwise; <code>tracewire reproduce ${found.id}</code> says whether it does.</p>`;
 }
 
 /** Of what addresses and transactions of the trace have pages: accounts, outputs, or nothing where a set is not public or too large to be read for a page. */

@@ -1,8 +1,10 @@
 // Bytes into lines, and lines into cells or values, in bounded memory.
-import { parse as parseCsv } from "csv-parse/sync";
 import { SAVE_WITH_COMMAS, separatorInstead } from "../../csv.ts";
 import { TracewireError } from "../../errors.ts";
+import { lazily } from "../../lazy.ts";
 import { placeText, refuseField, type InputFile, type Place, type ReadReport } from "./reader.ts";
+
+const csvParse = lazily<typeof import("csv-parse/sync")>(import.meta.url, "csv-parse/sync");
 
 const CSV_RECORD_CHARS_MAX = 1_000_000;
 const BATCH_ROWS = 4_096;
@@ -112,7 +114,7 @@ function isClosed(text: string): boolean {
 
 function quotedCells(file: InputFile, { line, text }: Line): string[] {
   try {
-    return (parseCsv(text, { relax_column_count: true }) as string[][])[0] ?? [];
+    return (csvParse().parse(text, { relax_column_count: true }) as string[][])[0] ?? [];
   } catch (error) {
     throw new TracewireError("BAD_INPUT", { what: (error as Error).message, where: placeText({ file: file.name, line }), cause: error });
   }
