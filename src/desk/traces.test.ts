@@ -135,4 +135,5 @@ test("the freeze packet is one file whose sums hold", async () => {
   assert.match((await bench.as("anna", "/desk/traces/made-up")).body, /<datalist id="services"><option value="The market"><\/option>/);
   const none = await bench.as("anna", "/desk/traces/made-up/packet", { service: "Another", contact: "desk@example.org" });
   assert.deepEqual([none.status, /It stops at: The market/.test(none.body)], [404, true]);
+  assert.ok(none.body.includes('value="desk@example.org"'), "what was typed stands there again");
 });

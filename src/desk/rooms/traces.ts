@@ -90,7 +90,7 @@ ${deskForm(who, `/desk/traces/jobs/${job.id}/cancel`, html`<button>Cancel</butto
   }`;
 }
 
-function keptPage(context: SignedInContext, trace: SavedTrace, query: URLSearchParams): Html {
+function keptPage(context: SignedInContext, trace: SavedTrace, query: URLSearchParams, asked: PacketWords = {}, refused?: TracewireError): Html {
   const { newsroom, who, publicHref } = context;
   const rowsOf = (entry: number) => readRows(newsroom.log, datasetOfEntry(newsroom.log, entry));
   const [totals, flows] = [rowsOf(trace.totals), rowsOf(trace.flows)];
@@ -115,17 +115,20 @@ ${
 ${placesTable(own, own.length, trace.tokens)}
 <h2>Every step</h2>
 <p>Line by line, with the method statement, to be added up by anybody: ${STEP_FORMS.map((form, at) => html`${at > 0 && ", "}<a href="${path}/steps?form=${form}">${form.toUpperCase()}</a>`)}. Hash of the answer: <code>${trace.result_sha256}</code>; <code>tracewire reproduce ${trace.id}</code> makes it again.</p>
-${trace.ask.direction === "forward" && packetForm(who, path, servicesOf(trace, totals))}`;
+${trace.ask.direction === "forward" && packetForm(who, path, servicesOf(trace, totals), asked, refused)}`;
 }
 
+type PacketWords = { service?: string; contact?: string; reference?: string; addresses?: string };
+
 /** What a service's desk acts on: of a trace that says where funds are. */
-const packetForm = (who: SignedInContext["who"], path: string, services: readonly string[]): Html => html`<h2>Freeze packet</h2>
-<p class="hint">Letter, addresses, each transfer that arrived, amounts by each convention, what is not known, and the proof from the log, as one file.</p>
+const packetForm = (who: SignedInContext["who"], path: string, services: readonly string[], { service, contact, reference, addresses }: PacketWords, refused: TracewireError | undefined): Html => html`<h2 id="packet">Freeze packet</h2>
+${refused && html`<p class="finding" role="alert">${refused.message}. ${refused.hint}</p>
+`}<p class="hint">Letter, addresses, each transfer that arrived, amounts by each convention, what is not known, and the proof from the log, as one file.</p>
 ${deskForm(
   who,
   `${path}/packet`,
-  html`<div class="row">${field("service", "Service", { required: true, list: "services", hint: services.length > 0 ? `as the trace’s stops name it: ${services.slice(0, 5).join(", ")}${services.length > 5 ? ", …" : ""}` : "the trace ends at none: name its addresses below" })}<datalist id="services">${services.map((name) => html`<option value="${name}"></option>`)}</datalist>${field("contact", "Whom its desk answers", { required: true })}${field("reference", "Your reference")}</div>
-${area("addresses", "Addresses of it that no stop names", { rows: 2, hint: "one a line" })}<button>Make the packet</button>
+  html`<div class="row">${field("service", "Service", { required: true, value: service, list: "services", hint: services.length > 0 ? `as the trace’s stops name it: ${services.slice(0, 5).join(", ")}${services.length > 5 ? ", …" : ""}` : "the trace ends at none: name its addresses below" })}<datalist id="services">${services.map((name) => html`<option value="${name}"></option>`)}</datalist>${field("contact", "Whom its desk answers", { required: true, value: contact })}${field("reference", "Your reference", { value: reference })}</div>
+${area("addresses", "Addresses of it that no stop names", { rows: 2, value: addresses, hint: "one a line" })}<button>Make the packet</button>
 `,
 )}`;
 
@@ -291,7 +294,12 @@ export const traceRoutes: DeskRoute[] = [
       const trace = traceOf(context, params);
       const { service, contact, reference } = form;
       const input = { service, contact, addresses: linesOf(form.addresses), made_at: effects.clock(), ...(reference === undefined ? {} : { reference }) };
-      const packet = await makePacket(newsroom, trace, input);
+      const packet = await makePacket(newsroom, trace, input).catch((error: unknown) => {
+        if (error instanceof TracewireError && (error.code === "NOT_FOUND" || error.code === "BAD_ARGUMENT")) return error;
+        throw error;
+      });
+      // What was typed is not to be typed again.
+      if (packet instanceof TracewireError) return { title: trace.title, page: keptPage(context, trace, new URLSearchParams(), form, packet), wide: true, status: packet.status };
       const files = await packetFiles(newsroom, trace, packet);
       record("trace.freeze", `${trace.id} at ${service}`);
       return { file: { name: `freeze-${trace.id}.zip`, type: "application/zip", bytes: packetArchive(files) } };
