@@ -1,7 +1,7 @@
 // The site against a bare hello-world of the same Node on the same machine in the same run, as ratios.
 // Run: <pinned node> bench/site.ts   (needs wrk; generator and server share the cores, for both sides alike)
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { cpuSeconds, firstAnswer, machine, median, rss, stop, waitFor, wrk, type Load } from "./measure.ts";
@@ -18,6 +18,9 @@ const serve = () =>
   spawn(process.execPath, [join(root, "bootstrap.mjs"), "start", "--port", "4390", "--data", join(folder, "data"), "--json"], {
     stdio: ["ignore", "pipe", "ignore"],
   });
+
+/** As the site itself is started: pages made anew have the same memory as its own. */
+const flagsOf = (process_id: number) => readFileSync(`/proc/${process_id}/cmdline`, "utf8").split("\0").slice(1).filter((word, at, all) => word.startsWith("--") && all.slice(0, at).every((before) => before.startsWith("--")));
 
 console.log(machine());
 const first = serve();
@@ -39,7 +42,7 @@ await waitFor(peer);
 await firstAnswer(4390, STORY);
 await new Promise((resolve) => setTimeout(resolve, 3_000));
 console.log(`RSS idle after first page: ${rss(pid).toFixed(0)} MB`);
-const making = spawn(process.execPath, [join(root, "bench", "site-cold.ts"), join(folder, "data"), "4392"], {
+const making = spawn(process.execPath, [...flagsOf(pid), join(root, "bench", "site-cold.ts"), join(folder, "data"), "4392"], {
   stdio: ["ignore", "pipe", "inherit"],
 });
 await waitFor(making);

@@ -9,7 +9,7 @@ import { allCommands, optionsOf } from "../src/cli.ts";
 import { deskApp, type Rule } from "../src/desk/desk.ts";
 import { ERRORS } from "../src/errors.ts";
 import { LINT_RULES } from "../src/press/press.ts";
-import { API_ROUTES } from "../src/api/api.ts";
+import { API_ROUTES, type ApiField } from "../src/api/api.ts";
 import { ROUTES } from "../src/site/site.ts";
 
 const table = (head: string[], rows: string[][]): string =>
@@ -19,6 +19,8 @@ const table = (head: string[], rows: string[][]): string =>
     ...rows.map((row) => `| ${row.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`),
   ].join("\n");
 const generated = "<!-- Written by docs/generate.ts from the code; edit the code. -->";
+
+const fieldWords = (fields: readonly ApiField[]): string => fields.map(({ name, needed }) => (needed ? `**\`${name}\`**` : `\`${name}\``)).join(" ");
 
 export async function referencePages(): Promise<Record<string, string>> {
   const commands = await allCommands();
@@ -77,12 +79,18 @@ export async function referencePages(): Promise<Record<string, string>> {
     "api-routes.md": [
       "# Addresses of the API",
       generated,
-      "Below `/v1`; [api.md](api.md) says what holds for all of them, `/v1/openapi.json` says everything. “A key adds” names the scopes that show more here.",
+      "Below `/v1`; [api.md](api.md) says what holds for all of them, `/v1/openapi.json` says everything. What is **needed** is in bold, and so is `if-match` needed where it stands (428 without it); a body is a JSON object with these fields. “A key adds” names the scopes that show more here.",
       ...[...Map.groupBy(API_ROUTES(), ({ group }) => group)].map(
         ([group, own]) =>
           `## ${group[0]!.toUpperCase()}${group.slice(1)}\n\n${table(
-            ["address", "what it is", "parameters", "a key adds"],
-            own.map(({ method, path, about, parameters, scopes }) => [`\`${method} ${path}\``, about, parameters.map((name) => `\`${name}\``).join(" "), scopes.map((name) => `\`${name}\``).join(" ")]),
+            ["address", "what it is", "parameters", "body", "a key adds"],
+            own.map(({ method, path, about, parameters, headers, body, scopes }) => [
+              `\`${method} ${path}\``,
+              about,
+              [fieldWords(parameters), ...(headers.length > 0 ? [`in the head ${fieldWords(headers)}`] : [])].filter(Boolean).join("; "),
+              fieldWords(body),
+              scopes.map((name) => `\`${name}\``).join(" "),
+            ]),
           )}`,
       ),
     ].join("\n\n"),

@@ -1,6 +1,7 @@
 // Where things are. Flags come before the environment, the environment before the file, the file before laptop defaults.
 // One table says it all: docs/running.md is written from it, the file is checked against it, `config check` prints it.
 import { existsSync, readFileSync } from "node:fs";
+import { isIP } from "node:net";
 import { join, resolve } from "node:path";
 import { TracewireError } from "./errors.ts";
 
@@ -28,6 +29,10 @@ export const SETTINGS = {
   data: { environment: "TRACEWIRE_DATA", about: "folder of the newsroom (.tracewire)" },
   host: { environment: "TRACEWIRE_HOST", about: "address to listen on (127.0.0.1)" },
   port: { environment: "PORT", about: `port to listen on (${PORT_DEFAULT}); printed links go to the port of the site that runs`, number: true },
+  proxies: {
+    environment: "TRACEWIRE_PROXIES",
+    about: "proxies on other machines or in other containers, as 172.17.0.1 or 10.0.0.0/8, with commas: their X-Forwarded-For counts as that of this machine's own does",
+  },
   base_url: {
     environment: "TRACEWIRE_BASE_URL",
     about: "where readers find the site, with scheme; feeds, previews and mails begin with it",
@@ -81,6 +86,8 @@ export type Config = {
   base_url: string;
   /** `listen` where the desk has an origin of its own; `url` without a slash at its end. */
   desk: { listen?: { host: string; port: number }; url: string; approval: "anybody" | "another"; second_step: "asked" | "required" };
+  /** Addresses and networks of proxies beside those of this machine. */
+  proxies: readonly string[];
   contact?: string;
   hub?: string;
   log: (typeof LOG_FORMATS)[number];
@@ -120,6 +127,7 @@ export function readConfig(flags: ConfigFlags, environment: NodeJS.ProcessEnv): 
     base_url,
     mail: { ...mailSettings(read, base_url), ...(origins.base_url === "default" ? { base_url_is_guess: true } : {}) },
     desk: deskSettings(read, base_url),
+    proxies: proxyNetworks(read("proxies")),
     contact: read("contact"),
     hub: read("hub"),
     log,
@@ -149,6 +157,17 @@ function readConfigFile(path: string): Partial<Record<SettingName, string | numb
       throw refuse(`${name}: must be one of ${setting.choices.join(", ")}`);
   }
   return parsed;
+}
+
+function proxyNetworks(text: string | undefined): string[] {
+  const networks = (text ?? "").split(",").map((part) => part.trim()).filter(Boolean);
+  for (const network of networks) {
+    const [address = "", bits, ...more] = network.split("/");
+    const bits_max = isIP(address) === 6 ? 128 : 32;
+    if (isIP(address) === 0 || more.length > 0 || (bits !== undefined && !(/^\d{1,3}$/.test(bits) && Number(bits) >= 1 && Number(bits) <= bits_max)))
+      throw new TracewireError("BAD_CONFIG", { what: `proxies: "${network}" is no address or network, such as 172.17.0.1 or 10.0.0.0/8` });
+  }
+  return networks;
 }
 
 function deskSettings(read: (name: SettingName) => string | undefined, base_url: string): Config["desk"] {

@@ -17,3 +17,13 @@ export function formatCell(value: CsvCell): string {
   const safe = FORMULA_START.test(text) && !PLAIN_NUMBER.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
+
+const SEPARATORS = [[";", "semicolons (;)"], ["\t", "tabs"], ["|", "upright strokes (|)"]] as const;
+export const SAVE_WITH_COMMAS = "Save it as CSV with commas and decimal points (in a spreadsheet: “CSV UTF-8 (comma delimited)”).";
+
+/**
+ * A header of one cell that has another separator in it is a table of another dialect: its words for that separator. Read
+ * as it stands, every row of it would be wrong in its own way.
+ */
+export const separatorInstead = ([only, ...more]: readonly string[]): string | undefined =>
+  more.length > 0 ? undefined : SEPARATORS.find(([sign]) => only?.includes(sign))?.[1];

@@ -99,6 +99,12 @@ export const ERRORS = {
     exit: 5,
     status: 503,
   },
+  KEY_MISMATCH: {
+    summary: "The signing key is not the one that this log began with",
+    hint: "Put the newsroom's own newsroom.key back, from a backup made --with-key. Nothing was written.",
+    exit: 5,
+    status: 503,
+  },
   DISK_FULL: {
     summary: "The disk is full",
     hint: "Free some space; nothing of this write was kept, reading goes on.",

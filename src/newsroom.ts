@@ -1,6 +1,6 @@
 // Composition root: a data folder becomes opened stores with their effects; everything is closed in order.
 // A NewsroomReader cannot write: the public site is given one, and the compiler keeps it so.
-import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { casefileView } from "./casefile/casefile.ts";
 import { datasetsView } from "./datasets/datasets.ts";
@@ -13,6 +13,7 @@ import {
   evidenceView,
   hasViews,
   openBlobStore,
+  openCheckpoint,
   openLogReader,
   openLogWriter,
   parseLogKey,
@@ -21,6 +22,8 @@ import {
   type EvidenceReader,
   type EvidenceWriter,
   type FileSystem,
+  type LogKey,
+  type LogReader,
   type Transaction,
 } from "./evidence/evidence.ts";
 import { figuresView, recordRestatements, theftLinesView } from "./figures/figures.ts";
@@ -64,15 +67,27 @@ export type NewsroomWriter = EvidenceWriter & {
 export const KEY_FILE = "newsroom.key";
 export const PUBLIC_KEY_FILE = "newsroom.pub";
 
+/** Throws READ_ONLY where this user may not look: a folder that is closed is not one without a newsroom. */
 export function newsroomExists(folder: string): boolean {
-  return existsSync(join(folder, "newsroom.db"));
+  try {
+    statSync(join(folder, "newsroom.db"));
+    return true;
+  } catch (error) {
+    if (!["EACCES", "EPERM"].includes((error as NodeJS.ErrnoException).code ?? "")) return false;
+    throw new TracewireError("READ_ONLY", { what: "This user may not look into the folder", where: folder, hint: "Run as the user whose folder it is.", cause: error });
+  }
 }
+
+/** Whether other users of the machine can look into the folder (what is not released, and who sent it, lies there). */
+export const isClosed = (folder: string): boolean => process.platform === "win32" || (statSync(folder).mode & 0o077) === 0;
 
 /** Makes an empty newsroom with a key of its own (mode 0600). Throws NEWSROOM_EXISTS in a folder that has one. */
 export function createNewsroom(folder: string, effects: Effects, files: FileSystem = diskFileSystem): NewsroomWriter {
   if (newsroomExists(folder)) throw new TracewireError("NEWSROOM_EXISTS", { where: folder });
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
+    // Whoever made the folder beforehand made it for everybody: what is not released, and who sent it, lies in it.
+    chmodSync(folder, 0o700);
     const present = readdirSync(folder).filter((name) => name !== "tmp");
     if (present.length > 0 && !present.includes(KEY_FILE))
       throw new TracewireError("NEWSROOM_EXISTS", { what: "The folder is not empty and holds no newsroom", where: folder });
@@ -117,20 +132,14 @@ function bringViewsUpToDate(folder: string, files: FileSystem): void {
 }
 
 export function openForWriting(folder: string, effects: Effects, files: FileSystem = diskFileSystem): NewsroomWriter {
-  let keyText: string;
-  try {
-    keyText = readFileSync(join(folder, KEY_FILE), "utf8");
-  } catch (error) {
-    if (!newsroomExists(folder)) throw new TracewireError("NO_NEWSROOM", { where: folder });
-    throw new TracewireError("READ_ONLY", {
-      what: "The signing key is not here, so nothing can be added to the log",
-      where: join(folder, KEY_FILE),
-      hint: "A backup made without --with-key can be read and verified; put the key back to write.",
-      cause: error,
-    });
-  }
-  const key = parseLogKey(keyText);
+  const key = readLogKey(folder);
   const log = openLogWriter(folder, key, VIEWS, effects, files);
+  try {
+    refuseOtherKey(log, key, folder);
+  } catch (error) {
+    log.close();
+    throw error;
+  }
   const blobs = openBlobStore(folder, files);
   return {
     folder,
@@ -147,6 +156,48 @@ export function openForWriting(folder: string, effects: Effects, files: FileSyst
       }),
     close: () => log.close(),
   };
+}
+
+function readLogKey(folder: string): LogKey {
+  const path = join(folder, KEY_FILE);
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    if (!newsroomExists(folder)) throw new TracewireError("NO_NEWSROOM", { where: folder });
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw diskFault(error, path);
+    throw new TracewireError("READ_ONLY", {
+      what: "The signing key is not here, so nothing can be added to the log",
+      where: path,
+      hint: "A backup made without --with-key can be read and verified; put the key back to write.",
+      cause: error,
+    });
+  }
+  try {
+    return parseLogKey(text);
+  } catch (error) {
+    throw new TracewireError("KEY_MISMATCH", { what: "The signing key cannot be read: its file is damaged", where: path, cause: error });
+  }
+}
+
+/** What another key signs, no reader of this log could prove: nothing is written with one. */
+function refuseOtherKey(log: LogReader, key: LogKey, folder: string): void {
+  if (openCheckpoint(log.checkpoint(), verifierKey(key)).outcome !== "valid") throw new TracewireError("KEY_MISMATCH", { where: join(folder, KEY_FILE) });
+}
+
+/** Why nothing can be signed here: the key is damaged or another log's. Undefined where it fits, or is not here at all. */
+export function signingKeyFault(folder: string): TracewireError | undefined {
+  if (!existsSync(join(folder, KEY_FILE))) return undefined;
+  const log = openLogReader(folder);
+  try {
+    refuseOtherKey(log, readLogKey(folder), folder);
+    return undefined;
+  } catch (error) {
+    if (error instanceof TracewireError) return error;
+    throw error;
+  } finally {
+    log.close();
+  }
 }
 
 function readPublicKey(folder: string): string {

@@ -13,11 +13,13 @@ import { listPublications, listRevisions } from "./press/press.ts";
 import { everyIssuedReport } from "./reports/reports.ts";
 
 export type RecomputeFinding = {
-  what: "views_of_another_version" | "view_differs" | "rows_differ" | "trace_differs" | "figure_differs" | "figure_cannot_be_computed";
+  what: "views_of_another_version" | "view_differs" | "rows_differ" | "trace_differs" | "trace_of_another_version" | "figure_differs" | "figure_cannot_be_computed";
   index?: number;
   file?: string;
   expected?: string;
   actual?: string;
+  /** Nothing is damaged: it could not be compared. */
+  is_warning?: true;
 };
 
 /** Findings in the caches of one data folder; its entries must have been verified before. */
@@ -54,8 +56,10 @@ export async function recomputeFolder(folder: string): Promise<RecomputeFinding[
     if (findings.length > 0) return findings;
     const newsroom = { log, blobs: openBlobStore(folder, diskFileSystem), folder };
     for (const saved of listTraces(log, "all")) {
-      const { same, result_sha256 } = await reproduceTrace(newsroom, saved);
-      if (!same) findings.push({ what: "trace_differs", index: saved.seq, file: saved.id, expected: saved.result_sha256, actual: result_sha256 });
+      const { same, result_sha256, moved } = await reproduceTrace(newsroom, saved);
+      if (same) continue;
+      const found = { index: saved.seq, file: saved.id, expected: saved.result_sha256, actual: result_sha256 };
+      findings.push(moved.length > 0 ? { what: "trace_of_another_version", ...found, is_warning: true } : { what: "trace_differs", ...found });
     }
 
     const erased = new Set(

@@ -96,6 +96,16 @@ describe("the command line", () => {
       assert.doesNotMatch(run(...args, "--release").out, /public from now on|What of them was|do not see it yet/, args.join(" "));
     }
   });
+  test("a table that is not there, and a file of no known format, say what is there", () => {
+    refused(["claim", "--capture", "1", "--from-table", "9", "--kind", "theft", "--claimant", "Somebody", "--dry-run"], 2, /--from-table 9: the capture has one table \[BAD_ARGUMENT\][^]*They count from 1\. 1: /);
+    const [own, semicolons] = ["own.csv", "semicolons.csv"].map((name) => join(scratch, name)) as [string, string];
+    writeFileSync(own, "hash,sender,receiver,value\na,b,c,1\n");
+    writeFileSync(semicolons, "txid;from;to;amount\na;b;c;1,5\n");
+    refused(["import", own, "--dry-run"], 2, /No format is known for own\.csv, which begins: hash,sender,receiver,value[^]*columns from, to, amount[^]*ethereum-etl[^]*ghost/);
+    refused(["import", "transfers", own, "--dry-run"], 3, /from, to, amount: there is no such column\. The file has: hash, sender, receiver, value[^]*It needs from, to, amount/);
+    for (const format of [[], ["transfers"], ["table"]]) refused(["import", ...format, semicolons, "--dry-run"], 3, /separates its cells by semicolons \(;\)/);
+  });
+
   test("a command that writes creates the newsroom: key 0600, public key printed", () => {
     assert.equal(statSync(join(data, "newsroom.key")).mode & 0o777, 0o600);
     const other = join(scratch, "other");

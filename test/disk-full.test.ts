@@ -10,6 +10,7 @@ import { systemEffects } from "../src/effects.ts";
 import { TracewireError } from "../src/errors.ts";
 import { appendCapture, prepareCapture, verifyFolder } from "../src/evidence/evidence.ts";
 import { createNewsroom, openNewsroom } from "../src/newsroom.ts";
+import { openPrivateDatabase } from "../src/private-database.ts";
 import { openSite } from "../src/site/site.ts";
 
 const mountable = (() => {
@@ -60,6 +61,7 @@ test(
           }),
         (error) => error instanceof TracewireError && error.code === "DISK_FULL",
       );
+      assert.throws(() => openPrivateDatabase(join(folder, "people.db"), "CREATE TABLE people (id INTEGER) STRICT"), (error) => error instanceof TracewireError && error.code === "DISK_FULL");
       assert.ok(acknowledged.length > 10);
       for (const { seq, sha256 } of acknowledged) {
         assert.equal(newsroom.log.read(seq)?.body?.sha256, sha256);

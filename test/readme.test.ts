@@ -1,7 +1,7 @@
 // The README's own words, run as a stranger would: its five-minute path on a demo newsroom while the site serves it, and
 // nothing published before has moved.
 import assert from "node:assert/strict";
-import { execFile, spawn } from "node:child_process";
+import { execFile, spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,7 +17,7 @@ export function shellWords(line: string): string[] {
   return [...line.matchAll(/"([^"]*)"|(\S+)/g)].map((match) => match[1] ?? match[2]!);
 }
 
-test("the five-minute path of the README works beside a running site, which shows it within a second", async () => {
+test("the five-minute path of the README works beside a running site, which shows it within a second", async (t) => {
   const folder = join(mkdtempSync(join(tmpdir(), "tracewire-readme-")), "data");
   const environment = { ...process.env, TRACEWIRE_DATA: folder, NO_COLOR: "1" };
   const server = spawn(process.execPath, [...cli, "serve", "--demo", "--port", "0", "--json"], {
@@ -68,6 +68,8 @@ test("the five-minute path of the README works beside a running site, which show
       if (args[1] === "--from" && !args.includes("--save")) assert.match(stdout, /friend +150 +60 +100 +· +· +100/, "five conventions that disagree");
     }
     assert.match(await page("/traces/mine"), /The exchange/);
+    if (spawnSync("curl", ["--version"]).status === 0) await runApiExamples(address, environment);
+    else t.diagnostic("no curl: the examples of docs/api.md are not run");
     assert.ok((await page("/stories/un-monitors-58-suspected-cyberattacks.json")) === story, "nothing published has moved");
     assert.match(await page("/stories/un-monitors-58-suspected-cyberattacks"), /newer value/, "the story says that a newer value exists");
     const exited = new Promise<number | null>((resolve) => server.on("exit", resolve));
@@ -78,3 +80,28 @@ test("the five-minute path of the README works beside a running site, which show
     rmSync(join(folder, ".."), { recursive: true, force: true });
   }
 });
+
+/** Every command of docs/api.md, one after the other, as it stands: ID and DRAFT are those of the answer before it. */
+async function runApiExamples(address: string, environment: NodeJS.ProcessEnv): Promise<void> {
+  const page = readFileSync(join(repositoryRoot, "docs", "api.md"), "utf8");
+  const commands = [...page.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, block]) => block!.trim().replaceAll(/\\\n\s*/g, "").split("\n"));
+  assert.ok(commands.length >= 11, commands.join("\n"));
+  const own = { ...environment };
+  const known: Record<string, string> = {};
+  for (const command of commands) {
+    const [, variable, line] = /^(?:(\w+)=\$\()?npx tracewire (.+?)\)?$/.exec(command) ?? [];
+    if (line !== undefined) {
+      const { stdout } = await run(process.execPath, [...cli, ...shellWords(line)], { env: own, cwd: repositoryRoot });
+      if (variable !== undefined) own[variable] = stdout.trim();
+      continue;
+    }
+    const asked = command.replace("http://127.0.0.1:4100", address).replace(/\/(ID|DRAFT)\b/, (_, name: string) => `/${known[name] ?? name}`);
+    const { stdout } = await run("sh", ["-c", asked.replace(/^curl /, "curl -sS -w '\\n%{http_code}' ")], { env: own });
+    const at = stdout.lastIndexOf("\n");
+    assert.match(stdout.slice(at + 1), /^2\d\d$/, `${command}\n${stdout.slice(0, 600)}`);
+    const { id, draft, findings = [] } = JSON.parse(stdout.slice(0, at)) as { id?: string; draft?: number; findings?: { rule: string }[] };
+    if (id !== undefined) known.ID = id;
+    if (draft !== undefined) known.DRAFT = String(draft);
+    assert.ok(!findings.some(({ rule }) => rule === "text"), `${command}\n${stdout}`);
+  }
+}

@@ -13,6 +13,7 @@ const LINES_MAX = 520;
 const ORDER = [
   "errors.ts",
   "effects.ts",
+  "node-http.ts",
   "schema.ts",
   "lazy.ts",
   "escape-html.ts",

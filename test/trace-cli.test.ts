@@ -207,7 +207,11 @@ describe("tracewire trace", () => {
     assert.match(run("trace", "--from", "invented-2", "--save", "lesson").err, /Kept as lesson already, with the same answer/);
     assert.match(ok("reproduce", "lesson"), /^same +trace lesson/);
     ok("trace", "--from", "invented-2", "--methods", "fifo", "--stop", "ben=service", "--save", "stopped");
-    assert.match(ok("trace", "compare", "lesson", "stopped"), /fifo +held +70 base units +0 base units +−70 +ben/);
+    assert.match(ok("trace", "compare", "lesson", "stopped"), /Not the same question: methods poison, haircut, fifo, lifo, tiho and fifo; stops nothing and\s+ben=service\./);
+    assert.doesNotMatch(ok("trace", "compare", "lesson", "stopped"), /\nlifo /, "what was not asked is not nothing");
+    for (const method of ["fifo", "lifo"]) ok("trace", "--from", "invented-2", "--set", "lesson", "--methods", method, "--save", `by-${method}`);
+    assert.match(ok("trace", "compare", "by-fifo", "by-lifo"), /methods fifo and lifo[^]*fifo → lifo +held +30 +0 +−30 +base units cleo/);
+    assert.match(ok("trace", "compare", "lesson", "stopped"), /fifo +held +70 +0 +−70 +base units ben/);
     assert.match(ok("trace", "audit", "lesson"), /^step,method,asset,rule,place,from,before,in,out,after,amount,balance,rounding,transfer,reason/);
     const book = join(scratch, "steps.xlsx");
     ok("trace", "audit", "lesson", "--out", book);
@@ -249,7 +253,8 @@ describe("tracewire trace", () => {
     ok("freeze", "lesson", "--service", "The market", "--address", "market", "--contact", "desk@example.org", "--out", out);
     const sums = spawnSync("sha256sum", ["-c", "SHA256SUMS"], { cwd: out, encoding: "utf8" });
     assert.equal(sums.status, 0, sums.stdout);
-    assert.match(readFileSync(join(out, "addresses.csv"), "utf8"), /market,named by the sender of this packet,native,40,16,0,0,0,0,16/);
+    assert.match(readFileSync(join(out, "addresses.csv"), "utf8"), /,market,native,base units,40,16,0,0,0,0,16,16,named by the sender/);
+    assert.match(readFileSync(join(out, "transactions.csv"), "utf8"), /2024-01-03T09:00:00Z,second,,,invented-3,,thief,market,native,base units,100,/);
     assert.match(ok("verify", "--bundle", join(out, "proof.json")), /clean|Clean|verifies/);
     assert.equal(readFileSync(join(out, "letter.pdf")).subarray(0, 5).toString(), "%PDF-");
     assert.match(run("freeze", "lesson", "--service", "The market", "--address", "market", "--contact", "x", "--out", out).err, /there already/);

@@ -17,6 +17,17 @@ export function recordAct(accounts: Accounts, doer: Doer, act: string, object: s
     .run(accounts.effects.clock(), doer.user.id, doer.user.handle, doer.session?.id ?? null, doer.network, act, object.slice(0, OBJECT_CHARS_MAX), JSON.stringify(entries));
 }
 
+/** After an erasure: of the acts that made these entries, or that were done to what these words named, what they were done to goes. */
+export function forgetObjects(accounts: Accounts, entries: readonly number[], words: readonly string[]): void {
+  accounts.change(() => {
+    const byEntry = accounts.db.prepare("UPDATE acts SET object = 'erased' WHERE EXISTS (SELECT 1 FROM json_each(acts.entries) WHERE value = ?)");
+    for (const entry of entries) byEntry.run(entry);
+    const byWords = accounts.db.prepare("UPDATE acts SET object = 'erased' WHERE object = ?");
+    for (const word of words) byWords.run(word.slice(0, OBJECT_CHARS_MAX));
+  });
+  accounts.settle();
+}
+
 /** What a change is about to put into the log, told before it is there. */
 export type Intended = { id: number };
 

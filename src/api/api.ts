@@ -19,14 +19,25 @@ const endpoints = lazily<typeof import("./endpoints.ts")>(import.meta.url, "./en
 /** The server of the addresses that write, for the desk's process. */
 export const apiWrites = lazily<typeof import("./write-server.ts")>(import.meta.url, "./write-server.ts");
 
+export type ApiField = { name: string; needed: boolean };
+
+/** Of an object: its fields. Of a body that is none of one kind, nothing: `about` says what it is. */
+function fieldsOf(schema: unknown): ApiField[] {
+  const { properties = {}, required = [] } = (schema ?? {}) as { properties?: object; required?: readonly string[] };
+  const fields = Object.keys(properties).map((name) => ({ name, needed: required.includes(name) }));
+  return [...fields.filter(({ needed }) => needed), ...fields.filter(({ needed }) => !needed)];
+}
+
 /** Every address, for the documentation. */
 export const API_ROUTES = () =>
-  [...endpoints().ENDPOINTS, ...apiWrites().WRITE_LIST].map(({ method, path, about, group, query, scopes = [], ...rest }) => ({
+  [...endpoints().ENDPOINTS, ...apiWrites().WRITE_LIST].map(({ method, path, about, group, query, body, headers, scopes = [], ...rest }) => ({
     method,
     path: `/v1${path === "/" ? "" : path}`,
     about,
     group,
-    parameters: Object.keys(query?.properties ?? {}),
+    parameters: fieldsOf(query),
+    headers: fieldsOf(headers),
+    body: fieldsOf(body),
     scopes: "scope" in rest ? [rest.scope as Scope] : scopes,
   }));
 

@@ -1,16 +1,16 @@
 // Sets of transfers, read and indexed for answers: accounts in one table, transactions with outputs in one graph a chain.
 // What is dear to make (clusters, who pays whom) is made when first asked for.
 import { nativeAsset } from "../chains/chains.ts";
-import { TracewireError } from "../errors.ts";
 import type { NewsroomReader } from "../newsroom.ts";
 import {
   buildUtxoGraph,
   clusterBySpending,
   flows,
-  readTransferSets,
+  readApart,
   relations,
   type Clusters,
   type NodeFlow,
+  type ReadTransferSets,
   type Relation,
   type TransferTable,
   type UtxoGraph,
@@ -52,31 +52,10 @@ export const isNative = (asset: string, chain: string): boolean => asset === "na
  * of them say of an address is never added up. Usually there is one part; none where there are no sets.
  */
 export async function readLedger(newsroom: NewsroomReader, seqs: readonly number[]): Promise<LedgerData[]> {
-  if (seqs.length === 0) return [];
-  const readAll = (chosen: readonly number[]) => readTransferSets(newsroom, { sets: chosen.map(String) });
-  try {
-    return [index(await readAll(seqs))];
-  } catch (error) {
-    if (!isContradiction(error)) throw error;
-  }
-  const parts: { seqs: number[]; read: Read }[] = [];
-  next: for (const seq of seqs) {
-    for (const part of parts)
-      try {
-        part.read = await readAll([...part.seqs, seq]);
-        part.seqs.push(seq);
-        continue next;
-      } catch (error) {
-        if (!isContradiction(error)) throw error;
-      }
-    parts.push({ seqs: [seq], read: await readAll([seq]) });
-  }
-  return parts.map(({ read }) => index(read));
+  return (await readApart(newsroom, seqs)).map(index);
 }
 
-type Read = Awaited<ReturnType<typeof readTransferSets>>;
-
-function index(read: Read): LedgerData {
+function index(read: ReadTransferSets): LedgerData {
   const table = read.table();
   const byChain = Map.groupBy<string, UtxoTransaction>(read.transactions, ({ chain }) => chain);
   const numbered = new Map<string, AccountNumbers>();
@@ -91,8 +70,6 @@ function index(read: Read): LedgerData {
     },
   };
 }
-
-const isContradiction = (error: unknown): boolean => error instanceof TracewireError && error.code === "BAD_INPUT";
 
 function chainGraph(chain: string, graph: UtxoGraph): ChainGraph {
   let clusters: Clusters | undefined;

@@ -1,7 +1,7 @@
 // What may be asked of the transfers, as functions from data to plain values: amounts are strings of base units.
 import { accountsOf, readAddress, type Address } from "../chains/chains.ts";
 import type { LogReader } from "../evidence/evidence.ts";
-import { chainsHeld, exposureOverChains, type ChainData, type ChainExposures } from "../screening/screening.ts";
+import { chainsHeld, exposureOverChains, joinExposures, type ChainData, type ChainExposures } from "../screening/screening.ts";
 import { holdingsOf, lowestBetween, openTagBook, stopsFromTags, outputsHeld, sidesOf, transfersIn, type LowestAsk, type Transfer } from "../tracing/tracing.ts";
 import { graphsense, isOfAll, joinCurrencies } from "./graphsense-questions.ts";
 import type { GraphsenseAsk } from "./graphsense-shapes.ts";
@@ -170,13 +170,6 @@ export const LEDGER_QUESTIONS = {
 export type LedgerQuestions = typeof LEDGER_QUESTIONS;
 
 type AddressAnswer = NonNullable<ReturnType<LedgerQuestions["address"]>>;
-
-/** Parts contradict each other, so the same address may stand in each. */
-const joinExposures = (found: readonly ChainExposures[]): ChainExposures => ({
-  exposures: found.flatMap(({ exposures }) => exposures),
-  listed_seeds: found.reduce((sum, { listed_seeds }) => sum + listed_seeds, 0),
-  notes: [...new Set(found.flatMap(({ notes }) => notes))],
-});
 
 /** What is said of an address stands side by side; everything else is of the first part that shows it. */
 export function askParts(parts: readonly LedgerData[], name: keyof LedgerQuestions, args: unknown, log: Pick<LogReader, "db">): unknown {

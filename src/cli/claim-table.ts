@@ -18,6 +18,8 @@ import type { NewsroomWriter } from "../newsroom.ts";
 import { change, list, text, whole, type CommandContext, type Options } from "./command.ts";
 
 const LINES_SHOWN = 50;
+const TABLES_SHOWN = 10;
+const HEADER_SHOWN = 60;
 
 /** Throws BAD_CLAIM where cells are refused and --skip-refused is not given; then nothing is written. */
 export async function claimTable(context: CommandContext, newsroom: NewsroomWriter, subject: string | undefined, options: Options): Promise<void> {
@@ -62,7 +64,14 @@ export async function claimTable(context: CommandContext, newsroom: NewsroomWrit
 
 function specOf({ tables = [] }: Extract<Extraction, { outcome: "text" }>, subject: string | undefined, options: Options): TableSpec {
   const table = whole(options, "fromTable", "--from-table")!;
-  const header = tables[table - 1]?.header ?? [];
+  const shown = tables.slice(0, TABLES_SHOWN).map((one, at) => `${at + 1}: ${(one.header ?? []).join(", ").slice(0, HEADER_SHOWN) || "no heading"}`);
+  if (!tables[table - 1])
+    throw new TracewireError("BAD_ARGUMENT", {
+      what: `--from-table ${table}: the capture has ${tables.length === 0 ? "no table" : tables.length === 1 ? "one table" : `${tables.length} tables`}`,
+      where: "--from-table",
+      hint: tables.length === 0 ? "Claims out of text: --quote." : `They count from 1. ${shown.join("; ")}${tables.length > TABLES_SHOWN ? "; …" : ""}`,
+    });
+  const header = tables[table - 1]!.header ?? [];
   const columns = new Map(
     list(options, "map").map((pair) => {
       const at = pair.lastIndexOf("=");

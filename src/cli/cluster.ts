@@ -1,6 +1,5 @@
 // Which addresses were spent together with this one, and by which transactions. Change is shown apart: it joins nothing.
-import { TracewireError } from "../errors.ts";
-import { changeContext, changeOf, describeCluster, freezeCluster, HEURISTICS, readClusters, shapeIn, SHAPES, type NewsroomClusters } from "../tracing/tracing.ts";
+import { addressNotShown, changeContext, changeOf, describeCluster, freezeCluster, HEURISTICS, readClusters, shapeIn, SHAPES, type NewsroomClusters } from "../tracing/tracing.ts";
 import { change, list, openReader, openWriter, text, type Command, type CommandContext } from "./command.ts";
 import { wrap } from "./output.ts";
 
@@ -22,7 +21,7 @@ export const clusterCommand: Command = {
     { flags: "--set <name>", about: "only over this set of transfers (may be repeated)", repeat: true },
   ],
   examples: [
-    ["tracewire cluster 12cbQLTFMXRnSzktFkuoG3eHoMeFtpTu3S", "the addresses, each with the transaction that joins it"],
+    ["tracewire cluster 12cbQLTFMXRnSzktFkuoG3eHoMeFtpTu3S", "with whom Bitcoin’s first payer spent coins together: in the demo’s blocks, with nobody"],
     ["tracewire cluster 12cbQLTFMXRnSzktFkuoG3eHoMeFtpTu3S --save first-payer", "a dated set, which later data does not move"],
   ],
   async run(context, [address], options) {
@@ -31,15 +30,19 @@ export const clusterCommand: Command = {
     const newsroom = writer ?? openReader(context);
     try {
       const wanted = list(options, "set");
+      const other = text(options, "why");
+      const about = other === undefined ? [address!] : [address!, other];
       const read = await readClusters(newsroom, {
+        about,
         ...(wanted.length > 0 ? { sets: wanted } : {}),
         payjoins: list(options, "payjoin"),
         strict: Boolean(options.strict),
       });
       for (const note of read.notes) context.output.note(note);
-      const other = text(options, "why");
-      if (other !== undefined) return showWhy(context, read, address!, other, text(options, "chain"));
-      const found = describeCluster(read.clusters, address!, text(options, "chain"));
+      const chain = text(options, "chain");
+      for (const one of about) if (read.clusters.numbers.numberOf(one, chain) === undefined) throw await addressNotShown(newsroom, one, { sets: wanted, chain });
+      if (other !== undefined) return showWhy(context, read, address!, other, chain);
+      const found = describeCluster(read.clusters, address!, chain);
       showCluster(context, read, found);
       if (name === undefined || !writer) return;
       const kept = change(context, writer, (transaction) =>
@@ -64,8 +67,10 @@ function showCluster(context: CommandContext, { clusters, sets }: NewsroomCluste
     sets,
     change: edges.map(({ edge: { vout, heuristics, confidence }, to, txid }) => ({ txid, vout, to, heuristics, confidence })),
   });
-  output.line(output.bold(`${found.addresses.length} ${found.addresses.length === 1 ? "address" : "addresses"} spent together, named after ${numbers.addresses[found.cluster]!}`));
-  for (const { address, with: other, by } of found.addresses.slice(0, SHOWN_MAX)) output.line(other === undefined ? `  ${address}` : `  ${address}  with ${other}  in ${by}`);
+  const name = numbers.addresses[found.cluster]!;
+  if (found.addresses.length === 1) output.line(output.bold(`Spent together with no other address, in the transactions that are held: ${name}`));
+  else output.line(output.bold(`${found.addresses.length} addresses spent together, named after ${name}`));
+  if (found.addresses.length > 1) for (const { address, with: other, by } of found.addresses.slice(0, SHOWN_MAX)) output.line(other === undefined ? `  ${address}` : `  ${address}  with ${other}  in ${by}`);
   if (found.addresses.length > SHOWN_MAX) output.line(`  … and ${found.addresses.length - SHOWN_MAX} more; --json has all.`);
   for (const { txid, why } of found.left_out.slice(0, SHOWN_MAX)) output.line(`  left out: ${txid}, ${why}`);
   if (edges.length > 0) output.line(`Perhaps change of these, which joins nothing (${edges.length}${edges.length === EDGES_MAX ? " or more" : ""}):`);
@@ -93,12 +98,7 @@ function changeEdges(clusters: NewsroomClusters["clusters"], cluster: number) {
 
 function showWhy(context: CommandContext, { clusters }: NewsroomClusters, a: string, b: string, chain: string | undefined): void {
   const { output } = context;
-  const [one, other] = [a, b].map((address) => {
-    const number = clusters.numbers.numberOf(address, chain);
-    if (number === undefined) throw new TracewireError("NOT_FOUND", { what: `The transactions do not show the address ${address}` });
-    return number;
-  }) as [number, number];
-  const path = clusters.why(one, other);
+  const path = clusters.why(clusters.numbers.numberOf(a, chain)!, clusters.numbers.numberOf(b, chain)!);
   const steps = path?.map(({ from, to, transaction }) => {
     const shape = shapeIn(clusters.graph, transaction);
     const { txid, time, block } = clusters.graph.transactions[transaction]!;

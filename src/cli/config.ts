@@ -43,6 +43,7 @@ export function checkConfig(config: Config): Checked[] {
     data: config.data,
     host: config.host,
     port: config.port,
+    proxies: config.proxies.join(", ") || undefined,
     base_url: config.base_url,
     desk_host: config.desk.listen && `${config.desk.listen.host}:${config.desk.listen.port}`,
     desk_url: config.desk.url,

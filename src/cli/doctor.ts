@@ -2,7 +2,8 @@ import { accessSync, constants, existsSync, statSync, statfsSync } from "node:fs
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { readPingState } from "../hub/hub.ts";
-import { KEY_FILE, newsroomExists } from "../newsroom.ts";
+import { TracewireError } from "../errors.ts";
+import { isClosed, KEY_FILE, newsroomExists, signingKeyFault } from "../newsroom.ts";
 import type { Command, CommandContext } from "./command.ts";
 
 type Finding = { name: string; ok: boolean; what: string; do?: string };
@@ -74,7 +75,12 @@ export function placeOf(data: string): { place: string; writable: boolean } {
 }
 
 function folder({ config }: CommandContext): Finding[] {
-  if (!newsroomExists(config.data)) return [{ name: "newsroom", ok: true, what: `none yet in ${config.data}; npm start makes one` }];
+  try {
+    if (!newsroomExists(config.data)) return [{ name: "newsroom", ok: true, what: `none yet in ${config.data}; npm start makes one` }];
+  } catch (error) {
+    if (!(error instanceof TracewireError)) throw error;
+    return [{ name: "newsroom", ok: false, what: `${config.data}: ${error.message}`, do: error.hint }];
+  }
   const findings: Finding[] = [];
   const key = join(config.data, KEY_FILE);
   if (!existsSync(key))
@@ -86,14 +92,16 @@ function folder({ config }: CommandContext): Finding[] {
     });
   else {
     const mode = statSync(key).mode & 0o777;
-    const ok = process.platform === "win32" || mode === 0o600;
+    const isPrivate = process.platform === "win32" || mode === 0o600;
+    const fault = faultOf(() => signingKeyFault(config.data));
     findings.push({
       name: "key",
-      ok,
-      what: `private key with mode ${mode.toString(8)}`,
-      ...(ok ? {} : { do: `Others can read it: chmod 600 ${key}` }),
+      ok: isPrivate && !fault,
+      what: fault ? fault.message : `private key of this log, with mode ${mode.toString(8)}`,
+      ...(fault ? { do: fault.hint } : isPrivate ? {} : { do: `Others can read it: chmod 600 ${key}` }),
     });
   }
+  findings.push(closed(config.data));
   const db = new DatabaseSync(join(config.data, "newsroom.db"));
   try {
     db.exec("PRAGMA busy_timeout = 200");
@@ -117,6 +125,22 @@ function folder({ config }: CommandContext): Finding[] {
     db.close();
   }
   return findings;
+}
+
+/** What is not released, and who sent it, lies in the folder. */
+function closed(data: string): Finding {
+  const mode = statSync(data).mode & 0o777;
+  const ok = isClosed(data);
+  return { name: "privacy", ok, what: `the folder has mode ${mode.toString(8)}`, ...(ok ? {} : { do: `Other users of this machine can look into it: chmod 700 ${data}` }) };
+}
+
+function faultOf(look: () => TracewireError | undefined): TracewireError | undefined {
+  try {
+    return look();
+  } catch {
+    // A damaged database is reported by name below.
+    return undefined;
+  }
 }
 
 function hub({ config, effects }: CommandContext): Finding {

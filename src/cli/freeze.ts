@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { TracewireError } from "../errors.ts";
 import { makePacket, packetFiles } from "../freezing/freezing.ts";
-import { findTrace, stepsOf } from "../tracing/tracing.ts";
+import { findTrace } from "../tracing/tracing.ts";
 import { list, openReader, text, type Command } from "./command.ts";
 
 export const freeze: Command = {
@@ -27,7 +27,7 @@ export const freeze: Command = {
     try {
       const trace = findTrace(newsroom.log, id!, undefined, "all");
       if (!trace) throw new TracewireError("NOT_FOUND", { what: `No trace is kept as "${id}"`, hint: "Keep one: tracewire trace --from SEED --save NAME" });
-      const packet = makePacket(newsroom.log, trace, await stepsOf(newsroom, trace), {
+      const packet = await makePacket(newsroom, trace, {
         service,
         contact,
         addresses: list(options, "address"),
@@ -39,6 +39,7 @@ export const freeze: Command = {
       for (const [name, bytes] of files) writeFileSync(join(out, name), bytes, { flag: "wx" });
       context.output.json({ out, files: [...files.keys()], addresses: packet.addresses.length, arrivals: packet.arrivals.length + packet.arrivals_left_out });
       context.output.line(`${context.output.bold(out)}: ${[...files.keys()].join(", ")}; ${counted(packet.addresses.length, "address", "addresses")}, ${counted(packet.arrivals.length + packet.arrivals_left_out, "arrival", "arrivals")}.`);
+      if (packet.nothing_at.length > 0) context.output.note(`Nothing of the trace lies at ${packet.nothing_at.join(", ")}; the letter says so.`);
       context.output.line(`Its receiver checks it with: sha256sum -c SHA256SUMS; tracewire verify --bundle proof.json --key ${newsroom.verifierKey}`);
     } finally {
       newsroom.close();

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, readdirSync, readSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { importCasefile, runChecks } from "../casefile/casefile.ts";
 import { READERS, findReader, importDataset, type ImportedTable, type SourceFile } from "../datasets/datasets.ts";
@@ -13,6 +13,8 @@ import { importTransferFiles, heldAlready, NOT_PUBLIC, TRANSFER_OPTIONS } from "
 import { counted } from "./output.ts";
 
 const BYTES_MAX = 256 * 2 ** 20;
+const FIRST_LINE_BYTES_MAX = 1_024;
+const FIRST_LINE_SHOWN = 200;
 
 /** Loaded when it is needed: its readers of markup are a fifth of what a serving process would carry. */
 const archives = lazily<typeof import("../archive-import/archive-import.ts")>(import.meta.url, "../archive-import/archive-import.ts");
@@ -68,10 +70,25 @@ async function importFiles(context: CommandContext, newsroom: NewsroomWriter, fo
     ? await guessReader(paths.map((path) => fileOnDisk(path, basename(path))))
     : TRANSFER_READERS.find((reader) => reader.format === format);
   const hasTables = isGuess ? READERS.some((reader) => names.every((name) => reader.recognises(name))) : READERS.some((reader) => reader.format === format);
+  if (isGuess && !hasTables && !transfers) throw unknownFormat(paths);
   if (hasTables || !transfers) await importSource(context, newsroom, format, paths, options);
   if (!transfers) return;
   if (isGuess) context.output.note(`Read as ${transfers.format}: ${transfers.title}.`);
   await importTransferFiles(context, newsroom, transfers, filesOf(transfers, paths), options);
+}
+
+/** What is there is said, so that whoever brings a table of their own sees which columns are missing. */
+function unknownFormat(paths: string[]): TracewireError {
+  const start = Buffer.alloc(FIRST_LINE_BYTES_MAX);
+  const file = openSync(paths[0]!, "r");
+  const length = readSync(file, start);
+  closeSync(file);
+  const [line = ""] = start.subarray(0, length).toString("utf8").split(/\r?\n/, 1);
+  const isText = line !== "" && !/[\u0000-\u0008\ufffd]/.test(line);
+  return new TracewireError("BAD_ARGUMENT", {
+    what: `No format is known for ${paths.slice(0, 5).map((path) => basename(path)).join(", ")}${isText ? `, which begins: ${line.slice(0, FIRST_LINE_SHOWN)}` : ""}`,
+    hint: `Transfers of your own have the columns from, to, amount and more (docs/tracing.md). Else name the format: casefile, ${FORMATS.join(", ")}.`,
+  });
 }
 
 /** A reader of one source's own files leaves others alone; one of files of any name takes those that it is given. */

@@ -67,8 +67,9 @@ export function table(rows: readonly (readonly string[])[], width: number, right
   return rows.map((row) => {
     const line = row
       .map((cell, at) => (right.includes(at) ? cell.padStart(widths[at]!) : at === columns - 1 ? cell : cell.padEnd(widths[at]!)))
-      .join("  ");
-    return line.length > width ? `${line.slice(0, width - 1)}…` : line.trimEnd();
+      .join("  ")
+      .trimEnd();
+    return line.length > width ? `${line.slice(0, width - 1)}…` : line;
   });
 }
 

@@ -1,6 +1,8 @@
 import { TracewireError } from "../errors.ts";
+import { desksMemory } from "../desk/desk.ts";
 import { appendErasure, appendRelease, findCapture, type LogReader } from "../evidence/evidence.ts";
 import { readClaim, readClaims, requireReleasable } from "../casefile/casefile.ts";
+import { restatementsMovedBy } from "../figures/figures.ts";
 import { versionsMadeFrom } from "../press/press.ts";
 import { listTransferSets, sweepSegments } from "../tracing/tracing.ts";
 import { change, openWriter, text, type Command } from "./command.ts";
@@ -78,17 +80,29 @@ export const erase: Command = {
           .map((row) => row.seq as number);
         if (others.every((other) => seqs.has(other))) blobs.add(capture.sha256);
       }
+      // What moved with a claim tells its value: a restatement goes with the claim that it tells of.
+      const restated = new Set<number>();
+      let wasCounted = false;
+      for (const seq of seqs) {
+        const claim = readClaim(newsroom.log, seq);
+        wasCounted ||= claim?.released !== undefined;
+        if (claim) for (const one of restatementsMovedBy(newsroom.log, claim.subject, seq)) restated.add(one);
+      }
+      for (const seq of restated) seqs.add(seq);
       const entry = change(context, newsroom, (transaction) =>
         appendErasure(transaction, { seqs: [...seqs].sort((a, b) => a - b), blobs: [...blobs], reason }, context.by),
       );
       if (!context.dryRun) {
         for (const sha256 of blobs) newsroom.blobs.erase(sha256);
         sweepSegments(newsroom.folder, listTransferSets(newsroom.log));
+        desksMemory().forgetErased(newsroom.folder, context.effects, { seqs: [...seqs], blobs: [...blobs] });
       }
-      context.output.json({ erased: [...seqs], blobs: [...blobs], entry });
+      context.output.json({ erased: [...seqs], restatements: [...restated], blobs: [...blobs], entry });
       context.output.line(
         `${context.dryRun ? "Would erase" : "Erased"} ${[...seqs].join(", ")}${blobs.size ? ` and the bytes of ${blobs.size} capture${blobs.size === 1 ? "" : "s"}` : ""} (entry ${entry}).`,
       );
+      if (restated.size > 0) context.output.line(`Among them what told of their numbers: ${[...restated].join(", ")} (restatements).`);
+      if (wasCounted) context.output.line("What was published keeps its numbers: `tracewire story affected` lists the stories whose numbers were counted from it.");
     } finally {
       newsroom.close();
     }

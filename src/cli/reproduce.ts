@@ -3,7 +3,7 @@ import { verifyBundle } from "../evidence/evidence.ts";
 import { computeFigure, figureHash, findFigureSpec, requireFigureSpec, type Figure } from "../figures/figures.ts";
 import { readPublication } from "../press/press.ts";
 import { reproduceBundle } from "../recompute.ts";
-import { findTrace, reproduceTrace, supersededSets } from "../tracing/tracing.ts";
+import { findTrace, notReproduced, reproduceTrace, supersededSets } from "../tracing/tracing.ts";
 import type { NewsroomReader } from "../newsroom.ts";
 import { openReader, readTextFile, text, type Command, type CommandContext } from "./command.ts";
 import { knownSize } from "./known.ts";
@@ -36,9 +36,11 @@ export const reproduce: Command = {
       const revision = text(options, "revision");
       const trace = findTrace(newsroom.log, id, undefined, "all");
       if (trace) {
-        const { same, result_sha256 } = await reproduceTrace(newsroom, trace);
-        context.output.json({ id, entry: trace.seq, log_size: trace.log_size, same, kept_sha256: trace.result_sha256, computed_sha256: result_sha256 });
-        if (!same) throw new TracewireError("NOT_REPRODUCED", { what: `The trace came out as ${result_sha256.slice(0, 16)}…, not as ${trace.result_sha256.slice(0, 16)}…`, where: id });
+        const found = await reproduceTrace(newsroom, trace);
+        const { same, result_sha256, moved } = found;
+        context.output.json({ id, entry: trace.seq, log_size: trace.log_size, same, kept_sha256: trace.result_sha256, computed_sha256: result_sha256, versions_moved: moved });
+        if (!same) throw notReproduced(trace, found);
+        for (const { method, kept, now } of moved) context.output.note(`${method} was version ${kept} then and is version ${now} now; over these transfers both give the same.`);
         const replaced = supersededSets(newsroom.log);
         for (const { name, seq } of trace.sets)
           if (replaced.has(seq)) context.output.note(`${name} was replaced by entry ${replaced.get(seq)}: the trace is what it was, and rests on rows that were replaced.`);

@@ -1,8 +1,8 @@
 // What of the addresses asked about came from listed ones by way of others, over the transfers held: chain by chain.
-import { chainsHeld, exposureOverChains, type Screener } from "../screening/screening.ts";
+import { chainsHeld, exposureOverChains, joinExposures, type Screener } from "../screening/screening.ts";
 import { TracewireError } from "../errors.ts";
 import type { NewsroomReader } from "../newsroom.ts";
-import { assetWords, openTagBook, readTransferSets, shortAmount, stopsFromTags } from "../tracing/tracing.ts";
+import { assetWords, listTransferSets, openTagBook, readApart, readTransferSets, shortAmount, stopsFromTags } from "../tracing/tracing.ts";
 import { list, whole, type CommandContext, type Options } from "./command.ts";
 import { table, wrap } from "./output.ts";
 
@@ -12,18 +12,22 @@ export const EXPOSED_MAX = 100_000;
 export async function showExposure(context: CommandContext, newsroom: NewsroomReader, screener: Screener, given: readonly string[], options: Options): Promise<void> {
   const { output } = context;
   const wanted = list(options, "set");
-  const read = await readTransferSets(newsroom, wanted.length > 0 ? { sets: wanted } : {});
-  if (read.sets.length === 0) throw new TracewireError("NOT_FOUND", { what: "No transfers are held", hint: "Import some: tracewire import transfers FILE." });
-  for (const note of read.notes) output.note(note);
-  const { exposures, listed_seeds, notes } = exposureOverChains(chainsHeld(read.transfers, read.transactions), {
+  // Sets that were named are put together or refused.
+  const held = listTransferSets(newsroom.log).flatMap(({ seq, superseded_by }) => (superseded_by === undefined ? [seq] : []));
+  const parts = wanted.length > 0 ? [await readTransferSets(newsroom, { sets: wanted })] : await readApart(newsroom, held);
+  const sets = parts.flatMap((read) => read.sets);
+  if (sets.length === 0) throw new TracewireError("NOT_FOUND", { what: "No transfers are held", hint: "Import some: tracewire import transfers FILE." });
+  for (const note of parts.flatMap((read) => read.notes)) output.note(note);
+  const asked = {
     given,
     accounts: screener.accounts,
-    isListed: ({ caip10 }) => screener.screen(caip10).is_alert,
+    isListed: ({ caip10 }: { caip10: string }) => screener.screen(caip10).is_alert,
     depth: whole(options, "depth", "--depth"),
     stopAt: options.known ? stopsFromTags(openTagBook(newsroom.log)) : undefined,
-  });
+  };
+  const { exposures, listed_seeds, notes } = joinExposures(parts.map(({ transfers, transactions }) => exposureOverChains(chainsHeld(transfers, transactions), asked)));
   const plain = (_: string, value: unknown) => (typeof value === "bigint" ? value.toString() : value);
-  output.json(JSON.parse(JSON.stringify({ exposure: exposures, listed_seeds, sets: read.sets.map(({ name, seq, rows_root }) => ({ name, seq, rows_root })), notes }, plain)));
+  output.json(JSON.parse(JSON.stringify({ exposure: exposures, listed_seeds, sets: sets.map(({ name, seq, rows_root }) => ({ name, seq, rows_root })), notes }, plain)));
   output.line();
   output.line(output.bold(`Exposure by way of others: ${exposures.length} of the addresses, from ${listed_seeds} listed ones that the transfers show`));
   for (const { address, methods } of exposures) {

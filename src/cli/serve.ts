@@ -1,12 +1,11 @@
 import { readFileSync, readdirSync, readlinkSync } from "node:fs";
-import { get } from "node:http";
 import { createServer } from "node:net";
 import { deskOrigin, LOG_FORMATS } from "../config.ts";
 import { TracewireError } from "../errors.ts";
-import { firstLink, openAccounts } from "../accounts/accounts.ts";
 import { mountApi } from "../api/api.ts";
 import { keepDesk, mountDesk } from "../desk/desk.ts";
-import { createNewsroom, newsroomExists, openForWriting, openNewsroom, type NewsroomWriter } from "../newsroom.ts";
+import { createNewsroom, isClosed, newsroomExists, openForWriting, openNewsroom, type NewsroomWriter } from "../newsroom.ts";
+import { http } from "../node-http.ts";
 import { openSchedule, scheduleExists } from "../press/press.ts";
 import { publishDue } from "../scheduler.ts";
 import { openSite } from "../site/site.ts";
@@ -57,6 +56,7 @@ export const serve: Command = {
       else throw new TracewireError("NO_NEWSROOM", { where: config.data, hint: "Start with npm start (the demo), or --empty." });
       output.note(`Public key, to pin with verify --key: ${openKey(config.data)}`);
     }
+    if (!isClosed(config.data)) output.note(`Other users of this machine can look into ${config.data}: chmod 700 ${config.data}`);
     mendCaches(context);
 
     const newsroom = openNewsroom(config.data);
@@ -68,6 +68,7 @@ export const serve: Command = {
       folder: config.data,
       url: deskUrl,
       hosts: [...hosts, new URL(deskUrl).hostname],
+      proxies: config.proxies,
       approval: config.desk.approval,
       second_step: config.desk.second_step,
       mail: config.mail,
@@ -78,6 +79,7 @@ export const serve: Command = {
       base_url: context.config.base_url,
       contact: context.config.contact,
       hub: context.config.hub,
+      proxies: config.proxies,
       ...(hub ? { gauges: hub.gauges } : {}),
       hosts,
       signUp: mail?.signUp,
@@ -99,9 +101,9 @@ export const serve: Command = {
     const webhooks = startWebhooks(context, newsroom);
     output.json({ address, data: config.data, log_size: newsroom.log.size(), root: newsroom.log.root(), pid: process.pid });
     for (const line of greeting(address, config.data, newsroom.log.size(), output.bold)) output.line(line);
-    if (!context.json) tellDesk(context, deskUrl);
+    if (!context.json) await tellDesk(context, deskUrl);
     const scheduler = startScheduler(context);
-    if (newsroom.log.size() > WARMED_ENTRIES_MIN) get(address).on("response", (response) => response.resume()).on("error", () => {});
+    if (newsroom.log.size() > WARMED_ENTRIES_MIN) http.get(address).on("response", (response) => response.resume()).on("error", () => {});
     await untilStopped();
     clearInterval(scheduler);
     output.note("Stopping: requests in flight are finished first.");
@@ -145,9 +147,10 @@ function startScheduler(context: CommandContext): NodeJS.Timeout {
 }
 
 /** Where the desk is; and, until there is an administrator, the one link that makes one. */
-function tellDesk({ config, effects, output }: CommandContext, url: string): void {
+async function tellDesk({ config, effects, output }: CommandContext, url: string): Promise<void> {
   output.line(`  The desk is at ${output.bold(`${url}/desk`)}`);
   try {
+    const { firstLink, openAccounts } = await import("../accounts/accounts.ts");
     const accounts = openAccounts(config.data, effects);
     const link = firstLink(accounts);
     accounts.close();

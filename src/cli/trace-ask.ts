@@ -9,7 +9,7 @@ import {
   type TraceAsk,
 } from "../tracing/tracing.ts";
 import { list, openReader, text, whole, type CommandContext, type Options } from "./command.ts";
-import { table } from "./output.ts";
+import { table, wrap } from "./output.ts";
 
 export function readAsk(options: Options): TraceAsk {
   return readAskWords(
@@ -25,7 +25,7 @@ export function readAsk(options: Options): TraceAsk {
       known: Boolean(options.known),
       conversions: options.conversions !== false,
     },
-    (field) => `--${field}`,
+    (field) => (field === "stops" ? "--stop" : `--${field}`),
   );
 }
 
@@ -39,7 +39,7 @@ export async function askWith(
   if (options.explore && keepSteps) throw new TracewireError("BAD_ARGUMENT", { what: "Steps are the exact kernel's: an answer for exploring has none", hint: "Ask without --explore." });
   const wanted = list(options, "set");
   const found = await askNewsroom(newsroom, ask, { ...(wanted.length > 0 ? { sets: wanted } : {}), keepSteps, exploring: options.explore === true, keep_lots: options.lots === true });
-  for (const note of found.result.notes) context.output.note(note);
+  for (const note of found.result.notes) for (const line of wrap(note, context.output.width)) context.output.note(line);
   return found;
 }
 

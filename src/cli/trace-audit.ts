@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import { formatCsv } from "../csv.ts";
 import { datasetOfEntry, readRows, type Row } from "../datasets/datasets.ts";
 import { TracewireError } from "../errors.ts";
-import { askNewsroom, auditHtml, auditWorkbook, findTrace, LOT_COLUMNS, LOTS_MAX, methodStatement, stepsTable, STEP_COLUMNS, type Answer, type AuditInput } from "../tracing/tracing.ts";
+import { askKept, auditHtml, auditWorkbook, findTrace, LOT_COLUMNS, LOTS_MAX, methodStatement, stepsTable, STEP_COLUMNS, type Answer, type AuditInput } from "../tracing/tracing.ts";
 import type { NewsroomReader } from "../newsroom.ts";
 import { openReader, text, type CommandContext, type Options } from "./command.ts";
 import { askWith, readAsk } from "./trace-ask.ts";
@@ -44,8 +44,8 @@ const lotsBeside = (out: string): string => out.replace(/\.csv$/i, "-lots.csv");
 async function auditOf(context: CommandContext, newsroom: NewsroomReader, options: Options): Promise<AuditInput> {
   const found = await askWith(context, newsroom, readAsk(options), options, { keepSteps: true });
   if (found.steps_cut) throw new TracewireError("BAD_ARGUMENT", { what: "There are more steps than one table can hold", hint: "Ask for one method, a floor, or a depth." });
-  const { ask, sets, log_size, notes } = found.result;
-  return { ask, sets, log_size, notes, result_sha256: found.result_sha256, columns: STEP_COLUMNS, steps: stepsTable(found).rows, ...lotsOf(found) };
+  const { ask, sets, log_size, notes, methods } = found.result;
+  return { ask, sets, log_size, notes, methods, result_sha256: found.result_sha256, columns: STEP_COLUMNS, steps: stepsTable(found).rows, ...lotsOf(found) };
 }
 
 function lotsOf({ lots }: Pick<Answer, "lots">): Pick<AuditInput, "lots"> {
@@ -57,10 +57,10 @@ function lotsOf({ lots }: Pick<Answer, "lots">): Pick<AuditInput, "lots"> {
 async function auditOfSaved(newsroom: NewsroomReader, name: string, options: Options): Promise<AuditInput> {
   const saved = findTrace(newsroom.log, name, undefined, "all");
   if (!saved) throw new TracewireError("NOT_FOUND", { what: `No trace is kept as "${name}"`, hint: "Keep one: tracewire trace --from SEED --save NAME" });
-  const { ask, sets, log_size, notes, result_sha256 } = saved;
+  const { ask, sets, log_size, notes, methods, result_sha256 } = saved;
   const keep_lots = options.lots === true;
   const kept = saved.steps === null ? undefined : readRows(newsroom.log, datasetOfEntry(newsroom.log, saved.steps));
   // Lots are not kept: they are the transfers themselves, and are read again.
-  const again = kept && !keep_lots ? undefined : await askNewsroom(newsroom, ask, { sets: sets.map(({ seq }) => String(seq)), log_size, keepSteps: true, keep_lots });
-  return { ask, sets, log_size, notes, result_sha256, columns: STEP_COLUMNS, steps: kept ?? stepsTable(again!).rows, ...(again ? lotsOf(again) : {}) };
+  const again = kept && !keep_lots ? undefined : await askKept(newsroom, saved, { keepSteps: true, keep_lots });
+  return { ask, sets, log_size, notes, methods, result_sha256, columns: STEP_COLUMNS, steps: kept ?? stepsTable(again!).rows, ...(again ? lotsOf(again) : {}) };
 }

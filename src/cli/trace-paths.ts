@@ -32,7 +32,12 @@ export async function findPaths(context: CommandContext, [from, to]: string[], o
     for (const [at, { carried, hops }] of paths.entries()) {
       context.output.line(context.output.bold(`${at + 1}. at most ${write(carried, hops.at(-1)!.asset)}, ${lengthOf(hops.length, addressOf !== undefined)}`));
       const nameOf = (place: string) => (addressOf?.(place) === undefined ? place : `${place} (${addressOf(place)})`);
-      for (const hop of hops) context.output.line(`   ${nameOf(hop.from)} → ${nameOf(hop.to)}  ${write(hop.amount, hop.asset)}  ${context.output.dim(hop.transfer)}`);
+      for (const hop of hops) {
+        const [way, what] = [`   ${nameOf(hop.from)} → ${nameOf(hop.to)}`, `${write(hop.amount, hop.asset)}  ${hop.transfer}`];
+        // Addresses are for copying, and are never cut: what has no room beside them goes below.
+        if (way.length + what.length + 2 <= context.output.width) context.output.line(`${way}  ${what}`);
+        else for (const line of [`   ${nameOf(hop.from)}`, `   → ${nameOf(hop.to)}`, `     ${what}`]) context.output.line(line);
+      }
     }
     if (cut) context.output.line(context.output.dim("There are more ways; these are the widest."));
     context.output.line(context.output.dim("Amounts of two ways may be the same units: ways are not added."));

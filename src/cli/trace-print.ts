@@ -5,7 +5,9 @@ import { table, wrap, type Output } from "./output.ts";
 const PLACES_SHOWN_MAX = 20;
 /** Below this an address of 42 signs leaves no room for five columns. */
 const PLACE_WHOLE_WIDTH = 125;
-const shortName = (place: string): string => place.replace(/[0-9A-Za-z]{20,}/g, (name) => `${name.slice(0, 10)}…${name.slice(-6)}`);
+export const shortName = (place: string): string => place.replace(/[0-9A-Za-z]{20,}/g, (name) => `${name.slice(0, 10)}…${name.slice(-6)}`);
+/** Where amounts need the room; as the pages write it. */
+const shorterName = (place: string): string => place.replace(/[0-9A-Za-z]{20,}/g, (name) => `${name.slice(0, 6)}…${name.slice(-4)}`);
 
 export function printAnswer(output: Output, { result }: Answer): void {
   const { ask, sets, methods } = result;
@@ -47,27 +49,35 @@ function printAsset(output: Output, asset: string, words: AssetWords | undefined
 
   const places = placesOf(results);
   output.line();
-  const rows = (decimals: number): string[][] =>
-    places.slice(0, PLACES_SHOWN_MAX).map(({ place, amounts, why }) => [
-      output.width < PLACE_WHOLE_WIDTH ? shortName(place) : place,
+  const shownPlaces = places.slice(0, PLACES_SHOWN_MAX);
+  const differ = shownPlaces.some(({ amounts }) => spread(amounts, methods) !== 0n);
+  const rows = (decimals: number, isTight: boolean): string[][] =>
+    shownPlaces.map(({ place, amounts, why }) => [
+      output.width >= PLACE_WHOLE_WIDTH ? place : isTight ? shorterName(place) : shortName(place),
       ...amounts.map((amount) => (amount === 0n ? "·" : shortAmount(amount, words, decimals))),
-      spread(amounts, methods) === 0n ? "" : shortAmount(spread(amounts, methods), words, decimals),
+      ...(differ ? [spread(amounts, methods) === 0n ? "" : shortAmount(spread(amounts, methods), words, decimals)] : []),
       why,
     ]);
-  for (const line of fitting(output.width, [...right, right.length + 1], (decimals) => [["place", ...methods.map(([name]) => name), "spread", ""], ...rows(decimals)])) output.line(line);
+  const headOf = [["place", ...methods.map(([name]) => name), ...(differ ? ["spread"] : []), ""]];
+  for (const line of fitting(output.width, differ ? [...right, right.length + 1] : right, (decimals, isTight) => [...headOf, ...rows(decimals, isTight)])) output.line(line);
+  if (!differ && methods.length > 1) output.line(output.dim(`${methods.filter(([, { conserves }]) => conserves).map(([name]) => name).join(", ")} agree in each place.`));
   if (places.length > PLACES_SHOWN_MAX) output.line(output.dim(`… and ${places.length - PLACES_SHOWN_MAX} more places (--csv or --json has all)`));
 }
 
-/** As many decimals as the width has room for; where even whole units have none, the last column goes below; a number is never cut. */
-function fitting(width: number, right: readonly number[], rowsWith: (decimals: number) => string[][]): string[] {
+/** As many decimals as the width has room for, and names as short as that needs; where even whole units have none, the last column goes below, then the first above; a number is never cut. */
+export function fitting(width: number, right: readonly number[], rowsWith: (decimals: number, isTight: boolean) => string[][]): string[] {
   const isFitting = (rows: string[][]) => table(rows, Infinity, right).every((line) => line.length <= width);
-  const tried = [4, 2, 0].map(rowsWith);
+  const tried = ([[4, false], [2, false], [2, true], [0, false], [0, true]] as const).map(([decimals, isTight]) => rowsWith(decimals, isTight));
   const rows = tried.find(isFitting);
   if (rows) return table(rows, width, right);
   const last = Math.max(...right);
   const numbers = tried.at(-1)!;
   const words = numbers.map((cells) => cells.slice(last + 1).filter(Boolean).join(" "));
-  return table(numbers.map((cells) => cells.slice(0, last + 1)), Infinity, right).flatMap((line, at) => (words[at] ? [line, `  ${words[at]}`] : [line]));
+  const beside = table(numbers.map((cells) => cells.slice(0, last + 1)), Infinity, right);
+  // Five amounts of nine digits and a name have no room in 80 columns: then the name stands above its numbers.
+  const isBeside = beside.every((line) => line.length <= width);
+  const below = isBeside ? beside : table(numbers.map((cells) => ["", ...cells.slice(1, last + 1)]), Infinity, right);
+  return below.flatMap((line, at) => [...(isBeside ? [] : [numbers[at]![0]!]), line, ...(words[at] ? [`  ${words[at]}`] : [])].filter((part) => part !== ""));
 }
 
 type Place = { place: string; amounts: bigint[]; why: string };
@@ -135,8 +145,10 @@ function noteLines({ ask, methods, tokens, exploring }: Answer["result"]): strin
   const notes: string[] = [];
   for (const [name, { excess, bound }] of Object.entries(methods)) {
     const over = Object.entries(excess ?? {}).filter(([, amount]) => amount !== "0");
-    if (over.length > 0)
-      notes.push(`${name} does not conserve: it counts ${over.map(([asset, amount]) => `${writeAmount(amount.startsWith("-") ? -BigInt(amount) : BigInt(amount), assetWords(asset, tokens))} ${amount.startsWith("-") ? "less" : "more"} than the seed`).join(", ")}. Read it as an upper bound of exposure only.`);
+    const [more, less] = [over.filter(([, amount]) => !amount.startsWith("-")), over.filter(([, amount]) => amount.startsWith("-"))];
+    const amounts = (some: [string, string][]) => some.map(([asset, amount]) => writeAmount(BigInt(amount.replace("-", "")), assetWords(asset, tokens))).join(", ");
+    if (more.length > 0) notes.push(`${name} does not conserve: it counts ${amounts(more)} more than the seed. Read it as an upper bound of exposure only.`);
+    if (less.length > 0) notes.push(`${name} does not conserve: it ends ${amounts(less)} below its own seed, which counts what came back to where it began once more each time it leaves.`);
     if (bound !== undefined && exploring?.[name as keyof typeof exploring]?.kernel !== "fast") notes.push(`${name} backward is an estimate: each amount is less than ${bound} base units from the exact share.`);
   }
   const conserving = Object.entries(methods).filter(([, { conserves }]) => conserves);

@@ -1,4 +1,5 @@
 import { verifyBundle, verifyFolder, type VerifyFinding } from "../evidence/evidence.ts";
+import { signingKeyFault } from "../newsroom.ts";
 import { recomputeFolder } from "../recompute.ts";
 import { readTextFile, text, type Command, type CommandContext } from "./command.ts";
 
@@ -41,6 +42,9 @@ async function checkFolder(context: CommandContext, key: string | undefined, aga
     report.key.pinned ? "The key is the one you gave." : `The key came from the folder itself. Pin it: --key ${report.key.verifier_key}`,
   );
   for (const warning of report.warnings) context.output.line(`note: ${findingText(warning)}`);
+  // What is written is proven; with this key nothing more can be.
+  const keyFault = report.outcome === "clean" ? signingKeyFault(context.config.data) : undefined;
+  if (keyFault) throw keyFault;
   return finish(context, report.outcome === "clean", report.findings);
 }
 

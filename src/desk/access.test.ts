@@ -103,6 +103,7 @@ const EXPECTED: Record<string, Expected> = {
   "POST /traces/jobs/:job/cancel": { roles: TRACERS, object: { name: "job", seen: { own: TRACERS } } },
   "POST /traces/jobs/:job/keep": { roles: TRACERS, object: { name: "job", seen: { own: TRACERS } } },
   "GET /traces/:trace": { roles: TRACERS, object: { name: "trace", seen: { own: TRACERS } } },
+  "GET /traces/:trace/steps": { roles: TRACERS, object: { name: "trace", seen: { own: TRACERS } } },
   "GET /traces/:trace/graph": { roles: TRACERS, object: { name: "trace", seen: { own: TRACERS } } },
   "GET /traces/:trace/graph.json": { roles: TRACERS, object: { name: "trace", seen: { own: TRACERS } } },
   "POST /traces/:trace/notes": { roles: TRACERS, object: { name: "trace", seen: { own: TRACERS } } },

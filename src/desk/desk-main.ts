@@ -1,7 +1,7 @@
 // What the desk's own process runs: it opens the app, listens, says where, and ends with its parent.
 import { existsSync, rmSync } from "node:fs";
 import { systemEffects } from "../effects.ts";
-import { clientOf } from "../site/site.ts";
+import { clientOf, trustProxies } from "../site/site.ts";
 import { openDesk } from "./open-desk.ts";
 import { REMOTE_HEADER, SETTINGS_VARIABLE, type DeskProcessSettings } from "./desk-process.ts";
 
@@ -19,6 +19,7 @@ try {
     // Through the socket only the site can ask, and it says where from.
     remoteOf: (request) => (throughSite ? String(request.headers[REMOTE_HEADER] ?? "") : clientOf(request).remote),
   });
+  if (!throughSite) trustProxies(desk.app.server, settings.proxies ?? []);
   if (throughSite && existsSync(listen.socket)) rmSync(listen.socket);
   const address = await desk.app.listen(throughSite ? { path: listen.socket } : listen);
   let stopping = false;

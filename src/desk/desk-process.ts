@@ -3,13 +3,14 @@
 // origin of its own (desk_host) the desk listens by itself and the site has no part in it.
 import { fork, type ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
-import { request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { FastifyInstance } from "fastify";
 import type { MailSettings } from "../config.ts";
 import { TracewireError } from "../errors.ts";
+import { http } from "../node-http.ts";
 import type { SecondStep } from "./route.ts";
 import { clientOf } from "../site/site.ts";
 
@@ -27,6 +28,8 @@ export type DeskProcessSettings = {
   folder: string;
   url: string;
   hosts: readonly string[];
+  /** Of proxies beside those of this machine: for an address of its own. */
+  proxies?: readonly string[];
   approval: "another" | "anybody";
   mail: MailSettings;
   /** Where the public site is, if the desk has an origin of its own. */
@@ -153,7 +156,7 @@ function handOn(socketPath: string, request: IncomingMessage, response: ServerRe
   const kept = (headers: NodeJS.Dict<string | string[]>) => Object.fromEntries(Object.entries(headers).filter(([name]) => !HOP_BY_HOP.has(name)));
   // Kept alive so that the desk does not close under our last write, after which its answer would be lost; we close it.
   const headers = { ...kept(request.headers), connection: "keep-alive", [REMOTE_HEADER]: clientOf(request).remote, ...(request.headers["transfer-encoding"] ? { "transfer-encoding": "chunked" } : {}) };
-  const onward = httpRequest({ socketPath, method: request.method, path: request.url, headers, agent: false }, (answer) => {
+  const onward = http.request({ socketPath, method: request.method, path: request.url, headers, agent: false }, (answer) => {
     response.writeHead(answer.statusCode!, kept(answer.headers));
     answer.pipe(response);
     answer.on("error", () => response.destroy());

@@ -7,5 +7,8 @@ export { keepDesk, mountDesk } from "./desk-process.ts";
 export type { Desk, DeskOptions } from "./open-desk.ts";
 export type { DeskRoute, Rule } from "./route.ts";
 
+/** What an erasure reaches at the desk. */
+export const desksMemory = lazily<typeof import("./forget.ts")>(import.meta.url, "./forget.ts");
+
 /** `openDesk`, the table of its addresses, and what it asks of an object in words. */
 export const deskApp = lazily<typeof import("./open-desk.ts")>(import.meta.url, "./open-desk.ts");

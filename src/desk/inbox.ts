@@ -80,11 +80,13 @@ export type Inbox = {
   letGo(sha256: string): void;
   /** What a process that is gone left half done waits again. */
   recover(): void;
+  /** After an erasure: items that became these entries, or hold these bytes, go from the file; returns their titles. */
+  forget(seqs: readonly number[], blobs: readonly string[]): string[];
   close(): void;
 };
 
 export function openInbox(folder: string, { clock }: Pick<Effects, "clock">): Inbox {
-  const { db, change, close } = openPrivateDatabase(join(folder, INBOX_FILE), TABLES);
+  const { db, change, settle, close } = openPrivateDatabase(join(folder, INBOX_FILE), TABLES);
   const find = (id: number) => {
     const row = db.prepare("SELECT * FROM items WHERE id = ?").get(id);
     return row && toItem(row);
@@ -159,6 +161,16 @@ export function openInbox(folder: string, { clock }: Pick<Effects, "clock">): In
         .map(({ sha256 }) => sha256 as string),
     letGo: (sha256) => void change(() => db.prepare("UPDATE items SET sha256 = NULL WHERE sha256 = ? AND state = 'cancelled'").run(sha256)),
     recover: () => void change(() => db.exec("UPDATE items SET state = 'waiting' WHERE state IN ('fetching', 'reading')")),
+    forget(seqs, blobs) {
+      const titles = change(() =>
+        db
+          .prepare("DELETE FROM items WHERE seq IN (SELECT value FROM json_each(?)) OR sha256 IN (SELECT value FROM json_each(?)) RETURNING title")
+          .all(JSON.stringify(seqs), JSON.stringify(blobs))
+          .map(({ title }) => title as string),
+      );
+      settle();
+      return titles;
+    },
     close,
   };
 }

@@ -9,11 +9,12 @@ import { PLACES_MAX, type ChildNote, type TraceQuestion } from "./trace-jobs.ts"
 const LOOK_EVERY = 512;
 const TELL_EVERY_MS = 200;
 
-const say = (note: ChildNote) => void process.send!(note);
+/** Kept once it is written out: an answer of megabytes is still on its way when the channel is closed behind it. */
+const say = (note: ChildNote): Promise<void> => new Promise((resolve) => process.send!(note, undefined, undefined, () => resolve()));
 
 process.once("message", (question) => void run(question as TraceQuestion).finally(() => process.disconnect?.()));
 
-async function run({ folder, ask, among, by, keep }: TraceQuestion): Promise<void> {
+async function run({ folder, ask, among, sets, exploring, by, keep }: TraceQuestion): Promise<void> {
   const newsroom = openNewsroom(folder);
   try {
     const byTags = ask.known ? stopsFromTags(openTagBook(newsroom.log, { log_size: newsroom.log.size() })) : undefined;
@@ -22,25 +23,25 @@ async function run({ folder, ask, among, by, keep }: TraceQuestion): Promise<voi
     const knownStop = (address: string, chain: string): Stop | undefined => {
       if (++places % LOOK_EVERY === 0 && performance.now() - told > TELL_EVERY_MS) {
         told = performance.now();
-        say({ note: "progress", places });
+        void say({ note: "progress", places });
       }
       return byTags?.(address, chain);
     };
-    const found = await askNewsroom(newsroom, ask, { among, knownStop, keepSteps: keep !== undefined });
+    const found = await askNewsroom(newsroom, ask, { among, ...(sets ? { sets } : {}), exploring, knownStop, keepSteps: keep !== undefined });
     const { rows } = totalsTable(found.result.methods);
+    let seq: number | undefined;
     if (keep) {
       const writer = openForWriting(folder, systemEffects);
       try {
-        const { seq } = writer.transact(by, (transaction) => saveTrace(transaction, found, { id: keep.id, title: keep.title, by, captures: found.captures }));
-        say({ note: "kept", seq });
+        seq = writer.transact(by, (transaction) => saveTrace(transaction, found, { id: keep.id, title: keep.title, by, captures: found.captures })).seq;
       } finally {
         writer.close();
       }
     }
-    say({ note: "found", rows: rows.slice(0, PLACES_MAX), row_count: rows.length, notes: found.result.notes, result_sha256: found.result_sha256, tokens: found.result.tokens });
+    await say({ note: "found", seq, rows: rows.slice(0, PLACES_MAX), row_count: rows.length, notes: found.result.notes, result_sha256: found.result_sha256, tokens: found.result.tokens });
   } catch (error) {
     if (!(error instanceof TracewireError)) throw error;
-    say({ note: "fault", what: error.message, hint: error.hint });
+    await say({ note: "fault", what: error.message, hint: error.hint, where: error.where });
   } finally {
     newsroom.close();
   }

@@ -13,13 +13,15 @@ const OPEN_MAX = 30;
 const KEPT_MAX = 100;
 const TIME_MS_MAX = 600_000;
 const MEMORY_MB_MAX = 2_048;
+/** How the form calls what a fault is about. */
+const FIELD_WORDS: Record<string, string> = { from: "From", asset: "Only this asset", until: "As if the data ended at" };
 /** Rows of an answer that a job holds; a kept trace has all of them. */
 export const PLACES_MAX = 5_000;
 
-/** `among`: the sets that who asks may see, by their entries. */
-export type TraceQuestion = { folder: string; ask: TraceAsk; among: string[]; by: string; keep?: { id: string; title: string } };
+/** `among`: the sets that who asks may see, by their entries; `sets`: those of them that were named. */
+export type TraceQuestion = { folder: string; ask: TraceAsk; among: string[]; sets?: string[]; exploring?: boolean; by: string; keep?: { id: string; title: string } };
 export type FoundTrace = { rows: readonly Row[]; row_count: number; notes: readonly string[]; result_sha256: string; tokens?: Record<string, AssetWords> };
-export type ChildNote = { note: "progress"; places: number } | { note: "kept"; seq: number } | ({ note: "found" } & FoundTrace) | { note: "fault"; what: string; hint: string };
+export type ChildNote = { note: "progress"; places: number } | ({ note: "found"; seq?: number } & FoundTrace) | { note: "fault"; what: string; hint: string; where?: string };
 
 export type TraceJob = {
   id: number;
@@ -27,7 +29,12 @@ export type TraceJob = {
   at: string;
   ask: TraceAsk;
   among: string[];
+  sets?: string[];
+  /** By the fast kernel, for looking around: never kept. */
+  exploring?: boolean;
   keep?: { id: string; title: string };
+  /** The job that keeps this one's answer. */
+  kept_by?: number;
   state: "waiting" | "running" | "done" | "failed" | "cancelled";
   /** Places looked at so far. */
   places: number;
@@ -41,7 +48,7 @@ export type TraceJob = {
 
 export type TraceJobs = {
   /** Throws TOO_MANY_JOBS. */
-  start(job: Pick<TraceJob, "by" | "ask" | "among" | "keep">): TraceJob;
+  start(job: Pick<TraceJob, "by" | "ask" | "among" | "sets" | "exploring" | "keep">): TraceJob;
   find(id: number): TraceJob | undefined;
   /** The oldest first. */
   list(): TraceJob[];
@@ -77,11 +84,11 @@ export function openTraceJobs(folder: string, clock: Clock): TraceJobs {
     }, TIME_MS_MAX);
     child.on("message", (message: ChildNote) => {
       if (message.note === "progress") job.places = message.places;
-      else if (message.note === "kept") job.seq = message.seq;
-      else if (message.note === "fault") end(job, "failed", `${message.what}. ${message.hint}`);
+      else if (message.note === "fault") end(job, "failed", `${message.where === undefined ? "" : `${FIELD_WORDS[message.where] ?? message.where}: `}${message.what}. ${message.hint}`);
       else {
-        const { note: _, ...found } = message;
+        const { note: _, seq, ...found } = message;
         job.found = found;
+        if (seq !== undefined) job.seq = seq;
         end(job, "done");
       }
     });
@@ -91,7 +98,8 @@ export function openTraceJobs(folder: string, clock: Clock): TraceJobs {
       end(job, "failed", "Its process ended without an answer; it may have needed too much memory");
       startNext();
     });
-    child.send({ folder, ask: job.ask, among: job.among, by: job.by, ...(job.keep ? { keep: job.keep } : {}) } satisfies TraceQuestion);
+    const { ask, among, sets, exploring, by, keep } = job;
+    child.send({ folder, ask, among, sets, exploring, by, keep } satisfies TraceQuestion);
   };
   return {
     start(given) {

@@ -26,7 +26,7 @@ async function settled(path: string): Promise<string> {
 
 let job: string;
 test("a question by a form runs in a process of its own and is read when it is done", async () => {
-  const started = await bench.as("anna", "/desk/traces", { from: "thief", direction: "forward", methods: "", stops: "market=service:The market\n\n", known: "", asset: "", floor: "", until: "", depth: "" });
+  const started = await bench.as("anna", "/desk/traces", { from: "thief", direction: "forward", stops: "market=service:The market\n\n", known: "", asset: "", floor: "", until: "", depth: "" });
   assert.match(started.location, /^\/desk\/traces\/jobs\/\d+$/, started.body);
   job = started.location;
   assert.match((await bench.as("anna", "/desk")).body, /href="\/desk\/boards\/traces">Traces on their way<\/a> <span class="count">1</);
@@ -39,14 +39,49 @@ test("a question by a form runs in a process of its own and is read when it is d
 
 test("a question that has no answer says why, and one that cannot be asked names its field", async () => {
   const lost = await bench.as("anna", "/desk/traces", { from: "nobody-there", direction: "forward" });
-  assert.match(await settled(lost.location), /It failed\. [^<]*nobody-there/);
+  assert.match(await settled(lost.location), /It failed\. From: [^<]*nobody-there/);
   const refused = await bench.as("anna", "/desk/traces", { from: "thief", direction: "forward", floor: "1.5" });
   assert.deepEqual([refused.status, /Where: floor/.test(refused.body)], [400, true]);
+  for (const [line, says] of [
+    ["market service", /market service.{1,30}has a blank in its address/],
+    ["market=servce:The market", /“?servce.{1,30}is none of service, mixer, bridge, contract/],
+    ["market=", /the reason is missing/],
+    ["=service", /names no address/],
+    ["0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAeD=service", /no valid Ethereum address/],
+  ] as const) {
+    const { status, body } = await bench.as("anna", "/desk/traces", { from: "thief", direction: "forward", stops: `shill-1\n${line}` });
+    assert.deepEqual([status, /Where: stops/.test(body), says.test(body)], [400, true, true], body);
+  }
+});
+
+test("nothing ends or is left out unless it is asked for; what the command takes, the form takes", async () => {
+  const form = (await bench.as("anna", "/desk/traces")).body;
+  assert.match(form, /name="known" value="yes">/, "not ticked");
+  const set = /name="sets" value="(\d+)"> transfers\/made-up /.exec(form)![1]!;
+  assert.equal((await bench.as("anna", "/desk/traces", { from: "thief", direction: "forward", sets: "999999" })).status, 404);
+  const ways = new URLSearchParams([["from", "thief"], ["direction", "forward"], ["methods", "fifo"], ["methods", "lifo"], ["sets", set], ["no_conversions", "yes"], ["explore", "yes"], ["floor", "2 native=1"], ["stops", "market=service:The market"]]);
+  ways.append("csrf", bench.signedIn("anna").csrf);
+  const asked = await bench.ask("/desk/traces", { cookie: `tracewire-desk=${bench.tokens.anna}`, form: ways });
+  const body = await settled(asked.location);
+  assert.match(body, /forward, fifo, lifo; started/);
+  assert.match(body, /For exploring, not for evidence/);
+  assert.doesNotMatch(body, /Keep as|Hash of the answer/);
+  assert.equal((await bench.as("anna", `${asked.location}/keep`, { id: "quick", title: "Quick" })).status, 400);
+  const again = (await bench.as("anna", /href="(\/desk\/traces\?again=\d+)"/.exec(body)![1]!)).body;
+  for (const filled of ['name="from" type="text" value="thief"', `name="sets" value="${set}" checked`, 'name="no_conversions" value="yes" checked', 'name="explore" value="yes" checked', 'value="2 native=1"', 'value="fifo" checked', "market=service:The market</textarea>"])
+    assert.ok(again.includes(filled), filled);
+  assert.doesNotMatch((await bench.as("edda", /\/desk\/traces\?again=\d+/.exec(body)![0])).body, /value="thief"/, "another's question is not shown");
 });
 
 test("it is kept under a name with every step, by who asked; the same again changes nothing", async () => {
   const kept = await bench.as("anna", `${job}/keep`, { id: "made-up", title: "Made up" });
-  assert.match(await settled(kept.location), /Kept as <a href="\/desk\/traces\/made-up">/);
+  const over = await settled(kept.location);
+  assert.match(over, /Kept as <a href="\/desk\/traces\/made-up">/);
+  assert.doesNotMatch(over, /Running/);
+  const first = (await bench.as("anna", job)).body;
+  assert.match(first, /Kept as <a href="\/desk\/traces\/made-up">/, "the job that was kept says so");
+  assert.doesNotMatch(first, /Keep as/);
+  assert.match((await bench.as("anna", "/desk/traces")).body, /: kept as <a href="\/desk\/traces\/made-up">/);
   const trace = findTrace(bench.newsroom.log, "made-up", undefined, "all")!;
   assert.deepEqual([trace.by, trace.title, trace.steps !== null, trace.released], ["anna", "Made up", true, undefined]);
   const size = bench.newsroom.log.size();
@@ -68,6 +103,24 @@ test("its flows open row by row, and what is open stands in the address", async 
   assert.doesNotMatch((await bench.as("anna", fold)).body, /class="in-1">· <code>mixer/);
 });
 
+test("an answer of megabytes arrives whole before its process is over", async () => {
+  await importMadeUp(bench.newsroom, `txid,from,to,amount\n${Array.from({ length: 6_000 }, (_, at) => `l${at},hub,${"a-long-name-".repeat(8)}${at},2\n`).join("")}`);
+  const asked = await bench.as("anna", "/desk/traces", { from: "hub", direction: "forward" });
+  const body = await settled(asked.location);
+  assert.doesNotMatch(body, /It failed/);
+  assert.match(body, /5,000 of 30,0\d\d rows of the answer/);
+  const kept = await settled((await bench.as("anna", `${asked.location}/keep`, { id: "large", title: "Large" })).location);
+  assert.match(kept, /Kept as <a href="\/desk\/traces\/large">/);
+  assert.doesNotMatch(kept, /Running|It failed/);
+});
+
+test("every step of a kept trace that is not public, in three forms", async () => {
+  const csv = await bench.as("anna", "/desk/traces/made-up/steps?form=csv");
+  assert.match(csv.body, /^step,method,asset,rule,place/);
+  assert.match((await bench.as("anna", "/desk/traces/made-up/steps?form=html")).body, /<h1>Steps of a trace<\/h1>/);
+  assert.equal((await bench.as("anna", "/desk/traces/made-up/steps?form=xlsx")).bytes.subarray(0, 2).toString(), "PK");
+});
+
 test("the freeze packet is one file whose sums hold", async () => {
   const packet = await bench.as("anna", "/desk/traces/made-up/packet", { service: "The market", contact: "desk@example.org", reference: "", addresses: "" });
   assert.equal(packet.headers["content-type"], "application/zip", packet.body.slice(0, 300));
@@ -77,7 +130,8 @@ test("the freeze packet is one file whose sums hold", async () => {
     const [sum, name] = line.split("  ") as [string, string];
     assert.equal(sha256Hex(files[name]!), sum, name);
   }
-  assert.match(Buffer.from(files["transactions.csv"]!).toString(), /t2,market,thief/);
+  assert.match(Buffer.from(files["transactions.csv"]!).toString(), /,t2,,thief,market,native,base units,40,/);
+  assert.match((await bench.as("anna", "/desk/traces/made-up")).body, /<datalist id="services"><option value="The market"><\/option>/);
   const none = await bench.as("anna", "/desk/traces/made-up/packet", { service: "Another", contact: "desk@example.org" });
   assert.deepEqual([none.status, /It stops at: The market/.test(none.body)], [404, true]);
 });

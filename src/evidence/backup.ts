@@ -1,7 +1,7 @@
 // A backup is a newsroom folder that verifies by itself, and a manifest. It is made while others write: the
 // database from one read transaction, then the blobs it names, then the files that follow from both, and
 // backup.json last of all. Without that manifest nothing calls itself a backup; cut off, it is run again.
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync, backup } from "node:sqlite";
 import { TracewireError } from "../errors.ts";
@@ -49,6 +49,7 @@ export async function backupNewsroom(folder: string, target: string, options: Ba
 /** A target is empty, or an earlier backup, complete or cut. From here until the end it is not complete. */
 function claimTarget(target: string): void {
   mkdirSync(target, { recursive: true, mode: 0o700 });
+  chmodSync(target, 0o700);
   const present = readdirSync(target).filter((name) => name !== "tmp");
   if (present.length > 0 && !present.includes(MANIFEST) && !present.includes(PARTIAL))
     throw new TracewireError("NEWSROOM_EXISTS", { what: "The folder holds something that is not a backup", where: target });

@@ -2,11 +2,11 @@
 // address that was checked, so that a second answer of the resolver has nothing to say (DNS rebinding).
 // Each redirect goes through the same door. Nothing else of the project reaches the network.
 import { lookup } from "node:dns/promises";
-import http, { type IncomingMessage } from "node:http";
-import https from "node:https";
+import type { IncomingMessage } from "node:http";
 import { isIP } from "node:net";
 import type { Clock } from "../effects.ts";
 import { TracewireError } from "../errors.ts";
+import { http, https } from "../node-http.ts";
 import { canonicalAddress, isLocalName, isPublicAddress } from "./address-rules.ts";
 import { ACCEPTED_ENCODINGS, readBody, type BodyLimits } from "./fetched-body.ts";
 

@@ -237,7 +237,7 @@ export function appendErasure(transaction: Transaction, { seqs, blobs, reason }:
     if (!row) throw new TracewireError("NOT_FOUND", { what: `There is no entry ${seq} in the log` });
     if (row.erased !== null) throw new TracewireError("ERASED", { what: `Entry ${seq} was erased already by entry ${String(row.erased)}` });
     const kind = row.kind as string;
-    if (PUBLIC_KINDS.has(kind) && kind !== "publication")
+    if (PUBLIC_KINDS.has(kind) && kind !== "publication" && kind !== "restatement")
       throw new TracewireError("BAD_ARGUMENT", {
         what: `Entry ${seq} is a ${kind}; it holds no evidence and stays`,
         hint: "Erase the claim or capture instead.",

@@ -1,7 +1,8 @@
 // The few calls through which blobs, tiles and checkpoints reach the disk. They are an argument so that
 // tests can fail the n-th call, tear an unsynced write, or cut the power (after SQLite's test_vfs and
 // TigerBeetle's storage simulator).
-import fs from "node:fs";
+import fs, { statfsSync } from "node:fs";
+import { dirname } from "node:path";
 import { TracewireError } from "../errors.ts";
 
 export type FileSystem = {
@@ -84,6 +85,8 @@ export const diskFileSystem: FileSystem = {
   },
 };
 
+/** Less than this is no room: SQLite needs some pages for its log. */
+const FREE_BYTES_LEAST = 1024 * 1024;
 const PIECE_BYTES = 1024 * 1024;
 
 function* readPieces(handle: number): Generator<Uint8Array> {
@@ -134,11 +137,22 @@ export function writePieces(
 /** A file-system or SQLite fault as the error a person can act on; others come back as they are. */
 export function diskFault(error: unknown, where: string): unknown {
   const message = error instanceof Error ? error.message : "";
-  if (isCode(error, "ENOSPC") || isCode(error, "EDQUOT") || /database or disk is full/.test(message))
+  if (isCode(error, "ENOSPC") || isCode(error, "EDQUOT") || /database or disk is full/.test(message) || isFull(error, where))
     return new TracewireError("DISK_FULL", { where, cause: error });
-  if (["EACCES", "EPERM", "EROFS"].some((code) => isCode(error, code)) || /readonly database/.test(message))
+  if (["EACCES", "EPERM", "EROFS"].some((code) => isCode(error, code)) || /readonly database|unable to open database file/.test(message))
     return new TracewireError("READ_ONLY", { where, cause: error });
   return error;
+}
+
+/** With no room for its log SQLite says only "disk I/O error": whether there is room, the file system says. */
+function isFull(error: unknown, where: string): boolean {
+  if (!/disk I\/O error/.test(error instanceof Error ? error.message : "")) return false;
+  try {
+    const { bavail, bsize } = statfsSync(dirname(where));
+    return bavail * bsize < FREE_BYTES_LEAST;
+  } catch {
+    return false;
+  }
 }
 
 function isCode(error: unknown, code: string): boolean {

@@ -350,10 +350,7 @@ function setUp(db: DatabaseSync, views: readonly View[], key: LogKey): void {
   if (Number(get.get("format")!.value) > LOG_FORMAT) return;
   const origin = get.get("origin")?.value;
   if (origin !== key.origin)
-    throw new TracewireError("READ_ONLY", {
-      what: `The signing key is that of ${key.origin}, the log that of ${String(origin)}`,
-      hint: "Put back the newsroom.key that this log was started with.",
-    });
+    throw new TracewireError("KEY_MISMATCH", { what: `The signing key is that of ${key.origin}, the log that of ${String(origin)}` });
   if (hasViews(db, views)) return;
   applyAll(db, views);
   set.run("views", versionsOf(views));

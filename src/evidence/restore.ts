@@ -1,6 +1,6 @@
 // A backup becomes a newsroom again: every file checked on the way, and no moment at which a half-restored
 // folder passes for a newsroom that can be written.
-import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { TracewireError } from "../errors.ts";
 import { copyChecked, copyKey, hashFileHex, readText, syncFile, writeText } from "./backup-files.ts";
@@ -63,6 +63,7 @@ export function rebuildLogFiles(folder: string): { size: number; root: string } 
 /** An empty folder, or one that a restore of this very backup was making when it was cut off. */
 function claimFolder(folder: string, manifestText: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+  chmodSync(folder, 0o700);
   const present = readdirSync(folder);
   const isResumed = present.includes(RESTORING) && readText(join(folder, RESTORING)) === manifestText;
   if (present.some((name) => name !== "tmp") && !isResumed) throw new TracewireError("NEWSROOM_EXISTS", { where: folder });

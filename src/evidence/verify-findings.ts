@@ -10,6 +10,8 @@ export type Finding = {
   file?: string;
   expected?: string;
   actual?: string;
+  /** Of what was computed again: nothing is damaged, it could not be compared. */
+  is_warning?: true;
 };
 
 const COLLECTED_MAX = 100_000;

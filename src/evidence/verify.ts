@@ -70,8 +70,9 @@ export async function verifyFolder(folder: string, options: VerifyOptions = {}):
   }
   // Views are computed from entries: over bad ones their difference would say nothing new.
   if (!options.recompute || report.findings.some(({ what, index }) => index !== undefined || DATABASE_FAULT.test(what))) return report;
-  const findings = [...report.findings, ...(await recomputed(folder, options.recompute))];
-  return { ...report, findings, outcome: findings.length === 0 ? "clean" : "damaged" };
+  const { warnings = [], damage = [] } = Object.groupBy(await recomputed(folder, options.recompute), ({ is_warning }) => (is_warning ? "warnings" : "damage"));
+  const findings = [...report.findings, ...damage];
+  return { ...report, findings, warnings: [...report.warnings, ...warnings], outcome: findings.length === 0 ? "clean" : "damaged" };
 }
 
 async function recomputed(folder: string, recompute: NonNullable<VerifyOptions["recompute"]>): Promise<Finding[]> {

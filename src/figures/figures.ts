@@ -81,6 +81,7 @@ export function recordRestatements(transaction: Transaction, log: LogReader, siz
   const size = transaction.size();
   const moved = movedBetween(transaction.db, size_before, size);
   if (!canMoveAny(moved)) return;
+  const isErased = transaction.db.prepare("SELECT 1 FROM entry_index WHERE kind = 'erasure' AND seq >= ? LIMIT 1").get(size_before) !== undefined;
   for (const stated of transaction.db.prepare("SELECT * FROM stated_figures WHERE log_size <= ? ORDER BY id").all(size_before)) {
     const named = findFigureSpec(transaction, stated.id as string);
     const oldSpec = transaction.db.prepare("SELECT spec FROM figure_specs WHERE seq = ?").get(stated.spec_seq as number);
@@ -100,13 +101,32 @@ export function recordRestatements(transaction: Transaction, log: LogReader, siz
       spec_seq: named.seq,
       from: statedRow(stated) as unknown as Json,
       to: to as unknown as Json,
-      cause: causesOf(before, now, ruleChanged) as unknown as Json,
+      cause: causesOf(before, now, ruleChanged).map((cause) => (isErased ? withoutValues(cause) : cause)) as unknown as Json,
       by,
     });
   }
 }
 
 const NO_ROWS = "";
+
+/** What an erasure took away is not said again in the very entry that tells of it. */
+const withoutValues = ({ what, subject }: Restatement["cause"][number]): Restatement["cause"][number] => ({ what, ...(subject === undefined ? {} : { subject }) });
+
+/**
+ * Restatements of the figures that a subject's row moved after entry `since`, that one and all later: from them, or from the
+ * difference of two, the value of an erased claim could still be told.
+ */
+export function restatementsMovedBy(log: LogReader, subject: string, since: number): number[] {
+  return log.db
+    .prepare(
+      `WITH moved AS (
+         SELECT id, min(seq) AS first FROM restatements r
+         WHERE seq > ? AND EXISTS (SELECT 1 FROM json_each(r.body, '$.cause') c WHERE c.value ->> '$.subject' = ?) GROUP BY id)
+       SELECT r.seq FROM restatements r JOIN moved m ON m.id = r.id AND r.seq >= m.first ORDER BY r.seq`,
+    )
+    .all(since, subject)
+    .map((row) => row.seq as number);
+}
 
 function withoutValue({ message }: TracewireError, log_size: number): StatedValue {
   return { value: null, low: null, high: null, rows_sha256: NO_ROWS, log_size: String(log_size), why: message };

@@ -1,12 +1,12 @@
 // The door of the freezing room: a packet for a service's desk as files, with their sums and the proof from the log.
-import { formatCsv } from "../csv.ts";
 import { exportBundle, sha256Hex, type EvidenceReader } from "../evidence/evidence.ts";
 import type { SavedTrace } from "../tracing/tracing.ts";
 import { lazily } from "../lazy.ts";
 import { writeLetter } from "./letter.ts";
 import type { Packet } from "./packet.ts";
+import { addressesCsv, transactionsCsv } from "./tables.ts";
 
-export { makePacket, type Packet, type PacketInput } from "./packet.ts";
+export { makePacket, servicesOf, type Packet, type PacketInput } from "./packet.ts";
 
 /** Files by name. Two packets of one trace, state and hour are the same bytes. */
 export async function packetFiles(newsroom: EvidenceReader & { verifierKey: string }, trace: SavedTrace, packet: Packet): Promise<Map<string, Uint8Array>> {
@@ -15,7 +15,7 @@ export async function packetFiles(newsroom: EvidenceReader & { verifierKey: stri
   const proof = exportBundle(log, blobs, { subject: `freeze ${trace.id}`, seqs, made_at: packet.made_at, verifier_key: verifierKey });
   const text = (value: string) => Buffer.from(value);
   const files = new Map<string, Uint8Array>([
-    ["letter.pdf", await writeLetter(packet)],
+    ["letter.pdf", await writeLetter(packet, verifierKey)],
     ["addresses.csv", text(addressesCsv(packet))],
     ["transactions.csv", text(transactionsCsv(packet))],
     ["packet.json", text(`${JSON.stringify(packet, null, 1)}\n`)],
@@ -31,16 +31,3 @@ const NO_DATE = new Date(1980, 0, 1);
 
 /** The files as one, for who gets them from a page. */
 export const packetArchive = (files: ReadonlyMap<string, Uint8Array>): Uint8Array => fflate().zipSync(Object.fromEntries(files), { mtime: NO_DATE });
-
-function addressesCsv({ addresses, trace }: Packet): string {
-  const methods = trace.ask.methods;
-  return formatCsv(
-    ["address", "why", "asset", ...methods, "lowest", "highest"],
-    addresses.flatMap(({ address, why, amounts }) => amounts.map(({ asset, by_method, low, high }) => [address, why, asset, ...methods.map((method) => by_method[method] ?? "0"), low, high])),
-  );
-}
-
-function transactionsCsv({ arrivals, trace }: Packet): string {
-  const methods = trace.ask.methods;
-  return formatCsv(["transfer", "address", "from", "asset", ...methods], arrivals.map(({ transfer, address, from, asset, by_method }) => [transfer, address, from, asset, ...methods.map((method) => by_method[method] ?? "0")]));
-}

@@ -216,8 +216,8 @@ export function openSheet({ title, author, subject, language, created }: PdfHead
       for (const cells of data.rows) {
         if (doc.y + heightOf(cells, "text") > bottom()) {
           doc.addPage();
-          // Said again for the eye; the structure has it once.
-          artifact(() => drawHeadAgain(names, drawRow));
+          // Said again for the eye; the structure has it once. Artifacts do not lie in each other (ISO 32000-1 §14.8.2.2).
+          drawRow(names, "head", (_, draw) => artifact(draw));
         }
         const row = add("TR", body);
         drawRow(cells, "text", (at, draw) => {
@@ -248,13 +248,6 @@ export function openSheet({ title, author, subject, language, created }: PdfHead
       return Buffer.concat(chunks);
     },
   };
-}
-
-function drawHeadAgain(
-  names: readonly string[],
-  drawRow: (cells: readonly string[], font: string, mark: (cell: number, draw: () => void) => void) => void,
-) {
-  drawRow(names, "head", (_, draw) => draw());
 }
 
 function cellOf(doc: PdfDocument, scope: "Column" | "Row"): Struct {

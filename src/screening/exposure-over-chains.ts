@@ -8,6 +8,8 @@ export type ChainData = { chain: string; data: TraceData; shows(address: string)
 
 export type ChainExposures = { exposures: (Exposure & { chain: string })[]; listed_seeds: number; notes: string[] };
 
+const APART = "Not all sets that are held can be put in one order: each part of them was looked into by itself, and what went through several parts is not seen.";
+
 export function chainsHeld(transfers: readonly Transfer[], transactions: readonly UtxoTransaction[]): ChainData[] {
   const accounts = [...Map.groupBy(transfers, ({ chain }) => chain)].map(([chain, own]): ChainData => {
     const table = buildTransferTable(own);
@@ -19,6 +21,13 @@ export function chainsHeld(transfers: readonly Transfer[], transactions: readonl
   });
   return [...accounts, ...outputs];
 }
+
+/** Sets that contradict each other, or have no common order, are parts that are looked into by themselves: the same address may stand in each. */
+export const joinExposures = (found: readonly ChainExposures[]): ChainExposures => ({
+  exposures: found.flatMap(({ exposures }) => exposures),
+  listed_seeds: found.reduce((sum, { listed_seeds }) => sum + listed_seeds, 0),
+  notes: [...new Set([...(found.length > 1 ? [APART] : []), ...found.flatMap(({ notes }) => notes)])],
+});
 
 /** `given` as typed; `isListed` is asked of those `accounts` only that the transfers show. */
 export function exposureOverChains(

@@ -57,5 +57,5 @@ function screenReference(log: Reads, text: string, on: string, log_size: number)
 }
 export { openScreener, type BatchAnswer, type Screener, type Vintage } from "./screen-batch.ts";
 export { appendException, endException, exceptionsView, listExceptions, stateOf, type ScreeningException } from "./exceptions.ts";
-export { chainsHeld, exposureOverChains, type ChainData, type ChainExposures } from "./exposure-over-chains.ts";
+export { chainsHeld, exposureOverChains, joinExposures, type ChainData, type ChainExposures } from "./exposure-over-chains.ts";
 export { exposureOf, type Exposure, type ExposureAnswer, type MethodExposure } from "./exposure.ts";

@@ -31,7 +31,9 @@ import { storyRoutes } from "./pages/story.ts";
 import { theftRoutes } from "./pages/theft.ts";
 import { theftsRoutes } from "./pages/thefts.ts";
 import { addressRoutes } from "./pages/addresses.ts";
+import { traceListRoutes } from "./pages/trace-list.ts";
 import { traceRoutes } from "./pages/traces.ts";
+import { transactionRoutes } from "./pages/transactions.ts";
 import type { Action, Route } from "./route.ts";
 
 export const ROUTES: readonly Route[] = [
@@ -56,8 +58,10 @@ export const ROUTES: readonly Route[] = [
   ...theftRoutes,
   ...figureRoutes,
   ...datasetRoutes,
+  ...traceListRoutes,
   ...traceRoutes,
   ...addressRoutes,
+  ...transactionRoutes,
   ...evidenceRoutes,
   ...logRoutes,
   ...newsletterRoutes,

@@ -107,6 +107,9 @@ describe("settings", () => {
       );
     }
     assert.throws(() => readConfig({ config: "/no/such/file.json" }, {}), { code: "BAD_CONFIG" });
+    for (const text of ["proxy.example", "10.0.0.0/33", "10.0.0.0/0", "10.0.0.0/x", "::1/129", "10.0.0.0/8/8/"])
+      assert.throws(() => readConfig({ config: file("{}") }, { TRACEWIRE_PROXIES: text }), { code: "BAD_CONFIG" }, text);
+    assert.deepEqual(readConfig({ config: file("{}") }, { TRACEWIRE_PROXIES: " 172.17.0.1, fd00::/8 ," }).proxies, ["172.17.0.1", "fd00::/8"]);
   });
 
   test("each bad setting is found, and no password is printed", () => {

@@ -1,5 +1,5 @@
 // The door of the public site: routes to ready bytes. It holds a reader and so cannot write, by type.
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import fastify, { type FastifyInstance } from "fastify";
 import type { Clock } from "../effects.ts";
 import { TracewireError } from "../errors.ts";
@@ -7,10 +7,11 @@ import { findCapture, sizeKnownAt } from "../evidence/evidence.ts";
 import { movedBetween, type Moved } from "../casefile/casefile.ts";
 import { computeOrFault, findFigureSpec, mayMove, type Figure, type NamedSpec } from "../figures/figures.ts";
 import type { NewsroomReader } from "../newsroom.ts";
+import { http } from "../node-http.ts";
 import { changedSince } from "./dependencies.ts";
 import { errorPage, movedPage } from "./pages/error-page.ts";
 import { findOldAddress } from "../press/press.ts";
-import { clientOf, requireSameOrigin } from "./client.ts";
+import { clientOf, requireSameOrigin, trustProxies } from "./client.ts";
 import { gentleClose } from "./gentle-close.ts";
 import { openPageStore, makeReady, type Page } from "./page-store.ts";
 import type { MailSink, SignUpDesk } from "../newsletter/newsletter.ts";
@@ -23,7 +24,7 @@ import { openVitals, type Gauges } from "./vitals.ts";
 export { ACTIONS, ROUTES } from "./routes.ts";
 export { newsletterBox } from "./newsletter-box.ts";
 // For the API, which shows the same to programs.
-export { clientOf } from "./client.ts";
+export { clientOf, trustProxies } from "./client.ts";
 export { claimValue, isPrivate } from "./claim-parts.ts";
 export { networkOf } from "./request-log.ts";
 export { consistencyProof, entryProof, publicEntry, type PublicEntry } from "./pages/log-page.ts";
@@ -57,6 +58,8 @@ export type SiteOptions = {
   /** Names this site answers to, without port; others are refused (DNS rebinding). */ hosts: readonly string[];
   signUp?: SignUpDesk;
   mailSink?: MailSink;
+  /** Networks of proxies beside those of this machine: what they say of where a request came from counts. */
+  proxies?: readonly string[];
   /** A line for each answer; see request-log.ts for what it leaves out. */
   log?: { format: "text" | "json"; write(line: string): void };
   /** Stories of one part of the sitemap: for tests of many parts; the product keeps the default. */
@@ -216,11 +219,12 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
 
   const app = fastify({
     serverFactory: (handler): Server => {
-      const server = createServer((request, response) => {
+      const server = http.createServer((request, response) => {
         if (options.log) logAnswer(request, response, options.log.format, options.clock, options.log.write);
         if (!answerReady(request, response)) handler(request, response);
       });
       server.requestTimeout = REQUEST_TIMEOUT_MS;
+      trustProxies(server, options.proxies ?? []);
       return server;
     },
     routerOptions: { maxParamLength: 300, caseSensitive: true },

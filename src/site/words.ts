@@ -13,6 +13,9 @@ export function formatDay(date: string): string {
   return day ? `${MONTHS[Number(month) - 1]} ${Number(day)}, ${year}` : `${MONTHS[Number(month) - 1]} ${year}`;
 }
 
+/** "2024-03-26T01:02:03Z" → "Mar 26, 2024, 01:02:03", as exactly as it is stated. UTC, which the column's head says. */
+export const formatMoment = (time: string): string => `${formatDay(time.slice(0, 10))}, ${time.slice(11).replace("Z", "")}`;
+
 /** The machine's form of the same date for a time element: a day, a month, a year. */
 export function dayOf(date: string): string {
   return date.slice(0, 10);

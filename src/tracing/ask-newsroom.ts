@@ -6,10 +6,12 @@ import { TracewireError } from "../errors.ts";
 import type { EvidenceReader, LogReader } from "../evidence/evidence.ts";
 import { answer, resultHash, type Answer, type AskContext, type TraceAsk } from "./ask.ts";
 import { stepsTable, type SavedTrace } from "./saved-traces.ts";
+import { METHOD_NAMES, METHODS, VERSION_CHANGES, type MethodName } from "./methods/methods.ts";
 import { theftNotHeld, type TheftSeeds } from "./seed-text.ts";
 import type { TraceData } from "./trace.ts";
 import { openTagBook, stopsFromTags } from "./tags/tags.ts";
-import { listTransferSets, readTransferSets, type ReadTransferSets, type TransferSet } from "./transfer-sets.ts";
+import { onePart, readHolding, showsAny } from "./sets-apart.ts";
+import { listTransferSets, type ReadTransferSets, type TransferSet } from "./transfer-sets.ts";
 import type { UtxoTransaction } from "./transfer.ts";
 import { buildUtxoGraph, type UtxoGraph } from "./utxo-graph.ts";
 
@@ -64,52 +66,72 @@ function orderNotes(sets: readonly TransferSet[], { methods }: TraceAsk): string
   });
 }
 
-/** Every step of a kept trace, as rows: as they are kept, else made again. */
+/** Every step of a kept trace, as rows: as they are kept, else made again. Throws NOT_REPRODUCED where they would be those of another answer. */
 export async function stepsOf(newsroom: Newsroom, trace: SavedTrace): Promise<readonly Row[]> {
   if (trace.steps !== null) return readRows(newsroom.log, datasetOfEntry(newsroom.log, trace.steps));
-  return stepsTable(await askNewsroom(newsroom, trace.ask, { sets: trace.sets.map(({ seq }) => String(seq)), log_size: trace.log_size, keepSteps: true })).rows;
+  return stepsTable(await askKept(newsroom, trace, { keepSteps: true })).rows;
 }
 
-/** The same question over the same sets as known then: `same` is whether the answer has the same hash. */
-export async function reproduceTrace(newsroom: Newsroom, saved: SavedTrace): Promise<{ same: boolean; result_sha256: string }> {
-  const again = await askNewsroom(newsroom, saved.ask, { sets: saved.sets.map(({ seq }) => String(seq)), log_size: saved.log_size });
+/** The same question over the same sets as known then. Throws NOT_REPRODUCED where the answer is not the one that was kept. */
+export async function askKept(newsroom: Newsroom, saved: SavedTrace, options: Pick<AskOptions, "keepSteps" | "keep_lots"> = {}): Promise<NewsroomAnswer> {
+  const { again, ...found } = await askAgain(newsroom, saved, options);
+  if (!found.same) throw notReproduced(saved, found);
+  return again;
+}
+
+export type Reproduced = {
+  same: boolean;
+  result_sha256: string;
+  /** Methods that had another version when the trace was kept, and what they were and are. */
+  moved: MovedVersion[];
+};
+export type MovedVersion = { method: MethodName; kept: string; now: string };
+
+/** `same` is whether the answer has the same hash. A version that moved and changed nothing here leaves it the same. */
+export async function reproduceTrace(newsroom: Newsroom, saved: SavedTrace): Promise<Reproduced> {
+  const { same, result_sha256, moved } = await askAgain(newsroom, saved);
+  return { same, result_sha256, moved };
+}
+
+export const movedVersions = ({ methods }: Pick<SavedTrace, "methods">): MovedVersion[] =>
+  METHOD_NAMES.flatMap((method) => {
+    const [kept, { version: now }] = [methods[method]?.version, METHODS[method]];
+    return kept === undefined || kept === now ? [] : [{ method, kept, now }];
+  });
+
+export function notReproduced(saved: SavedTrace, { result_sha256, moved }: Reproduced): TracewireError {
+  if (moved.length === 0) return new TracewireError("NOT_REPRODUCED", { what: `The trace came out as ${result_sha256.slice(0, 16)}…, not as ${saved.result_sha256.slice(0, 16)}…`, where: saved.id });
+  return new TracewireError("NOT_REPRODUCED", {
+    what: `It was kept by ${moved.map(({ method, kept }) => `${method} version ${kept}`).join(", ")}, which are not here any more, and those that are answer otherwise. Since then ${changesSince(moved)}`,
+    where: saved.id,
+    hint: "What was kept stands in the log as it was. Ask again, and keep the new answer under the same name.",
+  });
+}
+
+/** What the versions changed that came since. */
+export const changesSince = (moved: readonly MovedVersion[]): string =>
+  Object.entries(VERSION_CHANGES).flatMap(([version, change]) => (moved.some(({ kept }) => Number(kept) < Number(version)) ? [change] : [])).join("; ");
+
+async function askAgain(newsroom: Newsroom, saved: SavedTrace, options: Pick<AskOptions, "keepSteps" | "keep_lots"> = {}): Promise<Reproduced & { again: NewsroomAnswer }> {
+  const again = await askNewsroom(newsroom, saved.ask, { sets: saved.sets.map(({ seq }) => String(seq)), log_size: saved.log_size, ...options });
   // How sets were chosen was said once, when they were; what the data itself says is said again and has to be there.
   const isSaid = again.result.notes.every((note) => saved.notes.includes(note));
-  const result_sha256 = resultHash({ ...again.result, notes: isSaid ? saved.notes : again.result.notes }, saved.result_version ?? 1);
-  return { same: result_sha256 === saved.result_sha256, result_sha256 };
+  // The hash is over the versions too: under those that it was kept by, it says whether the answer is the same.
+  const methods = Object.fromEntries(Object.entries(again.result.methods).map(([name, result]) => [name, { ...result, version: saved.methods[name]?.version ?? result.version }]));
+  const result_sha256 = resultHash({ ...again.result, methods, notes: isSaid ? saved.notes : again.result.notes }, saved.result_version ?? 1);
+  return { again, same: result_sha256 === saved.result_sha256, result_sha256, moved: movedVersions(saved) };
 }
 
-/**
- * The sets named. Where none is: all of them, or, where these cannot be put in one order, those that hold the seed; what
- * was left out is noted.
- */
+/** The sets named. Where none is: all of them, or, where these cannot be put in one order, those that hold the seed (sets-apart.ts). */
 export async function readWanted(newsroom: Newsroom, ask: Pick<TraceAsk, "from" | "until">, { sets, among, theft }: Pick<AskOptions, "sets" | "among"> & Pick<AskContext, "theft">, log_size: number): Promise<ReadTransferSets> {
-  const options = { log_size, until: ask.until };
-  try {
-    return await readTransferSets(newsroom, { sets: sets ?? among, ...options });
-  } catch (error) {
-    if (sets !== undefined || !(error instanceof TracewireError) || error.code !== "BAD_INPUT") throw error;
-    const seeds = ask.from.split(",").map((seed) => seed.trim().replace(/[@=].*$/, "").replace(/:\d+$/, ""));
-    const holding: string[] = [];
-    for (const { seq, superseded_by } of listTransferSets(newsroom.log, log_size)) {
-      if (superseded_by !== undefined || (among && !among.includes(String(seq)))) continue;
-      // Whether a set holds the seed hangs on no time: one that states none must not stand in the way of --until.
-      const read = await readTransferSets(newsroom, { sets: [String(seq)], log_size });
-      const names = new Set(read.transactions.flatMap(({ txid, outputs }) => [txid, ...outputs.map(({ address }) => address)]));
-      const table = read.table();
-      const holds = (name: string) => names.has(name) || table.accountsOf(name).length > 0 || table.rowsOfTransaction(name).length > 0;
-      const meant = (seed: string) => [seed, ...Object.values(theft?.(seed) ?? {}).flat()];
-      const spellings = (seed: string) => meant(seed).flatMap((name) => [name, ...accountsOf(readAddress(name)).map(({ address }) => address)]);
-      if (seeds.some((seed) => spellings(seed).some(holds))) holding.push(String(seq));
-    }
-    const stolen = seeds.find((seed) => theft?.(seed) !== undefined);
-    if (holding.length === 0 && stolen !== undefined) return theftNotHeld(stolen);
-    if (holding.length === 0) throw new TracewireError("NOT_FOUND", { what: `No set of transfers that is held has ${seeds.join(" or ")}, and the case file no such theft`, hint: "Check its spelling, or import what is missing." });
-    const found = await readTransferSets(newsroom, { sets: holding, ...options });
-    // Without their names: a kept trace may be made public, and a set of another case may not.
-    const note = "Only the sets that hold the seed were read: not all that are held can be put in one order.";
-    return { ...found, notes: [...found.notes, note] };
-  }
+  const seeds = ask.from.split(",").map((seed) => seed.trim().replace(/[@=].*$/, "").replace(/:\d+$/, ""));
+  const meant = (seed: string) => [seed, ...Object.values(theft?.(seed) ?? {}).flat()];
+  const spellings = (seed: string) => meant(seed).flatMap((name) => [name, ...accountsOf(readAddress(name)).map(({ address }) => address)]);
+  const read = onePart(await readHolding(newsroom, { sets, among, log_size, until: ask.until }, "the seed", showsAny(() => seeds.flatMap(spellings))));
+  if (read) return read;
+  const stolen = seeds.find((seed) => theft?.(seed) !== undefined);
+  if (stolen !== undefined) return theftNotHeld(stolen);
+  throw new TracewireError("NOT_FOUND", { what: `No set of transfers that is held has ${seeds.join(" or ")}, and the case file no such theft`, where: "from", hint: "Check its spelling, or import what is missing." });
 }
 
 /** Accounts and outputs are two worlds, and so are two chains of outputs: what is asked for is in one of them. */

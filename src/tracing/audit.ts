@@ -14,6 +14,8 @@ export type AuditInput = {
   log_size: number;
   result_sha256: string;
   notes: readonly string[];
+  /** By which version of each method the answer was made. */
+  methods: Readonly<Record<string, { version: string }>>;
   columns: readonly string[];
   steps: readonly Row[];
   /** All that went through the places reached (lots-table.ts), where it was asked for. */
@@ -34,22 +36,32 @@ const RULES: Record<MethodName, string> = {
   tiho: "TIHO (taint in, highest out). Tainted units leave before all others: min(t, a). A transaction with several outputs: tainted units go to the largest output first, equal outputs by index, the fee last.",
 };
 
-export function methodStatement({ ask, sets, log_size, result_sha256, notes, lots }: AuditInput): string[] {
+/** By the version of the methods. */
+const TO_ONESELF: Readonly<Record<string, string>> = {
+  1: "Payments to oneself. A payment of an account to itself left it and then arrived in it: under FIFO it then stood at the end of the queue, and one below the floor was counted there. Later versions change nothing by it.",
+  2: "Payments to oneself. A payment of an account to itself moves nothing from one person to another. Under every convention nothing leaves and nothing arrives by it, no unit changes its place, it is no seed, and no floor and no stop applies to it. Where it is more than the known balance, the account had more than the data shows: the rest is an unknown lot that begins at that row. It stands in no step, and in the table of lots on both sides. Of outputs: what a transaction pays back to an address whose taint it spends is followed below a floor too.",
+};
+
+export function methodStatement({ ask, sets, log_size, result_sha256, notes, methods, lots }: AuditInput): string[] {
+  const versionOf = (name: MethodName) => methods[name]!.version;
   const limits = [
+    ask.asset === undefined ? undefined : `Of an address with several assets, only ${ask.asset}.`,
     ask.floor === undefined ? undefined : `Amounts below ${ask.floor} base units are not followed and are counted apart.`,
     ...Object.entries(ask.floors ?? {}).map(([asset, units]) => `Of ${asset}, amounts below ${units} base units are not followed and are counted apart.`),
     ask.depth === undefined ? undefined : `At most ${ask.depth} transfers are followed; an account’s distance is that of the first transfer by which anything tainted reached it.`,
     ask.until === undefined ? undefined : `The data is read as if it ended at ${ask.until}.`,
-    ...Object.entries(ask.stops ?? {}).map(([address, { reason, name }]) => `It ends at ${address} (${name ?? reason}).`),
+    ...Object.entries(ask.stops ?? {}).map(([address, { reason, name }]) => `It ends at ${address} (${name ?? reason}), because whoever asked said so.`),
+    ask.known ? "It ends where tags and lists held at that log size name a service, a mixer, a bridge or a contract; each such end bears the name that they give." : undefined,
   ].filter((line) => line !== undefined);
   return [
-    `Question: where ${ask.from} ${ask.direction === "backward" ? "came from" : "went"}, by ${ask.methods.map((name) => `${name} (version ${METHODS[name].version})`).join(", ")}.`,
+    `Question: where ${ask.from} ${ask.direction === "backward" ? "came from" : "went"}, by ${ask.methods.map((name) => `${name} (version ${versionOf(name)})`).join(", ")}.`,
     ...sets.map(({ name, row_count, rows_root }) => `Data: ${name}, ${row_count} rows, Merkle root ${rows_root}.`),
     `Known at log size ${log_size}. SHA-256 of question, roots, answer and what is said of the data: ${result_sha256}.`,
     ...limits,
     ...ask.methods.map((name) => RULES[name]),
-    "Order. Transfers are taken by block, place in the block and place in the transaction; where the source states none, by file and row. A fee stands behind the transfer that it paid for and is paid from the chain’s own asset only.",
+    "Order. Transfers are taken by block, place in the block and place in the transaction; where the source states no blocks, by time, and what is left open by that in the order of the file. A fee stands behind the transfer that it paid for and is paid from the chain’s own asset only.",
     "Balances. An account is one address, one chain, one asset; amounts of different assets are never added. Where a debit exceeds what the data shows an account to have, everything known leaves and the rest is an unknown lot that begins at that row.",
+    ...new Set(ask.methods.map((name) => TO_ONESELF[versionOf(name)]!)),
     exchangesOf(ask),
     ...(ask.direction === "forward"
       ? ["Bridges. A trace ends at a bridge. It goes on only where the protocol’s own message stands on the transfer into it and on one transfer on another chain; such steps have the message as their reason. What else fits by amount and time is counted and listed, and not followed."]

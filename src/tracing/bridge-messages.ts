@@ -25,7 +25,8 @@ export function followMessages(transfers: readonly Transfer[]): BridgeMessages {
   const arrivals = new Map(
     followed.flatMap(([, [one, other]]): [number, number][] => {
       const [first, second] = [rows.get(one!)!, rows.get(other!)!].sort((a, b) => a - b) as [number, number];
-      return merged[second]!.to === null ? [] : [[first, second]];
+      const isMoved = ({ from, to }: Transfer) => from !== to;
+      return merged[second]!.to !== null && isMoved(merged[first]!) && isMoved(merged[second]!) ? [[first, second]] : [];
     }),
   );
   return { transfers: merged, arrivals, notes };

@@ -9,7 +9,7 @@ import { createRowSorter, refuseSuspects, type SortedRow, type SortSummary } fro
 import { toTransfer, type SetRow } from "./set-row.ts";
 import type { Transfer } from "./transfer.ts";
 import { createSegmentWriter, type SegmentWriter } from "./segment-file.ts";
-import { sweepTemporaryFiles } from "./temporary-files.ts";
+import { sweepTemporaryFiles, temporaryPath } from "./temporary-files.ts";
 
 /** Up to so many rows (and characters) lie in the database's table of rows, more in a segment file. */
 export const TABLE_ROWS_MAX = 200_000;
@@ -47,8 +47,9 @@ export async function collectRows(reader: TransferReader, sources: readonly Sour
   const names = sources.map(({ name }) => name);
   let bytes = 0;
   let read_rows = 0;
-  const inputs = sources.map((source, at) =>
-    unpacked({
+  const inputs = sources.map((source, at) => ({
+    temporary: () => temporaryPath(options.folder, "parquet"),
+    ...unpacked({
       name: source.name,
       *raw() {
         const hash = createHash("sha256");
@@ -64,7 +65,7 @@ export async function collectRows(reader: TransferReader, sources: readonly Sour
         seen[at] = { sha256: hash.digest("hex"), byte_count };
       },
     }),
-  );
+  }));
   sweepTemporaryFiles(options.folder);
   const sorter = createRowSorter(reader.kind, names, options.folder, options.run_rows_max);
   let writer: SegmentWriter | undefined;

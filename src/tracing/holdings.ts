@@ -1,11 +1,12 @@
 // What the transfers say of one address, and of one transaction: balances as far as they are known, what came and went.
-import { isExternal, type Transfer } from "./transfer.ts";
+import { isExternal, type Transfer, type UtxoInput } from "./transfer.ts";
 import type { TransferTable } from "./transfer-table.ts";
 import type { UtxoGraph } from "./utxo-graph.ts";
 
 export type Holding = {
   chain: string;
   asset: string;
+  /** From and to others: what it pays itself is neither. */
   received: bigint;
   sent: bigint;
   /** At the end of the data, as far as it shows. */
@@ -46,15 +47,21 @@ export function transfersOf(table: TransferTable, address: string): Transfer[] {
   return [...rows].sort((a, b) => b - a).map((row) => table.transfer(row));
 }
 
-export type OutputHolding = { chain: string; received: bigint; sent: bigint; balance: bigint; outputs: { txid: string; vout: number; value: bigint; spent_in: string | null }[] };
+export type OutputHolding = {
+  chain: string;
+  received: bigint;
+  sent: bigint;
+  balance: bigint;
+  outputs: { txid: string; vout: number; value: bigint; time: string | null; block: number | null; spent_in: string | null }[];
+};
 
 export function outputsHeld(graph: UtxoGraph, address: string): OutputHolding | undefined {
   const found = graph.outputsOf(address);
   if (found.length === 0) return undefined;
   const outputs = found.map(({ transaction, vout }) => {
-    const { txid, outputs: own } = graph.transactions[transaction]!;
+    const { txid, time, block, outputs: own } = graph.transactions[transaction]!;
     const spender = graph.spender(transaction, vout);
-    return { txid, vout, value: own[vout]!.value, spent_in: spender === undefined ? null : graph.transactions[spender]!.txid };
+    return { txid, vout, value: own[vout]!.value, time, block, spent_in: spender === undefined ? null : graph.transactions[spender]!.txid };
   });
   const sum = (spent: boolean) => outputs.reduce((total, one) => ((one.spent_in !== null) === spent ? total + one.value : total), 0n);
   return { chain: graph.transactions[found[0]!.transaction]!.chain, received: sum(true) + sum(false), sent: sum(true), balance: sum(false), outputs };
@@ -63,11 +70,20 @@ export function outputsHeld(graph: UtxoGraph, address: string): OutputHolding | 
 /** Transfers of a transaction between accounts, in order. */
 export const transfersIn = (table: TransferTable, txid: string): Transfer[] => table.rowsOfTransaction(txid).map((row) => table.transfer(row));
 
+/** Whose an input was: as the source says, else as the transaction says that made it. */
+export function payersOf(graph: UtxoGraph, input: UtxoInput): readonly string[] {
+  if (input.addresses.length > 0 || isExternal(input)) return input.addresses;
+  const maker = graph.numberOf(input.txid);
+  const address = maker === undefined ? null : graph.transactions[maker]!.outputs[input.vout]?.address;
+  return address ? [address] : [];
+}
+
 export type TransactionSides = {
   chain: string;
   time: string | null;
   block: number | null;
-  inputs: { from: string; address: string | null; value: bigint | null }[];
+  /** `txid` of the transaction whose output it is; null for money from outside the data. */
+  inputs: { from: string; txid: string | null; address: string | null; value: bigint | null }[];
   outputs: { address: string | null; value: bigint; spent_in: string | null }[];
   /** What the outputs leave of the inputs; null where an input's value is not known. */
   fee: bigint | null;
@@ -84,7 +100,7 @@ export function sidesOf(graph: UtxoGraph, txid: string): TransactionSides | unde
     chain,
     time,
     block,
-    inputs: inputs.map((input, at) => ({ from: isExternal(input) ? "outside the data" : `${input.txid}:${input.vout}`, address: input.addresses[0] ?? null, value: values[at]! })),
+    inputs: inputs.map((input, at) => ({ from: isExternal(input) ? "outside the data" : `${input.txid}:${input.vout}`, txid: isExternal(input) ? null : input.txid, address: payersOf(graph, input)[0] ?? null, value: values[at]! })),
     outputs: outputs.map(({ address, value }, vout) => {
       const spender = graph.spender(number, vout);
       return { address, value, spent_in: spender === undefined ? null : graph.transactions[spender]!.txid };

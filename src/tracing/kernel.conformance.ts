@@ -61,8 +61,8 @@ export function checkKernel(kernel: Kernel, runs: number, seed: number, methods:
       for (const one of wanted) {
         const row = "at" in one ? one.at % transfers.length : 0;
         if (one.kind === "row") {
-          // A row seed is a theft's transfer: it has a receiver.
-          if (transfers[row]!.to === null || transfers[row]!.kind === "fee") continue;
+          // A row seed is a theft's transfer: it has a receiver, who is another.
+          if (transfers[row]!.to === null || transfers[row]!.kind === "fee" || transfers[row]!.from === transfers[row]!.to) continue;
           asked.push({ kind: "rows", rows: [row], name: "row" });
           played.push({ row });
         } else if (one.kind === "account") {

@@ -35,14 +35,15 @@ function* lotsOfAccounts(table: TransferTable, steps: readonly Step[]): Generato
     const ledger = table.ledger(account);
     for (let at = ledger.first; at < ledger.end; at++) {
       const transfer = table.transfers[ledger.row(at)]!;
-      const isDebit = ledger.isDebit(at);
+      // A payment to oneself stands on both sides, and changes nothing but what it shows to have been there.
+      const [isDebit, isCredit] = [!ledger.isCredit(at), !ledger.isDebit(at)];
       yield {
         place: address,
         asset,
         transfer: transferName(transfer),
         with: (isDebit ? transfer.to : transfer.from) ?? transfer.kind,
         before: String(ledger.before(at)),
-        in: isDebit ? "0" : String(ledger.amount(at)),
+        in: isCredit ? String(ledger.amount(at)) : "0",
         unknown: String(ledger.unknown(at)),
         out: isDebit ? String(ledger.amount(at)) : "0",
         after: String(ledger.before(at + 1)),

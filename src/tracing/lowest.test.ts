@@ -24,13 +24,15 @@ test("it is the least known balance that a walk over the rows meets, whatever li
       let [lowest, unknown, since] = [0n, 0n, 0n];
       for (const [row, one] of transfers.entries()) {
         if (row > last) break;
-        if (one.from === "a") {
+        if (one.from === "a" && one.to === "a") {
+          if (row > first && one.amount > balance) unknown += one.amount - balance;
+          if (one.amount > balance) balance = one.amount;
+        } else if (one.from === "a") {
           if (row > first && one.amount > balance) unknown += one.amount - balance;
           balance = one.amount > balance ? 0n : balance - one.amount;
-          // A transfer to oneself leaves before it arrives.
           if (row > first && balance < lowest) lowest = balance;
         }
-        if (one.to === "a") balance += one.amount;
+        else if (one.to === "a") balance += one.amount;
         if (row === first) lowest = since = balance;
       }
       const found = lowestBetween(table, { address: "a", since: `@${first}`, until: `@${last}`, ...(amount === null ? {} : { amount: BigInt(amount) }) });
@@ -39,7 +41,7 @@ test("it is the least known balance that a walk over the rows meets, whatever li
         [found.amount, found.since.balance, found.lowest, found.until.balance, found.unknown, found.traceable],
         [wanted, since, lowest, balance, unknown, wanted < lowest ? wanted : lowest].map(String),
       );
-      assert.equal(found.lowest_at.balance === found.lowest || found.lowest === "0" || transfers.some(({ from: giver, to: taker }) => giver === "a" && taker === "a"), true);
+      assert.ok(found.lowest_at.balance === found.lowest || found.lowest === "0");
     }),
     { numRuns, seed },
   );

@@ -113,7 +113,7 @@ function rowsIn(table: TransferTable, account: number, txid: string): number[] {
 }
 
 function paidIn(table: TransferTable, ledger: AccountLedger, txid: string): bigint | undefined {
-  const credits = rowsIn(table, ledger.account, txid).filter((row) => table.to[row] === ledger.account);
+  const credits = rowsIn(table, ledger.account, txid).filter((row) => table.to[row] === ledger.account && table.from[row] !== ledger.account);
   return credits.length === 0 ? undefined : credits.reduce((sum, row) => sum + table.amount(row), 0n);
 }
 

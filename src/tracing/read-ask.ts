@@ -1,4 +1,5 @@
 // A question as it is typed, on a command line or in a form, into the one form in which it is kept.
+import { describeReading, readAddress } from "../chains/chains.ts";
 import { TracewireError } from "../errors.ts";
 import type { TraceAsk } from "./ask.ts";
 import { METHOD_NAMES, type MethodName } from "./methods/methods.ts";
@@ -30,7 +31,7 @@ export function readAskWords(words: AskWords, nameOf: (field: string) => string 
   if (until !== undefined && !/^\d{4}-\d{2}-\d{2}(T[\d:.]+Z)?$/.test(until))
     refuse("until", `${nameOf("until")}: "${until}" is neither a day nor a time`, "Write 2022-08-01 or 2022-08-01T21:32:00Z.");
   const direction = words.backward ? "backward" : "forward";
-  const stops = Object.fromEntries((words.stops ?? []).map((given) => readStop(given, nameOf("stop"))));
+  const stops = Object.fromEntries<Stop>((words.stops ?? []).map((given) => readStop(given, nameOf("stops"))));
   return {
     from,
     methods: readMethods(words.methods, direction, nameOf("methods")),
@@ -73,9 +74,19 @@ function readMethods(given: string | undefined, direction: TraceAsk["direction"]
 const REASONS = new Set(["service", "mixer", "bridge", "contract"]);
 
 function readStop(given: string, field: string): [string, Stop] {
-  const [, address, word = "", name] = /^([^=]+)(?:=([^:]*)(?::(.+))?)?$/s.exec(given) ?? [];
-  if (!address) throw new TracewireError("BAD_ARGUMENT", { what: `${field}: "${given}" names no address`, hint: 'Write ADDRESS=service, or "ADDRESS=service:Its name".' });
-  if (REASONS.has(word)) return [address.trim(), { reason: word as Stop["reason"], ...(name ? { name: name.trim() } : {}) }];
-  const own = name === undefined ? word : `${word}:${name}`;
-  return [address.trim(), { reason: "named", ...(own ? { name: own } : {}) }];
+  const refuse = (what: string, hint = 'Write ADDRESS=service, or "ADDRESS=service:Its name".'): never => {
+    throw new TracewireError("BAD_ARGUMENT", { what: `${field}: "${given}" ${what}`, where: field, hint });
+  };
+  const at = given.indexOf("=");
+  const address = (at < 0 ? given : given.slice(0, at)).trim();
+  const reason = at < 0 ? "" : given.slice(at + 1).trim();
+  if (address === "") return refuse("names no address");
+  if (/\s/.test(address)) return refuse("has a blank in its address: the reason stands behind an equals sign");
+  const reading = readAddress(address);
+  if (reading.outcome === "bad_checksum") return refuse(`is ${describeReading(reading)}`, "Copy the address again. Where the data has it without a checksum, write it in small letters.");
+  if (at >= 0 && reason === "") return refuse("ends in an equals sign: the reason is missing");
+  const [, word, name] = /^([^:]*)(?::(.*))?$/s.exec(reason)!;
+  if (REASONS.has(word!.trim())) return [address, { reason: word!.trim() as Stop["reason"], ...(name?.trim() ? { name: name.trim() } : {}) }];
+  if (name !== undefined) return refuse(`: "${word}" is none of ${[...REASONS].join(", ")}`, "A word of your own stands alone, without a colon.");
+  return [address, { reason: "named", ...(reason ? { name: reason } : {}) }];
 }

@@ -1,7 +1,8 @@
 // All released transfers, put together once for a state of the log: what pages about an address or a transaction read.
 // Kept in memory while the sets stay the same; beyond a size a page says so, and the command line is the way.
-import { TracewireError } from "../errors.ts";
-import { listTransferSets, readTransferSets } from "./transfer-sets.ts";
+import type { AssetWords } from "./asset-words.ts";
+import { readApart } from "./sets-apart.ts";
+import { listTransferSets } from "./transfer-sets.ts";
 import type { Newsroom } from "./ask-newsroom.ts";
 import type { TransferTable } from "./transfer-table.ts";
 import { buildUtxoGraph, type UtxoGraph } from "./utxo-graph.ts";
@@ -11,12 +12,17 @@ export const ROWS_ON_PAGES_MAX = 300_000;
 export type ReleasedPart = { sets: string[]; table: TransferTable; graphs: UtxoGraph[] };
 
 export type ReleasedData = {
-  /** One where all sets can be put in one order, else one for each set: sums over two of them could count twice. */
+  /** One where all sets can be put in one order, else as many as there are orders: sums over two of them could count twice. */
   parts: ReleasedPart[];
-  sets: { name: string; seq: number; row_count: number }[];
+  sets: { name: string; seq: number; row_count: number; chains: readonly string[] }[];
   /** Sets too large to be read for a page. */
   left_out: string[];
+  /** Names and decimals of tokens, as the sets' sources state them. */
+  tokens: Record<string, AssetWords>;
 };
+
+/** The set that a transfer was read from: of one that stands in several, the first. */
+export const setOf = ({ row }: { row: string }): string => row.slice(0, row.lastIndexOf(":"));
 
 let kept: { key: string; data: Promise<ReleasedData> } | undefined;
 
@@ -41,19 +47,14 @@ export function readReleased(newsroom: Newsroom, log_size: number): Promise<Rele
 }
 
 async function read(newsroom: Newsroom, chosen: ReturnType<typeof listTransferSets>, left_out: string[]): Promise<ReleasedData> {
-  const sets = chosen.map(({ name, seq, row_count }) => ({ name, seq, row_count }));
-  const partOf = async (own: typeof chosen): Promise<ReleasedPart> => {
-    const found = await readTransferSets(newsroom, { sets: own.map(({ seq }) => String(seq)) });
-    const graphs = [...Map.groupBy(found.transactions, ({ chain }) => chain).values()].map((transactions) => buildUtxoGraph(transactions));
-    return { sets: own.map(({ name }) => name), table: found.table(), graphs };
+  const parts = await readApart(newsroom, chosen.map(({ seq }) => seq).sort((a, b) => a - b));
+  return {
+    parts: parts.map((part): ReleasedPart => {
+      const graphs = [...Map.groupBy(part.transactions, ({ chain }) => chain).values()].map((transactions) => buildUtxoGraph(transactions));
+      return { sets: part.sets.map(({ name }) => name), table: part.table(), graphs };
+    }),
+    sets: chosen.map(({ name, seq, row_count, chains }) => ({ name, seq, row_count, chains })),
+    left_out,
+    tokens: Object.assign({}, ...chosen.map((set) => set.tokens)) as ReleasedData["tokens"],
   };
-  if (chosen.length === 0) return { parts: [], sets, left_out };
-  try {
-    return { parts: [await partOf(chosen)], sets, left_out };
-  } catch (error) {
-    if (!(error instanceof TracewireError) || error.code !== "BAD_INPUT") throw error;
-    const parts: ReleasedPart[] = [];
-    for (const set of chosen) parts.push(await partOf([set]));
-    return { parts, sets, left_out };
-  }
 }

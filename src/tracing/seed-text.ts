@@ -8,6 +8,8 @@ import type { TransferTable } from "./transfer-table.ts";
 
 export const SEED_FORMS = "theft, address, address@order=amount, txid, txid:vout or txid:vout=amount; several with commas";
 const SEEDS_MAX = 1_000;
+/** The field of a question that a seed stands in, wherever it was typed. */
+const FROM = "from";
 
 /** What the case file says of a theft: who took it, in which transactions, from whom. */
 export type TheftSeeds = { taken_in: readonly string[]; taken_by: readonly string[]; taken_from: readonly string[] };
@@ -22,22 +24,22 @@ export type SeedContext = {
 /** Throws BAD_ARGUMENT where a part has none of the forms, NOT_FOUND where the data does not hold it. */
 export function readSeeds(text: string, context: SeedContext): Seed[] {
   const parts = text.split(",").map((part) => part.trim());
-  if (parts.length > SEEDS_MAX) throw new TracewireError("BAD_ARGUMENT", { what: `--from: ${parts.length} seeds; the most is ${SEEDS_MAX}` });
+  if (parts.length > SEEDS_MAX) throw new TracewireError("BAD_ARGUMENT", { what: `${parts.length} seeds; the most is ${SEEDS_MAX}`, where: FROM });
   return parts.flatMap((part) => readSeed(part, context));
 }
 
 function readSeed(text: string, context: SeedContext): Seed[] {
   const { data, asset } = context;
   const [, name, amount] = /^(.*?)(?:=(\d+))?$/s.exec(text)!;
-  if (!name) throw new TracewireError("BAD_ARGUMENT", { what: "--from: a seed is missing", hint: SEED_FORMS });
+  if (!name) throw new TracewireError("BAD_ARGUMENT", { what: "A seed is missing", where: FROM, hint: SEED_FORMS });
   if (amount === undefined && /=/.test(text))
-    throw new TracewireError("BAD_ARGUMENT", { what: `--from: "${text}": an amount is a whole number of base units` });
+    throw new TracewireError("BAD_ARGUMENT", { what: `"${text}": an amount is a whole number of base units`, where: FROM });
 
   const [, holder, order] = /^(.+?)(?:@([\d.]+))?$/.exec(name)!;
   if (order !== undefined) {
-    if (amount === undefined) throw new TracewireError("BAD_ARGUMENT", { what: `--from: "${text}" names no amount`, hint: SEED_FORMS });
+    if (amount === undefined) throw new TracewireError("BAD_ARGUMENT", { what: `"${text}" names no amount`, where: FROM, hint: SEED_FORMS });
     if (data.kind === "utxo")
-      throw new TracewireError("BAD_ARGUMENT", { what: `--from: "${text}": these transactions have outputs; name txid:vout=amount` });
+      throw new TracewireError("BAD_ARGUMENT", { what: `"${text}": these transactions have outputs; name txid:vout=amount`, where: FROM });
     const address = asHeld(holder!, data) ?? notHeld(holder!);
     const account = data.table.accountsOf(address).find((one) => asset === undefined || data.table.account(one).asset === asset);
     const chain = account === undefined ? undefined : data.table.account(account).chain;
@@ -47,7 +49,7 @@ function readSeed(text: string, context: SeedContext): Seed[] {
   if (output && data.kind === "utxo" && data.graph.numberOf(output[1]!) !== undefined)
     return [{ kind: "output", txid: output[1]!, vout: Number(output[2]), ...(amount === undefined ? {} : { amount: BigInt(amount) }) }];
   if (amount !== undefined)
-    throw new TracewireError("BAD_ARGUMENT", { what: `--from: "${text}": an amount needs a place: address@order=amount, or txid:vout=amount`, hint: SEED_FORMS });
+    throw new TracewireError("BAD_ARGUMENT", { what: `"${text}": an amount needs a place: address@order=amount, or txid:vout=amount`, where: FROM, hint: SEED_FORMS });
   if (isTransaction(name, data)) return [{ kind: "transaction", txid: name }];
   const address = asHeld(name, data);
   if (address !== undefined) return [{ kind: "address", address, ...(asset === undefined ? {} : { asset }) }];
@@ -74,7 +76,7 @@ export function rowOfOrder(table: TransferTable, order: string, chain: string | 
   const rows = Array.from({ length: table.count }, (_, row) => row);
   const hasBlocks = rows.some((row) => table.transfer(row).block !== null);
   if (!hasBlocks) {
-    if (place.length > 1) throw new TracewireError("BAD_ARGUMENT", { what: `--from: "@${order}": these transfers state no block; an order is a row` });
+    if (place.length > 1) throw new TracewireError("BAD_ARGUMENT", { what: `"@${order}": these transfers state no block; an order is a row`, where: FROM });
     return Math.min(place[0]!, table.count) - 1;
   }
   let last = -1;
@@ -110,13 +112,15 @@ function theftSeeds(name: string, { taken_in, taken_by, taken_from }: TheftSeeds
 export function theftNotHeld(name: string): never {
   throw new TracewireError("NOT_FOUND", {
     what: `The case file knows the theft ${name}, and names no transaction or address of it that these transfers hold`,
-    hint: "Claim one: tracewire claim THEFT taken_in TXID …, or taken_by ADDRESS; or import its transfers.",
+    where: FROM,
+    hint: "Begin at an address or a transaction instead, claim one (tracewire claim THEFT taken_in TXID …, or taken_by ADDRESS), or import its transfers.",
   });
 }
 
 function notHeld(name: string): never {
   throw new TracewireError("NOT_FOUND", {
     what: `The transfers hold neither an address nor a transaction "${name}", and the case file no such theft`,
+    where: FROM,
     hint: `A seed is a ${SEED_FORMS}. Check its spelling, or import what is missing.`,
   });
 }

@@ -26,12 +26,12 @@ export function accountSeeds(table: TransferTable, seeds: readonly Seed[]): Acco
         break;
       }
       case "rows":
-        for (const row of seed.rows) if (table.to[row] !== NOBODY) rows.add(row);
+        for (const row of bringing(table, seed.rows, seed.name)) rows.add(row);
         break;
       case "transaction": {
         const found = table.rowsOfTransaction(seed.txid).filter((row) => table.to[row] !== NOBODY);
         if (found.length === 0) notHeld(`the transaction ${seed.txid}`);
-        for (const row of found) rows.add(row);
+        for (const row of bringing(table, found, seed.txid)) rows.add(row);
         break;
       }
       case "output":
@@ -77,6 +77,18 @@ export function outputSeeds(graph: UtxoGraph, seeds: readonly Seed[]): OutputSee
         });
     }
   return [...found.values()];
+}
+
+/** A payment to oneself brings its taker nothing that was not there, so it is no seed (decisions/0021). */
+function bringing(table: TransferTable, rows: readonly number[], name: string): readonly number[] {
+  const taken = rows.filter((row) => table.to[row] !== NOBODY);
+  const found = taken.filter((row) => table.from[row] !== table.to[row]);
+  if (found.length === 0 && taken.length > 0)
+    throw new TracewireError("BAD_ARGUMENT", {
+      what: `${name} moves nothing from one account to another: it is a payment to oneself`,
+      hint: `Name the address, or an amount in it: ${table.addressOf(table.to[taken[0]!]!)}@order=amount.`,
+    });
+  return found;
 }
 
 function accountsFor(table: TransferTable, address: string, asset?: string): readonly number[] {

@@ -1,4 +1,4 @@
-// What is written on the way: sorted runs, and segments and columns that are not finished. They lie apart from the data
+// What is written on the way: sorted runs, Parquet files put aside, and segments and columns that are not finished. They lie apart from the data
 // folder's tmp/, which a server empties when it starts, and carry the number of their process, so that the next import
 // takes away what a killed one left behind.
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
@@ -9,7 +9,7 @@ const folderOf = (folder: string): string => join(folder, "segments", "tmp");
 let count = 0;
 
 /** A path that no other import uses; its folder is there. */
-export function temporaryPath(folder: string, what: "run" | "segment" | "columns"): string {
+export function temporaryPath(folder: string, what: "run" | "segment" | "columns" | "parquet"): string {
   mkdirSync(folderOf(folder), { recursive: true });
   return join(folderOf(folder), `${what}.${process.pid}.${count++}`);
 }

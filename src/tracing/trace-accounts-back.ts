@@ -68,11 +68,11 @@ export function traceAccountsBack<Carried>(
     return found;
   };
 
-  /** The next event to go back over, from place `at` down: credits, and debits that spent an unknown lot. */
+  /** The next event to go back over, from place `at` down: credits, and what showed an unknown lot. */
   const schedule = (state: Asked<Carried>, at: number): void => {
     const { ledger, want } = state;
     let place = want.isDone() ? NONE : at - 1;
-    while (place >= ledger.first && ledger.isDebit(place) && ledger.unknown(place) === 0n) place--;
+    while (place >= ledger.first && !ledger.isCredit(place) && ledger.unknown(place) === 0n) place--;
     state.at = place < ledger.first ? NONE : place;
     state.next = state.at === NONE ? -1 : ledger.row(place);
     if (state.at !== NONE) queue.push(-state.next);
@@ -108,22 +108,17 @@ export function traceAccountsBack<Carried>(
   const rows = new Set(seeds.rows);
   for (const account of sources) {
     const ledger = table.ledger(account);
-    for (let at = ledger.first; at < ledger.end; at++) if (!ledger.isDebit(at)) rows.add(ledger.row(at));
+    for (let at = ledger.first; at < ledger.end; at++) if (ledger.isCredit(at)) rows.add(ledger.row(at));
   }
   const starts = [...rows].map((row) => ({ row, lot: undefined as AccountSeeds["lots"][number] | undefined }));
   starts.push(...seeds.lots.map((lot) => ({ row: lot.row, lot })));
   // What lies in an account after a row is behind the row itself.
   starts.sort((a, b) => b.row - a.row || Number(b.lot !== undefined) - Number(a.lot !== undefined));
-  /** A transfer to oneself arrives after it leaves: its credit, where it is due, is gone back over first. */
-  const isArrivalDue = ({ row, lot }: (typeof starts)[number]): boolean => {
-    const state = lot || table.from[row] !== table.to[row] ? undefined : asked.get(table.to[row]!);
-    return state?.next === row && !state.ledger.isDebit(state.at);
-  };
 
   let start = 0;
   for (;;) {
     const row = queue.peek() === undefined ? -1 : -queue.peek()!;
-    if (start < starts.length && starts[start]!.row >= row && !isArrivalDue(starts[start]!)) {
+    if (start < starts.length && starts[start]!.row >= row) {
       const { row: at, lot } = starts[start++]!;
       if (lot) {
         const state = open(lot.account, 0);
@@ -148,7 +143,7 @@ export function traceAccountsBack<Carried>(
       const state = account === NOBODY ? undefined : asked.get(account);
       if (!state || state.next !== row) continue;
       const place = state.at;
-      if (!state.ledger.isDebit(place)) {
+      if (state.ledger.isCredit(place)) {
         const carried = state.want.credit(place);
         if (method.name === "haircut" && state.ledger.before(place) > 0n) split_count++;
         schedule(state, place);

@@ -138,7 +138,7 @@ export function traceAccounts<Carried>(
     }
     const { ledger, taint } = open(account, depth);
     const credit = ledger.creditOf(row);
-    assert.ok(credit !== NONE, `row ${row} is a credit of account ${account}`);
+    if (credit === NONE) assert.fail(`row ${row} is no credit of account ${account}`);
     taint.credit(credit, carried);
     // Poison counts the whole known balance, as it is at this row and not at the end of the data.
     write?.(rule, account, row, {

@@ -18,7 +18,7 @@ const conserving = METHOD_NAMES.filter((name) => name !== "poison");
 const follow = (transfers: readonly Transfer[], seeds: Seed[], methods: readonly MethodName[] = METHOD_NAMES, more: Partial<TraceRequest> = {}) =>
   trace({ kind: "accounts", table: buildTransferTable(transfers) }, { seeds, methods, ...more });
 const rowSeed = (...rows: number[]): Seed => ({ kind: "rows", rows, name: "" });
-const receiving = (transfers: readonly Transfer[]) => transfers.flatMap(({ to, kind }, row) => (to !== null && kind !== "fee" ? [row] : []));
+const receiving = (transfers: readonly Transfer[]) => transfers.flatMap(({ from, to, kind }, row) => (to !== null && to !== from && kind !== "fee" ? [row] : []));
 const heldOf = (result: ReturnType<typeof trace>, method: MethodName, asset = "native") => result.get(method)!.assets.get(asset)?.held ?? new Map<string, bigint>();
 
 test("the order in which rows are given does not matter", (t) => {
@@ -57,7 +57,7 @@ test("a transfer cut in two changes nothing under fifo, tiho and poison", () => 
       if (rows.length === 0) return;
       const cutRow = cut % transfers.length;
       const { amount } = transfers[cutRow]!;
-      // A transfer to oneself that is cut is two: its second half moves what the first has just brought.
+      // Two payments to oneself show less to have been there than one.
       if (amount < 2n || transfers[cutRow]!.from === transfers[cutRow]!.to) return;
       const first = 1n + (BigInt(at) % (amount - 1n));
       const halves = transfers.flatMap((one, row) =>
@@ -128,6 +128,7 @@ test("exchanges inside a transaction carry taint into the other asset, and both 
   fc.assert(
     fc.property(exchanges, fc.nat(), (transfers, pick) => {
       const rows = receiving(transfers);
+      if (rows.length === 0) return;
       const result = follow(transfers, [rowSeed(rows[pick % rows.length]!)]);
       for (const method of conserving)
         for (const totals of result.get(method)!.assets.values()) {

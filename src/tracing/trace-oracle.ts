@@ -54,7 +54,8 @@ export function playTransfers(transfers: readonly Transfer[], method: MethodName
   };
 
   for (const [row, { from, to, amount, kind, txid, row: name }] of transfers.entries()) {
-    if (amount > 0n) {
+    if (from !== null && from === to) showOwn(from, amount);
+    else if (amount > 0n) {
       let lots: Lot[] = [{ amount, tainted: false }];
       if (from !== null) lots = isOrdered ? take(from, amount) : poolLots(takeFromPool(from, amount), amount);
       if (sourceOf(from)) {
@@ -77,7 +78,16 @@ export function playTransfers(transfers: readonly Transfer[], method: MethodName
         pool.poisoned ||= tainted > 0n;
       }
     }
-    for (const seed of seeds) if ("after" in seed && seed.after === row) seedAccount(seed.address, seed.amount, to === seed.address ? amount : 0n);
+    for (const seed of seeds) if ("after" in seed && seed.after === row) seedAccount(seed.address, seed.amount, to === seed.address && from !== to ? amount : 0n);
+  }
+
+  /** A payment to oneself: what was not known to be there was, and is clean. */
+  function showOwn(address: string, amount: bigint): void {
+    const lots = lotsOf(address);
+    const known = lots.reduce((sum, lot) => sum + lot.amount, 0n);
+    if (isOrdered && amount > known) lots.push({ amount: amount - known, tainted: false });
+    const pool = poolOf(address);
+    if (amount > pool.balance) pool.balance = amount;
   }
 
   /** Clean units of the lot that just came first, then of the balance from its oldest unit; then out of nothing. */

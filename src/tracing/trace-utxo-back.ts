@@ -37,7 +37,8 @@ export function traceUtxoBack(
     step("stop", place, transfer, amount, reason);
   };
 
-  const want = (transaction: number, vout: number, taint: readonly Segment[], depth: number, by: string): void => {
+  /** `takers`: addresses whose outputs are asked about. What they paid themselves never came from elsewhere, and no floor cuts it off (decisions/0021). */
+  const want = (transaction: number, vout: number, taint: readonly Segment[], depth: number, by: string, takers?: ReadonlySet<string | null>): void => {
     const amount = totalOf(taint);
     if (amount === 0n) return;
     const { txid, chain, outputs } = graph.transactions[transaction]!;
@@ -48,7 +49,7 @@ export function traceUtxoBack(
       addStop(totals, place, amount, stop);
       return step("stop", place, by, amount, stop.reason);
     }
-    if (depth > 0 && amount < floor) {
+    if (depth > 0 && amount < floor && (address === null || !takers?.has(address))) {
       addTo(totals.floor, place, amount);
       return step("floor", place, by, amount);
     }
@@ -87,6 +88,7 @@ export function traceUtxoBack(
     const taken = known.reduce((sum, value) => sum + value, 0n);
     const parts = fromInputs(method, own, known, transaction.outputs.map(({ value }) => value), taken > paid ? taken : paid);
     if (method === "haircut" && known.length > 1) split_count++;
+    const takers = new Set([...own.keys()].map((vout) => transaction.outputs[vout]!.address));
     for (const [at, part] of parts.entries()) {
       const amount = totalOf(part);
       if (amount === 0n) continue;
@@ -96,7 +98,7 @@ export function traceUtxoBack(
       else {
         const maker = graph.numberOf(input.txid);
         if (maker === undefined) end(outputName(input.txid, input.vout), transaction.txid, amount, "unknown");
-        else want(maker, input.vout, part, depth, transaction.txid);
+        else want(maker, input.vout, part, depth, transaction.txid, takers);
       }
     }
   }

@@ -16,6 +16,7 @@ export type OutputSeeds = readonly { transaction: number; vout: number; amount: 
 export type UtxoTrace = { assets: Map<string, AssetTotals>; step_count: number };
 
 type Tainted = { taint: Segment[]; depth: number };
+const NOBODY: ReadonlySet<string | null> = new Set();
 
 export function traceUtxo(
   graph: UtxoGraph,
@@ -51,7 +52,8 @@ export function traceUtxo(
   };
   const arriving = (amount: bigint) => ({ before: 0n, in: amount, out: 0n, after: amount });
 
-  const arrive = (transaction: number, vout: number, taint: Segment[], depth: number): void => {
+  /** `payers`: addresses whose taint the transaction spends. What it pays back to them has not left, and no floor cuts it off (decisions/0021). */
+  const arrive = (transaction: number, vout: number, taint: Segment[], depth: number, payers: ReadonlySet<string | null>): void => {
     const amount = totalOf(taint);
     if (amount === 0n) return;
     const { txid, chain, outputs } = graph.transactions[transaction]!;
@@ -62,7 +64,7 @@ export function traceUtxo(
       addStop(totals, name, amount, stop);
       return step("stop", transaction, vout, arriving(amount), { reason: stop.reason });
     }
-    if (amount < floor && depth > 0) {
+    if (amount < floor && depth > 0 && (address === null || !payers.has(address))) {
       addTo(totals.floor, name, amount);
       return step("floor", transaction, vout, arriving(amount));
     }
@@ -74,7 +76,7 @@ export function traceUtxo(
     queue.push(spender);
   };
 
-  const spend = (number: number): { spread: Segment[][]; depth: number } => {
+  const spend = (number: number): { spread: Segment[][]; depth: number; payers: ReadonlySet<string | null> } => {
     const transaction = graph.transactions[number]!;
     const values = graph.inputValues(number);
     const arrived: { maker: number; vout: number; tainted: Tainted; at: number }[] = [];
@@ -84,7 +86,7 @@ export function traceUtxo(
       const tainted = maker === undefined ? undefined : live.get(maker)?.get(input.vout);
       if (tainted) arrived.push({ maker: maker!, vout: input.vout, tainted, at });
     }
-    const nothing = { spread: transaction.outputs.map(() => []), depth: 0 };
+    const nothing = { spread: transaction.outputs.map(() => []), depth: 0, payers: NOBODY };
     if (arrived.length === 0) return nothing;
     if (values.includes(null)) {
       for (const { maker, vout, tainted } of arrived) {
@@ -114,26 +116,27 @@ export function traceUtxo(
       addTo(totals.fees, transaction.txid, feeAmount);
       step("fee", number, -1, { before: 0n, in: feeAmount, out: feeAmount, after: 0n }, { amount: fee });
     }
-    return { spread: spread.outputs, depth: Math.min(...arrived.map(({ tainted }) => tainted.depth)) + 1 };
+    const payers = new Set(arrived.map(({ maker, vout }) => graph.transactions[maker]!.outputs[vout]!.address));
+    return { spread: spread.outputs, depth: Math.min(...arrived.map(({ tainted }) => tainted.depth)) + 1, payers };
   };
 
   for (const { transaction } of seeds) queue.push(transaction);
   for (let last = -1, number = queue.pop(); number !== undefined; number = queue.pop()) {
     if (number === last) continue;
     last = number;
-    const { spread, depth } = spend(number);
+    const { spread, depth, payers } = spend(number);
     for (const [vout, output] of graph.transactions[number]!.outputs.entries()) {
       const taint = spread[vout]!;
       const seeded: OutputSeeds[number] | undefined = seedsOf.get(number)?.find((seed) => seed.vout === vout);
       if (!seeded) {
-        arrive(number, vout, taint, depth);
+        arrive(number, vout, taint, depth, payers);
         continue;
       }
       assert.ok(seeded.amount <= output.value, "a seed lies inside its output");
       const added = addSegment(taint, 0n, seeded.amount);
       totals.seed += added;
       step("seed", number, vout, arriving(added));
-      arrive(number, vout, taint, 0);
+      arrive(number, vout, taint, 0, payers);
     }
   }
   const assets = new Map([[asset, totals]]);

@@ -22,7 +22,7 @@ function withWideLedgers(data: TraceData): TraceData {
   const events = groupEvents(data.table);
   const ledger = (account: number, lots = [] as Parameters<typeof withLots>[3]) => {
     const own = withLots(events, events.starts[account]!, events.starts[account + 1]!, lots);
-    return new AccountLedger(account, own, new WideSums(own, 0, own.moves.length), 0, own.moves.length);
+    return new AccountLedger(account, own, (first, end) => new WideSums(own, first, end), 0, own.moves.length);
   };
   return { kind: "accounts", table: { ...data.table, ledger } };
 }

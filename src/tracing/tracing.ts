@@ -2,13 +2,13 @@
 export { METHOD_NAMES, METHOD_SENTENCES, METHODS, type MethodName } from "./methods/methods.ts";
 export { lowestBetween, lowestInNewsroom, LOWEST_NOTE, type Lowest, type LowestAnswer, type LowestAsk } from "./lowest.ts";
 export { answer, resultHash, type Answer, type TraceAsk, type TraceResult } from "./ask.ts";
-export { askNewsroom, reproduceTrace, stepsOf, type Newsroom, type NewsroomAnswer } from "./ask-newsroom.ts";
-export { BRIDGE_RULE, type BridgeCandidate, type BridgeEnd, type BridgeEnds } from "./bridges.ts";
+export { askKept, askNewsroom, changesSince, movedVersions, notReproduced, reproduceTrace, stepsOf, type Newsroom, type NewsroomAnswer } from "./ask-newsroom.ts";
+export { BRIDGE_RULE, bridgeNote, type BridgeCandidate, type BridgeEnd, type BridgeEnds } from "./bridges.ts";
 export type { KernelUsed, Kernels } from "./explore.ts";
 export { readAskWords, type AskWords } from "./read-ask.ts";
 export type { Flow } from "./flows.ts";
 export { sumOfAmounts, type AssetResult, type MethodResult, type MethodResults } from "./result.ts";
-export { STOP_REASONS, type Seed, type Step, type Stop, type StopReason } from "./request.ts";
+export { INFERRED, STOP_REASONS, type Seed, type Step, type Stop, type StopReason } from "./request.ts";
 export { SEED_FORMS, type TheftSeeds } from "./seed-text.ts";
 export { BACKWARD_REFUSED, trace, type Trace, type TraceData } from "./trace.ts";
 export { buildTransferTable, type TransferTable } from "./transfer-table.ts";
@@ -25,10 +25,11 @@ export { rankPaths, type Path, type PathHop } from "./paths.ts";
 export { RANKING_METHODS, RANKING_NOTE, type Ranking, type RankingMethod } from "./ranking/ranking.ts";
 export { rankNewsroom, type NewsroomRanking } from "./ranking/rank-newsroom.ts";
 export { holdingsOf, outputsHeld, sidesOf, transfersIn, transfersOf, type Holding, type OutputHolding, type TransactionSides } from "./holdings.ts";
-export { readReleased, ROWS_ON_PAGES_MAX, type ReleasedData, type ReleasedPart } from "./released-data.ts";
+export { readReleased, ROWS_ON_PAGES_MAX, setOf, type ReleasedData, type ReleasedPart } from "./released-data.ts";
 export { importTransfers, type ImportedTransfers } from "./import-transfers.ts";
 export { storedColumnsRoot } from "./columns/set-columns.ts";
 export { storedSegmentRoot, sweepSegments } from "./segment-file.ts";
+export { openTracedTransfers, precisionOf, type MissingFunds, type TracedTransfers, type WholeTransfer } from "./traced-transfers.ts";
 export { listGaps, type Gap } from "./gaps.ts";
 export {
   listTransferSets,
@@ -39,6 +40,7 @@ export {
   type ReadTransferSets,
   type TransferSet,
 } from "./transfer-sets.ts";
+export { readApart } from "./sets-apart.ts";
 export { guessReader, TRANSFER_READERS } from "./readers/readers.ts";
 export type { TransferReader } from "./readers/reader.ts";
 export { fileOnDisk, type SourceFile } from "./readers/source-file.ts";

@@ -80,7 +80,7 @@ async function readColumns(newsroom: Newsroom, sets: readonly TransferSet[], row
     if (!columns) return undefined;
     found.push({ name: set.name, columns });
   }
-  return new Set(found.map(({ columns }) => columns.is_placed)).size === 1 ? found : undefined;
+  return found;
 }
 
 /** Texts of a set's rows in canonical order, one by one: for indexes that are built while they pass. */

@@ -94,21 +94,23 @@ function rowsOfTransfers(input: readonly Transfer[]): TableRows {
   };
   const from = new Int32Array(transfers.length);
   const to = new Int32Array(transfers.length);
-  // Where every row says its place in the chain, the rows of a transaction stand together, and no index is needed.
+  // Where every row of a chain says its place there, the rows of a transaction stand together, and no index is needed.
   // Chains that are put together by time may stand between them.
-  const isPlaced = arrivals.size === 0 && transfers.every(({ block, tx_index }) => block !== null && tx_index !== null);
+  const unplaced = new Set<string>();
+  for (const { chain, block, tx_index } of transfers) if (arrivals.size > 0 || block === null || tx_index === null) unplaced.add(chain);
+  const isPlaced = ({ chain }: Transfer) => unplaced.size === 0 || !unplaced.has(chain);
   const marks = new Uint8Array(transfers.length);
   for (const [row, transfer] of transfers.entries()) {
     from[row] = numberOf(transfer.chain, transfer.from, transfer.asset);
     to[row] = numberOf(transfer.chain, transfer.to, transfer.asset);
     if (transfer.kind === "fee") marks[row]! |= FEE;
-    if (transfer.txid === "" || (isPlaced && !isSameTransaction(transfer, transfers[row - 1]) && !isSameTransaction(transfer, transfers[row + 1]))) marks[row]! |= ALONE;
+    if (transfer.txid === "" || (isPlaced(transfer) && !isSameTransaction(transfer, transfers[row - 1]) && !isSameTransaction(transfer, transfers[row + 1]))) marks[row]! |= ALONE;
   }
   let byAddress: Map<string, number[]> | undefined;
   let byTransaction: Map<string, Map<string, number[]>> | undefined;
   let firstRows: Map<string, Map<string, number>> | undefined | null;
   const indexTransactions = () => (byTransaction ??= groupRows(transfers));
-  const indexFirstRows = () => (firstRows === undefined ? (firstRows = isPlaced ? firstRowsOf(transfers) : null) : firstRows);
+  const indexFirstRows = () => (firstRows === undefined ? (firstRows = unplaced.size === 0 ? firstRowsOf(transfers) : null) : firstRows);
   return {
     count: transfers.length,
     account_count: accounts.length,
@@ -134,7 +136,7 @@ function rowsOfTransfers(input: readonly Transfer[]): TableRows {
     transactionRows(row) {
       if ((marks[row]! & ALONE) !== 0) return [row];
       const { txid, chain } = transfers[row]!;
-      return isPlaced ? rowsBeside(transfers, row) : indexTransactions().get(chain)!.get(txid)!;
+      return isPlaced(transfers[row]!) ? rowsBeside(transfers, row) : indexTransactions().get(chain)!.get(txid)!;
     },
     rowsOfTransaction(txid) {
       const first = indexFirstRows();
@@ -157,14 +159,15 @@ type Ledgers = TransferTable["ledger"];
 function ledgersOver(events: AccountEvents & { starts: Int32Array }): Ledgers {
   const { starts, moves } = events;
   const sums = new LimbSums(moves.length);
+  const openSums = (first: number, end: number) => (sums.fill(events, first, end) ? sums : new WideSums(events, first, end));
   const ledgers = new Array<AccountLedger | undefined>(starts.length - 1);
   return (account, lots = []) => {
     const [first, end] = [starts[account]!, starts[account + 1]!];
     if (lots.length > 0) {
       const own = withLots(events, first, end, lots);
-      return new AccountLedger(account, own, new WideSums(own, 0, own.moves.length), 0, own.moves.length);
+      return new AccountLedger(account, own, (own_first, own_end) => new WideSums(own, own_first, own_end), 0, own.moves.length);
     }
-    return (ledgers[account] ??= new AccountLedger(account, events, sums.fill(events, first, end) ? sums : new WideSums(events, first, end), first, end));
+    return (ledgers[account] ??= new AccountLedger(account, events, openSums, first, end));
   };
 }
 

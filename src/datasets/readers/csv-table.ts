@@ -1,12 +1,18 @@
 // Any CSV with a header line, such as the reduced tables that the demo transcribes from sources whose files may not
 // be passed on. The cells stay as they are.
-import { parse } from "csv-parse/sync";
+import { SAVE_WITH_COMMAS, separatorInstead } from "../../csv.ts";
 import { TracewireError } from "../../errors.ts";
+import { lazily } from "../../lazy.ts";
 import { textOf, type DatasetReader, type Row, type SourceFile } from "../reader.ts";
 
+const csvParse = lazily<typeof import("csv-parse/sync")>(import.meta.url, "csv-parse/sync");
+
 export function csvRows(file: SourceFile, options: { columns?: readonly string[] } = {}): { columns: string[]; rows: Row[] } {
+  const text = textOf(file);
+  const other = options.columns ? undefined : separatorInstead(text.split(/\r?\n/, 1)[0]!.split(","));
+  if (other !== undefined) throw new TracewireError("BAD_INPUT", { what: `This file separates its cells by ${other}, and commas are wanted`, where: `${file.name}:1`, hint: SAVE_WITH_COMMAS });
   try {
-    const records = parse(textOf(file), { bom: true, skip_empty_lines: true, relax_column_count: false, trim: true }) as string[][];
+    const records = csvParse().parse(text, { bom: true, skip_empty_lines: true, relax_column_count: false, trim: true }) as string[][];
     const columns = options.columns ? [...options.columns] : (records.shift() ?? []);
     return { columns, rows: records.map((cells) => Object.fromEntries(columns.map((column, at) => [column, cells[at] ?? ""]))) };
   } catch (error) {

@@ -23,8 +23,8 @@ export const ownTags: DatasetReader = {
   read: (files) => ({
     tables: files.map((file) => {
       const { columns, rows } = csvRows(file);
-      const missing = REQUIRED.find((column) => !columns.includes(column));
-      if (missing) refuseRow(file, 1, `the column ${missing} is missing`);
+      const missing = REQUIRED.filter((column) => !columns.includes(column));
+      if (missing.length > 0) refuseRow(file, 1, `the column ${missing.join(", ")} is missing; it needs ${REQUIRED.join(", ")}, and has ${columns.slice(0, 30).join(", ").slice(0, 300)}`);
       const unknown = columns.find((column) => !(COLUMNS as readonly string[]).includes(column));
       if (unknown !== undefined) refuseRow(file, 1, `"${unknown}" is no column of a tag; there are ${COLUMNS.join(", ")}`);
       return {

@@ -5,7 +5,6 @@ import { TracewireError } from "../../errors.ts";
 import { appendCapture, extractText, GRADES, ITEM_GRADES, prepareCapture, SOURCE_GRADES, type CaptureInput } from "../../evidence/evidence.ts";
 import { oneOf } from "../../schema.ts";
 import { html, type Html } from "../../site/site.ts";
-import { actObject } from "../claim-form.ts";
 import { deskAssetHref } from "../desk-assets.ts";
 import { area, choice, deskForm, field, when } from "../frame.ts";
 import type { InboxItem } from "../inbox.ts";
@@ -206,7 +205,7 @@ export const inboxRoutes: DeskRoute[] = [
       // Twice at once, or cancelled meanwhile: one of them.
       if (!context.inbox.move(item.id, ["read"], "captured")) throw new TracewireError("CONFLICT", { what: "Somebody was faster with this item" });
       try {
-        const seq = context.write("capture.add", actObject({ is_protected: item.is_protected || undefined }, item.title), (transaction) => appendCapture(transaction, prepared));
+        const seq = context.write("capture.add", `item ${item.id}`, (transaction) => appendCapture(transaction, prepared));
         context.inbox.move(item.id, ["captured"], "captured", { seq });
         return { go: `/desk/captures/${seq}` };
       } catch (error) {

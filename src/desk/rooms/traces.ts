@@ -2,33 +2,51 @@
 // and the packet on which a service's desk acts. The same as `tracewire trace` and `tracewire freeze`.
 import Type from "typebox";
 import { can } from "../../accounts/accounts.ts";
+import { formatCsv } from "../../csv.ts";
 import { datasetOfEntry, readRows } from "../../datasets/datasets.ts";
 import { TracewireError } from "../../errors.ts";
-import { makePacket, packetArchive, packetFiles } from "../../freezing/freezing.ts";
+import { makePacket, packetArchive, packetFiles, servicesOf } from "../../freezing/freezing.ts";
 import { oneOf } from "../../schema.ts";
 import { html, type Html } from "../../site/site.ts";
-import { assetWords, findTrace, listTraces, listTransferSets, METHOD_NAMES, readAskWords, releaseTrace, stepsOf, type SavedTrace } from "../../tracing/tracing.ts";
+import {
+  assetWords,
+  auditHtml,
+  auditWorkbook,
+  findTrace,
+  listTraces,
+  listTransferSets,
+  METHOD_NAMES,
+  readAskWords,
+  releaseTrace,
+  stepsOf,
+  STEP_COLUMNS,
+  type SavedTrace,
+  type TransferSet,
+} from "../../tracing/tracing.ts";
 import { deskAssetHref } from "../desk-assets.ts";
 import { area, choice, deskForm, field, when } from "../frame.ts";
 import { seesSets } from "../objects.ts";
 import { deskRoute, type DeskRoute, type SignedInContext } from "../route.ts";
 import { flowsTable, placesTable } from "../trace-table.ts";
+import { questionForm, SETS_LISTED_MAX } from "../trace-form.ts";
 import type { TraceJob } from "../trace-jobs.ts";
 
 const KEPT_SHOWN = 50;
 const JOBS_SHOWN = 20;
 const STOPS_MAX = 200;
+const STEP_FORMS = ["csv", "xlsx", "html"] as const;
 const LINE = Type.String({ minLength: 1, maxLength: 200 });
 const NAME = Type.String({ pattern: "^[a-z0-9][a-z0-9-]{1,60}$", maxLength: 61 });
 
 const linesOf = (text: string | undefined): string[] => (text ?? "").split("\n").map((line) => line.trim()).filter((line) => line !== "");
 const seenTraces = ({ newsroom, who }: SignedInContext): SavedTrace[] => listTraces(newsroom.log, "all").filter(({ sets }) => seesSets(newsroom.log, who, sets.map(({ seq }) => seq)));
+const seenSets = ({ newsroom, who }: SignedInContext): TransferSet[] => listTransferSets(newsroom.log).filter((set) => set.superseded_by === undefined && seesSets(newsroom.log, who, [set.seq]));
 const traceOf = ({ newsroom }: SignedInContext, params: Record<string, string>): SavedTrace => findTrace(newsroom.log, params.trace!, undefined, "all")!;
 const jobOf = ({ traceJobs }: SignedInContext, params: Record<string, string>): TraceJob => traceJobs.find(Number(params.job))!;
 
-function listPage(context: SignedInContext, before: number): Html {
-  const { newsroom, who, traceJobs } = context;
-  const sets = listTransferSets(newsroom.log).filter((set) => set.superseded_by === undefined && seesSets(newsroom.log, who, [set.seq]));
+function listPage(context: SignedInContext, before: number, again: TraceJob | undefined): Html {
+  const { who, traceJobs } = context;
+  const sets = seenSets(context);
   const kept = seenTraces(context).filter(({ seq }) => seq < before);
   const shown = kept.slice(0, KEPT_SHOWN);
   const jobs = traceJobs.list().filter(({ by }) => by === who.user.handle).slice(-JOBS_SHOWN).reverse();
@@ -37,7 +55,7 @@ function listPage(context: SignedInContext, before: number): Html {
 <div class="panes"><section aria-label="Traces">
 ${
   jobs.length > 0 &&
-  html`<h2>Yours</h2><ul class="board">${jobs.map(({ id, ask, state, at, places }) => html`<li><a href="/desk/traces/jobs/${id}">From ${ask.from.slice(0, 80)}</a>: ${state}${state === "running" && `, ${places.toLocaleString("en-US")} places`}, ${when(at)}</li>
+  html`<h2>Yours</h2><ul class="board">${jobs.map(({ id, ask, state, at, places, seq, keep, exploring }) => html`<li><a href="/desk/traces/jobs/${id}">From ${ask.from.slice(0, 80)}</a>: ${seq !== undefined && keep ? html`kept as <a href="/desk/traces/${keep.id}">${keep.id}</a>` : `${state}${exploring ? ", a quick look" : ""}`}${state === "running" && `, ${places.toLocaleString("en-US")} places`}, ${when(at)}</li>
 `)}</ul>`
 }
 <h2>Kept</h2>
@@ -49,31 +67,25 @@ ${
           html`<tr><td class="title"><a href="/desk/traces/${trace.id}">${trace.title}</a></td><td><code>${trace.ask.from.slice(0, 50)}</code></td><td>${trace.ask.methods.join(", ")}</td><td class="num">${trace.step_count.toLocaleString("en-US")}</td><td>${trace.by}, ${when(trace.at)}</td><td>${trace.released === undefined ? "no" : "yes"}</td></tr>
 `,
       )}</tbody></table></div>${kept.length > shown.length && html`<p>${shown.length} of ${kept.length} shown. <a href="/desk/traces?before=${shown.at(-1)!.seq}" rel="next" data-key="n">Older ones</a></p>`}`
-}</section><section class="pane-form" aria-label="A new trace"><h2>A new one</h2>
-${deskForm(
-  who,
-  "/desk/traces",
-  html`${field("from", "From", { required: true, key: "a", hint: "A theft, an address, address@order=amount, a txid, txid:vout=amount; several with commas" })}<div class="row">${choice("direction", "Which way", [["forward", "where it went"], ["backward", "where it came from"]])}${choice("methods", "Conventions", METHOD_NAMES.map((name) => [name, name] as const), { empty: "all of them" })}</div>
-${area("stops", "End at", { rows: 3, hint: "One a line: ADDRESS=service:Its name, or mixer, bridge, contract, or a word of your own" })}<label class="check"><input type="checkbox" name="known" value="yes" checked> End at services, mixers and bridges that tags and lists name</label>
-<details><summary>Asset, floor, day, depth</summary><div class="row">${field("asset", "Only this asset")}${field("floor", "Not less than", { hint: "base units" })}</div><div class="row">${field("until", "As if the data ended at", { hint: "2022-08-01" })}${field("depth", "At most so many transfers")}</div></details>
-<button class="main-act" data-key="s" data-key-words="Start the trace">Start</button>
-`,
-)}</section></div>`;
+}</section><section class="pane-form" aria-label="A new trace"><h2>${again ? "The same, asked otherwise" : "A new one"}</h2>
+${questionForm(who, sets, again)}</section></div>`;
 }
 
-function jobPage({ who }: SignedInContext, job: TraceJob): Html {
+function jobPage({ who, traceJobs }: SignedInContext, job: TraceJob): Html {
+  const last = job.kept_by === undefined ? undefined : traceJobs.find(job.kept_by);
+  const keeper = last?.state === "failed" || last?.state === "cancelled" ? undefined : last;
   const isOpen = job.state === "waiting" || job.state === "running";
   return html`<h1>From ${job.ask.from.slice(0, 120)}</h1>
-<p class="hint"><a href="/desk/traces">Traces</a>. ${job.ask.direction}, ${job.ask.methods.join(", ")}; started ${when(job.at)}.</p>
+<p class="hint"><a href="/desk/traces">Traces</a>. ${job.ask.direction}, ${job.ask.methods.join(", ")}; started ${when(job.at)}. <a href="/desk/traces?again=${job.id}">Ask it otherwise</a></p>
 ${
   isOpen
     ? html`<p class="done" role="status" data-watch>${job.state === "waiting" ? "It waits for its turn." : `Running; ${job.places.toLocaleString("en-US")} places looked at.`} <a href="/desk/traces/jobs/${job.id}" data-key="r">Look again</a></p>
 ${deskForm(who, `/desk/traces/jobs/${job.id}/cancel`, html`<button>Cancel</button>`)}<script type="module" src="${deskAssetHref("watch.js")}"></script>`
     : job.state !== "done" && html`<p class="finding" role="status">${job.state === "cancelled" ? "Cancelled." : `It failed. ${job.reason ?? ""}`}</p>`
-}${job.seq !== undefined && job.keep && html`<p class="done">Kept as <a href="/desk/traces/${job.keep.id}">${job.keep.id}</a>, entry ${job.seq}.</p>`}${
+}${job.seq !== undefined && job.keep && html`<p class="done" role="status">Kept as <a href="/desk/traces/${job.keep.id}">${job.keep.id}</a>, entry ${job.seq}: its picture, its steps, and the freeze packet.</p>`}${keeper?.keep && html`<p class="done">${keeper.seq === undefined ? html`<a href="/desk/traces/jobs/${keeper.id}">It is being kept</a> as ${keeper.keep.id}: ${keeper.state}.` : html`Kept as <a href="/desk/traces/${keeper.keep.id}">${keeper.keep.id}</a>, entry ${keeper.seq}.`}</p>`}${job.exploring && job.found && html`<p class="finding">For exploring, not for evidence: it is not kept and has no hash.</p>`}${
     job.found &&
     html`${job.found.notes.map((note) => html`<p class="finding">${note}</p>
-`)}${job.seq === undefined && deskForm(who, `/desk/traces/jobs/${job.id}/keep`, html`<div class="row">${field("id", "Keep as", { required: true, pattern: "[a-z0-9][a-z0-9\\-]{1,60}", hint: "small letters, digits, hyphens" })}${field("title", "Title", { required: true, value: `From ${job.ask.from.slice(0, 80)}` })}<button>Keep</button></div>`)}${placesTable(job.found.rows, job.found.row_count, job.found.tokens)}<p class="hint">Hash of the answer: <code>${job.found.result_sha256}</code></p>`
+`)}${job.seq === undefined && keeper === undefined && !job.exploring && deskForm(who, `/desk/traces/jobs/${job.id}/keep`, html`<div class="row">${field("id", "Keep as", { required: true, pattern: "[a-z0-9][a-z0-9\\-]{1,60}", hint: "small letters, digits, hyphens" })}${field("title", "Title", { required: true, value: `From ${job.ask.from.slice(0, 80)}` })}<button>Keep</button></div>`)}${placesTable(job.found.rows, job.found.row_count, job.found.tokens)}${!job.exploring && html`<p class="hint">Hash of the answer: <code>${job.found.result_sha256}</code></p>`}`
   }`;
 }
 
@@ -89,7 +101,7 @@ function keptPage(context: SignedInContext, trace: SavedTrace, query: URLSearchP
   const path = `/desk/traces/${trace.id}`;
   const link = (name: string, of: string) => `${path}?${new URLSearchParams({ method: name, asset: of }).toString()}`;
   return html`<h1>${trace.title}</h1>
-<p class="hint"><a href="/desk/traces">Traces</a>. Entry ${trace.seq}, from <code>${trace.ask.from}</code>, ${trace.ask.direction}, ${trace.step_count.toLocaleString("en-US")} steps. ${trace.released === undefined ? "Readers do not see it." : html`<a href="${publicHref(`/traces/${trace.id}`)}">Its public page</a>, with a picture and every step.`}</p>
+<p class="hint"><a href="/desk/traces">Traces</a>. Entry ${trace.seq}, from <code>${trace.ask.from}</code>, ${trace.ask.direction}, ${trace.step_count.toLocaleString("en-US")} steps, over ${trace.sets.map(({ name }) => name).join(", ")}. ${trace.released === undefined ? "Readers do not see it." : html`<a href="${publicHref(`/traces/${trace.id}`)}">Its public page</a>, with a picture and every step.`}</p>
 ${can(who.user.role, "case.release") && trace.released === undefined && deskForm(who, `${path}/release`, html`<button>Make it public</button>`)}
 <h2>The way, opened step by step</h2>
 <p><a href="${path}/graph?${new URLSearchParams({ method, asset }).toString()}" data-key="p">As a picture</a>, with notes.</p>
@@ -100,16 +112,21 @@ ${
 `
 }${flowsTable(flows, path, { method, asset, open: query.getAll("open"), more: query.getAll("more") }, trace.tokens)}
 ${placesTable(own, own.length, trace.tokens)}
-<h2>Freeze packet</h2>
-<p class="hint">Letter, addresses, transactions, amounts by each convention, and the proof from the log, as one file.</p>
+<h2>Every step</h2>
+<p>Line by line, with the method statement, to be added up by anybody: ${STEP_FORMS.map((form, at) => html`${at > 0 && ", "}<a href="${path}/steps?form=${form}">${form.toUpperCase()}</a>`)}. Hash of the answer: <code>${trace.result_sha256}</code>; <code>tracewire reproduce ${trace.id}</code> makes it again.</p>
+${trace.ask.direction === "forward" && packetForm(who, path, servicesOf(trace, totals))}`;
+}
+
+/** What a service's desk acts on: of a trace that says where funds are. */
+const packetForm = (who: SignedInContext["who"], path: string, services: readonly string[]): Html => html`<h2>Freeze packet</h2>
+<p class="hint">Letter, addresses, each transfer that arrived, amounts by each convention, what is not known, and the proof from the log, as one file.</p>
 ${deskForm(
   who,
   `${path}/packet`,
-  html`<div class="row">${field("service", "Service", { required: true, hint: "as the trace’s stops name it" })}${field("contact", "Whom its desk answers", { required: true })}${field("reference", "Your reference")}</div>
+  html`<div class="row">${field("service", "Service", { required: true, list: "services", hint: services.length > 0 ? `as the trace’s stops name it: ${services.slice(0, 5).join(", ")}${services.length > 5 ? ", …" : ""}` : "the trace ends at none: name its addresses below" })}<datalist id="services">${services.map((name) => html`<option value="${name}"></option>`)}</datalist>${field("contact", "Whom its desk answers", { required: true })}${field("reference", "Your reference")}</div>
 ${area("addresses", "Addresses of it that no stop names", { rows: 2, hint: "one a line" })}<button>Make the packet</button>
 `,
 )}`;
-}
 
 export const traceRoutes: DeskRoute[] = [
   deskRoute({
@@ -117,8 +134,12 @@ export const traceRoutes: DeskRoute[] = [
     path: "/traces",
     about: "Kept traces, one's own jobs, and the form of a new one.",
     rule: { for: "traces.write" },
-    query: ["before"],
-    run: (context, { query }) => ({ title: "Traces", page: listPage(context, Number(query.get("before")) || Number.MAX_SAFE_INTEGER), wide: true }),
+    query: ["before", "again"],
+    run(context, { query }) {
+      const again = context.traceJobs.find(Number(query.get("again")));
+      const own = again?.by === context.who.user.handle ? again : undefined;
+      return { title: "Traces", page: listPage(context, Number(query.get("before")) || Number.MAX_SAFE_INTEGER, own), wide: true };
+    },
   }),
   deskRoute({
     method: "POST",
@@ -129,33 +150,40 @@ export const traceRoutes: DeskRoute[] = [
       {
         from: Type.String({ minLength: 1, maxLength: 20_000 }),
         direction: oneOf(["forward", "backward"] as const),
-        methods: Type.Optional(oneOf(METHOD_NAMES)),
+        methods: Type.Optional(Type.Array(oneOf(METHOD_NAMES), { maxItems: METHOD_NAMES.length })),
         stops: Type.Optional(Type.String({ maxLength: 40_000 })),
         known: Type.Optional(Type.Literal("yes")),
         asset: Type.Optional(LINE),
-        floor: Type.Optional(LINE),
+        floor: Type.Optional(Type.String({ maxLength: 4_000 })),
         until: Type.Optional(LINE),
         depth: Type.Optional(Type.String({ pattern: "^\\d{1,6}$" })),
+        sets: Type.Optional(Type.Array(Type.String({ pattern: "^\\d{1,12}$" }), { maxItems: SETS_LISTED_MAX })),
+        no_conversions: Type.Optional(Type.Literal("yes")),
+        explore: Type.Optional(Type.Literal("yes")),
       },
       { additionalProperties: false },
     ),
-    run({ newsroom, who, traceJobs, record }, { form }) {
+    run(context, { form }) {
+      const { who, traceJobs, record } = context;
       const stops = linesOf(form.stops);
       if (stops.length > STOPS_MAX) throw new TracewireError("BAD_ARGUMENT", { what: `stops: at most ${STOPS_MAX}`, where: "stops" });
       const { asset, floor, until, methods } = form;
       const ask = readAskWords({
         from: form.from.trim(),
-        methods,
+        methods: methods?.join(","),
         backward: form.direction === "backward",
         asset,
-        floors: floor === undefined ? [] : [floor],
+        floors: floor?.split(/\s+/).filter(Boolean) ?? [],
         until,
         ...(form.depth === undefined ? {} : { depth: Number(form.depth) }),
         stops,
         known: form.known === "yes",
+        conversions: form.no_conversions !== "yes",
       });
-      const among = listTransferSets(newsroom.log).filter((set) => set.superseded_by === undefined && seesSets(newsroom.log, who, [set.seq])).map(({ seq }) => String(seq));
-      const job = traceJobs.start({ by: who.user.handle, ask, among });
+      const among = seenSets(context).map(({ seq }) => String(seq));
+      const unseen = form.sets?.find((seq) => !among.includes(seq));
+      if (unseen !== undefined) throw new TracewireError("NOT_FOUND", { what: `sets: no set of transfers is held as entry ${unseen}`, where: "sets" });
+      const job = traceJobs.start({ by: who.user.handle, ask, among, ...(form.sets ? { sets: form.sets } : {}), exploring: form.explore === "yes" });
       record("trace.start", ask.from.slice(0, 200));
       return { go: `/desk/traces/jobs/${job.id}` };
     },
@@ -189,10 +217,13 @@ export const traceRoutes: DeskRoute[] = [
     rule: { for: "traces.write", object: "job" },
     form: Type.Object({ id: NAME, title: LINE }, { additionalProperties: false }),
     run(context, { params, form }) {
-      const { ask, among, by } = jobOf(context, params);
+      const asked = jobOf(context, params);
+      const { ask, among, sets, by } = asked;
+      if (asked.exploring) throw new TracewireError("BAD_ARGUMENT", { what: "A quick look is never kept", hint: "Ask the same without it: the exact kernel gives what can be kept." });
       const known = findTrace(context.newsroom.log, form.id, undefined, "all");
       if (known && !seenTraces(context).some(({ id }) => id === form.id)) throw new TracewireError("CONFLICT", { what: `“${form.id}” is taken`, where: "id" });
-      const job = context.traceJobs.start({ by, ask, among, keep: form });
+      const job = context.traceJobs.start({ by, ask, among, ...(sets ? { sets } : {}), keep: form });
+      asked.kept_by = job.id;
       context.record("trace.keep", form.id);
       return { go: `/desk/traces/jobs/${job.id}` };
     },
@@ -206,6 +237,22 @@ export const traceRoutes: DeskRoute[] = [
     run(context, { params, query }) {
       const trace = traceOf(context, params);
       return { title: trace.title, page: keptPage(context, trace, query), wide: true };
+    },
+  }),
+  deskRoute({
+    method: "GET",
+    path: "/traces/:trace/steps",
+    about: "Every step of a kept trace with its method statement, as CSV, a workbook or one page.",
+    rule: { for: "traces.write", object: "trace" },
+    query: ["form"],
+    async run(context, { params, query }) {
+      const trace = traceOf(context, params);
+      const form = STEP_FORMS.find((name) => name === query.get("form")) ?? "csv";
+      const audit = { ...trace, columns: STEP_COLUMNS, steps: await stepsOf(context.newsroom, trace) };
+      const name = `${trace.id}-steps.${form}`;
+      if (form === "xlsx") return { file: { name, type: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", bytes: auditWorkbook(audit) } };
+      if (form === "html") return { file: { name, type: "text/html; charset=utf-8", bytes: auditHtml(audit) } };
+      return { file: { name, type: "text/csv; charset=utf-8", bytes: formatCsv(STEP_COLUMNS, audit.steps.map((step) => STEP_COLUMNS.map((column) => step[column]))) } };
     },
   }),
   deskRoute({
@@ -233,7 +280,7 @@ export const traceRoutes: DeskRoute[] = [
       const trace = traceOf(context, params);
       const { service, contact, reference } = form;
       const input = { service, contact, addresses: linesOf(form.addresses), made_at: effects.clock(), ...(reference === undefined ? {} : { reference }) };
-      const packet = makePacket(newsroom.log, trace, await stepsOf(newsroom, trace), input);
+      const packet = await makePacket(newsroom, trace, input);
       const files = await packetFiles(newsroom, trace, packet);
       record("trace.freeze", `${trace.id} at ${service}`);
       return { file: { name: `freeze-${trace.id}.zip`, type: "application/zip", bytes: packetArchive(files) } };

@@ -35,7 +35,7 @@ export const frontRoutes: Route[] = [
     render(context) {
       const ages: Age[] = [];
       const at = momentOf(context);
-      const pinned = readFront(context.log, knownOf(context.at));
+      const pinned = context.memo("front pinned", () => readFront(context.log, knownOf(context.at)) ?? null);
       const ends = pinned?.until !== undefined && at < pinned.until ? pinned.until : undefined;
       // What was pinned until a moment is another page from then on, without an entry more.
       const parts = context.memo(ends === undefined ? "front" : `front until ${ends}`, () => lastingParts(context, at));

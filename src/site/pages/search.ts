@@ -7,6 +7,7 @@ import { TracewireError } from "../../errors.ts";
 import { COUNTED_MAX, FINDABLE_KINDS, HITS_SHOWN, findCard, search, type FindableKind, type Found, type Hit } from "../../press/press.ts";
 import { readReleased } from "../../tracing/tracing.ts";
 import { jsonAnswer } from "../answers.ts";
+import { holdsAddress, holdsTransaction } from "../held-transfers.ts";
 import { html, nothing, type Html } from "../html.ts";
 import { frame } from "../layout.ts";
 import type { Route, SiteContext } from "../route.ts";
@@ -109,14 +110,8 @@ async function searchAll(context: SiteContext, { text, kind, topic, year, skip }
 
 /** The page of an address or a transaction that the transfers hold. */
 async function pageOf(context: SiteContext, { spellings, isAddress }: Identifier): Promise<string | undefined> {
-  const { parts } = await readReleased(context, context.at.log_size);
-  const isHeld = (name: string) =>
-    parts.some(({ table, graphs }) =>
-      isAddress
-        ? table.accountsOf(name).length > 0 || graphs.some((graph) => graph.outputsOf(name).length > 0)
-        : table.rowsOfTransaction(name).length > 0 || graphs.some((graph) => graph.numberOf(name) !== undefined),
-    );
-  const held = spellings.find(isHeld);
+  const data = await readReleased(context, context.at.log_size);
+  const held = spellings.find((name) => (isAddress ? holdsAddress(data, name) : holdsTransaction(data, name)));
   return held === undefined ? undefined : `/${isAddress ? "addresses" : "transactions"}/${held}`;
 }
 

@@ -5,68 +5,50 @@ import {
   assetWords,
   auditHtml,
   auditWorkbook,
+  changesSince,
   findTrace,
   knownErrorOf,
-  listTraces,
+  listTransferSets,
   methodStatement,
+  movedVersions,
+  openTracedTransfers,
   shortAmount,
+  ROWS_ON_PAGES_MAX,
   supersededSets,
   writeAmount,
   METHOD_SENTENCES,
   STEP_COLUMNS,
   TOTAL_COLUMNS,
   type AssetWords,
+  type MissingFunds,
   type SavedTrace,
+  type TracedTransfers,
 } from "../../tracing/tracing.ts";
 import { csvAnswer, jsonAnswer } from "../answers.ts";
 import { flowList, flowPicture, layOut, shortPlace, type FlowRow } from "../flow-picture.ts";
 import { html, nothing, type Html } from "../html.ts";
 import { frame } from "../layout.ts";
 import type { Route, SiteContext } from "../route.ts";
-import { formatDay, plural } from "../words.ts";
+import { formatMoment, plural } from "../words.ts";
+import { limitsOf } from "./trace-list.ts";
 
 const PLACES_SHOWN = 40;
 const STEPS_SHOWN = 50;
 const DEPENDS = ["datasets", "traces"];
-const LIST_COLUMNS = ["id", "title", "from", "direction", "methods", "sets", "steps", "log_size", "entry", "result_sha256"];
 
 export const traceRoutes: Route[] = [
-  {
-    path: "/traces",
-    about: "Traces that are kept: funds followed transfer by transfer.",
-    render(context) {
-      const traces = listTraces(context.log, "released", context.at.log_size);
-      const body = html`<h1>Following funds</h1>
-<p class="standfirst">Transfers followed one by one, under five conventions side by side. Each adds up to the unit; each step can be checked.</p>
-${
-  traces.length === 0
-    ? html`<p>No trace is kept yet. One comes with <code>tracewire trace --from … --save NAME --release</code>.</p>`
-    : html`<ul class="plain issues">${traces.map(
-        (item) => html`<li><a href="/traces/${item.id}">${item.title}</a><span class="note">${item.ask.direction === "backward" ? "Backward" : "Forward"} over ${item.sets.map(({ name }) => name).join(", ")}; ${plural(item.step_count, "step", "steps")}</span></li>
-`,
-      )}</ul><p class="note">The same as <a href="/traces.csv">CSV</a> or <a href="/traces.json">JSON</a>. What the five conventions mean: <a href="/docs/following-funds">how funds are followed</a>.</p>`
-}`;
-      return page(context, "/traces", "Following funds", "Traces of stolen funds, transfer by transfer, under five conventions.", body);
-    },
-  },
-  { path: "/traces.csv", about: "The traces that are kept, as CSV.", render: (context) => csvAnswer("traces.csv", LIST_COLUMNS, listCells(context), DEPENDS) },
-  {
-    path: "/traces.json",
-    about: "The traces that are kept, as JSON.",
-    render: (context) => jsonAnswer({ log_size: context.at.log_size, traces: listTraces(context.log, "released", context.at.log_size) }, DEPENDS),
-  },
   {
     path: "/traces/:id",
     about: "One trace: a picture, five conventions side by side, every step; with .csv or .json behind the name its places.",
     query: ["method", "asset", "from"],
-    render(context, { params, query }) {
+    async render(context, { params, query }) {
       const [, id, form] = /^(.+?)(?:\.(csv|json))?$/.exec(params.id!)!;
       const found = findTrace(context.log, id!, context.at.log_size);
       if (!found) return undefined;
       const totals = rowsOf(context, found.totals);
       if (form === "csv") return csvAnswer(`${id}.csv`, TOTAL_COLUMNS, totals.map((row) => TOTAL_COLUMNS.map((column) => row[column] ?? "")), DEPENDS);
       if (form === "json") return jsonAnswer({ ...found, places: totals, flows: rowsOf(context, found.flows) }, DEPENDS);
-      return page(context, `/traces/${id}`, found.title, `Where ${found.ask.from} ${found.ask.direction === "backward" ? "came from" : "went"}, under ${found.ask.methods.join(", ")}.`, onePage(context, found, totals, query));
+      return page(context, `/traces/${id}`, found.title, `Where ${found.ask.from} ${found.ask.direction === "backward" ? "came from" : "went"}, under ${found.ask.methods.join(", ")}.`, onePage(context, found, totals, query, await underneath(context, found)));
     },
   },
   {
@@ -98,21 +80,7 @@ ${
 
 const rowsOf = (context: SiteContext, entry: number): readonly Row[] => readRows(context.log, datasetOfEntry(context.log, entry));
 
-const listCells = (context: SiteContext) =>
-  listTraces(context.log, "released", context.at.log_size).map((item) => [
-    item.id,
-    item.title,
-    item.ask.from,
-    item.ask.direction,
-    item.ask.methods.join(" "),
-    item.sets.map(({ name }) => name).join(" "),
-    item.step_count,
-    item.log_size,
-    item.seq,
-    item.result_sha256,
-  ]);
-
-function onePage(context: SiteContext, found: SavedTrace, totals: readonly Row[], query: URLSearchParams): Html {
+function onePage(context: SiteContext, found: SavedTrace, totals: readonly Row[], query: URLSearchParams, under: Underneath | undefined): Html {
   const assets = [...new Set(totals.map((row) => row.asset!))];
   const asset = assets.find((name) => name === query.get("asset")) ?? largestAsset(totals, assets);
   const methods = found.ask.methods;
@@ -130,24 +98,91 @@ ${assets.length > 1 && html`<nav class="pages" aria-label="Assets"><ul>${assets.
 <nav class="pages" aria-label="Conventions"><ul>${methods.map((name) => html`<li><a href="${link({ method: name })}"${name === method && html` aria-current="true"`}>By ${name}</a></li>`)}</ul></nav>
 <p class="note"><strong>By ${method}:</strong> ${METHOD_SENTENCES[method]}</p>
 ${picture(found, flows, own, method, words)}
-<section><h2>Five conventions, one theft</h2>
+<section><h2>Side by side</h2>
 <p>When one account holds stolen and other money and pays some of it out, nothing on a chain says which units left. Each convention is one answer:</p>
 <dl class="facts">${methods.map((name) => html`<div><dt>${name}</dt><dd>${METHOD_SENTENCES[name]}</dd></div>`)}</dl>
 ${sideBySide(own, methods, words)}
 <details><summary>What is known of their error</summary><ul>${methods.map((name) => html`<li>${knownErrorOf(name, found.ask.direction)}.</li>`)}</ul><p>Measured on transfers in dollars that others had followed by hand; a theft that was laundered otherwise may come out otherwise.</p></details>
 <p>Which convention is right is a question of law or of policy, not of arithmetic. Where they agree, the choice does not matter; where they differ, say which one you use. <a href="/docs/following-funds">What each means</a>.</p></section>
 <section><h2>Where it is</h2>
-${placesTable(own, found, words)}
+${placesTable(context, own, found, words)}
 ${found.tokens?.[asset] && html`<p class="note">${found.tokens[asset].symbol} is what the source calls <code>${asset}</code>; a token is known by its contract.</p>`}<p class="note">All places as <a href="/traces/${found.id}.csv">CSV</a> or <a href="/traces/${found.id}.json">JSON</a>.</p></section>
 ${movedSets(context, found)}
-${found.notes.length > 0 && html`<section><h2>What the data lacks</h2><ul>${found.notes.map((note) => html`<li>${note}</li>`)}</ul></section>`}
+${movedRules(found)}
+${lacking(context, found, under, asset)}
 ${stepsSection(context, found, asset, method, words, Math.max(0, Number(query.get("from") ?? 0) || 0), link)}
 <section><h2>How it was done</h2>
-<dl class="facts"><div><dt>Asked</dt><dd>${found.ask.from}, ${found.ask.direction}${found.ask.until && html`, until ${found.ask.until}`}${found.ask.floor && html`, floor ${found.ask.floor} base units`}${found.ask.depth !== undefined && html`, at most ${found.ask.depth} transfers`}</dd></div>
+<dl class="facts"><div><dt>Asked</dt><dd>${found.ask.from}, ${found.ask.direction}, by ${found.ask.methods.join(", ")}</dd></div>
+<div><dt>Ends asked for</dt><dd>${limitsOf(found).join("; ") || "none: to the end of the data"}</dd></div>
 ${found.sets.map((set) => html`<div><dt>Over</dt><dd><a href="/log/${set.seq}">${set.name}</a>, ${plural(set.row_count, "row", "rows")}, root ${set.rows_root.slice(0, 16)}…</dd></div>`)}
-<div><dt>Kept</dt><dd><a href="/log/${found.seq}">Entry ${found.seq}</a>, ${formatDay(found.at)}, at log size ${found.log_size.toLocaleString("en-US")}</dd></div>
+<div><dt>By</dt><dd>${methods.map((name) => `${name} version ${found.methods[name]!.version}`).join(", ")}</dd></div>
+<div><dt>Kept</dt><dd><a href="/log/${found.seq}">Entry ${found.seq}</a>, <time datetime="${found.at}">${formatMoment(found.at.slice(0, 19))}</time> UTC, at log size ${found.log_size.toLocaleString("en-US")}</dd></div>
 <div><dt>Answer</dt><dd>SHA-256 ${found.result_sha256.slice(0, 16)}…; <code>tracewire reproduce ${found.id}</code> makes it again</dd></div></dl>
 <details><summary>The method, for an expert of the other side</summary>${methodStatement({ ...found, columns: STEP_COLUMNS, steps: [] }).map((line) => html`<p>${line}</p>`)}</details></section>`;
+}
+
+/** Methods that have another version now: the answer stays as it was kept, and says so. */
+function movedRules(found: SavedTrace): Html {
+  const moved = movedVersions(found);
+  return moved.length === 0
+    ? nothing
+    : html`<p class="known"><strong>The rules have moved.</strong> ${moved.map(({ method, kept }) => `${method} version ${kept}`).join(", ")} answered here. Since then ${changesSince(moved)}. Asked again it may come out otherwise; <code>tracewire reproduce ${found.id}</code> says whether it does.</p>`;
+}
+
+/** Of what addresses and transactions of the trace have pages: accounts, outputs, or nothing where a set is not public or too large to be read for a page. */
+const pagesOf = (context: SiteContext, { sets }: SavedTrace): "accounts" | "utxo" | undefined =>
+  context.memo(`pages of sets ${sets.map(({ seq }) => seq).join(" ")}`, () => {
+    const held = new Map(listTransferSets(context.log, context.at.log_size).map((set) => [set.seq, set]));
+    const used = sets.map(({ seq }) => held.get(seq));
+    const isShown = used.every((set) => set?.released !== undefined && set.superseded_by === undefined) && sets.reduce((sum, { row_count }) => sum + row_count, 0) <= ROWS_ON_PAGES_MAX;
+    return isShown ? used[0]?.kind : undefined;
+  });
+
+const linked = (context: SiteContext, found: SavedTrace, name: string, href: string): Html => {
+  const shown = html`<code title="${name}">${shortPlace(name)}</code>`;
+  return pagesOf(context, found) === undefined ? shown : html`<a href="${href}">${shown}</a>`;
+};
+
+/** An account has a page of its own, an output that of its transaction. */
+const placeLink = (context: SiteContext, found: SavedTrace, place: string): Html =>
+  linked(context, found, place, pagesOf(context, found) === "utxo" ? `/transactions/${encodeURIComponent(place.replace(/:\d+$/, ""))}` : `/addresses/${encodeURIComponent(place)}`);
+
+/** Of a transfer without transaction, the entry of the set whose row it is. */
+const transferLink = (context: SiteContext, found: SavedTrace, name: string): Html => {
+  const set = found.sets.find((one) => name.startsWith(`${one.name}:`));
+  return linked(context, found, name, set ? `/log/${set.seq}` : `/transactions/${encodeURIComponent(name.replace(/#\d+$/, ""))}`);
+};
+
+type Underneath = { gaps: MissingFunds[]; ends: TracedTransfers["ends"] };
+
+/** What the sets under a trace show beside it: where they end, and who on the way sent more than they have. */
+function underneath(context: SiteContext, found: SavedTrace): Promise<Underneath> | undefined {
+  if (pagesOf(context, found) === undefined) return undefined;
+  return context.memo(
+    `underneath trace ${found.seq}`,
+    async () => {
+      const transfers = await openTracedTransfers(context, found);
+      return { gaps: transfers.gapsAt(rowsOf(context, found.flows).map(({ from }) => from!)), ends: transfers.ends };
+    },
+    DEPENDS,
+  );
+}
+
+const GAPS_SHOWN = 5;
+
+/** `asset` is the one that the page shows. */
+function lacking(context: SiteContext, found: SavedTrace, under: Underneath | undefined, asset: string): Html {
+  const { gaps: all = [], ends = [] } = under ?? {};
+  const [gaps, words] = [all.filter((gap) => gap.asset === asset), assetWords(asset, found.tokens)];
+  const shown = gaps.slice(0, GAPS_SHOWN);
+  const lines = [
+    ...found.notes.map((note) => html`<li>${note}</li>`),
+    ...ends.filter(({ time, block }) => time !== null || block !== null).map(({ chain, time, block }) => html`<li>${chain === "" ? "The data" : `On ${chain} the data`} ends ${time !== null && html`at <time datetime="${time}">${formatMoment(time)}</time> UTC`}${block !== null && ` in block ${block}`}: what happened later is not known.</li>`),
+    ...(gaps.length > 0
+      ? [html`<li>${gaps.length === 1 ? "One account that it went through sends" : `${gaps.length} accounts that it went through send`} more than these transfers show to have come, and where that is from is not known: ${shown.map(({ address, missing }, at) => html`${at > 0 && "; "}${placeLink(context, found, address)} ${writeAmount(missing, words)}`)}${gaps.length > shown.length && `; and ${gaps.length - shown.length} more`}.</li>`]
+      : []),
+  ];
+  return lines.length === 0 ? nothing : html`<section><h2>What the data lacks</h2><ul>${lines}</ul></section>`;
 }
 
 /** Sets under this trace that a later one replaced: the answer stays as it was kept, and says so. */
@@ -224,7 +259,7 @@ function sideBySide(own: readonly Row[], methods: readonly string[], words: Asse
 ${methods.includes("poison") && html`<p class="note">Poison does not add up to the seed: it counts everything that ever touched it, and is an upper bound of exposure.</p>`}`;
 }
 
-function placesTable(own: readonly Row[], found: SavedTrace, words: AssetWords | undefined): Html {
+function placesTable(context: SiteContext, own: readonly Row[], found: SavedTrace, words: AssetWords | undefined): Html {
   const methods = found.ask.methods;
   const places = [...Map.groupBy(own.filter((row) => row.what === "held" || row.what === "stop"), (row) => row.place!)].map(([place, rows]) => ({
     place,
@@ -234,7 +269,7 @@ function placesTable(own: readonly Row[], found: SavedTrace, words: AssetWords |
   const most = (amounts: readonly bigint[]) => amounts.reduce((a, b) => (a > b ? a : b), 0n);
   places.sort((a, b) => (most(b.amounts) > most(a.amounts) ? 1 : most(b.amounts) < most(a.amounts) ? -1 : a.place < b.place ? -1 : 1));
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Places"><table class="data"><thead><tr><th scope="col">Place</th>${methods.map((method) => html`<th scope="col" class="num">${method}</th>`)}<th scope="col">Why it ends</th></tr></thead>
-<tbody>${places.slice(0, PLACES_SHOWN).map(({ place, why, amounts }) => html`<tr><th scope="row"><code title="${place}">${shortPlace(place)}</code></th>${amounts.map((amount) => html`<td class="num">${amount === 0n ? "·" : shortAmount(amount, words)}</td>`)}<td>${why ? `${why.reason}${why.name ? `: ${why.name}` : ""}` : "still there at the end of the data"}</td></tr>
+<tbody>${places.slice(0, PLACES_SHOWN).map(({ place, why, amounts }) => html`<tr><th scope="row">${placeLink(context, found, place)}</th>${amounts.map((amount) => html`<td class="num">${amount === 0n ? "·" : shortAmount(amount, words)}</td>`)}${why ? html`<td>${why.reason === "named" && why.name ? why.name : `${why.reason}${why.name ? `: ${why.name}` : ""}`}</td>` : html`<td class="whole">still there at the end of the data</td>`}</tr>
 `)}</tbody></table></div>${places.length > PLACES_SHOWN && html`<p class="note">The ${PLACES_SHOWN} largest of ${places.length} places.</p>`}`;
 }
 
@@ -254,7 +289,7 @@ function stepsSection(
   return html`<section id="steps"><h2>Every step, by ${method}</h2>
 <p>Each line: what was tainted in a place before, what came, what left, what is tainted after. All of it, for every convention, with the method statement: <a href="/traces/${found.id}/steps.csv">CSV</a>, <a href="/traces/${found.id}/steps.xlsx">workbook with its own sums</a>, <a href="/traces/${found.id}/steps.html">one page</a>.</p>
 <div class="scroll" tabindex="0" role="region" aria-label="Steps"><table class="data"><thead><tr><th scope="col">Step</th><th scope="col">What</th><th scope="col">Place</th><th scope="col" class="num">Before</th><th scope="col" class="num">In</th><th scope="col" class="num">Out</th><th scope="col" class="num">After</th><th scope="col">Transfer</th></tr></thead>
-<tbody>${shown.map((row) => html`<tr><td>${row.step}</td><td>${(KIND_WORDS[row.rule!] ?? row.rule!).replaceAll("_", " ")}</td><td><code title="${row.place}">${shortPlace(row.place!)}</code></td>${["before", "in", "out", "after"].map((name) => html`<td class="num">${row[name] === "0" ? "·" : shortAmount(BigInt(row[name]!), words)}</td>`)}<td><code title="${row.transfer}">${shortPlace(row.transfer!)}</code></td></tr>
+<tbody>${shown.map((row) => html`<tr><td>${row.step}</td><td>${(KIND_WORDS[row.rule!] ?? row.rule!).replaceAll("_", " ")}</td><td>${placeLink(context, found, row.place!)}</td>${["before", "in", "out", "after"].map((name) => html`<td class="num">${row[name] === "0" ? "·" : shortAmount(BigInt(row[name]!), words)}</td>`)}<td>${transferLink(context, found, row.transfer!)}</td></tr>
 `)}</tbody></table></div>
 ${(from > 0 || from + STEPS_SHOWN < steps.length) && html`<nav class="pages" aria-label="Steps">${from > 0 && html`<a href="${link({ from: String(Math.max(0, from - STEPS_SHOWN)) })}#steps">Before</a>`}${from + STEPS_SHOWN < steps.length && html`<a rel="next" href="${link({ from: String(from + STEPS_SHOWN) })}#steps">More of ${plural(steps.length, "step", "steps")}</a>`}</nav>`}</section>`;
 }

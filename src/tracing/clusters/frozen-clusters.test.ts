@@ -24,10 +24,10 @@ async function put(newsroom: SmallNewsroom, name: string, lines: string[]): Prom
 
 test("kept as it was: with its joins, sets, version; later data makes another; erasure forgets it", async () => {
   const newsroom = await smallNewsroom();
-  await assert.rejects(readClusters(newsroom), { code: "NOT_FOUND" });
+  await assert.rejects(readClusters(newsroom, { about: [P[0]!] }), { code: "NOT_FOUND" });
   await put(newsroom, "one.jsonl", [spend("a", 1, [P[0]!, P[1]!], P[3]!)]);
   const keep = async (id: string) => {
-    const read = await readClusters(newsroom);
+    const read = await readClusters(newsroom, { about: [P[0]!] });
     const found = describeCluster(read.clusters, P[0]!);
     return newsroom.transact("test", (transaction) => freezeCluster(transaction, found, { id, sets: read.sets, log_size: read.log_size, gate: read.gate, by: "test" }));
   };
@@ -44,7 +44,7 @@ test("kept as it was: with its joins, sets, version; later data makes another; e
   assert.equal(findCluster(newsroom.log, "payers")!.addresses.length, 3);
   assert.deepEqual(findCluster(newsroom.log, "payers", second.seq), kept, "as known before");
   assert.deepEqual(clustersWith(newsroom.log, P[1]!).map(({ seq }) => seq), [first.seq, second.seq]);
-  const { clusters } = await readClusters(newsroom, { payjoins: ["b"] });
+  const { clusters } = await readClusters(newsroom, { about: [P[0]!], payjoins: ["b"] });
   assert.deepEqual(describeCluster(clusters, P[0]!).left_out, [{ txid: "b", why: "PayJoin, as it is known to be: somebody who took part, or a list, says so" }]);
   assert.throws(() => describeCluster(clusters, "1nobody"), { code: "NOT_FOUND" });
   await assert.rejects(keep("No name"), { code: "BAD_ARGUMENT" });

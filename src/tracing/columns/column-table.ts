@@ -70,7 +70,7 @@ export function rowsOfColumns(parts: readonly NamedColumns[]): TableRows {
       const own = row - part.first_row;
       const { txid_of } = part.columns.names;
       const isSame = (other: number) => txid_of[other] === txid_of[own] && part.chainAt(other) === part.chainAt(own);
-      const together = part.columns.is_placed ? rowsBeside(own, part.columns.count, isSame) : part.rowsOfTransaction(txid_of[own]!).filter(isSame);
+      const together = !part.columns.unplaced.includes(part.chainAt(own)) ? rowsBeside(own, part.columns.count, isSame) : part.rowsOfTransaction(txid_of[own]!).filter(isSame);
       return together.map((other) => part.first_row + other);
     },
     rowsOfTransaction(txid) {
@@ -127,7 +127,9 @@ function placeParts(parts: readonly NamedColumns[]): Part[] {
       accountsOf(address) {
         const { addresses, address_of } = columns.accounts;
         const number = addresses.find(address);
-        return number < 0 ? [] : membersOf((byAddress ??= group(address_of, addresses.count)), number);
+        if (number < 0) return [];
+        // Of one asset, accounts are numbered as addresses are: both when a row first shows them.
+        return columns.assets.length === 1 ? [number] : membersOf((byAddress ??= group(address_of, addresses.count)), number);
       },
       rowsOfTransaction(txid) {
         const { txid_of, txids } = columns.names;

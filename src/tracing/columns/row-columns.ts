@@ -33,8 +33,8 @@ export type RowColumns = {
   count: number;
   account_count: number;
   assets: readonly { chain: string; asset: string }[];
-  /** Every row says its block and its place there, so that the rows of a transaction stand together. */
-  is_placed: boolean;
+  /** Chains of which not every row says its block and its place there; of the others the rows of a transaction stand together. */
+  unplaced: readonly string[];
   /** Numbers of transactions never fall from row to row: so the rows of one stand together. */
   is_grouped: boolean;
   traced: TracedColumns;
@@ -66,7 +66,8 @@ export function collectColumns(row_count: number): ColumnCollector {
   const numbers: Map<number, number>[] = [];
   const addressOf: number[] = [];
   const assetOf: number[] = [];
-  let [count, is_placed, is_grouped] = [0, true, true];
+  let [count, is_grouped] = [0, true];
+  const unplaced = new Set<string>();
   let known = { chain: "", asset: "", number: -1 };
   const isInOrder = watchOrder();
 
@@ -121,7 +122,7 @@ export function collectColumns(row_count: number): ColumnCollector {
         wide.set(at, amount);
         if (wide.size > WIDE_MAX) return false;
       }
-      is_placed &&= row.block !== "" && row.tx_index !== "";
+      if (row.block === "" || row.tx_index === "") unplaced.add(row.chain!);
       // A table sorts what it is given; columns are only right where that changes nothing.
       return isInOrder(row.chain!, [blocks[at]!, tx_indexes[at]!, lateness(row.kind!), indexes[at]!]);
     },
@@ -129,11 +130,11 @@ export function collectColumns(row_count: number): ColumnCollector {
       const chainAt = (row: number) => assets[assetOf[from[row] === NOBODY ? to[row]! : from[row]!]!]!.chain;
       const isSame = (row: number, other: number) => other >= 0 && other < count && txid_of[row] === txid_of[other] && chainAt(row) === chainAt(other);
       const unnamed = new Texts(txids.columns()).find("");
-      for (let row = 0; row < count; row++) if (txid_of[row] === unnamed || (is_placed && !isSame(row, row - 1) && !isSame(row, row + 1))) marks[row]! |= ALONE;
+      for (let row = 0; row < count; row++) if (txid_of[row] === unnamed || (!unplaced.has(chainAt(row)) && !isSame(row, row - 1) && !isSame(row, row + 1))) marks[row]! |= ALONE;
       const texts = { addresses: addresses.columns(), txids: txids.columns() };
       const accounts = { address_of: Int32Array.from(addressOf), asset_of: Int32Array.from(assetOf), addresses: new Texts(texts.addresses) };
       const names = { kinds, blocks, tx_indexes, indexes, times, txid_of, txids: new Texts(texts.txids) };
-      return { count, account_count: addressOf.length, assets, is_placed, is_grouped, traced: { from, to, limbs, wide, marks }, accounts, names, texts };
+      return { count, account_count: addressOf.length, assets, unplaced: [...unplaced], is_grouped, traced: { from, to, limbs, wide, marks }, accounts, names, texts };
     },
   };
 }

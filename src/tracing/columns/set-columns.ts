@@ -15,13 +15,14 @@ import { Texts } from "./texts.ts";
 /** Fewer rows are read as fast as columns are opened. */
 export const COLUMNS_ROWS_MIN = 5_000;
 
-const KIND = { magic: "tracewire rows in columns", version: 1, manifest: "columns.json" };
+/** The version stands in the manifest’s name too: columns of another one are no damage, they are not there. */
+const KIND = { magic: "tracewire rows in columns", version: 2, manifest: "columns-2.json" };
 
 type Manifest = {
   count: number;
   account_count: number;
   assets: RowColumns["assets"];
-  is_placed: boolean;
+  unplaced: readonly string[];
   is_grouped: boolean;
   wide: [row: number, amount: string][];
   /** Of addresses and transaction ids: how many, how many bytes, how many places in the table. */
@@ -60,7 +61,7 @@ export async function columnsOfSet(folder: string, set: Wanted, rows: () => Asyn
   }
   if (count !== set.row_count || root.hex() !== set.rows_root) return undefined;
   const columns = collector.columns();
-  const { texts, assets, account_count, is_placed, is_grouped } = columns;
+  const { texts, assets, account_count, unplaced, is_grouped } = columns;
   const { wide, ...traced } = columns.traced;
   const { addresses: _, ...accounts } = columns.accounts;
   const { txids: __, ...names } = columns.names;
@@ -70,7 +71,7 @@ export async function columnsOfSet(folder: string, set: Wanted, rows: () => Asyn
     count,
     account_count,
     assets,
-    is_placed,
+    unplaced,
     is_grouped,
     wide: [...wide].map(([row, amount]) => [row, String(amount)]),
     texts: { addresses: sizeOf(texts.addresses), txids: sizeOf(texts.txids) },
@@ -105,7 +106,7 @@ function open(path: string, { row_count }: Pick<Wanted, "row_count">): RowColumn
   const opened = openColumns<Manifest>(path, KIND);
   const { rest, read, damaged } = opened;
   if ("refused" in rest) return undefined;
-  const { count, account_count, assets, is_placed, is_grouped } = rest;
+  const { count, account_count, assets, unplaced, is_grouped } = rest;
   if (count !== row_count) damaged(`it has ${count} rows, and the set ${row_count}`);
   const ints = (name: string, length = count) => new Int32Array(read(name, 4 * length));
   const floats = (name: string, length = count) => new Float64Array(read(name, 8 * length));
@@ -118,7 +119,7 @@ function open(path: string, { row_count }: Pick<Wanted, "row_count">): RowColumn
     count,
     account_count,
     assets,
-    is_placed,
+    unplaced,
     is_grouped,
     traced,
     accounts,
@@ -136,7 +137,7 @@ const openTexts = ({ read }: OpenedColumns<Manifest>, name: string, sizes: { cou
 /** Root of the rows that a set's columns say; undefined where there are none, "damaged" where they cannot be read. */
 export function storedColumnsRoot(folder: string, set: Wanted): string | undefined {
   const path = columnsPath(folder, set.rows_root);
-  if (!existsSync(path)) return undefined;
+  if (!existsSync(join(path, KIND.manifest))) return undefined;
   try {
     const columns = open(path, set);
     if (!columns) return undefined;

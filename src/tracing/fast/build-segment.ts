@@ -72,11 +72,19 @@ export function buildSegment(columns: RowColumns, { accounts, after, exact = tru
     if (row % BATCH === 0) ahead += readAhead(row);
     const giver = from[row]!;
     const taker = to[row]!;
-    const amountHigh = high[row]!;
-    const amountLow = low[row]!;
+    let amountHigh = high[row]!;
+    let amountLow = low[row]!;
     const at = cursor[giver]!++;
     if (givenBy) givenBy[row] = giver;
     if (amountHigh >= LIMB) wide.add(giver).add(taker);
+    const isToItself = giver === taker && giver !== OUTSIDE;
+    if (isToItself) {
+      // A payment to oneself moves nothing. It shows that at least so much was there (decisions/0021).
+      const own = 4 * giver;
+      if (amountHigh > state[own]! || (amountHigh === state[own]! && amountLow > state[own + 1]!)) [state[own], state[own + 1]] = [amountHigh, amountLow];
+      if (state[own]! + state[own + 2]! >= LIMB - 1) wide.add(giver);
+      amountHigh = amountLow = 0;
+    }
     words[RECORD * at + ROW] = row;
     let share = 1;
     if (giver !== OUTSIDE) {
@@ -139,7 +147,7 @@ export function buildSegment(columns: RowColumns, { accounts, after, exact = tru
       state[other] = heldHigh;
       state[other + 1] = heldLow;
     }
-    const kind = mark ? mark[row]! : MARK.plain;
+    const kind = mark && !isToItself ? mark[row]! : MARK.plain;
     if (kind === MARK.fee && taker !== OUTSIDE) fee_takers.add(taker);
     const target = kind === MARK.fee ? FEE : taker === OUTSIDE ? BURN : taker;
     const isLast = cursor[giver] === starts[giver + 1];

@@ -6,7 +6,7 @@ import { openColumns, writeColumns } from "../columns/column-files.ts";
 import { AMOUNT, ENTRY, RECORD, recordsOver, type Ledger, type Segment } from "./fast-index.ts";
 import { openingBalance } from "./build-segment.ts";
 
-const KIND = { magic: "tracewire transfer index", version: 1, manifest: "segment.json" };
+const KIND = { magic: "tracewire transfer index", version: 2, manifest: "segment.json" };
 
 type Manifest = { rows: number; first_row: number; accounts: number; wide: number[]; fee_takers: number[] };
 

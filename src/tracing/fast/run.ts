@@ -153,8 +153,10 @@ export class Run {
 
   /** What a slot gives with a record, into the registers; then it waits for its next. */
   leave(slot: number, record: number): void {
-    if ((this.slots.ints[slot * SLOT + GIVES.kind]! & KIND.source) !== 0) {
-      this.method.whole(this, record);
+    const { ints } = this.slots;
+    if ((ints[slot * SLOT + GIVES.kind]! & KIND.source) !== 0) {
+      if ((toOf(this.segment.records, record) & ACCOUNT_BITS) === ints[slot * SLOT + GIVES.account]) this.carried.clear();
+      else this.method.whole(this, record);
       this.#sent.set(slot, this.sentBy(slot) + this.amountCarried());
     } else this.method.leave(this, slot, record);
     if ((toOf(this.segment.records, record) & LAST) === 0) this.schedule(slot, record + 1);

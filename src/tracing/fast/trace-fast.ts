@@ -94,6 +94,8 @@ const recordOf = (segment: Segment, row: number): number => recordAfter(segment,
 function seedRow(run: Run, segment: Segment, row: number, seeded: FastTrace["seeded"]): void {
   const record = recordOf(segment, row);
   const giver = segment.giverOf(row - segment.first_row);
+  const taker = toOf(segment.records, record) & ACCOUNT_BITS;
+  assert.ok(taker !== giver, `row ${row} is a payment to oneself, which is no seed`);
   const [high] = segment.amountOf(record);
   if (high >= LIMB) throw new Refusal("amount_too_wide", `the amount of row ${row} does not fit 2^100`);
   const slot = run.slots.find(giver);
@@ -107,7 +109,6 @@ function seedRow(run: Run, segment: Segment, row: number, seeded: FastTrace["see
   }
   run.method.whole(run, record);
   if (run.method.isNothing(run)) return;
-  const taker = toOf(segment.records, record) & ACCOUNT_BITS;
   seeded.push({ account: taker < BURN ? taker : giver, amount: run.amountCarried() - (run.method.conserves ? known : 0n) });
   run.settle(record, giver, 0, true);
 }

@@ -14,6 +14,11 @@ export const METHOD_SENTENCES: Record<MethodName, string> = {
   tiho: "Tainted units leave before all others, to the largest output first, until none are left.",
 };
 
+/** What the versions of the methods changed: said where a trace was kept by one that is not here any more. */
+export const VERSION_CHANGES: Readonly<Record<string, string>> = {
+  2: "a payment to oneself changes nothing, and no floor applies to it; backward, what one seed brought is not followed again from another (decision 21)",
+};
+
 /** Taint of one account while a trace runs. `Carried` is what a transfer carries: an amount, or stretches with their place. */
 export type AccountTaint<Carried> = {
   /** Taint arrives with a credit of this account, at its place in the ledger. */

@@ -3,7 +3,7 @@ import { scaleSegments, takeSegments, totalOf, type Segment } from "../segments.
 import type { Method } from "./method.ts";
 
 export const ordered = {
-  version: "1",
+  version: "2",
   conserves: true,
   nothing: [],
   total: totalOf,

@@ -10,7 +10,7 @@ import type { AccountTaint, Method } from "./method.ts";
 const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 
 const pooled = {
-  version: "1",
+  version: "2",
   nothing: 0n,
   total: (amount: bigint) => amount,
   whole: (amount: bigint) => amount,

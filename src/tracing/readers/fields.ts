@@ -18,7 +18,9 @@ export function readAmount(text: string, place: Place, field: string, decimals?:
         ? "Amounts are whole base units (wei, satoshi); say --decimals N where the file has decimals of the asset."
         : /^\d[\d_' ]*(,\d{3})+$/.test(text) || /^[\d.]+[eE]/.test(text)
           ? "Write every digit, without separators and without an exponent."
-          : undefined;
+          : /^\d[\d.' ]*,\d+$/.test(text)
+            ? "That looks like a comma as decimal mark. Write a decimal point and no separators (1234.56), and say --decimals N: how many places the asset has."
+            : undefined;
     return refuseField(place, field, text === "" ? "it is empty" : `${quoted(text)} is no amount`, hint);
   }
   const fraction = match[3] ?? "";
@@ -123,7 +125,7 @@ export function createNames(options: ReadOptions, report: ReadReport): Names {
         return refuseField(
           place,
           "asset",
-          `${quoted(text)}: ${reading.reason}`,
+          chain === "" && /^(0x[0-9a-fA-F]{40}|T[1-9A-HJ-NP-Za-km-z]{33})$/.test(text) ? `${quoted(text)} is a contract, and on which chain it lies is not said: name it in the column chain, or with --chain` : `${quoted(text)}: ${reading.reason}`,
           "Name an asset by its contract, such as eip155:1/erc20:0xdac17f958d2ee523a2206206994597c13d831ec7, and leave it empty for the chain's own coin. A ticker is not enough: anybody can give a token any name.",
         );
       if (chain !== "" && reading.chain !== chain) refuseField(place, "asset", `${quoted(text)} is not on ${chain}, where the row is`);

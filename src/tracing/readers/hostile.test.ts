@@ -8,11 +8,12 @@ import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { scaled, seed } from "../../../test/scale.ts";
 import { smallNewsroom, type SmallNewsroom } from "../../../test/small-newsroom.ts";
+import type { TracewireError } from "../../errors.ts";
 import { listGaps } from "../gaps.ts";
 import { importTransfers, type ImportTransfersOptions } from "../import-transfers.ts";
 import { readTransferSets } from "../transfer-sets.ts";
 import { buildTransferTable } from "../transfer-table.ts";
-import { TRANSFER_READERS } from "./readers.ts";
+import { guessReader, TRANSFER_READERS } from "./readers.ts";
 import type { SourceFile } from "./source-file.ts";
 
 const A = `0x${"a".repeat(40)}`;
@@ -21,6 +22,17 @@ const HEAD = "chain,txid,block,tx_index,index,from,to,asset,amount\n";
 const file = (name: string, bytes: string | Uint8Array): SourceFile => ({ name, raw: () => [Buffer.from(bytes as string)] });
 const put = (newsroom: SmallNewsroom, format: string, files: SourceFile[], options: Partial<ImportTransfersOptions> = {}) =>
   importTransfers(newsroom, TRANSFER_READERS.find((reader) => reader.format === format)!, files, { by: "test", retrieved_at: "2026-01-01T00:00:00Z", ...options });
+
+test("a comma as decimal mark is named as one; a table of another dialect is guessed, and then refused for what it is", async () => {
+  const newsroom = await smallNewsroom();
+  try {
+    for (const amount of ["12,5", "1.234,56", "1'234,5"])
+      await assert.rejects(put(newsroom, "transfers", [file("t.csv", `from,to,amount\na,b,"${amount}"\n`)], { decimals: 2 }), (error: TracewireError) => /comma as decimal mark.*--decimals/.test(error.hint));
+    assert.equal((await guessReader([file("t.csv", "txid;from;to;amount\na;b;c;1\n")]))?.format, "transfers");
+  } finally {
+    newsroom.remove();
+  }
+});
 
 test("each wrong file is refused with file, line and field, and leaves nothing behind", async () => {
   const newsroom = await smallNewsroom();
@@ -34,6 +46,10 @@ test("each wrong file is refused with file, line and field, and leaves nothing b
     ["an empty file", "transfers", file("t.csv", ""), /^t\.csv:1$/, /it is empty/],
     ["a header alone", "transfers", file("t.csv", HEAD), /t\.csv/, /no row/],
     ["a header without amount", "transfers", file("t.csv", "from,to\na,b\n"), /^t\.csv:1$/, /amount/],
+    ["a header of other names", "transfers", file("t.csv", "hash,sender,amount\na,b,1\n"), /^t\.csv:1$/, /^from, to: there is no such column\. The file has: hash, sender, amount$/],
+    ["semicolons", "transfers", file("t.csv", "from;to;amount\na;b;1,5\n"), /^t\.csv:1$/, /separates its cells by semicolons \(;\), and commas are wanted/],
+    ["tabs", "transfers", file("t.csv", "from\tto\tamount\na\tb\t1\n"), /^t\.csv:1$/, /separates its cells by tabs/],
+    ["a bare contract without a chain", "transfers", file("t.csv", row({ chain: "", asset: A })), /^t\.csv:2$/, /^asset: .*is a contract, and on which chain it lies is not said/],
     ["a column twice", "transfers", file("t.csv", "from,to,amount,amount\na,b,1,2\n"), /^t\.csv:1$/, /twice/],
     ["a decimal point", "transfers", file("t.csv", row({ amount: "1.5" })), /^t\.csv:2$/, /^amount/],
     ["a decimal comma", "transfers", file("t.csv", row({ amount: '"1,000"' })), /^t\.csv:2$/, /^amount/],

@@ -1,7 +1,10 @@
 // Bytes into lines, and lines into cells or values, in bounded memory.
-import { parse as parseCsv } from "csv-parse/sync";
+import { SAVE_WITH_COMMAS, separatorInstead } from "../../csv.ts";
 import { TracewireError } from "../../errors.ts";
+import { lazily } from "../../lazy.ts";
 import { placeText, refuseField, type InputFile, type Place, type ReadReport } from "./reader.ts";
+
+const csvParse = lazily<typeof import("csv-parse/sync")>(import.meta.url, "csv-parse/sync");
 
 const CSV_RECORD_CHARS_MAX = 1_000_000;
 const BATCH_ROWS = 4_096;
@@ -64,6 +67,7 @@ export async function* readCsv(file: InputFile, report?: ReadReport): AsyncGener
   let width = 0;
   let open: Line | undefined;
   const check = (line: number, cells: string[]): Cells => {
+    if (width === 0) refuseOtherSeparator({ file: file.name, line }, cells);
     width ||= cells.length;
     if (cells.length !== width)
       throw new TracewireError("BAD_INPUT", {
@@ -96,6 +100,11 @@ export async function* readCsv(file: InputFile, report?: ReadReport): AsyncGener
     });
 }
 
+function refuseOtherSeparator(place: Place, cells: readonly string[]): void {
+  const other = separatorInstead(cells);
+  if (other !== undefined) throw new TracewireError("BAD_INPUT", { what: `This file separates its cells by ${other}, and commas are wanted`, where: placeText(place), hint: SAVE_WITH_COMMAS });
+}
+
 /** A quotation mark inside quotation marks is doubled, so a whole record has an even number of them (RFC 4180). */
 function isClosed(text: string): boolean {
   let count = 0;
@@ -105,7 +114,7 @@ function isClosed(text: string): boolean {
 
 function quotedCells(file: InputFile, { line, text }: Line): string[] {
   try {
-    return (parseCsv(text, { relax_column_count: true }) as string[][])[0] ?? [];
+    return (csvParse().parse(text, { relax_column_count: true }) as string[][])[0] ?? [];
   } catch (error) {
     throw new TracewireError("BAD_INPUT", { what: (error as Error).message, where: placeText({ file: file.name, line }), cause: error });
   }

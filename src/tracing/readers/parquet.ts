@@ -1,7 +1,8 @@
 // Parquet files as records. Numbers keep every digit: decimals and wide integers come as text, bytes of an address or an
-// id as hexadecimal. The file is held whole, packed as it is; rows are unpacked group by group.
+// id as hexadecimal. Row groups are read one by one, each unpacked once.
+import { closeSync, openSync, readSync, rmSync, writeSync } from "node:fs";
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from "node:zlib";
-import type { SchemaElement } from "hyparquet";
+import type { AsyncBuffer, FileMetaData, SchemaElement } from "hyparquet";
 import { TracewireError } from "../../errors.ts";
 import type { InputFile } from "./reader.ts";
 import type { FileRecord } from "./records.ts";
@@ -9,7 +10,8 @@ import { lazily } from "../../lazy.ts";
 
 const hyparquet = lazily<typeof import("hyparquet")>(import.meta.url, "hyparquet");
 
-const FILE_BYTES_MAX = 2 ** 30;
+/** Where there is no place to put a file aside. */
+const HELD_BYTES_MAX = 2 ** 30;
 const BATCH_ROWS = 20_000;
 
 const COMPRESSORS = {
@@ -18,31 +20,64 @@ const COMPRESSORS = {
   BROTLI: (bytes: Uint8Array) => brotliDecompressSync(bytes),
 };
 
+/** Rows of a row group that are held at once; a group is unpacked anew for each so many. */
+const SLICE_ROWS = 2 ** 19;
+
 export async function* readParquet(file: InputFile): AsyncGenerator<FileRecord[]> {
-  const bytes = await wholeFile(file);
-  const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
+  const bytes = await openAnywhere(file);
   try {
-    const metadata = hyparquet().parquetMetadata(buffer);
+    const metadata = await hyparquet().parquetMetadataAsync(bytes);
     // The library makes doubles of decimals: taken as plain numbers and bytes, they are put together here.
     const scales = new Map(metadata.schema.filter((element) => element.converted_type === "DECIMAL").map(asPlain));
-    const total = Number(metadata.num_rows);
-    for (let start = 0; start < total; start += BATCH_ROWS) {
-      const rows = await hyparquet().parquetReadObjects({
-        file: buffer,
-        metadata,
-        rowStart: start,
-        rowEnd: Math.min(start + BATCH_ROWS, total),
-        compressors: COMPRESSORS,
-        utf8: false,
-      });
-      yield rows.map((row, at) => ({
-        line: start + at + 1,
-        value: Object.fromEntries(Object.entries(row).map(([name, value]) => [name, plainValue(value, scales.get(name))])),
-      }));
+    const names = hyparquet().parquetSchema(metadata).children.map(({ element }) => element.name);
+    let start = 0;
+    for (const { num_rows } of metadata.row_groups) {
+      const end = start + Number(num_rows);
+      for (; start < end; start += Math.min(SLICE_ROWS, end - start)) yield* recordsOf(await readSlice(bytes, metadata, names, scales, start, Math.min(end, start + SLICE_ROWS)), start);
     }
   } catch (error) {
     if (error instanceof TracewireError) throw error;
     throw new TracewireError("BAD_INPUT", { what: `It cannot be read as Parquet: ${(error as Error).message}`, where: file.name, cause: error });
+  } finally {
+    bytes.close();
+  }
+}
+
+type Columns = ReadonlyMap<string, readonly unknown[]>;
+
+/** Rows [start, end) of one group, column by column: what a column was unpacked from is given back before the next. */
+async function readSlice(file: AsyncBuffer, metadata: FileMetaData, names: readonly string[], scales: ReadonlyMap<string, number>, start: number, end: number): Promise<Columns> {
+  const columns = new Map<string, unknown[]>();
+  for (const name of names) {
+    const values = new Array<unknown>(end - start);
+    await hyparquet().parquetRead({
+      file,
+      metadata,
+      columns: [name],
+      rowStart: start,
+      rowEnd: end,
+      compressors: COMPRESSORS,
+      utf8: false,
+      onChunk({ columnData, rowStart }) {
+        // Pages may begin before the first row that is wanted, and end behind the last.
+        for (let at = Math.max(0, start - rowStart); at < columnData.length && rowStart + at < end; at++) values[rowStart + at - start] = plainValue(columnData[at], scales.get(name));
+      },
+    });
+    columns.set(name, values);
+  }
+  return columns;
+}
+
+function* recordsOf(columns: Columns, start: number): Generator<FileRecord[]> {
+  const count = [...columns.values()][0]?.length ?? 0;
+  for (let from = 0; from < count; from += BATCH_ROWS) {
+    const batch: FileRecord[] = [];
+    for (let at = from; at < Math.min(from + BATCH_ROWS, count); at++) {
+      const value: Record<string, unknown> = {};
+      for (const [name, values] of columns) value[name] = values[at];
+      batch.push({ line: start + at + 1, value });
+    }
+    yield batch;
   }
 }
 
@@ -69,14 +104,42 @@ function decimalText(value: bigint, scale: number): string {
   return `${value < 0n ? "-" : ""}${digits.slice(0, -scale)}${fraction === "" ? "" : `.${fraction}`}`;
 }
 
-async function wholeFile(file: InputFile): Promise<Buffer> {
+/** What a Parquet file says of itself stands at its end: it is put aside while it comes in, and read there in any order. */
+async function openAnywhere(file: InputFile): Promise<AsyncBuffer & { close(): void }> {
+  const path = file.temporary?.();
+  const handle = path === undefined ? undefined : openSync(path, "wx+", 0o600);
+  const close = (): void => {
+    if (handle === undefined) return;
+    closeSync(handle);
+    rmSync(path!, { force: true });
+  };
   const pieces: Buffer[] = [];
-  let count = 0;
-  for await (const piece of file.pieces()) {
-    count += piece.length;
-    if (count > FILE_BYTES_MAX)
-      throw new TracewireError("BAD_INPUT", { what: `A Parquet file is held whole, and this one has more than ${FILE_BYTES_MAX} bytes`, where: file.name, hint: "Split it." });
-    pieces.push(Buffer.from(piece));
+  let byteLength = 0;
+  try {
+    for await (const piece of file.pieces()) {
+      byteLength += piece.length;
+      if (handle !== undefined) writeWhole(handle, piece);
+      else if (byteLength <= HELD_BYTES_MAX) pieces.push(Buffer.from(piece));
+      else throw new TracewireError("BAD_INPUT", { what: `A Parquet file is held whole here, and this one has more than ${HELD_BYTES_MAX} bytes`, where: file.name, hint: "Split it." });
+    }
+  } catch (error) {
+    close();
+    throw error;
   }
-  return Buffer.concat(pieces);
+  const whole = Buffer.concat(pieces);
+  return {
+    byteLength,
+    async slice(from, to = byteLength) {
+      const length = Math.max(0, Math.min(to, byteLength) - from);
+      const bytes = new Uint8Array(length);
+      if (handle === undefined) bytes.set(whole.subarray(from, from + length));
+      else for (let at = 0, read = -1; at < length && read !== 0; at += read) read = readSync(handle, bytes, at, length - at, from + at);
+      return bytes.buffer;
+    },
+    close,
+  };
+}
+
+function writeWhole(handle: number, piece: Uint8Array): void {
+  for (let at = 0; at < piece.length; ) at += writeSync(handle, piece, at);
 }

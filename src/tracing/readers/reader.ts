@@ -5,7 +5,12 @@ import { TracewireError } from "../../errors.ts";
 import type { SetKind } from "../set-row.ts";
 
 /** Bytes already unpacked. May be opened more than once. */
-export type InputFile = { name: string; pieces(): AsyncIterable<Uint8Array> | Iterable<Uint8Array> };
+export type InputFile = {
+  name: string;
+  pieces(): AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+  /** A path for what cannot be read from front to back; whoever asks removes it. */
+  temporary?(): string;
+};
 
 export type Place = { file: string; line: number };
 

@@ -1,6 +1,7 @@
 // Each source by its own reader, on the demo's files and on others' fixtures, and tokens that borrow a name.
 import assert from "node:assert/strict";
-import { readFileSync, readdirSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { parse } from "csv-parse/sync";
@@ -13,6 +14,8 @@ import { importTransfers, type ImportTransfersOptions } from "../import-transfer
 import { buildTransferTable, NOBODY } from "../transfer-table.ts";
 import { readTransferSets } from "../transfer-sets.ts";
 import { buildUtxoGraph } from "../utxo-graph.ts";
+import { readParquet } from "./parquet.ts";
+import type { FileRecord } from "./records.ts";
 import { guessReader, TRANSFER_READERS } from "./readers.ts";
 import { fileOnDisk, type SourceFile } from "./source-file.ts";
 import { isBorrowedName, seenAs } from "./token-names.ts";
@@ -157,4 +160,30 @@ test("Parquet gives the same set as CSV: numbers of every width, bytes, times, n
   const csv = `txid,block,time,from,to,amount\n0x${"1".repeat(64)},5,2022-01-01T00:00:00Z,0x${"aa".repeat(20)},0x${"bb".repeat(20)},${big}\n0x${"2".repeat(64)},6,2022-01-02T00:00:00Z,0x${"bb".repeat(20)},,3\n`;
   assert.equal(parquet.result.rows_root, (await read("transfers", [bytes("t.csv", Buffer.from(csv))], { chain: "eip155:1" })).result.rows_root);
   await assert.rejects(read("transfers", [bytes("t.parquet", new Uint8Array(file).subarray(0, 300))]), { code: "BAD_INPUT", message: /Parquet/ });
+});
+
+test("row groups of any size, read one by one from a file put aside, or held whole, give the same records; nothing is left behind", async () => {
+  const count = 1_000;
+  const cells = Array.from({ length: count }, (_, at) => ({ txid: `t${at}`, amount: BigInt(at) * 2n ** 40n, to: at % 7 === 0 ? null : `a${at % 13}` }));
+  const folder = mkdtempSync(join(tmpdir(), "tracewire-parquet-"));
+  for (const rowGroupSize of [1, 7, 100, 999, 1_000]) {
+    const columnData = (["txid", "amount", "to"] as const).map((name) => ({ name, data: cells.map((cell) => cell[name]), type: name === "amount" ? ("INT64" as const) : ("STRING" as const), nullable: name === "to" }));
+    const body = new Uint8Array(parquetWriteBuffer({ rowGroupSize: [rowGroupSize], columnData }));
+    const path = join(folder, "aside");
+    for (const temporary of [undefined, () => path]) {
+      const found: FileRecord[] = [];
+      for await (const batch of readParquet({ name: "t.parquet", pieces: () => [body.subarray(0, 9), body.subarray(9)], ...(temporary ? { temporary } : {}) })) {
+        assert.equal(existsSync(path), temporary !== undefined);
+        found.push(...batch);
+      }
+      assert.deepEqual(found, cells.map(({ txid, amount, to }, at) => ({ line: at + 1, value: { txid, amount: String(amount), to } })), `groups of ${rowGroupSize}`);
+      assert.equal(existsSync(path), false);
+    }
+  }
+  const cut = readParquet({ name: "t.parquet", pieces: () => [Buffer.from("PAR1PAR1")], temporary: () => join(folder, "cut") });
+  await assert.rejects(cut.next(), { code: "BAD_INPUT" });
+  const failing = { name: "t.parquet", *pieces() { yield Buffer.from("PAR1"); throw new Error("gone"); }, temporary: () => join(folder, "failing") };
+  await assert.rejects(readParquet(failing).next(), /gone/);
+  assert.deepEqual(readdirSync(folder), []);
+  rmSync(folder, { recursive: true });
 });

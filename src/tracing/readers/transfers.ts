@@ -8,6 +8,8 @@ import { readRecords } from "./records.ts";
 const FIELDS = ["chain", "txid", "tx_index", "index", "kind", "time", "block", "from", "to", "asset", "amount", "fee", "symbol", "message"] as const;
 const REQUIRED = ["from", "to", "amount"] as const;
 const RECORD_CHARS_MAX = 1_000_000;
+const COLUMNS_SHOWN_MAX = 30;
+const COLUMNS_CHARS_MAX = 300;
 
 type Field = (typeof FIELDS)[number];
 const FIELD_NAMES = new Set<string>(FIELDS);
@@ -27,7 +29,8 @@ export const transfersReader: TransferReader = {
     if (head.startsWith("PAR1")) return name.endsWith(".parquet");
     const first = head.replace(/^\ufeff/, "").split(/\r?\n/, 1)[0]!;
     if (first.startsWith("{")) return /"from"\s*:/.test(first) && /"to"\s*:/.test(first) && /"amount"\s*:/.test(first);
-    const columns = first.split(",").map((cell) => cell.trim().replaceAll('"', ""));
+    // Of another separator too: then the reader says which.
+    const columns = first.split(/[,;\t|]/).map((cell) => cell.trim().replaceAll('"', ""));
     return REQUIRED.every((field) => columns.includes(field));
   },
   async *read(files, options, report) {
@@ -54,8 +57,16 @@ export const transfersReader: TransferReader = {
 
 /** What has no column at all is a mistake in the header, and better said once than for each row. */
 function requireFields(value: Record<string, unknown>, place: Place): void {
-  for (const field of REQUIRED)
-    if (!Object.hasOwn(value, field)) refuseField({ ...place, line: 1 }, field, "there is no such column", `Columns: ${FIELDS.join(", ")}.`);
+  const missing = REQUIRED.filter((field) => !Object.hasOwn(value, field));
+  if (missing.length === 0) return;
+  const has = Object.keys(value);
+  const shown = has.slice(0, COLUMNS_SHOWN_MAX).join(", ");
+  refuseField(
+    { ...place, line: 1 },
+    missing.join(", "),
+    `there is no such column. The file has: ${shown.slice(0, COLUMNS_CHARS_MAX) || "none"}${has.length > COLUMNS_SHOWN_MAX || shown.length > COLUMNS_CHARS_MAX ? ", …" : ""}`,
+    `It needs ${REQUIRED.join(", ")}; it may have ${FIELDS.filter((field) => !(REQUIRED as readonly string[]).includes(field)).join(", ")}. Rename its columns (docs/tracing.md).`,
+  );
 }
 
 const stated = (cell: (field: Field) => string): StatedTransfer => ({

@@ -1,0 +1,20 @@
+// What an erasure reaches outside the log: the desk keeps what came in until it is old, and the record of acts names what was
+// done to what. Both lose what told of the erased entries; that something was done, by whom and when, stays.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { accountsExist, forgetObjects, openAccounts } from "../accounts/accounts.ts";
+import type { Effects } from "../effects.ts";
+import { INBOX_FILE, openInbox } from "./inbox.ts";
+
+export function forgetErased(folder: string, effects: Effects, { seqs, blobs }: { seqs: readonly number[]; blobs: readonly string[] }): void {
+  let titles: string[] = [];
+  if (existsSync(join(folder, INBOX_FILE))) {
+    const inbox = openInbox(folder, effects);
+    titles = inbox.forget(seqs, blobs);
+    inbox.close();
+  }
+  if (!accountsExist(folder)) return;
+  const accounts = openAccounts(folder, effects);
+  forgetObjects(accounts, seqs, titles);
+  accounts.close();
+}
