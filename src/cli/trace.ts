@@ -38,6 +38,8 @@ export const trace: Command = {
     ["sets", "which sets of transfers are held"],
   ],
   writes: true,
+  // A note's words are nobody's business there; without a place the notes are only read.
+  records: { note: ({ length }) => (length > 1 ? 2 : undefined) },
   options: [
     { flags: "--from <seeds>", about: "a theft, an address, address@order=amount, a txid, txid:vout=amount; several with commas" },
     { flags: "--methods <names>", about: `${METHOD_NAMES.join(", ")}, or all (the default)` },
