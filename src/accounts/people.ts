@@ -2,6 +2,7 @@
 import { TracewireError } from "../errors.ts";
 import { parseAddress } from "../newsletter/newsletter.ts";
 import { freshToken, isToken, later, tokenHash, type Accounts } from "./accounts-store.ts";
+import { liftLock } from "./attempts.ts";
 import { hashPassword, requireGoodPassword } from "./passwords.ts";
 import { ROLE_NAMES, isRole, type Role } from "./roles.ts";
 import { beginSession, endSessions, type Where } from "./sessions.ts";
@@ -9,6 +10,8 @@ import { findUser, listUsers, type User } from "./users-table.ts";
 
 const HOUR_MS = 3_600_000;
 export const LINK_HOURS = { first: 24, join: 72, reset: 2 } as const;
+/** Clocks of machines that are set by others step back a little now and then. */
+const CLOCKS_APART_MS = 60_000;
 export type LinkPurpose = keyof typeof LINK_HOURS;
 /** Who asks for a second one while the first is on their screen should find both open: they go to the same person. */
 export const FIRST_LINKS_MAX = 5;
@@ -101,8 +104,9 @@ export type Link = { purpose: LinkPurpose; user?: User };
 /** What a link is for, while it is open; looking spends nothing, for mail scanners follow every link. */
 export function readLink(accounts: Accounts, token: string): Link | undefined {
   if (!isToken(token)) return undefined;
-  const row = accounts.db.prepare("SELECT purpose, user FROM links WHERE hash = ? AND expires > ?").get(tokenHash("link", token), accounts.effects.clock());
-  if (!row) return undefined;
+  const row = accounts.db.prepare("SELECT purpose, user, expires FROM links WHERE hash = ? AND expires > ?").get(tokenHash("link", token), accounts.effects.clock());
+  // Made while the clock was ahead, it would be open until it comes there again: none is open for longer than its kind.
+  if (!row || (row.expires as string) > later(accounts, LINK_HOURS[row.purpose as LinkPurpose] * HOUR_MS + CLOCKS_APART_MS)) return undefined;
   const user = row.user === null ? undefined : findUser(accounts, row.user as number);
   return { purpose: row.purpose as LinkPurpose, ...(user ? { user } : {}) };
 }
@@ -125,7 +129,7 @@ export async function enterByLink(
   token: string,
   given: { password: string; handle?: string; address?: string },
   where: Where,
-): Promise<{ user: User; token: string }> {
+): Promise<{ user: User; token: string; purpose: LinkPurpose }> {
   const link = readLink(accounts, token);
   if (!link) throw new TracewireError("LINK_SPENT");
   const handle = link.user?.handle ?? requireHandle(given.handle ?? "");
@@ -148,7 +152,7 @@ export async function enterByLink(
     }
     accounts.db.prepare("UPDATE users SET password = ?, state = 'active' WHERE id = ?").run(password, id);
     endSessions(accounts, id);
-    return { user: findUser(accounts, id)!, token: beginSession(accounts, id, "link", where) };
+    return { user: findUser(accounts, id)!, token: beginSession(accounts, id, "link", where), purpose: link.purpose };
   });
 }
 
@@ -167,11 +171,12 @@ export function giveRole(accounts: Accounts, who: string | number, role: string,
   });
 }
 
-/** For who is locked out: every credential and session goes, and a link sets a new password. */
+/** For who is locked out: every credential and session goes, a link sets a new password, and wrong attempts at theirs are forgotten. */
 export function resetUser(accounts: Accounts, who: string | number): Invited {
   return accounts.change(() => {
     const user = requireUser(accounts, who);
     dropCredentials(accounts, user.id);
+    liftLock(accounts, user);
     return { user: findUser(accounts, user.id)!, ...issueLink(accounts, user.state === "invited" ? "join" : "reset", user.id) };
   });
 }
