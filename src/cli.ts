@@ -1,6 +1,7 @@
 // argv → one function for each command. --json everywhere, progress on stderr, errors with code, place and what to do.
 import { Command as Parser, CommanderError, Option } from "commander";
 import type { Command, CommandContext, OptionSpec, Options } from "./cli/command.ts";
+import { recordCommand } from "./cli/acts.ts";
 import { completionCommand } from "./cli/completion.ts";
 import { terminalOutput } from "./cli/output.ts";
 import { readConfig, type ConfigFlags } from "./config.ts";
@@ -16,6 +17,7 @@ const WRITE_OPTIONS: readonly OptionSpec[] = [
   { flags: "--dry-run", about: "do all of it, then take it back: nothing is written" },
   { flags: "--by <name>", about: "who is named as the author (desk, or TRACEWIRE_BY in the environment)" },
 ];
+const RECORD_OPTIONS: readonly OptionSpec[] = [{ flags: "--by <name>", about: "under which name it stands in the record of acts (desk, or TRACEWIRE_BY in the environment)" }];
 
 /** In the order of help. A command's file is loaded when it is asked for: a serving process does not carry the other thirty. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
@@ -64,7 +66,7 @@ export function allCommands(): Promise<readonly Command[]> {
 const commandOf = (name: string): Promise<Command> => COMMANDS[name]!();
 
 export function optionsOf(command: Command): readonly OptionSpec[] {
-  return [...(command.options ?? []), ...(command.writes ? WRITE_OPTIONS : []), ...GLOBAL_OPTIONS];
+  return [...(command.options ?? []), ...(command.writes ? WRITE_OPTIONS : command.records ? RECORD_OPTIONS : []), ...GLOBAL_OPTIONS];
 }
 
 /** Runs one command line and resolves to the exit code. */
@@ -90,7 +92,15 @@ export async function main(argv: readonly string[]): Promise<number> {
         .slice(0, own.registeredArguments.length)
         .flat()
         .filter((value) => value !== undefined) as string[];
-      exit = (await command.run(contextOf(own.opts()), args, own.opts())) ?? 0;
+      const context = contextOf(own.opts());
+      let failed = true;
+      try {
+        exit = (await command.run(context, args, own.opts())) ?? 0;
+        failed = false;
+      } finally {
+        // What a command had made when it broke off stands in the log, and so in the record.
+        await recordCommand(context, command, args, own.opts(), { failed });
+      }
     });
   }
   try {
@@ -126,6 +136,7 @@ function contextOf(options: Options): CommandContext {
     json,
     dryRun: Boolean(options.dryRun),
     by: typeof options.by === "string" ? options.by : (process.env.TRACEWIRE_BY ?? "desk"),
+    made: [],
   };
 }
 

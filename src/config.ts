@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { join, resolve } from "node:path";
+import { editDistance } from "./edit-distance.ts";
 import { TracewireError } from "./errors.ts";
 
 export const PORT_DEFAULT = 4100;
@@ -20,7 +21,7 @@ export type MailSettings = {
   dkim?: { domain: string; selector: string; key_file: string };
 };
 
-type Setting = { environment: string; about: string; secret?: boolean; number?: boolean; choices?: readonly string[] };
+type Setting = { environment: string; /** A name of the environment that others know it by. */ also?: string; about: string; secret?: boolean; number?: boolean; choices?: readonly string[] };
 
 export const LOG_FORMATS = ["off", "text", "json"] as const;
 
@@ -28,7 +29,7 @@ export const LOG_FORMATS = ["off", "text", "json"] as const;
 export const SETTINGS = {
   data: { environment: "TRACEWIRE_DATA", about: "folder of the newsroom (.tracewire)" },
   host: { environment: "TRACEWIRE_HOST", about: "address to listen on (127.0.0.1)" },
-  port: { environment: "PORT", about: `port to listen on (${PORT_DEFAULT}); printed links go to the port of the site that runs`, number: true },
+  port: { environment: "TRACEWIRE_PORT", also: "PORT", about: `port to listen on (${PORT_DEFAULT}; PORT in the environment counts too); printed links go to the port of the site that runs`, number: true },
   proxies: {
     environment: "TRACEWIRE_PROXIES",
     about: "proxies on other machines or in other containers, as 172.17.0.1 or 10.0.0.0/8, with commas: their X-Forwarded-For counts as that of this machine's own does",
@@ -74,6 +75,11 @@ export const SETTINGS = {
   corpora: { environment: "TRACEWIRE_CORPORA", about: "folder of data that only tests read, for developers (../shared beside the clone, where it is there)" },
 } as const satisfies Record<string, Setting>;
 
+/** Names of the environment that are no settings: two of commands, the desk's own process, and those of tests. */
+const OTHER_NAMES = ["CONFIG", "BY", "DESK_SETTINGS", "CHROMIUM", "FUZZ_PDF", "GOLDEN", "PICTURES", "PROVE", "SEED"].map((name) => `TRACEWIRE_${name}`);
+/** Beyond this many changes of letters another name is no help. */
+const NEAR_MAX = 6;
+
 export type SettingName = keyof typeof SETTINGS;
 export type Origin = "flag" | "environment" | "file" | "default";
 
@@ -101,33 +107,44 @@ export type ConfigFlags = { desk_host?: string; data?: string; host?: string; po
 
 export const packageRoot = resolve(import.meta.dirname, "..");
 
-/** Throws BAD_CONFIG, naming file and field, for a setting that does not exist or cannot be read. */
+/** What is wrong with a setting, collected: whoever mends a file wants to hear all of it at once. */
+type Refuse = (name: string, what: string) => void;
+
+/** Throws BAD_CONFIG, naming each setting that does not exist or cannot be read, with where it is from. */
 export function readConfig(flags: ConfigFlags, environment: NodeJS.ProcessEnv): Config {
   const asked = flags.config ?? environment.TRACEWIRE_CONFIG;
   const path = resolve(asked ?? CONFIG_FILE);
   if (asked !== undefined && !existsSync(path)) throw new TracewireError("BAD_CONFIG", { what: "The file is not there", where: path });
-  const file = existsSync(path) ? readConfigFile(path) : undefined;
+  const faults: { name: string; what: string; from: string }[] = [];
+  const file = existsSync(path) ? readConfigFile(path, (name, what) => faults.push({ name, what, from: path })) : undefined;
+  for (const what of unknownNames(environment)) faults.push({ name: "", what, from: "the environment" });
   const origins = {} as Record<SettingName, Origin>;
   const read = (name: SettingName): string | undefined => {
     const sources: [Origin, unknown][] = [
       ["flag", (flags as Record<string, unknown>)[name]],
-      ["environment", environment[SETTINGS[name].environment] || undefined],
+      ["environment", environment[SETTINGS[name].environment] || environment[(SETTINGS[name] as Setting).also ?? ""] || undefined],
       ["file", file?.[name]],
     ];
     const [origin, value] = sources.find(([, value]) => value !== undefined) ?? ["default", undefined];
     origins[name] = origin as Origin;
     return value === undefined ? undefined : String(value);
   };
+  const refuse: Refuse = (name, what) => {
+    const origin = origins[name as SettingName];
+    if (!faults.some((fault) => fault.name === name)) faults.push({ name, what, from: origin === "file" ? path : origin === "flag" ? "the command line" : "the environment" });
+  };
   const host = read("host") ?? "127.0.0.1";
   const port = Number(read("port") ?? PORT_DEFAULT);
   const base_url = (read("base_url") ?? `http://${host.includes(":") ? `[${host}]` : host}:${port}`).replace(/\/+$/, "");
   const log = (read("log") ?? "off") as Config["log"];
-  if (!LOG_FORMATS.includes(log)) throw new TracewireError("BAD_CONFIG", { what: `log: "${log}" is none of ${LOG_FORMATS.join(", ")}` });
+  if (!LOG_FORMATS.includes(log)) refuse("log", `"${log}" is none of ${LOG_FORMATS.join(", ")}`);
+  const [desk, proxies] = [deskSettings(read, base_url, refuse), proxyNetworks(read("proxies"), refuse)];
+  if (faults.length > 0) throw allFaults(faults);
   return {
     base_url,
     mail: { ...mailSettings(read, base_url), ...(origins.base_url === "default" ? { base_url_is_guess: true } : {}) },
-    desk: deskSettings(read, base_url),
-    proxies: proxyNetworks(read("proxies")),
+    desk,
+    proxies,
     contact: read("contact"),
     hub: read("hub"),
     log,
@@ -140,7 +157,27 @@ export function readConfig(flags: ConfigFlags, environment: NodeJS.ProcessEnv): 
   };
 }
 
-function readConfigFile(path: string): Partial<Record<SettingName, string | number>> {
+function allFaults(faults: readonly { name: string; what: string; from: string }[]): TracewireError {
+  const words = ({ name, what }: { name: string; what: string }) => (name === "" ? what : `${name}: ${what}`);
+  const places = [...new Set(faults.map(({ from }) => from))];
+  const where = places.join(", ");
+  if (faults.length === 1) return new TracewireError("BAD_CONFIG", { what: words(faults[0]!), where });
+  // Where all are from one place it is said once.
+  return new TracewireError("BAD_CONFIG", { what: `${faults.length} mistakes: ${faults.map((fault) => `${words(fault)}${places.length > 1 ? ` (${fault.from})` : ""}`).join("; ")}`, where });
+}
+
+/** A misspelt name would be a setting that somebody believes in and that does nothing. */
+function unknownNames(environment: NodeJS.ProcessEnv): string[] {
+  const known = [...Object.values(SETTINGS).map((setting) => setting.environment), ...OTHER_NAMES];
+  return Object.keys(environment)
+    .filter((name) => name.startsWith("TRACEWIRE_") && !known.includes(name))
+    .map((name) => {
+      const [nearest] = known.map((other) => ({ other, far: editDistance(name, other) })).sort((a, b) => a.far - b.far);
+      return `${name}: there is no such name${nearest && nearest.far <= NEAR_MAX ? `; the nearest is ${nearest.other}` : ""}`;
+    });
+}
+
+function readConfigFile(path: string, fault: Refuse): Partial<Record<SettingName, string | number>> {
   const refuse = (what: string, cause?: unknown) => new TracewireError("BAD_CONFIG", { what, where: path, cause });
   let parsed: unknown;
   try {
@@ -150,39 +187,40 @@ function readConfigFile(path: string): Partial<Record<SettingName, string | numb
   }
   if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) throw refuse("It must be one JSON object");
   for (const [name, value] of Object.entries(parsed)) {
-    if (!Object.hasOwn(SETTINGS, name)) throw refuse(`${name}: there is no such setting (${Object.keys(SETTINGS).join(", ")})`);
+    if (!Object.hasOwn(SETTINGS, name)) {
+      fault(name, `there is no such setting (${Object.keys(SETTINGS).join(", ")})`);
+      continue;
+    }
     const setting: Setting = SETTINGS[name as SettingName];
-    if (typeof value !== (setting.number ? "number" : "string")) throw refuse(`${name}: must be a ${setting.number ? "number" : "text"}`);
-    if (setting.choices && !setting.choices.includes(value as string))
-      throw refuse(`${name}: must be one of ${setting.choices.join(", ")}`);
+    if (typeof value !== (setting.number ? "number" : "string")) fault(name, `must be a ${setting.number ? "number" : "text"}`);
+    else if (setting.choices && !setting.choices.includes(value as string)) fault(name, `must be one of ${setting.choices.join(", ")}`);
   }
   return parsed;
 }
 
-function proxyNetworks(text: string | undefined): string[] {
+function proxyNetworks(text: string | undefined, refuse: Refuse): string[] {
   const networks = (text ?? "").split(",").map((part) => part.trim()).filter(Boolean);
   for (const network of networks) {
     const [address = "", bits, ...more] = network.split("/");
     const bits_max = isIP(address) === 6 ? 128 : 32;
     if (isIP(address) === 0 || more.length > 0 || (bits !== undefined && !(/^\d{1,3}$/.test(bits) && Number(bits) >= 1 && Number(bits) <= bits_max)))
-      throw new TracewireError("BAD_CONFIG", { what: `proxies: "${network}" is no address or network, such as 172.17.0.1 or 10.0.0.0/8` });
+      refuse("proxies", `"${network}" is no address or network, such as 172.17.0.1 or 10.0.0.0/8`);
   }
   return networks;
 }
 
-function deskSettings(read: (name: SettingName) => string | undefined, base_url: string): Config["desk"] {
-  const refuse = (what: string) => new TracewireError("BAD_CONFIG", { what });
+function deskSettings(read: (name: SettingName) => string | undefined, base_url: string, refuse: Refuse): Config["desk"] {
   const text = read("desk_host");
   const match = text === undefined ? undefined : /^(\[[0-9a-f:.]+\]|[\w.-]+):(\d{1,5})$/i.exec(text);
-  if (match === null) throw refuse(`desk_host: "${text}" is no address with a port, such as 127.0.0.1:4101`);
-  const listen = match && { host: match[1]!.replace(/^\[|\]$/g, ""), port: Number(match[2]) };
+  if (match === null) refuse("desk_host", `"${text}" is no address with a port, such as 127.0.0.1:4101`);
+  const listen = match ? { host: match[1]!.replace(/^\[|\]$/g, ""), port: Number(match[2]) } : undefined;
   const url = read("desk_url")?.replace(/\/+$/, "");
-  if (url !== undefined && !/^https?:\/\/[^\s/?#@]+$/.test(url)) throw refuse(`desk_url: "${url}" is not scheme and host, such as https://desk.example.org`);
+  if (url !== undefined && !/^https?:\/\/[^\s/?#@]+$/.test(url)) refuse("desk_url", `"${url}" is not scheme and host, such as https://desk.example.org`);
   const approval = read("approval") ?? "anybody";
-  if (approval !== "anybody" && approval !== "another") throw refuse(`approval: "${approval}" is none of anybody, another`);
+  if (approval !== "anybody" && approval !== "another") refuse("approval", `"${approval}" is none of anybody, another`);
   const second_step = read("second_step") ?? "asked";
-  if (second_step !== "asked" && second_step !== "required") throw refuse(`second_step: "${second_step}" is none of asked, required`);
-  return { approval, second_step, ...(listen ? { listen } : {}), url: url ?? deskOrigin(listen ? `http://${text}` : base_url) };
+  if (second_step !== "asked" && second_step !== "required") refuse("second_step", `"${second_step}" is none of asked, required`);
+  return { approval: approval as "anybody", second_step: second_step as "asked", ...(listen ? { listen } : {}), url: url ?? deskOrigin(listen ? `http://${text}` : base_url) };
 }
 
 /** The origin of an address. A passkey cannot be bound to a number (WebAuthn §5.1.3): this machine is called by its name. */

@@ -42,6 +42,14 @@ test("without a base address letters lead to the site that runs here, and with a
       const [mail] = openMailSink(people).list(1);
       assert.match(openMailSink(people).read(mail!.id)!.text, new RegExp(`${address}/stories/story-10/revisions/1`));
       people.close();
+      const second = spawn(process.execPath, [...CLI, "serve", "--port", "0", "--json", "--data", newsroom.folder], { env: environment(), cwd: newsroom.folder });
+      let told = "";
+      second.stderr.on("data", (part: Buffer) => (told += part.toString()));
+      await once(createInterface(second.stdout), "line");
+      second.kill();
+      await once(second, "exit");
+      assert.ok(told.includes(`Another site runs from this folder already, at ${address} (process ${site.pid})`), told);
+      assert.ok(tracewire(["newsletter", "preview"]).stdout.includes(`${address}/stories/`), "the second took away no note but its own");
       assert.equal(tracewire(["newsletter", "send"]).status, 0);
       const desk = address.replace("127.0.0.1", "localhost");
       const first = tracewire(["user", "first"]).stdout.match(/http\S+/)![0];

@@ -199,7 +199,7 @@ test("an app's code is needed once it is proved, counts once, and a recovery cod
     const next = code();
     await attempt(next);
     await assert.rejects(attempt(next), refused("WRONG_CREDENTIALS"));
-    await attempt(codes[0]!.toLowerCase());
+    assert.equal((await attempt(codes[0]!.toLowerCase())).how, "password and recovery code");
     await assert.rejects(attempt(codes[0]!), refused("WRONG_CREDENTIALS"));
     assert.equal(codes.length, 10);
   }));

@@ -2,6 +2,7 @@
 import { TracewireError } from "../errors.ts";
 import { parseAddress } from "../newsletter/newsletter.ts";
 import { freshToken, isToken, later, tokenHash, type Accounts } from "./accounts-store.ts";
+import { liftLock } from "./attempts.ts";
 import { hashPassword, requireGoodPassword } from "./passwords.ts";
 import { ROLE_NAMES, isRole, type Role } from "./roles.ts";
 import { beginSession, endSessions, type Where } from "./sessions.ts";
@@ -128,7 +129,7 @@ export async function enterByLink(
   token: string,
   given: { password: string; handle?: string; address?: string },
   where: Where,
-): Promise<{ user: User; token: string }> {
+): Promise<{ user: User; token: string; purpose: LinkPurpose }> {
   const link = readLink(accounts, token);
   if (!link) throw new TracewireError("LINK_SPENT");
   const handle = link.user?.handle ?? requireHandle(given.handle ?? "");
@@ -151,7 +152,7 @@ export async function enterByLink(
     }
     accounts.db.prepare("UPDATE users SET password = ?, state = 'active' WHERE id = ?").run(password, id);
     endSessions(accounts, id);
-    return { user: findUser(accounts, id)!, token: beginSession(accounts, id, "link", where) };
+    return { user: findUser(accounts, id)!, token: beginSession(accounts, id, "link", where), purpose: link.purpose };
   });
 }
 
@@ -170,11 +171,12 @@ export function giveRole(accounts: Accounts, who: string | number, role: string,
   });
 }
 
-/** For who is locked out: every credential and session goes, and a link sets a new password. */
+/** For who is locked out: every credential and session goes, a link sets a new password, and wrong attempts at theirs are forgotten. */
 export function resetUser(accounts: Accounts, who: string | number): Invited {
   return accounts.change(() => {
     const user = requireUser(accounts, who);
     dropCredentials(accounts, user.id);
+    liftLock(accounts, user);
     return { user: findUser(accounts, user.id)!, ...issueLink(accounts, user.state === "invited" ? "join" : "reset", user.id) };
   });
 }

@@ -1,7 +1,7 @@
 // Signing in by password. Whether an account is there, is closed, has no password, or wants a code that was not given: the
 // answer is one and the same, after the same work. Tells nothing to a guesser but that the limit is reached.
 import { checkPassword, hashPassword, isOutdated, PASSWORD_CHARS_MAX } from "./passwords.ts";
-import { ATTEMPT_LIMITS, forgiveAttempts, takeAttempt } from "./attempts.ts";
+import { ATTEMPT_LIMITS, forgiveAttempts, takeAttempt, typedName } from "./attempts.ts";
 import type { Accounts } from "./accounts-store.ts";
 import { TracewireError } from "../errors.ts";
 import { spendRecoveryCode } from "./recovery-codes.ts";
@@ -17,16 +17,17 @@ export type Attempt = {
   code: string;
 };
 
-/** Throws WRONG_CREDENTIALS, and TOO_MANY_ATTEMPTS by what was typed and where it came from. */
-export async function signIn(accounts: Accounts, { who, password, code }: Attempt, where: Where): Promise<{ user: User; token: string }> {
+/** Throws WRONG_CREDENTIALS, and TOO_MANY_ATTEMPTS by what was typed and where it came from. `how`: by which of the ways. */
+export async function signIn(accounts: Accounts, { who, password, code }: Attempt, where: Where): Promise<{ user: User; token: string; how: string }> {
   const typed = who.trim().toLowerCase();
-  const tried = { account: `typed ${typed}`, network: where.network };
-  takeAttempt(accounts, tried);
+  const tried = { account: typedName(who), network: where.network };
   const row = accounts.db.prepare("SELECT id, password FROM users WHERE (address_key = ? OR handle = ?) AND state = 'active'").get(typed, typed);
   const user = row && findUser(accounts, row.id as number);
+  const locked = { whose: user?.handle ?? "a name that nobody has", network: where.network };
+  takeAttempt(accounts, tried, locked);
   // An account has two names; guesses at both count together, and beyond the limit they fail as a wrong password does.
   const both = { account: user ? `user ${user.id}` : tried.account, network: `both ${where.network}` };
-  const isOpen = user === undefined || isWithin(() => takeAttempt(accounts, both));
+  const isOpen = user === undefined || isWithin(() => takeAttempt(accounts, both, locked));
   const hash = isOpen && password.length <= PASSWORD_CHARS_MAX ? ((row?.password as string | null) ?? undefined) : undefined;
   const isRight = await checkPassword(password.slice(0, PASSWORD_CHARS_MAX), hash);
   if (!isRight || !user) throw new TracewireError("WRONG_CREDENTIALS");
@@ -38,7 +39,8 @@ export async function signIn(accounts: Accounts, { who, password, code }: Attemp
     forgiveAttempts(accounts, tried);
     forgiveAttempts(accounts, both);
     if (renewed) accounts.db.prepare("UPDATE users SET password = ? WHERE id = ?").run(renewed, user.id);
-    return { user, token: beginSession(accounts, user.id, second === "none" ? "password" : `password and ${second}`, where) };
+    const how = second === "none" ? "password" : `password and ${second}`;
+    return { user, how, token: beginSession(accounts, user.id, how, where) };
   });
 }
 
@@ -54,7 +56,7 @@ export const provePassword = (accounts: Accounts, user: User, password: string, 
 
 async function proveBy(accounts: Accounts, user: User, password: string, where: Where, andThen: () => void): Promise<void> {
   const tried = { account: `user ${user.id}`, network: where.network };
-  takeAttempt(accounts, tried);
+  takeAttempt(accounts, tried, { whose: user.handle, network: where.network });
   const hash = accounts.db.prepare("SELECT password FROM users WHERE id = ?").get(user.id)?.password as string | null | undefined;
   const isRight = await checkPassword(password.slice(0, PASSWORD_CHARS_MAX), password.length <= PASSWORD_CHARS_MAX ? (hash ?? undefined) : undefined);
   if (!isRight) throw new TracewireError("WRONG_CREDENTIALS");

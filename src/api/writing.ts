@@ -111,6 +111,7 @@ const outSchema = named(
       entry: Type.Optional(entryNumber),
       revision: Type.Optional(Type.Integer({ minimum: 1 })),
       due: Type.Optional(text("Not before (UTC)")),
+      replaced: Type.Optional(text("An earlier version waited for this moment (UTC) and does not come out")),
     },
     closed,
   ),

@@ -10,6 +10,7 @@ export const backup: Command = {
   name: "backup",
   summary: "Copy the newsroom while it runs: consistent, checked, and resumed when cut off",
   arguments: "<folder>",
+  records: { "": 1 },
   options: [{ flags: "--with-key", about: "copy the private signing key as well; keep such a backup safe" }],
   examples: [["tracewire backup ../tracewire-backup", "without the private key"]],
   async run(context, [folder], options) {

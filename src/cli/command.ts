@@ -22,6 +22,11 @@ export type Command = {
   /** Exit codes beyond 0 and those of the error table. */
   exits?: Record<number, string>;
   writes?: boolean;
+  /**
+   * Actions ("" where there are none) that change what lies beside the log, each with how many of its arguments stand in the
+   * record of acts: names and numbers, not what somebody wrote. What makes entries of the log is recorded in any case.
+   */
+  records?: Readonly<Record<string, number | ((args: readonly string[]) => number | undefined)>>;
   run(context: CommandContext, args: string[], options: Options): Promise<number | void> | number | void;
 };
 
@@ -35,6 +40,8 @@ export type CommandContext = {
   dryRun: boolean;
   /** Who is named as the author of an entry. */
   by: string;
+  /** Entries of the log that this command has made so far. */
+  made: number[];
 };
 
 export function openReader(context: CommandContext): NewsroomReader {
@@ -45,12 +52,30 @@ export function openReader(context: CommandContext): NewsroomReader {
 /** A command that writes creates the newsroom when there is none yet. */
 export function openWriter(context: CommandContext): NewsroomWriter {
   const { data } = context.config;
-  if (newsroomExists(data)) return openForWriting(data, context.effects);
+  if (newsroomExists(data)) return noting(context, openForWriting(data, context.effects));
   refuseWhileBuilding(data);
   const newsroom = createNewsroom(data, context.effects);
   context.output.note(`Made a newsroom in ${data}`);
   context.output.note(`Public key, to pin with verify --key: ${newsroom.verifierKey}`);
   return newsroom;
+}
+
+/** A writer that notes what was made, for the record of acts. */
+function noting({ made }: CommandContext, newsroom: NewsroomWriter): NewsroomWriter {
+  return {
+    ...newsroom,
+    transact(by, run) {
+      const own: number[] = [];
+      const outcome = newsroom.transact(by, (transaction) => {
+        const from = transaction.size();
+        const value = run(transaction);
+        for (let seq = from; seq < transaction.size(); seq++) own.push(seq);
+        return value;
+      });
+      for (const seq of own) made.push(seq);
+      return outcome;
+    },
+  };
 }
 
 class DryRun extends Error {}

@@ -5,8 +5,9 @@ import { TracewireError } from "../errors.ts";
 import { MAIL_SETTINGS_HINT, mailProblems, readDkimKey } from "../newsletter/newsletter.ts";
 import type { Command } from "./command.ts";
 import { placeOf } from "./doctor.ts";
+import { folderProblem, tryConfig } from "./try-config.ts";
 
-type Checked = { setting: SettingName; value: string | number | null; from: string; problem?: string; hint?: string };
+type Checked = { setting: SettingName; value: string | number | null; from: string; problem?: string; hint?: string; note?: string };
 
 export const config: Command = {
   name: "config",
@@ -24,14 +25,16 @@ export const config: Command = {
     ["tracewire config check --config /etc/tracewire.json --json", "a file elsewhere, for programs"],
   ],
   exits: { 1: "a setting cannot be used" },
-  run({ config, output }, [verb]) {
+  async run({ config, output, effects }, [verb]) {
     if (verb !== "check") throw new TracewireError("BAD_ARGUMENT", { what: `config ${verb}: there is only config check` });
-    const checked = checkConfig(config);
+    const tried = await tryConfig(config, effects);
+    const checked = checkConfig(config).map((item) => ({ ...tried[item.setting], ...item }));
     output.line(config.file ? `settings of ${config.file}, flags and environment` : "no settings file; flags, environment and defaults");
     for (const item of checked) {
       output.json(item);
       output.line(`${item.problem ? "LOOK" : "ok  "}  ${item.setting}: ${item.value ?? "not set"} (${item.from})`);
       if (item.problem) output.line(`      ${item.problem}. ${item.hint}`);
+      else if (item.note) output.line(`      ${item.note}`);
     }
     return checked.some((item) => item.problem) ? 1 : 0;
   },
@@ -77,7 +80,8 @@ type Problem = readonly [problem: string, hint: string];
 const PROBLEMS: Partial<Record<SettingName, (config: Config) => Problem | undefined>> = {
   data({ data }) {
     const { place, writable } = placeOf(data);
-    return writable ? undefined : [`${place} cannot be written`, "Give the user who runs this the right to write there."];
+    if (!writable) return [`${place} cannot be written`, "Give the user who runs this the right to write there."];
+    return folderProblem(data);
   },
   port: ({ port }) =>
     Number.isInteger(port) && port >= 0 && port <= 65_535 ? undefined : [`${port} is no port`, "Choose a number from 1 to 65535."],
@@ -91,6 +95,19 @@ const PROBLEMS: Partial<Record<SettingName, (config: Config) => Problem | undefi
     if (isLocal && !/^(localhost|127\.|::1)/.test(host))
       return ["Readers elsewhere cannot follow links to this machine's own name", "Set base_url to the address that readers use."];
     return url.pathname === "/" ? undefined : ["It has a path; the site stands at the root of a host", "Give the site a host of its own."];
+  },
+  desk_host({ desk, port }) {
+    if (desk.listen && desk.listen.port === port) return [`${port} is the site's own port`, "Give the desk another one, such as 127.0.0.1:4101."];
+    return undefined;
+  },
+  desk_url({ desk, base_url, mail, origins }) {
+    if (desk.listen && new URL(desk.url, "http://localhost").origin === parsed(base_url)?.origin)
+      return ["It is where readers find the site, and the desk listens by itself: people would find no desk there", "Give the desk a host of its own, such as https://desk.news.example, and let the proxy pass it to desk_host."];
+    const url = parsed(desk.url);
+    const isGuess = origins.desk_url === "default" && mail.base_url_is_guess;
+    if (url?.protocol === "http:" && !isGuess && !/^(localhost|[\w-]+\.localhost|127\.[\d.]+|\[::1\])$/.test(url.hostname))
+      return ["Passwords would go through the network in the clear, and browsers make no passkeys for http", "Put a proxy with a certificate in front, and write https://."];
+    return undefined;
   },
   contact: ({ contact }) =>
     contact === undefined || /^(mailto:[^@\s]+@[^@\s]+|https:\/\/\S+)$/.test(contact)

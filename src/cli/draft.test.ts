@@ -86,7 +86,9 @@ test("it is kept for its time and taken back with a note; a file is no way aroun
   const { lines: [shown], exit } = await run("edda", "draft", "show", id);
   assert.deepEqual([exit, shown.state, shown.findings], [0, "in review", []]);
   assert.equal((await run("ada", "draft", "approve", id, "--version", String(shown.version))).exit, 0);
-  const kept = await run("ada", "draft", "publish", id, "--at", "2027-01-01T06:00:00Z", "--what", "The words were wrong");
+  const past = await run("ada", "draft", "publish", id, "--at", "2020-01-01T06:00:00Z", "--what", "The words were wrong");
+  assert.deepEqual([past.exit, /is past; now it is/.test(past.said), /leave --at out/.test(past.said)], [2, true, true], past.said);
+  const kept = await run("ada", "draft", "publish", id, "--at", "2097-01-01T06:00:00Z", "--what", "The words were wrong");
   assert.equal(kept.lines[0].outcome, "scheduled", kept.said);
   assert.equal((await run("ada", "draft", "back", id)).exit, 2, "a step back needs a note");
   assert.equal((await run("ada", "draft", "back", id, "--why", "Not yet")).lines[0].state, "draft");

@@ -5,6 +5,7 @@ import { TracewireError } from "../errors.ts";
 import type { NewsroomReader } from "../newsroom.ts";
 import {
   draftOfPublished,
+  dueAhead,
   lineChanges,
   lintStory,
   openDrafts,
@@ -29,6 +30,7 @@ export const draft: Command = {
   name: "draft",
   summary: "Stories on their way to their reader: begin, save, ask for review, approve, publish; the desk's drafts",
   arguments: "<action> [args...]",
+  records: { new: 1, of: 1, save: 1, review: 1, back: 1, approve: 1, publish: 1, waive: 1 },
   actions: [
     ["list", "all that are on their way, the newest first"],
     ["new <file>", "begin one from a story's file, its picture beside it"],
@@ -215,19 +217,20 @@ function publish(desk: Desk, [id]: string[]): void {
   requireRight(desk.context, "stories.publish");
   const { context, drafts, options } = desk;
   const found = find(desk, id);
-  const given = { version: found.version, at: text(options, "at"), why: text(options, "why"), correction: text(options, "what"), waivers: listOf(options, "waive").map(parseWaiver) };
+  const given = { version: found.version, now: context.effects.clock(), at: text(options, "at"), why: text(options, "why"), correction: text(options, "what"), waivers: listOf(options, "waive").map(parseWaiver) };
   const newsroom = openWriter(context);
   try {
     if (context.dryRun) {
       // All of it but the draft's own step, which is outside the log.
       const trial = { ...drafts, step: () => found, standOn() {} };
+      if (given.at !== undefined) dueAhead(given.at, given.now);
       sendDraftOut(newsroom, trial, found, context.by, { ...given, at: undefined }, (_, __, run) => change({ ...context, dryRun: true }, newsroom, (transaction) => run(transaction, newsroom)));
       return;
     }
     const quiet = { ...context, dryRun: true, output: { ...context.output, note() {} } };
     const sent = sendDraftOut(newsroom, drafts, found, context.by, given, (_, __, run, { dry }) => change(dry ? quiet : context, newsroom, (transaction) => run(transaction, newsroom)));
     context.output.json({ draft: found.id, ...sent });
-    context.output.line(sent.outcome === "scheduled" ? `${context.output.bold(sent.slug)} waits outside the log until ${sent.due}.` : `${sent.outcome === "published" ? "Published" : "Unchanged:"} ${context.output.bold(sent.slug)}, revision ${sent.revision} (entry ${sent.seq}).`);
+    context.output.line(sent.outcome === "scheduled" ? `${context.output.bold(sent.slug)} waits outside the log until ${sent.due}.${sent.replaced === undefined ? "" : ` What waited for ${sent.replaced} under this address does not come out: this replaces it.`}` : `${sent.outcome === "published" ? "Published" : "Unchanged:"} ${context.output.bold(sent.slug)}, revision ${sent.revision} (entry ${sent.seq}).`);
   } finally {
     newsroom.close();
   }

@@ -9,6 +9,7 @@ export const freeze: Command = {
   name: "freeze",
   summary: "Make the packet on which a service's desk acts: letter, addresses, transactions, amounts by convention, proof",
   arguments: "<trace>",
+  records: { "": 1 },
   options: [
     { flags: "--service <name>", about: "the service, as the trace's stops name it" },
     { flags: "--address <address>", about: "an address of the service that no stop names (may be repeated)", repeat: true },

@@ -37,6 +37,7 @@ export const key: Command = {
   name: "key",
   summary: "Make, list and revoke keys of the API, for what is not public",
   arguments: "<action> [name]",
+  records: { add: 1, revoke: 1 },
   actions: [
     ["add <name> --scope <scope>", "make a key; it is shown once"],
     ["list", "which keys there are, and which are in force"],

@@ -9,6 +9,7 @@ import {
   openPostOffice,
   noteSiteAddress,
   openSignUpDesk,
+  otherSites,
   requireMailSettings,
   type Correction,
   type MailSink,
@@ -47,6 +48,8 @@ export function openMailWorker(context: CommandContext, newsroom: NewsroomReader
     async start(address) {
       // A port that was left to the system is known only now.
       if (settings.base_url_is_guess) settings.base_url = address;
+      for (const other of otherSites(people))
+        context.output.note(`Another site runs from this folder already, at ${other.address} (process ${other.pid}). Both serve it, and each thing that is due is done once; links in letters lead to the first.`);
       noteSiteAddress(people, address);
       office = openPostOffice({
         people,

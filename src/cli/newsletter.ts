@@ -41,6 +41,7 @@ export const newsletter: Command = {
   name: "newsletter",
   summary: "Compose an issue from published stories, look at it, send it, and see what became of each letter",
   arguments: "<action> [name...]",
+  records: { compose: 20, test: 0, send: 0, resolve: 0, bounce: 0 },
   actions: [
     ["compose [slug...]", "make the one draft there is: of the stories named, or of those that no issue has carried"],
     ["preview", "print the draft as every reader will get it"],

@@ -29,7 +29,7 @@ export const serve: Command = {
   name: "serve",
   summary: "Serve the newsroom's site; the first start builds the demo",
   options: [
-    { flags: "--port <number>", about: "port (4100, or PORT in the environment)" },
+    { flags: "--port <number>", about: "port (4100, or TRACEWIRE_PORT or PORT in the environment)" },
     { flags: "--host <name>", about: "address to listen on, and a name to answer to (127.0.0.1)" },
     { flags: "--desk-host <address:port>", about: "give the desk an origin of its own; without it the desk is at /desk" },
     { flags: "--log <format>", about: "a line for each answer on standard error", choices: LOG_FORMATS },

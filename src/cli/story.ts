@@ -7,6 +7,7 @@ import {
   computeStoryFigures,
   DRAFTS_FILE,
   diffSentences,
+  dueAhead,
   lintStory,
   listAffected,
   listPublications,
@@ -50,6 +51,7 @@ export const story: Command = {
   name: "story",
   summary: "Write, check, publish, correct and withdraw stories and press releases; see which of them the evidence has moved",
   arguments: "<action> [args...]",
+  records: { publish: 20, stands: 20 },
   actions: [
     ["new <headline>", "write a file to begin a story with: drafts/SLUG.md, or --out"],
     ["check <file>", "what is still open before it may be published"],
@@ -211,9 +213,7 @@ function publishNow(context: CommandContext, story: Story, photo: Photo, options
 
 /** Checked now, so that its writer hears of a finding; checked again when its time comes. */
 function schedule(context: CommandContext, story: Story, photo: Photo, due: string, options: Options): void {
-  const at = new Date(due);
-  if (Number.isNaN(at.getTime()) || !/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}.*Z$/.test(due))
-    throw new TracewireError("BAD_ARGUMENT", { what: `--at: "${due}" is no time in UTC`, hint: "Write 2026-11-24T18:00:00Z." });
+  const at = dueAhead(due, context.effects.clock());
   const waivers = list(options, "waive").map(parseWaiver);
   withWriter(context, (newsroom) => {
     // Published and taken back at once: every finding shows, nothing stays.
@@ -223,10 +223,11 @@ function schedule(context: CommandContext, story: Story, photo: Photo, due: stri
     if (context.dryRun) return;
     const waiting = openSchedule(newsroom.folder);
     try {
-      const id = waiting.add({ slug: story.slug, due: at.toISOString(), by: context.by, story, waivers, why: text(options, "why"), photo });
-      context.output.json({ slug: story.slug, scheduled: id, due: at.toISOString() });
+      const { id, replaced } = waiting.add({ slug: story.slug, due: at, by: context.by, story, waivers, why: text(options, "why"), photo });
+      context.output.json({ slug: story.slug, scheduled: id, due: at, replaced: replaced ?? null });
+      if (replaced !== undefined) context.output.line(`What waited for ${replaced} under this address does not come out: this replaces it.`);
       context.output.line(
-        `${context.output.bold(story.slug)} waits outside the log until ${at.toISOString()}. The running site publishes it then; without one: tracewire story due`,
+        `${context.output.bold(story.slug)} waits outside the log until ${at}. The running site publishes it then; without one: tracewire story due`,
       );
     } finally {
       waiting.close();

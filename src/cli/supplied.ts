@@ -23,6 +23,7 @@ export const supplied: Command = {
   name: "supplied",
   summary: "Press releases of suppliers: send one that came by mail, list, accept, refuse with a note",
   arguments: "<action> [release]",
+  records: { send: 0, accept: 1, refuse: 1 },
   actions: [
     ["send <file>", "a text with “# Headline”, “> what is new in a sentence”, and paragraphs, in plain words"],
     ["list", "what was sent, the newest first, and what became of it"],

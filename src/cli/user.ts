@@ -72,6 +72,7 @@ export const user: Command = {
   name: "user",
   summary: "People of the desk: invite them, give roles, let in who is locked out, remove them",
   arguments: "<action> [handle]",
+  records: { first: 0, add: 1, role: 1, reset: 1, remove: 1 },
   actions: [
     ["first", "the link by which the first administrator signs up, once"],
     ["add <handle> --role <role>", "invite somebody"],

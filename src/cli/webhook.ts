@@ -41,6 +41,7 @@ export const webhook: Command = {
   name: "webhook",
   summary: "Tell other programs, signed, of what becomes public",
   arguments: "<action> [args...]",
+  records: { add: 2, remove: 1, replay: 1 },
   actions: [
     ["add <name> <url>", "tell a program from now on; its secret is shown once"],
     ["list", "what was sent, what waits, what failed and why"],

@@ -8,7 +8,7 @@ import { listActs, openAccounts } from "../accounts/accounts.ts";
 import { readClaim } from "../casefile/casefile.ts";
 import { appendCapture, prepareCapture } from "../evidence/evidence.ts";
 import { appendClaim, appendJudgement, parseClaim } from "../casefile/casefile.ts";
-import { openDrafts, openSchedule, readPublication } from "../press/press.ts";
+import { openDrafts, openSchedule, parseStoryText, readPublication } from "../press/press.ts";
 
 let room: ApiNewsroom;
 let count = 0;
@@ -169,7 +169,18 @@ describe("what programs write", () => {
     };
     await approve(1);
     assert.equal((await send("POST", `${path}/publication`, { body: { at: "tomorrow" }, match: 1 })).status, 400);
+    const past = await send("POST", `${path}/publication`, { body: { at: "2020-01-01T00:00:00Z" }, match: 1 });
+    assert.deepEqual([past.status, past.json.code], [400, "BAD_ARGUMENT"], past.text);
+    assert.match(past.text, /is past/);
+    const former = openSchedule(room.newsroom.folder);
+    const { by, waivers, story } = { by: "edda", waivers: [], story: parseStoryText(text("by-program", "Former words.")) };
+    former.add({ slug: "by-program", due: "2029-01-01T00:00:00.000Z", by, story, waivers });
+    former.close();
     const kept = await send("POST", `${path}/publication`, { body: { at: "2030-01-01T00:00:00Z" }, match: 1 });
+    assert.equal(kept.json.replaced, "2029-01-01T00:00:00.000Z", "what it replaces is said");
+    const steps = openDrafts(room.newsroom.folder, room.newsroom.effects);
+    assert.match(JSON.stringify(steps.steps(json.draft)), /which waited until 2029-01-01/);
+    steps.close();
     assert.deepEqual([kept.json.outcome, kept.json.due], ["scheduled", "2030-01-01T00:00:00.000Z"], kept.text);
     assert.equal((await send("GET", path)).json.state, "scheduled");
     assert.equal((await send("POST", `${path}/steps`, { body: { to: "draft" }, match: 1 })).status, 400, "a step back needs a note");

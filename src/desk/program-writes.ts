@@ -235,9 +235,9 @@ export function programWrites(desk: ProgramDesk): WriteRuns {
       sees: sees("draft"),
       run(writer, { params, body, version }) {
         const draft = draftAt(params.draft, version);
-        const sent = sendDraftOut(newsroom, drafts, draft, writer.name, { version, ...body }, writeAs(writer));
+        const sent = sendDraftOut(newsroom, drafts, draft, writer.name, { version, now: effects.clock(), ...body }, writeAs(writer));
         if (sent.outcome !== "scheduled") return published(sent.slug, sent);
-        record(writer, "story.schedule", `${sent.slug} at ${sent.due}`);
+        record(writer, "story.schedule", `${sent.slug} at ${sent.due}${sent.replaced === undefined ? "" : ` instead of ${sent.replaced}`}`);
         return { body: sent };
       },
     },

@@ -18,7 +18,7 @@ export { checkDomain, type DomainCheck, type DomainFinding } from "./check-domai
 export { applyBounce, readBounce, type Bounce } from "./read-bounce.ts";
 export { networkPart, parseAddress } from "./address.ts";
 export { MAIL_SETTINGS_HINT, mailProblems, readDkimKey, requireMailSettings } from "./mail-settings.ts";
-export { linkSettings, noteSiteAddress } from "./site-address.ts";
+export { linkSettings, noteSiteAddress, otherSites, type RunningSite } from "./site-address.ts";
 export { sendTest } from "./test-copy.ts";
 export { queueAccountLetter } from "./account-letters.ts";
 export { foreseeCorrection, queueCorrection, type Correction } from "./correction-mail.ts";

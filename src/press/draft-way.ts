@@ -14,9 +14,9 @@ const LATE_MS = 60_000;
 export type DraftPlace = { folder: string; log: LogReader };
 /** One change of the newsroom under the author's name; with `dry` all of it is done and taken back. */
 export type Change = <T>(act: string, object: string, run: (transaction: Transaction, newsroom: { log: LogReader; blobs: Pick<BlobStore, "put"> }) => T, how: { dry: boolean }) => T;
-export type SendOut = { version: number; at?: string; why?: string; correction?: string; waivers?: readonly Waiver[] };
+export type SendOut = { version: number; now: string; at?: string; why?: string; correction?: string; waivers?: readonly Waiver[] };
 type Step = { version: number; note?: string; tookBack?(slug: string): void };
-export type SentOut = { outcome: PublishOutcome["outcome"]; slug: string; seq: number; revision: number } | { outcome: "scheduled"; slug: string; due: string };
+export type SentOut = { outcome: PublishOutcome["outcome"]; slug: string; seq: number; revision: number } | { outcome: "scheduled"; slug: string; due: string; /** An earlier version waited for this moment, and waits no more. */ replaced?: string };
 
 /**
  * What waited for its time has come out, or did not: the site's process publishes, and knows no drafts. Asked whenever a draft
@@ -80,13 +80,13 @@ export function stepDraft({ folder }: DraftPlace, drafts: Drafts, draft: Draft, 
  * Publishes what is approved, or keeps it for its moment. Throws CONFLICT where that version is not what was approved;
  * LINT_FAILED with what is open; BAD_ARGUMENT for a moment that is none. `scheduled` hears of what waits.
  */
-export function sendDraftOut({ folder, log }: DraftPlace, drafts: Drafts, draft: Draft, by: string, { version, at, why, correction, waivers = [] }: SendOut, change: Change): SentOut {
+export function sendDraftOut({ folder, log }: DraftPlace, drafts: Drafts, draft: Draft, by: string, { version, now: today, at, why, correction, waivers = [] }: SendOut, change: Change): SentOut {
   if (draft.state !== "approved" || draft.version !== version) throw new TracewireError("CONFLICT", { what: `It is ${draft.state}, at version ${draft.version}`, hint: "Only the version that was approved is published." });
   const story = parseStoryText(drafts.text(draft.id, draft.version)!.text, "the text");
   const all = [...drafts.waivers(draft.id).map(({ rule, why: reason }) => ({ rule, why: reason })), ...waivers];
   const told = { by, why, waivers: all, ...(correction === undefined ? {} : { correction: { what: correction } }) };
   const options = { ...told, stands_on: drafts.standsOn(draft.id) };
-  const due = at === undefined ? undefined : dueOf(at);
+  const due = at === undefined ? undefined : dueAhead(at, today);
   const prepared = story.photo && drafts.picture(draft.id, story.photo.file);
   // For a later moment it is done now and taken back: every finding shows while somebody is there to mend it.
   const done = change(
@@ -95,11 +95,11 @@ export function sendDraftOut({ folder, log }: DraftPlace, drafts: Drafts, draft:
     (transaction, { log: now, blobs }) => publishStory(transaction, now, story, { ...options, ...(prepared ? { photo: { prepared, ...(due === undefined ? { blobs } : {}) } } : {}) }),
     { dry: due !== undefined },
   );
-  if (due !== undefined) withSchedule(folder, (schedule) => schedule.add({ slug: story.slug, due, story, ...told, photo: prepared }));
+  const replaced = due === undefined ? undefined : withSchedule(folder, (schedule) => schedule.add({ slug: story.slug, due, story, ...told, photo: prepared })).replaced;
   const revision = readPublication(log, story.slug)?.revision ?? 1;
   if (due === undefined) drafts.standOn(draft.id, done.revision);
-  drafts.step(draft.id, by, due === undefined ? "published" : "scheduled", { version: draft.version, note: due === undefined ? `revision ${revision}` : `waits until ${due}` });
-  return due === undefined ? { ...done, slug: story.slug } : { outcome: "scheduled", slug: story.slug, due };
+  drafts.step(draft.id, by, due === undefined ? "published" : "scheduled", { version: draft.version, note: due === undefined ? `revision ${revision}` : `waits until ${due}${replaced === undefined ? "" : `; an earlier version, which waited until ${replaced}, does not come out`}` });
+  return due === undefined ? { ...done, slug: story.slug } : { outcome: "scheduled", slug: story.slug, due, ...(replaced === undefined ? {} : { replaced }) };
 }
 
 /** Out of the schedule before its time. Throws CONFLICT where it is out already. */
@@ -119,4 +119,11 @@ export function dueOf(at: string): string {
   const time = new Date(`${day}T${clock}Z`);
   if (Number.isNaN(time.getTime())) throw new TracewireError("BAD_ARGUMENT", { what: `at: “${at.slice(0, 40)}” is no time in UTC`, where: "at", hint: "Write 2026-11-24T18:00:00Z." });
   return time.toISOString();
+}
+
+/** A moment to wait for. Throws BAD_ARGUMENT for one that is past: a mistyped year would break an embargo. */
+export function dueAhead(at: string, now: string): string {
+  const due = dueOf(at);
+  if (due > now) return due;
+  throw new TracewireError("BAD_ARGUMENT", { what: `at: ${due} is past; now it is ${now}`, where: "at", hint: "To publish at once leave --at out, or the moment at the desk. To keep it for later, look at the year." });
 }

@@ -55,7 +55,7 @@ export {
   type PublishOptions,
   type PublishOutcome,
 } from "./publish.ts";
-export { catchUp, draftOfPublished, dueOf, outMeanwhile, sendDraftOut, settleDraft, stepDraft, type Change, type DraftPlace, type SendOut, type SentOut } from "./draft-way.ts";
+export { catchUp, draftOfPublished, dueAhead, dueOf, outMeanwhile, sendDraftOut, settleDraft, stepDraft, type Change, type DraftPlace, type SendOut, type SentOut } from "./draft-way.ts";
 export { acceptRelease, lintRelease, refuseRelease, releaseSlug, releaseStory, whatBecame, type WhatBecame } from "./accept-release.ts";
 export {
   openSubmissions,

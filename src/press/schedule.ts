@@ -26,7 +26,7 @@ export type Scheduled = {
 };
 
 export type Schedule = {
-  add(item: Pick<Scheduled, "slug" | "due" | "by" | "story" | "waivers" | "why" | "correction" | "photo">): number;
+  add(item: Pick<Scheduled, "slug" | "due" | "by" | "story" | "waivers" | "why" | "correction" | "photo">): { id: number; /** The moment for which an earlier version waited, which waits no more. */ replaced?: string };
   waiting(): Scheduled[];
   due(now: string): Scheduled[];
   settle(id: number, state: Scheduled["state"], outcome?: string): void;
@@ -63,9 +63,9 @@ export function openSchedule(folder: string): Schedule {
     add(item) {
       if (Number.isNaN(Date.parse(item.due)))
         throw new TracewireError("BAD_ARGUMENT", { what: `"${item.due}" is no time`, hint: "Write 2026-11-24T18:00:00Z." });
-      const taken = db.prepare("SELECT id FROM scheduled WHERE slug = ? AND state = 'waiting'").get(item.slug);
       const { photo, ...body } = item;
       return change(() => {
+        const taken = db.prepare("SELECT id, due FROM scheduled WHERE slug = ? AND state = 'waiting'").get(item.slug);
         if (taken) {
           db.prepare("UPDATE scheduled SET state = 'taken back', outcome = 'replaced by a later version' WHERE id = ?").run(taken.id as number);
           db.prepare("DELETE FROM photos WHERE scheduled = ?").run(taken.id as number);
@@ -74,7 +74,7 @@ export function openSchedule(folder: string): Schedule {
           .prepare("INSERT INTO scheduled (slug, due, body, state) VALUES (?, ?, ?, 'waiting')")
           .run(item.slug, item.due, JSON.stringify(body));
         if (photo) db.prepare("INSERT INTO photos (scheduled, packed) VALUES (?, ?)").run(lastInsertRowid, packPhoto(photo));
-        return Number(lastInsertRowid);
+        return { id: Number(lastInsertRowid), ...(taken ? { replaced: taken.due as string } : {}) };
       });
     },
     waiting: () => read("WHERE state = 'waiting'"),

@@ -19,7 +19,7 @@ import { publishDue } from "../scheduler.ts";
 import { openSite, type Site } from "./site.ts";
 
 const BASE = "https://news.example.org";
-const DUE = "2030-01-01T18:00:00.000Z";
+const DUE = "2090-01-01T18:00:00.000Z";
 const head = (more = "") => `---\nslug: a-field\ntopic: Fields\nbyline: Desk\nhappened: 2024\n${more}photo: field.jpg\ncredit: A. Person <p@example.org>\nlicence: CC BY 4.0\nalt: A field under a <blue> sky\ncaption: A field & its sky.\n---\n`;
 const STORY = `${head()}\n# A field\n\n> Standfirst.\n\nA body.\n`;
 
@@ -60,6 +60,10 @@ describe("a supplied picture on the site", () => {
   test("is nowhere before its time, and everywhere in its moment", async () => {
     const scheduled = tracewire("story", "publish", "a-field.md", "--at", DUE);
     assert.equal(scheduled.status, 0, scheduled.stderr);
+    const past = tracewire("story", "publish", "a-field.md", "--at", "2020-01-01T18:00:00Z");
+    assert.deepEqual([past.status, /is past/.test(past.stderr)], [2, true], past.stderr);
+    const again = tracewire("story", "publish", "a-field.md", "--at", DUE);
+    assert.match(again.stdout, new RegExp(`What waited for ${DUE} under this address does not come out: this replaces it`));
     // By another process: whoever opens and closes a database's file drops all locks that his own process holds on it (POSIX),
     // and the next command would take the write-ahead log away under the site.
     for (const trace of [SECRET_CAMERA, "field.jpg", "A. Person"]) {

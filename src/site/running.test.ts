@@ -1,15 +1,18 @@
 // What an administrator relies on: health, metrics, logs that betray nobody, settings that are tried before they are used.
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { serveNewsroom, type ServedSite } from "../../test/demo-site.ts";
 import { repositoryRoot } from "../../test/scale.ts";
 import { checkConfig } from "../cli/config.ts";
+import { folderProblem, tryConfig } from "../cli/try-config.ts";
 import { readConfig } from "../config.ts";
 import { TracewireError } from "../errors.ts";
-import { steppedClock } from "../effects.ts";
+import { steppedClock, systemEffects } from "../effects.ts";
+import { noteSiteAddress, openPeople } from "../newsletter/newsletter.ts";
 import { docNames, linkOf } from "./pages/docs.ts";
 import { networkOf, redactPath } from "./request-log.ts";
 import { openSite } from "./site.ts";
@@ -109,7 +112,60 @@ describe("settings", () => {
     assert.throws(() => readConfig({ config: "/no/such/file.json" }, {}), { code: "BAD_CONFIG" });
     for (const text of ["proxy.example", "10.0.0.0/33", "10.0.0.0/0", "10.0.0.0/x", "::1/129", "10.0.0.0/8/8/"])
       assert.throws(() => readConfig({ config: file("{}") }, { TRACEWIRE_PROXIES: text }), { code: "BAD_CONFIG" }, text);
+    // All at once, each with where it is from.
+    const wrong = file('{ "prot": 1, "desk_host": "127.0.0.1", "approval": "nobody" }');
+    assert.throws(
+      () => readConfig({ config: wrong, log: "loud" }, { TRACEWIRE_SECONDSTEP: "required" }),
+      (error) =>
+        error instanceof TracewireError &&
+        [`prot: there is no such setting`, `desk_host: "127.0.0.1" is no address with a port, such as 127.0.0.1:4101 (${wrong})`, "approval: must be one of", `log: "loud" is none of off, text, json (the command line)`, "TRACEWIRE_SECONDSTEP: there is no such name; the nearest is TRACEWIRE_SECOND_STEP (the environment)"].every((words) => error.message.includes(words)) &&
+        error.message.startsWith("5 mistakes: "),
+    );
+    assert.throws(() => readConfig({ config: file('{"desk_host":"127.0.0.1"}') }, {}), (error) => error instanceof TracewireError && /c\.json$/.test(error.where ?? ""));
+    assert.equal(readConfig({ config: file("{}") }, { TRACEWIRE_PORT: "5003" }).port, 5003);
     assert.deepEqual(readConfig({ config: file("{}") }, { TRACEWIRE_PROXIES: " 172.17.0.1, fd00::/8 ," }).proxies, ["172.17.0.1", "fd00::/8"]);
+  });
+
+  test("every name of the environment that the repository uses is known", () => {
+    const names = new Set(
+      ["src", "test", "bench"]
+        .flatMap((room) => readdirSync(join(repositoryRoot, room), { recursive: true }).map((name) => join(repositoryRoot, room, String(name))))
+        .filter((name) => name.endsWith(".ts") && !name.endsWith("running.test.ts"))
+        .flatMap((name) => readFileSync(name, "utf8").match(/\bTRACEWIRE_[A-Z_]+\b/g) ?? []),
+    );
+    assert.ok(names.size > 15);
+    readConfig({ config: file("{}") }, Object.fromEntries([...names].map((name) => [name, ""])));
+  });
+
+  test("config check tries ports, the mail server and the folder, and knows the site of its own folder", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "tracewire-tried-"));
+    const taken = createServer((socket) => void socket.destroy());
+    await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve));
+    const port = String((taken.address() as AddressInfo).port);
+    const tried = async (environment: Record<string, string>) => {
+      const config = readConfig({ config: file("{}") }, { TRACEWIRE_DATA: folder, TRACEWIRE_PORT: "1", ...environment });
+      return tryConfig({ ...config, port: environment.TRACEWIRE_PORT === undefined ? 0 : config.port }, systemEffects);
+    };
+    try {
+      assert.match(JSON.stringify(await tried({ TRACEWIRE_PORT: port })), /in use by another program/);
+      assert.match(JSON.stringify((await tried({ TRACEWIRE_DESK_HOST: `127.0.0.1:${port}` })).desk_host), /in use by another program/);
+      assert.deepEqual(await tried({ TRACEWIRE_SMTP_URL: `smtp://127.0.0.1:${port}` }), {}, "a server that listens");
+      const people = openPeople(folder, systemEffects);
+      // Another process that runs: the parent of this one.
+      noteSiteAddress(people, `http://127.0.0.1:${port}`, process.ppid);
+      people.close();
+      assert.match(JSON.stringify(await tried({ TRACEWIRE_PORT: port })), new RegExp(`by the site that runs from this folder \\(process ${process.ppid}\\)`));
+      await new Promise((resolve) => taken.close(resolve));
+      assert.match(JSON.stringify((await tried({ TRACEWIRE_SMTP_URL: `smtp://127.0.0.1:${port}` })).smtp_url), /takes no connection \(ECONNREFUSED\)/);
+      const inner = join(folder, "one", "two");
+      assert.equal(folderProblem(inner), undefined);
+      assert.equal(existsSync(join(folder, "one")), false, "what was made to try is gone");
+      assert.match(folderProblem(folder)![0], /holds no newsroom and is not empty \(people\.db/);
+      assert.match(folderProblem(join(folder, "people.db"))![0], /is a file/);
+    } finally {
+      taken.close();
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   test("each bad setting is found, and no password is printed", () => {
@@ -121,6 +177,14 @@ describe("settings", () => {
     assert.deepEqual(problems({ PORT: "70000" }), ["port", "base_url"]);
     assert.deepEqual(problems({ TRACEWIRE_BASE_URL: "news.example" }), ["base_url"]);
     assert.deepEqual(problems({ TRACEWIRE_HOST: "0.0.0.0", TRACEWIRE_BASE_URL: "http://localhost:4100" }), ["base_url"]);
+    const desk = { TRACEWIRE_BASE_URL: "https://news.example", TRACEWIRE_DESK_HOST: "127.0.0.1:4101" };
+    assert.deepEqual(problems({ ...desk, TRACEWIRE_DESK_URL: "https://news.example" }), ["desk_url"]);
+    assert.deepEqual(problems({ ...desk, TRACEWIRE_DESK_URL: "http://desk.news.example" }), ["desk_url"]);
+    assert.deepEqual(problems({ ...desk, TRACEWIRE_DESK_URL: "https://desk.news.example" }), []);
+    assert.deepEqual(problems({ ...desk, TRACEWIRE_DESK_URL: "https://desk.news.example", TRACEWIRE_DESK_HOST: "127.0.0.1:4100" }), ["desk_host"]);
+    assert.deepEqual(problems({ TRACEWIRE_DATA: "/etc/passwd" }), ["data"]);
+    assert.deepEqual(problems({ TRACEWIRE_DATA: "/etc" }), ["data"]);
+    assert.deepEqual(problems({ TRACEWIRE_DATA: "/proc/x" }), ["data"]);
     assert.deepEqual(problems({ TRACEWIRE_CONTACT: "me" }), ["contact"]);
     assert.deepEqual(problems({ TRACEWIRE_HUB: "hub" }), ["hub"]);
     assert.deepEqual(problems({ TRACEWIRE_CORPORA: "/no/such/folder" }), ["corpora"]);

@@ -70,9 +70,9 @@ ${deskForm(
     rule: { for: "anyone", because: "limits by name and network; one answer, after the same work, whoever is asked for" },
     form: Type.Object({ who: short(300), password: short(2_000), code: Type.Optional(short(60)), next: NEXT }, { additionalProperties: false }),
     async run({ accounts, where, who }, { form }) {
-      const { user, token } = await signIn(accounts, { ...form, code: form.code ?? "" }, where);
+      const { user, token, how } = await signIn(accounts, { ...form, code: form.code ?? "" }, where);
       endFormer(accounts, who);
-      accounts.change(() => recordAct(accounts, { user, network: where.network }, "session.begin", "password"));
+      accounts.change(() => recordAct(accounts, { user, network: where.network }, "session.begin", how));
       return { go: safeNext(form.next), session: token };
     },
   }),
@@ -136,9 +136,9 @@ ${deskForm(
         if (!link || !(error instanceof TracewireError) || !["BAD_PASSWORD", "BAD_ARGUMENT"].includes(error.code)) throw error;
         return { status: error.status, title: "Come in", page: joinPage(link, params.link!, { refused: error, handle: form.handle, address: form.address }) };
       }
-      const { user, token } = entered;
+      const { user, token, purpose } = entered;
       endFormer(accounts, who);
-      accounts.change(() => recordAct(accounts, { user, network: where.network }, "account.enter", user.handle));
+      accounts.change(() => recordAct(accounts, { user, network: where.network }, `account.${purpose === "reset" ? "return" : purpose}`, user.handle));
       return { go: "/desk/account", session: token };
     },
   }),

@@ -134,11 +134,11 @@ ${items.length === 0 ? html`<p>Nothing waits.</p>` : html`<ul>${items.map((item)
 ];
 
 function publish(context: SignedInContext, { params, form: { version, waive, ...form } }: { params: Record<string, string>; form: { version: string; at?: string; why?: string; correction?: string; waive?: string } }): DeskAnswer {
-  const { drafts, who, write, newsroom, record } = context;
+  const { drafts, who, write, newsroom, record, effects } = context;
   const draft = draftOf(context, params);
   const waivers = waive === undefined ? [] : [waiverOf(waive)];
-  const sent = sendDraftOut(newsroom, drafts, draft, who.user.handle, { version: Number(version), ...form, waivers }, write);
-  if (sent.outcome === "scheduled") record("story.schedule", `${sent.slug} at ${sent.due}`);
+  const sent = sendDraftOut(newsroom, drafts, draft, who.user.handle, { version: Number(version), now: effects.clock(), ...form, waivers }, write);
+  if (sent.outcome === "scheduled") record("story.schedule", `${sent.slug} at ${sent.due}${sent.replaced === undefined ? "" : ` instead of ${sent.replaced}`}`);
   return { go: `/desk/stories/${draft.id}` };
 }
 
