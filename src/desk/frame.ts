@@ -20,7 +20,6 @@ const WAYS: readonly Way[] = [
   { href: "/desk/moved", words: "Moved", key: "g v", right: "stories.write" },
   { href: "/desk/releases", words: "Press releases", key: "g s", right: "releases.send" },
   { href: "/desk/supplied", words: "Supplied", key: "g u", right: "stories.publish" },
-  { href: "/desk/imports", words: "Imports", key: "g o", right: "stories.publish" },
   { href: "/desk/embargoed", words: "Under embargo", key: "g e", right: "embargo.read" },
   { href: "/desk/people", words: "People", key: "g p", right: "people.manage" },
   { href: "/desk/acts", words: "Acts", key: "g a", right: "acts.read" },
