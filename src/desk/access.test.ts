@@ -213,7 +213,7 @@ before(async () => {
       (made.item![handle] ??= {})[kind] = String(item.id);
       const type = is_protected ? "" : "type: release\nsupplied: Somebody\n";
       const story = parseStoryText(`---\n${type}slug: by-${handle}-${kind}\ntopic: Sanctions\nbyline: ${handle}\nhappened: 2026-03-01\n---\n\n# By ${handle}\n\n> Said.\n\nWords.\n`);
-      (made.embargoed![handle] ??= {})[kind] = String(schedule.add({ slug: story.slug, due: "2027-01-01T00:00:00.000Z", by: handle, story, waivers: [] }));
+      (made.embargoed![handle] ??= {})[kind] = String(schedule.add({ slug: story.slug, due: "2027-01-01T00:00:00.000Z", by: handle, story, waivers: [] }).id);
     }
     const { id } = drafts.create(handle, `# By ${handle}\n`);
     drafts.addPicture(id, handle, picture, { credit: handle, licence: "all rights", alt: "A test" });
