@@ -106,6 +106,21 @@ test("the limits that the documents name are those of the code", () => {
   assert.equal(minutes(ATTEMPT_LIMITS.account.window_ms), 15);
 });
 
+test("the documents say of every file its level and how long it is kept, how long lines are, and how to make sure who asks for a reset", () => {
+  const [folder, deploy, desk] = [read("docs", "data-folder.md"), read("deploy", "README.md"), read("docs", "desk.md")];
+  const [files = "", levels = ""] = [folder.split("**Levels.**")[0], /\*\*Levels\.\*\*([^]*?)\n\n\*\*An entry/.exec(folder)?.[1]];
+  const named = [...files.matchAll(/^\| (`[^|]*) \|/gm)].flatMap(([, cell]) => [...cell!.matchAll(/`([\w-]+(?:\.\w+)?)/g)].map(([, name]) => name!)).filter((name) => !["tmp", "writer.json", "log"].includes(name));
+  assert.ok(named.includes("accounts.db") && named.length > 12, named.join(" "));
+  assert.deepEqual(named.filter((name) => !levels.includes(`\`${name}`)), [], "files without a level");
+  // And every private database that the code makes stands in the first table.
+  const made = [...new Set(sources.flatMap(({ text }) => [...text.matchAll(/_FILE = "([\w-]+\.db)"/g)].map(([, name]) => name!)))];
+  assert.ok(made.length >= 8, made.join(" "));
+  assert.deepEqual(made.filter((name) => !files.includes(name)), []);
+  for (const row of levels.split("\n").filter((line) => /^\| (secret|personal|unpublished|public)/.test(line))) assert.equal(row.split("|").map((cell) => cell.trim()).filter(Boolean).length, 4, row);
+  assert.match(deploy, /MaxRetentionSec=\d+day/);
+  assert.match(desk, /Before a reset make sure who asks/);
+});
+
 const sources = readdirSync(join(repositoryRoot, "src"), { recursive: true })
   .map((name) => String(name).replaceAll("\\", "/"))
   .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"))
@@ -128,7 +143,7 @@ test("every algorithm in the source stands in the inventory of SECURITY.md, and 
 test("nothing makes code of text, runs a shell, or stores anything in the browser but words not yet saved", () => {
   const where = (pattern: RegExp) => sources.filter(({ text }) => pattern.test(text)).map(({ name }) => name).sort();
   assert.deepEqual(where(/(?<![\w.])eval\(|new Function\(|node:vm|\bshell: *true|\bexecSync\(|\bexecFile|setTimeout\(\s*["'`]/), []);
-  assert.deepEqual(where(/node:child_process/), ["src/desk/desk-process.ts", "src/desk/trace-jobs.ts", "src/evidence/limited-child.ts"], "who starts processes, by a list of arguments");
+  assert.deepEqual(where(/node:child_process/), ["src/desk/desk-process.ts", "src/desk/import-jobs.ts", "src/desk/trace-jobs.ts", "src/evidence/limited-child.ts"], "who starts processes, by a list of arguments");
   const client = sources.filter(({ name }) => name.startsWith("src/desk/client/"));
   assert.ok(client.length >= 4);
   const kept = client.filter(({ text }) => /innerHTML|outerHTML|insertAdjacentHTML|document\.write|srcdoc|localStorage|sessionStorage|indexedDB|document\.cookie|addEventListener\(\s*["']message["']|createContextualFragment|DOMParser/.test(text)).map(({ name }) => name);

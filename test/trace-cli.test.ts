@@ -206,6 +206,7 @@ describe("tracewire trace", () => {
     ok("trace", "--from", "invented-2", "--save", "lesson", "--title", "A lesson", "--release");
     assert.match(run("trace", "--from", "invented-2", "--save", "lesson").err, /Kept as lesson already, with the same answer/);
     assert.match(ok("reproduce", "lesson"), /^same +trace lesson/);
+    assert.match(ok("trace", "list"), /^lesson +A lesson\n +from invented-2; forward; poison, haircut, fifo, lifo, tiho; over[^]*39 steps;\s+kept \d{4}-[^]*; public\n$/);
     ok("trace", "--from", "invented-2", "--methods", "fifo", "--stop", "ben=service", "--save", "stopped");
     assert.match(ok("trace", "compare", "lesson", "stopped"), /Not the same question: methods poison, haircut, fifo, lifo, tiho and fifo; stops nothing and\s+ben=service\./);
     assert.doesNotMatch(ok("trace", "compare", "lesson", "stopped"), /\nlifo /, "what was not asked is not nothing");

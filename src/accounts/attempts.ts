@@ -33,6 +33,8 @@ export function takeAttempt(accounts: Accounts, tried: Tried, locked: Locked): v
   const now = Date.parse(accounts.effects.clock());
   const allowed = accounts.change(() => {
     accounts.db.prepare("DELETE FROM attempts WHERE at <= ?").run(now - LONGEST_MS);
+    // Counted while the clock was ahead: they count from now on, not until it comes there again.
+    accounts.db.prepare("UPDATE attempts SET at = ? WHERE at > ?").run(now, now);
     const count = accounts.db.prepare("SELECT count(*) AS n FROM attempts WHERE key = ? AND at > ?");
     const keys = keysOf(accounts, tried);
     const reached = keys.find(([name, key]) => (count.get(key, now - ATTEMPT_LIMITS[name].window_ms)!.n as number) >= ATTEMPT_LIMITS[name].count);

@@ -41,7 +41,8 @@ function spendChallenge(accounts: Accounts, challenge: string, user: number | nu
   if (mac.length !== expected.length || !timingSafeEqual(mac, expected)) return false;
   const expires = new Date(Number(told.readBigUInt64BE(CHALLENGE_RANDOM_BYTES))).toISOString();
   const now = accounts.effects.clock();
-  if (expires <= now) return false;
+  // One of a clock that was ahead is none: it would be open until the clock comes there again.
+  if (expires <= now || expires > later(accounts, 2 * CHALLENGE_MS)) return false;
   return accounts.change(() => {
     accounts.db.prepare("DELETE FROM spent_challenges WHERE expires <= ?").run(now);
     return accounts.db.prepare("INSERT OR IGNORE INTO spent_challenges (hash, expires) VALUES (?, ?)").run(tokenHash("challenge", challenge), expires).changes === 1;

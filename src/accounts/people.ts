@@ -10,6 +10,8 @@ import { findUser, listUsers, type User } from "./users-table.ts";
 
 const HOUR_MS = 3_600_000;
 export const LINK_HOURS = { first: 24, join: 72, reset: 2 } as const;
+/** Clocks of machines that are set by others step back a little now and then. */
+const CLOCKS_APART_MS = 60_000;
 export type LinkPurpose = keyof typeof LINK_HOURS;
 /** Who asks for a second one while the first is on their screen should find both open: they go to the same person. */
 export const FIRST_LINKS_MAX = 5;
@@ -102,8 +104,9 @@ export type Link = { purpose: LinkPurpose; user?: User };
 /** What a link is for, while it is open; looking spends nothing, for mail scanners follow every link. */
 export function readLink(accounts: Accounts, token: string): Link | undefined {
   if (!isToken(token)) return undefined;
-  const row = accounts.db.prepare("SELECT purpose, user FROM links WHERE hash = ? AND expires > ?").get(tokenHash("link", token), accounts.effects.clock());
-  if (!row) return undefined;
+  const row = accounts.db.prepare("SELECT purpose, user, expires FROM links WHERE hash = ? AND expires > ?").get(tokenHash("link", token), accounts.effects.clock());
+  // Made while the clock was ahead, it would be open until it comes there again: none is open for longer than its kind.
+  if (!row || (row.expires as string) > later(accounts, LINK_HOURS[row.purpose as LinkPurpose] * HOUR_MS + CLOCKS_APART_MS)) return undefined;
   const user = row.user === null ? undefined : findUser(accounts, row.user as number);
   return { purpose: row.purpose as LinkPurpose, ...(user ? { user } : {}) };
 }

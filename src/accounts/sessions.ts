@@ -41,7 +41,11 @@ export function findSession(accounts: Accounts, token: string): SignedIn | undef
   if (!row) return undefined;
   const session = toSession(row);
   const now = accounts.effects.clock();
-  if (!isRunning(session, now)) return undefined;
+  // What has ended once does not begin again when the clock is set back, nor years later where it was ahead.
+  if (!isRunning(session, now)) {
+    endSession(accounts, session.id);
+    return undefined;
+  }
   if (Date.parse(now) - Date.parse(session.seen) >= SEEN_EVERY_MS)
     accounts.db.prepare("UPDATE sessions SET seen = ? WHERE id = ? AND seen < ?").run(now, session.id, now);
   return { user: toUser(row), session, csrf: csrfOf(accounts, session) };

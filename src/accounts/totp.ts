@@ -6,6 +6,8 @@ const STEP_S = 30;
 const DIGITS = 6;
 /** One step early or late: clocks of telephones differ (RFC 6238 §5.2). */
 const DRIFT_STEPS = 1;
+/** An hour: a clock that is set back by less keeps every code that was used used. */
+const CLOCKS_APART_STEPS = 120;
 /** As long as the hash (RFC 4226 §4, R6 asks 128 bits and recommends 160). */
 export const TOTP_SECRET_BYTES = 20;
 
@@ -24,10 +26,12 @@ export const stepOf = (now: string): number => Math.floor(Date.parse(now) / 1_00
 export function matchCode(secret: Uint8Array, code: string, now: string, used_step: number): number | undefined {
   if (!/^\d{6}$/.test(code)) return undefined;
   const current = stepOf(now);
+  // A code that was used while the clock was ahead must not close the app out until it comes there again.
+  const used = used_step > current + DRIFT_STEPS + CLOCKS_APART_STEPS ? -1 : used_step;
   let matched: number | undefined;
   // All are compared, whichever matches: the time tells nothing.
   for (let step = current - DRIFT_STEPS; step <= current + DRIFT_STEPS; step++)
-    if (timingSafeEqual(Buffer.from(codeAt(secret, step)), Buffer.from(code)) && step > used_step) matched = step;
+    if (timingSafeEqual(Buffer.from(codeAt(secret, step)), Buffer.from(code)) && step > used) matched = step;
   return matched;
 }
 

@@ -67,14 +67,9 @@ function print({ output, dryRun }: CommandContext, { from, stories, passed, refu
   output.line(
     `${output.bold(counted(stories.length, "story", "stories"))} of ${from.join(", ") || "no archive"}: ${count("published")} ${dryRun ? "would come in" : "came in"}, ${count("revised")} changed, ${count("unchanged")} held already, ${count("kept")} left as they stand here; ${photos} with their picture, ${counted(paths, "old address", "old addresses")} led on.`,
   );
-  const whole = new Map<string, { count: number; stories: number; first: string }>();
-  for (const { what, count: times, slug } of [...stories.flatMap((story) => story.lost.map((loss) => ({ ...loss, slug: story.slug }))), ...lost.map((loss) => ({ ...loss, slug: "the file" }))]) {
-    const known = whole.get(what);
-    whole.set(what, { count: (known?.count ?? 0) + times, stories: (known?.stories ?? 0) + 1, first: known?.first ?? slug });
-  }
-  if (whole.size > 0) output.line(dryRun ? "What would be lost or changed:" : "Lost or changed:");
-  for (const [what, { count: times, stories: in_stories, first }] of [...whole].sort((a, b) => b[1].count - a[1].count))
-    output.line(`  ${times} × ${what}, in ${in_stories} (first: ${first})`);
+  const losses = archives().lossesOf({ stories, lost });
+  if (losses.length > 0) output.line(dryRun ? "What would be lost or changed:" : "Lost or changed:");
+  for (const { what, count: times, stories: in_stories, first } of losses) output.line(`  ${times} × ${what}, in ${in_stories} (first: ${first})`);
   list(output, "Left as they stand here", stories.filter(({ outcome }) => outcome === "kept").map(({ slug, why }) => `${slug}: ${why}`));
   list(output, "Left out", passed.map(({ place, title, passed: why }) => `${place} “${title.slice(0, 60)}”: ${why}`));
   list(output, "Refused", refused.map(({ place, what }) => `${place}: ${what}`));

@@ -2,6 +2,7 @@
 import { TracewireError } from "../errors.ts";
 import {
   askNewsroom,
+  listTraces,
   listTransferSets,
   type Newsroom,
   type NewsroomAnswer,
@@ -57,6 +58,24 @@ export function listSets(context: CommandContext): void {
       rows_root.slice(0, 12),
     ]);
     for (const line of table(rows, context.output.width, [1])) context.output.line(line);
+  } finally {
+    newsroom.close();
+  }
+}
+
+/** Traces that are kept, the newest first, whether readers see them or not. */
+export function listKept(context: CommandContext): void {
+  const { output } = context;
+  const newsroom = openReader(context);
+  try {
+    const traces = listTraces(newsroom.log, "all");
+    for (const trace of traces) output.json(trace);
+    if (traces.length === 0) output.line("No trace is kept yet. Keep one: tracewire trace --from SEED --save NAME");
+    for (const { id, title, at, ask, sets, step_count, seq, released } of traces) {
+      output.line(`${output.bold(id)}  ${title}`);
+      const asked = [`from ${ask.from}`, ask.direction, ask.methods.join(", "), `over ${sets.map(({ name }) => name).join(", ")}`, `${step_count.toLocaleString("en-US")} steps`, `kept ${at.slice(0, 19)}Z, entry ${seq}`, released === undefined ? "not public" : "public"];
+      for (const line of wrap(asked.join("; "), output.width, "  ")) output.line(output.dim(line));
+    }
   } finally {
     newsroom.close();
   }

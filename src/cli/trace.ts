@@ -3,7 +3,7 @@ import { TracewireError } from "../errors.ts";
 import { METHOD_NAMES, RANKING_METHODS, saveTrace, type Answer } from "../tracing/tracing.ts";
 import { change, openReader, openWriter, text, type Command, type CommandContext, type Options } from "./command.ts";
 import { auditTrace } from "./trace-audit.ts";
-import { askWith, listSets, readAsk } from "./trace-ask.ts";
+import { askWith, listKept, listSets, readAsk } from "./trace-ask.ts";
 import { compareTraces } from "./trace-compare.ts";
 import { readForm, textOf, writeForm, type FileForm } from "./trace-files.ts";
 import { findLowest } from "./trace-lowest.ts";
@@ -15,6 +15,7 @@ import { rankAddresses } from "./trace-rank.ts";
 const ACTIONS: Record<string, (context: CommandContext, args: string[], options: Options) => Promise<void> | void> = {
   audit: auditTrace,
   compare: compareTraces,
+  list: listKept,
   lowest: findLowest,
   note: noteOnPlace,
   path: findPaths,
@@ -29,6 +30,7 @@ export const trace: Command = {
   actions: [
     ["audit <trace>", "every step of a kept trace, to be added up by anybody"],
     ["compare <trace> <other>", "two kept traces, or one as kept at two log sizes (NAME@SIZE)"],
+    ["list", "which traces are kept"],
     ["lowest <address>", "of what came in, how much can still be there: the lowest balance since then"],
     ["note <trace> [place] [text]", "the newsroom's notes on places of a kept trace: all of them, or keep one; an empty text takes it away"],
     ["path <from> <to>", "ways from one address to another"],

@@ -156,6 +156,10 @@ const EXPECTED: Record<string, Expected> = {
   "POST /newsletter/send": { roles: DESK, fresh: true },
   "POST /newsletter/resolve": { roles: DESK },
   "POST /newsletter/bounces": { roles: DESK },
+  "GET /imports": { roles: DESK },
+  "POST /imports": { roles: DESK },
+  "GET /imports/:job": { roles: DESK },
+  "POST /imports/:job/take": { roles: DESK },
   // Press releases that were sent: `own` is of the supplier's organisation, `other` of another.
   "GET /releases": { roles: ["supplier"] },
   "POST /releases": { roles: ["supplier"] },

@@ -14,6 +14,7 @@ import { openTraceNotes } from "../tracing/tracing.ts";
 import { clientOf, gentleClose } from "../site/site.ts";
 import { forgetCancelled } from "./cancelled-bytes.ts";
 import { recoverDone } from "./change.ts";
+import { openImportJobs } from "./import-jobs.ts";
 import { openInbox } from "./inbox.ts";
 import { openOriginals } from "./originals.ts";
 import { openPresence } from "./presence.ts";
@@ -86,6 +87,7 @@ export function openDesk({ folder, effects, report, watch = () => {}, ...options
   const reader = openInboxReader({ inbox, blobs, egress: options.egress ?? openEgress({ clock: effects.clock }), forget, report });
   const traceNotes = openTraceNotes(folder, effects);
   const traceJobs = openTraceJobs(folder, effects.clock);
+  const importJobs = openImportJobs(folder, effects.clock);
   const remoteOf = options.remoteOf ?? ((request) => clientOf(request).remote);
   const texts = openTexts((capture) => readText(blobs, capture));
   const approval = options.approval ?? "anybody";
@@ -115,6 +117,7 @@ export function openDesk({ folder, effects, report, watch = () => {}, ...options
         }
       },
       traceJobs,
+      importJobs,
       traceNotes,
       publicHref: (path) => `${options.site_url ?? ""}${path}`,
       mail: options.mail ?? { from: "Tracewire <newsletter@tracewire.invalid>", base_url: options.site_url ?? options.url },
@@ -149,6 +152,7 @@ export function openDesk({ folder, effects, report, watch = () => {}, ...options
       await programs.close();
       await reader.stop();
       await traceJobs.stop();
+      await importJobs.stop();
       for (const store of [traceNotes, inbox, drafts, submissions, accounts, newsroom]) store.close();
     },
   };

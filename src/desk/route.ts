@@ -14,6 +14,7 @@ import type { Inbox } from "./inbox.ts";
 import type { ObjectName } from "./objects.ts";
 import type { Originals } from "./originals.ts";
 import type { TraceNotes } from "../tracing/tracing.ts";
+import type { ImportJobs } from "./import-jobs.ts";
 import type { TraceJobs } from "./trace-jobs.ts";
 import type { Presence } from "./presence.ts";
 
@@ -52,6 +53,7 @@ export type DeskContext = {
   /** Captured documents as they look. */
   originals: Originals;
   traceJobs: TraceJobs;
+  importJobs: ImportJobs;
   traceNotes: TraceNotes;
   /** An address of the public site, from here: with its scheme and host where the desk has an origin of its own. */
   publicHref(path: string): string;

@@ -6,6 +6,7 @@ import { boardRoutes } from "./rooms/boards.ts";
 import { captureRoutes } from "./rooms/captures.ts";
 import { claimRoutes } from "./rooms/claims.ts";
 import { frontRoutes } from "./rooms/front.ts";
+import { importRoutes } from "./rooms/imports.ts";
 import { inboxRoutes } from "./rooms/inbox.ts";
 import { newsletterRoutes } from "./rooms/newsletter.ts";
 import { peopleRoutes } from "./rooms/people.ts";
@@ -42,6 +43,7 @@ export const DESK_ROUTES: readonly DeskRoute[] = [
   ...storyRoutes,
   ...frontRoutes,
   ...newsletterRoutes,
+  ...importRoutes,
   ...storyWayRoutes,
   ...writingRoutes,
   ...figureRoutes,

@@ -51,6 +51,7 @@ test("a question that has no answer says why, and one that cannot be asked names
   ] as const) {
     const { status, body } = await bench.as("anna", "/desk/traces", { from: "thief", direction: "forward", stops: `shill-1\n${line}` });
     assert.deepEqual([status, /Where: stops/.test(body), says.test(body)], [400, true, true], body);
+    assert.ok(body.includes('name="from" type="text" value="thief"') && body.includes("shill-1"), "what was typed stands there again");
   }
 });
 
@@ -134,4 +135,5 @@ test("the freeze packet is one file whose sums hold", async () => {
   assert.match((await bench.as("anna", "/desk/traces/made-up")).body, /<datalist id="services"><option value="The market"><\/option>/);
   const none = await bench.as("anna", "/desk/traces/made-up/packet", { service: "Another", contact: "desk@example.org" });
   assert.deepEqual([none.status, /It stops at: The market/.test(none.body)], [404, true]);
+  assert.ok(none.body.includes('value="desk@example.org"'), "what was typed stands there again");
 });

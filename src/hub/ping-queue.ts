@@ -79,9 +79,10 @@ export function openPingQueue(folder: string, hub: string): PingQueue {
       return db
         .prepare(
           `SELECT p.feed, p.cause FROM pings p JOIN hubs h USING (hub)
-           WHERE p.hub = ? AND p.refused IS NULL AND (h.next_at IS NULL OR h.next_at <= ?) ORDER BY p.since, p.feed LIMIT ?`,
+           WHERE p.hub = ? AND p.refused IS NULL AND (h.next_at IS NULL OR h.next_at <= ? OR h.next_at > ?) ORDER BY p.since, p.feed LIMIT ?`,
         )
-        .all(hub, now, limit) as unknown as Ping[];
+        // What is to wait for longer than any waits was put off while the clock was ahead: it is due.
+        .all(hub, now, new Date(Date.parse(now) + Math.max(...RETRY_AFTER_MS) + MINUTE_MS).toISOString(), limit) as unknown as Ping[];
     },
     sent({ feed, cause }) {
       change(() => {

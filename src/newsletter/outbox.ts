@@ -31,6 +31,9 @@ export function queueMail(people: People, mail: string, kind: MailKind, person: 
   return changes === 1;
 }
 
+/** A row that is to wait for longer than any waits was put off while the clock was ahead: it is due. */
+const beyondAnyWait = (now: string): string => new Date(Date.parse(now) + Math.max(...RETRY_AFTER_MS) + LEASE_MS).toISOString();
+
 /** Takes due rows for one worker, durably. */
 export function claimDue(people: People, owner: string): OutboxRow[] {
   const now = people.effects.clock();
@@ -38,10 +41,10 @@ export function claimDue(people: People, owner: string): OutboxRow[] {
     people.db
       .prepare(
         `UPDATE outbox SET state = 'sending', owner = ?, claimed_at = ?, attempts = attempts + 1
-         WHERE id IN (SELECT id FROM outbox WHERE state = 'queued' AND next_at <= ? ORDER BY next_at, id LIMIT ${BATCH_MAX})
+         WHERE id IN (SELECT id FROM outbox WHERE state = 'queued' AND (next_at <= ? OR next_at > ?) ORDER BY next_at, id LIMIT ${BATCH_MAX})
          RETURNING id, mail, kind, person, message_id, attempts`,
       )
-      .all(owner, now, now),
+      .all(owner, now, now, beyondAnyWait(now)),
   ) as unknown as OutboxRow[];
 }
 

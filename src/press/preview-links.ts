@@ -6,6 +6,8 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 export type PreviewOf = { draft: number; version: number; expires: string };
 
 const MAC_BYTES = 32;
+/** The longest that any of them is made for is three days (src/desk/rooms/preview.ts), and an hour of clocks that differ. */
+const PREVIEW_MS_MAX = 73 * 3_600_000;
 const LINK = /^(\d{1,9})\.(\d{1,6})\.(\d{10})\.([A-Za-z0-9_-]{43})$/;
 
 const macOf = (key: Uint8Array, words: string): Buffer => createHmac("sha256", key).update(`tracewire preview ${words}`).digest();
@@ -23,5 +25,6 @@ export function readPreviewLink(key: Uint8Array, link: string, now: string): Pre
   const given = Buffer.from(mac, "base64url");
   if (given.length !== MAC_BYTES || !timingSafeEqual(given, macOf(key, `${draft}.${version}.${until}`))) return undefined;
   const expires = Number(until) * 1_000;
-  return expires > Date.parse(now) ? { draft: Number(draft), version: Number(version), expires: new Date(expires).toISOString() } : undefined;
+  // One made while a clock was ahead would show it until the clock comes there again.
+  return expires > Date.parse(now) && expires <= Date.parse(now) + PREVIEW_MS_MAX ? { draft: Number(draft), version: Number(version), expires: new Date(expires).toISOString() } : undefined;
 }

@@ -38,6 +38,13 @@ test("accounts: shares, hops and path under five conventions; the listed address
   assert.ok(notes.some((note) => /no chain/.test(note)));
 });
 
+test("who pays himself makes no share smaller", () => {
+  const base = [move(1, null, "L", 10n), move(2, null, "A", 30n), move(3, "L", "A", 10n)];
+  const ask = (transfers: Transfer[]) => exposureOf({ kind: "accounts", table: buildTransferTable(transfers) }, { asked: ["A"], listed: [{ address: "L", chain: "" }] }).exposures[0]!.methods;
+  assert.deepEqual(ask([...base, ...[4, 5, 6].map((at) => move(at, "A", "A", 40n))]), ask(base));
+  assert.deepEqual(ask(base).map(({ received, share_bp }) => [received, share_bp]), Array.from({ length: 5 }, () => [40n, 2_500]));
+});
+
 test("a listed address of another chain seeds nothing; depth and stops end it", () => {
   const table = buildTransferTable([move(1, null, "L", 10n, "eip155:56"), move(2, "L", "A", 10n, "eip155:56"), move(3, "A", "B", 10n, "eip155:56")]);
   const ask = (chain: string, more = {}) => exposureOf({ kind: "accounts", table }, { asked: ["A", "B"], listed: [{ address: "L", chain }], methods: ["fifo"], ...more }).exposures.map(({ address }) => address);

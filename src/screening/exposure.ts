@@ -112,7 +112,8 @@ function receivedBy(data: TraceData, wanted: ReadonlySet<string>): Map<string, M
     sums.set(address, own.set(asset, (own.get(asset) ?? 0n) + amount));
   };
   if (data.kind === "utxo") for (const { outputs } of data.graph.transactions) for (const { address, value } of outputs) add(address, data.asset, value);
-  else for (const { to, asset, amount } of data.table.transfers) add(to, asset, amount);
+  // What an account pays itself it did not receive: else anybody could make the share small.
+  else for (const { from, to, asset, amount } of data.table.transfers) if (from !== to) add(to, asset, amount);
   return sums;
 }
 

@@ -3,6 +3,7 @@
 import type { Json } from "../evidence/evidence.ts";
 import { describeFigure, type Figure, type FigureSpec } from "../figures/figures.ts";
 import type { Publication } from "../press/press.ts";
+import { assetHref } from "./assets.ts";
 import { jpegOf, photoHref, shownPhoto } from "./photos.ts";
 import type { SiteContext } from "./route.ts";
 import { figureHref } from "./words.ts";
@@ -13,6 +14,7 @@ const publisher = (context: SiteContext): Json => ({
   "@type": "NewsMediaOrganization",
   name: "Tracewire",
   url: `${context.base_url}/`,
+  logo: { "@type": "ImageObject", url: `${context.base_url}${assetHref("icon.svg")}` },
   correctionsPolicy: `${context.base_url}/corrections`,
   verificationFactCheckingPolicy: `${context.base_url}/how-we-count`,
 });

@@ -177,6 +177,7 @@ function previewTags({ preview, path, canonical, context: { base_url } }: PageFr
   const { picture } = preview;
   const tags: [string, string | undefined][] = [
     ["og:site_name", "Tracewire"],
+    ["og:locale", "en_US"],
     ["og:type", preview.type],
     ["og:title", preview.title],
     ["og:description", preview.description],

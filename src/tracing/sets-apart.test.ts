@@ -37,6 +37,7 @@ test("sets without a common order are parts, each as large as it can be, and exp
     assert.match((await holding("t2"))[0]!.notes.join(), /Only the sets that hold it were read/);
     assert.deepEqual(namesOf(await holding("asked")), [["timed", "later"], ["untimed"]]);
     assert.deepEqual(await holding("nobody"), []);
+    assert.deepEqual(await readHolding(newsroom, { among: [] }, "it", () => true), [], "who may see none reads none");
     await assert.rejects(readHolding(newsroom, { sets: ["timed", "untimed"] }, "it", () => true), { code: "BAD_INPUT" });
   } finally {
     newsroom.remove();

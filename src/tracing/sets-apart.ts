@@ -53,6 +53,8 @@ export async function readHolding(newsroom: Newsroom, wanted: WantedSets, what: 
   const held = listTransferSets(newsroom.log, log_size).filter(
     (set) => set.superseded_by === undefined && (kind === undefined || set.kind === kind) && (among === undefined || among.includes(String(set.seq))),
   );
+  // No names at all would be taken for all sets.
+  if (held.length === 0 && (among !== undefined || kind !== undefined)) return [];
   const whole = await orApart(() => readTransferSets(newsroom, { sets: kind === undefined ? among : held.map(({ seq }) => String(seq)), ...options }));
   if (whole) return [whole];
   const holding: number[] = [];

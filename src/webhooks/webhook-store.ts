@@ -150,9 +150,10 @@ export function openWebhookStore(folder: string, effects: Effects): WebhookStore
       return db
         .prepare(
           `SELECT h.name AS hook, h.url, h.secret, (SELECT f.secret FROM former_secrets f WHERE f.hook = h.name) AS former_secret, h.is_here, min(d.entry) AS entry FROM hooks h JOIN deliveries d ON d.hook = h.name
-           WHERE d.given_up = 0 AND (h.next_at IS NULL OR h.next_at <= ?) GROUP BY h.name ORDER BY h.name`,
+           WHERE d.given_up = 0 AND (h.next_at IS NULL OR h.next_at <= ? OR h.next_at > ?) GROUP BY h.name ORDER BY h.name`,
         )
-        .all(now)
+        // What is to wait for longer than any waits was put off while the clock was ahead: it is due.
+        .all(now, new Date(Date.parse(now) + Math.max(...RETRY_AFTER_MS) + HOUR_MS).toISOString())
         .map((row) => ({ ...row, is_here: row.is_here === 1 }) as unknown as Delivery);
     },
     settle({ hook, entry }, outcome) {

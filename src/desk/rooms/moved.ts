@@ -118,7 +118,7 @@ ${
   item.sentences.length === 0
     ? html`<p>No word of the text would change: the range or the rows did.</p>
 `
-    : html`<div class="scroll"><table class="rivals"><thead><tr>${item.places && html`<th>Where</th>`}<th>As printed</th><th>As it would read now</th></tr></thead><tbody>${item.sentences.map(({ was, now }, at) => html`<tr>${item.places && html`<th scope="row">${item.places[at]!}</th>`}<td>${was ?? "—"}</td><td>${now ?? "—"}</td></tr>
+    : html`<div class="scroll" tabindex="0"><table class="rivals"><thead><tr>${item.places && html`<th>Where</th>`}<th>As printed</th><th>As it would read now</th></tr></thead><tbody>${item.sentences.map(({ was, now }, at) => html`<tr>${item.places && html`<th scope="row">${item.places[at]!}</th>`}<td>${was ?? "—"}</td><td>${now ?? "—"}</td></tr>
 `)}</tbody></table></div>
 `
 }${

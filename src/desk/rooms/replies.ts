@@ -91,6 +91,7 @@ ${field("about", "About", { value: about, hint: "A storyâ€™s slug, or a reportâ€
 ${area("wording", "The letter, word for word as it was sent", { rows: 12, required: true })}${area("question", "What the box prints, where the letter has more than 2,000 characters", { rows: 3 })}${field("name", "Its name", { hint: "Left empty, it is made from who was asked and the day.", pattern: "[a-z0-9][a-z0-9.\\-]*" })}
 <button class="main-act" data-key="s" data-key-words="Keep the request">Keep</button>
 `,
+  { className: "letter" },
 )}`;
 
 function replyPage(context: SignedInContext, reply: Reply): Html {

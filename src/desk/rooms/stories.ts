@@ -1,5 +1,6 @@
 // Stories as text: every version kept, lint beside the words, a preview, and the way from draft to published.
 import Type from "typebox";
+import { can } from "../../accounts/accounts.ts";
 import { TracewireError } from "../../errors.ts";
 import { catchUp, diffSentences, formatStoryText, outMeanwhile, slugOf, TOPICS, UNWRITTEN, type Draft } from "../../press/press.ts";
 import { oneOf } from "../../schema.ts";
@@ -161,7 +162,7 @@ ${
       )}</tbody></table></div>
 `
 }<h2>Begin one</h2>
-${deskForm(who, "/desk/stories", html`${field("headline", "Headline", { required: true, key: "n" })}<div class="row">${field("topic", "Topic", { required: true, list: "topics", hint: "Its desk, and the feed it stands in." })}${field("happened", "When it happened", { required: true, pattern: DATE, hint: "What it tells of, not today: 2024-02-09, a month, or a year." })}</div><datalist id="topics">${Object.keys(TOPICS).map((topic) => html`<option value="${topic}">`)}</datalist><button>Begin</button>`)}`,
+${deskForm(who, "/desk/stories", html`${field("headline", "Headline", { required: true, key: "n" })}<div class="row">${field("topic", "Topic", { required: true, list: "topics", hint: "Its desk, and the feed it stands in." })}${field("happened", "When it happened", { required: true, pattern: DATE, hint: "What it tells of, not today: 2024-02-09, a month, or a year." })}</div><datalist id="topics">${Object.keys(TOPICS).map((topic) => html`<option value="${topic}">`)}</datalist><button>Begin</button>`)}${can(who.user.role, "stories.publish") && html`<p><a href="/desk/imports" data-key="o" data-key-words="Import an archive">Import what another publication printed</a></p>`}`,
       };
     },
   }),

@@ -28,7 +28,7 @@ import { area, choice, deskForm, field, when } from "../frame.ts";
 import { seesSets } from "../objects.ts";
 import { deskRoute, type DeskRoute, type SignedInContext } from "../route.ts";
 import { flowsTable, placesTable } from "../trace-table.ts";
-import { questionForm, SETS_LISTED_MAX } from "../trace-form.ts";
+import { questionForm, SETS_LISTED_MAX, wordsOf, type QuestionWords } from "../trace-form.ts";
 import type { TraceJob } from "../trace-jobs.ts";
 
 const KEPT_SHOWN = 50;
@@ -44,7 +44,7 @@ const seenSets = ({ newsroom, who }: SignedInContext): TransferSet[] => listTran
 const traceOf = ({ newsroom }: SignedInContext, params: Record<string, string>): SavedTrace => findTrace(newsroom.log, params.trace!, undefined, "all")!;
 const jobOf = ({ traceJobs }: SignedInContext, params: Record<string, string>): TraceJob => traceJobs.find(Number(params.job))!;
 
-function listPage(context: SignedInContext, before: number, again: TraceJob | undefined): Html {
+function listPage(context: SignedInContext, before: number, typed?: QuestionWords, refused?: TracewireError): Html {
   const { who, traceJobs } = context;
   const sets = seenSets(context);
   const kept = seenTraces(context).filter(({ seq }) => seq < before);
@@ -67,8 +67,9 @@ ${
           html`<tr><td class="title"><a href="/desk/traces/${trace.id}">${trace.title}</a></td><td><code>${trace.ask.from.slice(0, 50)}</code></td><td>${trace.ask.methods.join(", ")}</td><td class="num">${trace.step_count.toLocaleString("en-US")}</td><td>${trace.by}, ${when(trace.at)}</td><td>${trace.released === undefined ? "no" : "yes"}</td></tr>
 `,
       )}</tbody></table></div>${kept.length > shown.length && html`<p>${shown.length} of ${kept.length} shown. <a href="/desk/traces?before=${shown.at(-1)!.seq}" rel="next" data-key="n">Older ones</a></p>`}`
-}</section><section class="pane-form" aria-label="A new trace"><h2>${again ? "The same, asked otherwise" : "A new one"}</h2>
-${questionForm(who, sets, again)}</section></div>`;
+}</section><section class="pane-form" aria-label="A new trace"><h2>${typed ? "The same, asked otherwise" : "A new one"}</h2>
+${refused && html`<p class="finding" role="alert">${refused.message}. Where: ${refused.where ?? "the question"}. ${refused.hint}</p>
+`}${questionForm(who, sets, typed)}</section></div>`;
 }
 
 function jobPage({ who, traceJobs }: SignedInContext, job: TraceJob): Html {
@@ -89,7 +90,7 @@ ${deskForm(who, `/desk/traces/jobs/${job.id}/cancel`, html`<button>Cancel</butto
   }`;
 }
 
-function keptPage(context: SignedInContext, trace: SavedTrace, query: URLSearchParams): Html {
+function keptPage(context: SignedInContext, trace: SavedTrace, query: URLSearchParams, asked: PacketWords = {}, refused?: TracewireError): Html {
   const { newsroom, who, publicHref } = context;
   const rowsOf = (entry: number) => readRows(newsroom.log, datasetOfEntry(newsroom.log, entry));
   const [totals, flows] = [rowsOf(trace.totals), rowsOf(trace.flows)];
@@ -114,19 +115,44 @@ ${
 ${placesTable(own, own.length, trace.tokens)}
 <h2>Every step</h2>
 <p>Line by line, with the method statement, to be added up by anybody: ${STEP_FORMS.map((form, at) => html`${at > 0 && ", "}<a href="${path}/steps?form=${form}">${form.toUpperCase()}</a>`)}. Hash of the answer: <code>${trace.result_sha256}</code>; <code>tracewire reproduce ${trace.id}</code> makes it again.</p>
-${trace.ask.direction === "forward" && packetForm(who, path, servicesOf(trace, totals))}`;
+${trace.ask.direction === "forward" && packetForm(who, path, servicesOf(trace, totals), asked, refused)}`;
 }
 
+type PacketWords = { service?: string; contact?: string; reference?: string; addresses?: string };
+
 /** What a service's desk acts on: of a trace that says where funds are. */
-const packetForm = (who: SignedInContext["who"], path: string, services: readonly string[]): Html => html`<h2>Freeze packet</h2>
-<p class="hint">Letter, addresses, each transfer that arrived, amounts by each convention, what is not known, and the proof from the log, as one file.</p>
+const packetForm = (who: SignedInContext["who"], path: string, services: readonly string[], { service, contact, reference, addresses }: PacketWords, refused: TracewireError | undefined): Html => html`<h2 id="packet">Freeze packet</h2>
+${refused && html`<p class="finding" role="alert">${refused.message}. ${refused.hint}</p>
+`}<p class="hint">Letter, addresses, each transfer that arrived, amounts by each convention, what is not known, and the proof from the log, as one file.</p>
 ${deskForm(
   who,
   `${path}/packet`,
-  html`<div class="row">${field("service", "Service", { required: true, list: "services", hint: services.length > 0 ? `as the trace’s stops name it: ${services.slice(0, 5).join(", ")}${services.length > 5 ? ", …" : ""}` : "the trace ends at none: name its addresses below" })}<datalist id="services">${services.map((name) => html`<option value="${name}"></option>`)}</datalist>${field("contact", "Whom its desk answers", { required: true })}${field("reference", "Your reference")}</div>
-${area("addresses", "Addresses of it that no stop names", { rows: 2, hint: "one a line" })}<button>Make the packet</button>
+  html`<div class="row">${field("service", "Service", { required: true, value: service, list: "services", hint: services.length > 0 ? `as the trace’s stops name it: ${services.slice(0, 5).join(", ")}${services.length > 5 ? ", …" : ""}` : "the trace ends at none: name its addresses below" })}<datalist id="services">${services.map((name) => html`<option value="${name}"></option>`)}</datalist>${field("contact", "Whom its desk answers", { required: true, value: contact })}${field("reference", "Your reference", { value: reference })}</div>
+${area("addresses", "Addresses of it that no stop names", { rows: 2, value: addresses, hint: "one a line" })}<button>Make the packet</button>
 `,
 )}`;
+
+/** What the form asks, checked. Throws BAD_ARGUMENT naming the field, NOT_FOUND for a set that is not theirs to see. */
+function questionOf(context: SignedInContext, form: QuestionWords): Pick<TraceJob, "ask" | "sets" | "exploring"> {
+  const stops = linesOf(form.stops);
+  if (stops.length > STOPS_MAX) throw new TracewireError("BAD_ARGUMENT", { what: `stops: at most ${STOPS_MAX}`, where: "stops" });
+  const seen = new Set(seenSets(context).map(({ seq }) => String(seq)));
+  const unseen = form.sets?.find((seq) => !seen.has(seq));
+  if (unseen !== undefined) throw new TracewireError("NOT_FOUND", { what: `sets: no set of transfers is held as entry ${unseen}`, where: "sets" });
+  const ask = readAskWords({
+    from: form.from?.trim(),
+    methods: form.methods?.join(","),
+    backward: form.direction === "backward",
+    asset: form.asset,
+    floors: form.floor?.split(/\s+/).filter(Boolean) ?? [],
+    until: form.until,
+    ...(form.depth === undefined ? {} : { depth: Number(form.depth) }),
+    stops,
+    known: form.known === "yes",
+    conversions: form.no_conversions !== "yes",
+  });
+  return { ask, ...(form.sets ? { sets: [...form.sets] } : {}), exploring: form.explore === "yes" };
+}
 
 export const traceRoutes: DeskRoute[] = [
   deskRoute({
@@ -138,7 +164,7 @@ export const traceRoutes: DeskRoute[] = [
     run(context, { query }) {
       const again = context.traceJobs.find(Number(query.get("again")));
       const own = again?.by === context.who.user.handle ? again : undefined;
-      return { title: "Traces", page: listPage(context, Number(query.get("before")) || Number.MAX_SAFE_INTEGER, own), wide: true };
+      return { title: "Traces", page: listPage(context, Number(query.get("before")) || Number.MAX_SAFE_INTEGER, own && wordsOf(own)), wide: true };
     },
   }),
   deskRoute({
@@ -164,28 +190,16 @@ export const traceRoutes: DeskRoute[] = [
       { additionalProperties: false },
     ),
     run(context, { form }) {
-      const { who, traceJobs, record } = context;
-      const stops = linesOf(form.stops);
-      if (stops.length > STOPS_MAX) throw new TracewireError("BAD_ARGUMENT", { what: `stops: at most ${STOPS_MAX}`, where: "stops" });
-      const { asset, floor, until, methods } = form;
-      const ask = readAskWords({
-        from: form.from.trim(),
-        methods: methods?.join(","),
-        backward: form.direction === "backward",
-        asset,
-        floors: floor?.split(/\s+/).filter(Boolean) ?? [],
-        until,
-        ...(form.depth === undefined ? {} : { depth: Number(form.depth) }),
-        stops,
-        known: form.known === "yes",
-        conversions: form.no_conversions !== "yes",
-      });
-      const among = seenSets(context).map(({ seq }) => String(seq));
-      const unseen = form.sets?.find((seq) => !among.includes(seq));
-      if (unseen !== undefined) throw new TracewireError("NOT_FOUND", { what: `sets: no set of transfers is held as entry ${unseen}`, where: "sets" });
-      const job = traceJobs.start({ by: who.user.handle, ask, among, ...(form.sets ? { sets: form.sets } : {}), exploring: form.explore === "yes" });
-      record("trace.start", ask.from.slice(0, 200));
-      return { go: `/desk/traces/jobs/${job.id}` };
+      try {
+        const { ask, sets, exploring } = questionOf(context, form);
+        const job = context.traceJobs.start({ by: context.who.user.handle, ask, among: seenSets(context).map(({ seq }) => String(seq)), ...(sets ? { sets } : {}), exploring });
+        context.record("trace.start", ask.from.slice(0, 200));
+        return { go: `/desk/traces/jobs/${job.id}` };
+      } catch (error) {
+        if (!(error instanceof TracewireError) || error.code !== "BAD_ARGUMENT") throw error;
+        // What was typed is not to be typed again.
+        return { title: "Traces", page: listPage(context, Number.MAX_SAFE_INTEGER, form, error), wide: true, status: error.status };
+      }
     },
   }),
   deskRoute({
@@ -280,7 +294,12 @@ export const traceRoutes: DeskRoute[] = [
       const trace = traceOf(context, params);
       const { service, contact, reference } = form;
       const input = { service, contact, addresses: linesOf(form.addresses), made_at: effects.clock(), ...(reference === undefined ? {} : { reference }) };
-      const packet = await makePacket(newsroom, trace, input);
+      const packet = await makePacket(newsroom, trace, input).catch((error: unknown) => {
+        if (error instanceof TracewireError && (error.code === "NOT_FOUND" || error.code === "BAD_ARGUMENT")) return error;
+        throw error;
+      });
+      // What was typed is not to be typed again.
+      if (packet instanceof TracewireError) return { title: trace.title, page: keptPage(context, trace, new URLSearchParams(), form, packet), wide: true, status: packet.status };
       const files = await packetFiles(newsroom, trace, packet);
       record("trace.freeze", `${trace.id} at ${service}`);
       return { file: { name: `freeze-${trace.id}.zip`, type: "application/zip", bytes: packetArchive(files) } };

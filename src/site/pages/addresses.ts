@@ -99,7 +99,7 @@ ${(from > 0 || from + TRANSFERS_SHOWN < transfers.length) && html`<nav class="pa
 }
 <p class="note">Of each set the newest first. ${PRECISION_NOTE} ${
     bySet.length > 1
-      ? "These sets cannot be put in one order, so each has a balance of its own, and what stands in two of them stands here twice."
+      ? "Sets that stand in tables apart cannot be put in one order: each table has a balance of its own, and a transfer that is in two stands here twice."
       : "Where several sets are named together, what stands in two of them is counted once."
   } A token’s name is what the source calls it; its contract says which it is. The same as <a href="/addresses/${address}.csv">CSV</a> or <a href="/addresses/${address}.json">JSON</a>.${data.left_out.length > 0 && ` Not read for this page, because they are large: ${data.left_out.join(", ")}.`}</p>`;
 }

@@ -42,6 +42,7 @@ export type RowColumns = {
   names: NameColumns;
 };
 
+const PLACE_MAX = 2 ** 31 - 1;
 const WIDE_MAX = 100_000;
 const ASSETS_MAX = 65_536;
 
@@ -69,6 +70,9 @@ export function collectColumns(row_count: number): ColumnCollector {
   let [count, is_grouped] = [0, true];
   const unplaced = new Set<string>();
   let known = { chain: "", asset: "", number: -1 };
+  // Rows of a transaction mostly stand behind each other, and so do those of a time.
+  let lastTxid = { text: "", number: -1 };
+  let lastTime = { text: "", at: Number.NaN };
   const isInOrder = watchOrder();
 
   const assetNumber = (chain: string, asset: string): number => {
@@ -96,6 +100,16 @@ export function collectColumns(row_count: number): ColumnCollector {
     return number;
   };
 
+  const placeIn = (column: Int32Array, at: number, text: string): boolean => {
+    if (text === "") {
+      column[at] = UNSTATED;
+      return true;
+    }
+    const place = Number(text);
+    column[at] = place;
+    return place >= 0 && place <= PLACE_MAX && String(place) === text;
+  };
+
   return {
     add(row) {
       const kind = TRANSFER_KINDS.indexOf(row.kind as TransferKind);
@@ -103,18 +117,22 @@ export function collectColumns(row_count: number): ColumnCollector {
       const at = count++;
       const asset = assetNumber(row.chain!, row.asset!);
       if (asset >= ASSETS_MAX) return false;
-      const [giver, taker, txid] = [accountNumber(asset, row.from!), accountNumber(asset, row.to!), txids.number(row.txid!)];
+      const [giver, taker] = [accountNumber(asset, row.from!), accountNumber(asset, row.to!)];
+      const txid = lastTxid.number >= 0 && lastTxid.text === row.txid ? lastTxid.number : txids.number(row.txid!);
       if (giver === undefined || taker === undefined || txid === undefined) return false;
-      [from[at], to[at], txid_of[at]] = [giver, taker, txid];
+      lastTxid = { text: row.txid!, number: txid };
+      from[at] = giver;
+      to[at] = taker;
+      txid_of[at] = txid;
       is_grouped &&= at === 0 || txid_of[at - 1]! <= txid;
       kinds[at] = kind;
       if (row.kind === "fee") marks[at] = FEE;
-      for (const [column, text] of [[blocks, row.block!], [tx_indexes, row.tx_index!], [indexes, row.index!]] as const) {
-        column[at] = text === "" ? UNSTATED : Number(text);
-        if (text !== "" && String(column[at]) !== text) return false;
+      if (!placeIn(blocks, at, row.block!) || !placeIn(tx_indexes, at, row.tx_index!) || !placeIn(indexes, at, row.index!)) return false;
+      if (row.time !== lastTime.text) {
+        lastTime = { text: row.time!, at: row.time === "" ? Number.NaN : Date.parse(row.time!) };
+        if (timeText(lastTime.at) !== row.time) return false;
       }
-      times[at] = row.time === "" ? Number.NaN : Date.parse(row.time!);
-      if (row.time !== "" && timeText(times[at]) !== row.time) return false;
+      times[at] = lastTime.at;
       const amount = BigInt(row.amount!);
       if (splitAmount(amount, split)) [limbs[2 * at], limbs[2 * at + 1]] = [split[0]!, split[1]!];
       else {
@@ -124,7 +142,7 @@ export function collectColumns(row_count: number): ColumnCollector {
       }
       if (row.block === "" || row.tx_index === "") unplaced.add(row.chain!);
       // A table sorts what it is given; columns are only right where that changes nothing.
-      return isInOrder(row.chain!, [blocks[at]!, tx_indexes[at]!, lateness(row.kind!), indexes[at]!]);
+      return isInOrder(row.chain!, blocks[at]!, tx_indexes[at]!, lateness(row.kind!), indexes[at]!);
     },
     columns() {
       const chainAt = (row: number) => assets[assetOf[from[row] === NOBODY ? to[row]! : from[row]!]!]!.chain;
@@ -143,20 +161,26 @@ export function collectColumns(row_count: number): ColumnCollector {
  * False for a row that `compareTransfers` puts before any row that came earlier. Neighbours alone do not tell: what a row
  * does not state is equal to everything, so 2, not stated, 1 is in order two by two.
  */
-function watchOrder(): (chain: string, place: readonly number[]) => boolean {
-  let last: { chain: string; place: number[] } | undefined;
-  return (chain, place) => {
-    if (last?.chain !== chain) {
-      if (last !== undefined && chain < last.chain) return false;
-      last = { chain, place: place.map(() => UNSTATED) };
-    }
-    for (const [at, part] of place.entries()) {
-      if (part === UNSTATED) return true;
-      if (part < last.place[at]!) return false;
-      if (part > last.place[at]!) last.place.fill(UNSTATED, at + 1);
-      last.place[at] = part;
-    }
+function watchOrder(): (chain: string, block: number, tx_index: number, late: number, index: number) => boolean {
+  let lastChain: string | undefined;
+  const last = new Int32Array(4);
+  /** Whether the parts behind `at` decide: this one is stated, and no less than it was. */
+  const isBehind = (at: number, part: number): boolean => {
+    if (part > last[at]!) last.fill(UNSTATED, at + 1);
+    if (part < last[at]!) return false;
+    last[at] = part;
     return true;
+  };
+  return (chain, block, tx_index, late, index) => {
+    if (lastChain !== chain) {
+      if (lastChain !== undefined && chain < lastChain) return false;
+      lastChain = chain;
+      last.fill(UNSTATED);
+    }
+    if (block === UNSTATED) return true;
+    if (!isBehind(0, block)) return false;
+    if (tx_index === UNSTATED) return true;
+    return isBehind(1, tx_index) && isBehind(2, late) && (index === UNSTATED || isBehind(3, index));
   };
 }
 
