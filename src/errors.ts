@@ -6,7 +6,7 @@ type ErrorKind = { summary: string; hint: string; exit: number; status: number }
 
 /** Exit codes: 1 a finding (verify, check, lint), 2 usage, 3 refused input, 4 not found, 5 busy or full, 6 damaged data, 70 bug. */
 export const ERRORS = {
-  BAD_ARGUMENT: { summary: "An argument cannot be used", hint: "Run the command with --help.", exit: 2, status: 400 },
+  BAD_ARGUMENT: { summary: "An argument cannot be used", hint: "Mend what is named here; of a command, --help says what it takes.", exit: 2, status: 400 },
   BAD_INPUT: {
     summary: "A value in the input is not what was expected",
     hint: "Mend the named place and run it again; nothing was written.",

@@ -79,7 +79,7 @@ export const problemSchema = named(
               ),
               { description: "Runs of lines that differ, for a program" },
             ),
-            readable: text("The same to be read: - is there, + was sent"),
+            readable: text("The same to be read, its lines counted from 1: - is there, + was sent"),
             current: Type.Optional(text("All of what is there now")),
           },
           { ...closed, description: "Of a write that named a version which is no more: what is there beside what was sent" },

@@ -219,6 +219,10 @@ test("who wrote it does not approve it, where the setting asks another", async (
 });
 
 test("an invitation goes out by mail, once, and opens the desk", async () => {
+  const refused = await bench.as("ada", "/desk/people", { handle: "sue", address: "sue@example.org", role: "supplier" });
+  assert.equal(refused.status, 400);
+  assert.match(refused.body, /role="alert"><strong>organisation: 2 to 120 characters/);
+  for (const kept of ['value="sue"', 'value="sue@example.org"', '<option value="supplier" selected>']) assert.ok(refused.body.includes(kept), kept);
   const invited = await bench.as("ada", "/desk/people", { handle: "nina", address: "nina@example.org", role: "analyst" });
   assert.equal(invited.location, "/desk/people/nina?sent=letter");
   assert.match((await bench.as("ada", invited.location)).body, /A letter with the link goes to nina@example\.org\. No mail server is set: it stands at <a href="\/mail">/);

@@ -33,18 +33,22 @@ const role = oneOf(ROLE_NAMES);
 const organisation = Type.Optional(Type.String({ maxLength: 200 }));
 const organisationField = (value = ""): Html => field("organisation", "Organisation", { value, hint: "Only for a supplier: readers see “supplied by …”." });
 
-function peoplePage({ accounts, who }: SignedInContext): Html {
+type Typed = { handle?: string; address?: string; role?: string; organisation?: string };
+
+/** `refused`: why the invitation did not do, with what was typed. */
+function peoplePage({ accounts, who }: SignedInContext, { refused, typed = {} }: { refused?: TracewireError; typed?: Typed } = {}): Html {
   const users = listUsers(accounts);
   return html`<h1>People</h1>
 <div class="scroll" tabindex="0"><table><thead><tr><th>Name</th><th>Role</th><th>State</th><th>Ways in</th><th>Address</th><th class="num">Sessions</th></tr></thead><tbody>${users.map(
     ({ id, handle, role: own, organisation, state, has, address }) => html`<tr><td><a href="/desk/people/${handle}">${handle}</a></td><td>${own}${organisation !== null && html`, ${organisation}`}</td><td>${state}</td><td>${[has.password && "password", has.totp && "codes", has.passkeys > 0 && (has.passkeys === 1 ? "a passkey" : `${has.passkeys} passkeys`)].filter(Boolean).join(", ") || "none yet"}</td><td>${address ?? ""}</td><td class="num">${listSessions(accounts, id).length}</td></tr>
 `,
   )}</tbody></table></div>
-<h2>Invite somebody</h2>
-${deskForm(
+<h2 id="invite">Invite somebody</h2>
+${refused && html`<p class="finding" role="alert"><strong>${refused.message}.</strong> ${refused.hint}</p>
+`}${deskForm(
   who,
   "/desk/people",
-  html`${field("handle", "Name", { required: true, pattern: "[a-z][a-z0-9\\-]{1,30}", hint: "Public and for good: the log names entries by it." })}${field("address", "Mail address", { type: "email", hint: "With one the link goes by mail; without, it is shown to you to hand over." })}${choice("role", "Role", ROLE_CHOICES, { value: "reporter" })}${organisationField()}<button class="main-act">Invite</button>
+  html`${field("handle", "Name", { value: typed.handle, required: true, pattern: "[a-z][a-z0-9\\-]{1,30}", hint: "Public and for good: the log names entries by it." })}${field("address", "Mail address", { value: typed.address, type: "email", hint: "With one the link goes by mail; without, it is shown to you to hand over." })}${choice("role", "Role", ROLE_CHOICES, { value: typed.role ?? "reporter" })}${organisationField(typed.organisation)}<button class="main-act">Invite</button>
 `,
 )}`;
 }
@@ -122,7 +126,13 @@ export const peopleRoutes: DeskRoute[] = [
     rule: { for: "people.manage", fresh: true },
     form: Type.Object({ handle: Type.String({ maxLength: 60 }), address: Type.Optional(Type.String({ maxLength: 300 })), role, organisation }, { additionalProperties: false }),
     run(context, { form }) {
-      const invited = invite(context.accounts, form);
+      let invited: Invited;
+      try {
+        invited = invite(context.accounts, form);
+      } catch (error) {
+        if (!(error instanceof TracewireError) || error.code !== "BAD_ARGUMENT") throw error;
+        return { status: error.status, title: "People", wide: true, page: peoplePage(context, { refused: error, typed: form }) };
+      }
       context.record("people.invite", `${form.handle} as ${form.role}`);
       return tellLink(context, invited);
     },
@@ -209,7 +219,8 @@ ${filterForm(accounts, filter)}${actTable(acts)}${next !== undefined && html`<p>
     rule: { for: "acts.read", fresh: true },
     query: ["by", "kind", "day"],
     run({ accounts, record }, { query }) {
-      const rows = listActs(accounts, { ...filterOf(query), limit: ACTS_EXPORTED_MAX }).map(({ id, at, handle, act, object, network, entries }) => [id, at, handle, act, object, network, entries.join(" ")]);
+      const acts = listActs(accounts, { ...filterOf(query), limit: ACTS_EXPORTED_MAX });
+      const rows = acts.map(({ id, at, handle, act, object, network, entries }) => [id, at, handle, act, object, network, entries.join(" ")]);
       record("acts.export", `${rows.length} acts`);
       return { file: { name: "acts.csv", type: "text/csv; charset=utf-8", bytes: formatCsv(["id", "at", "who", "what", "on", "from", "entries"], rows) } };
     },
