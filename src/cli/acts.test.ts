@@ -1,9 +1,12 @@
 // What is done by command stands in the record of acts beside what is done at the desk.
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { repositoryRoot } from "../../test/scale.ts";
+import { smallNewsroom } from "../../test/small-newsroom.ts";
 import { deskNewsroom, PASSWORD, type DeskNewsroom } from "../../test/desk-newsroom.ts";
 import { ATTEMPT_LIMITS, listActs, resetUser } from "../accounts/accounts.ts";
 import { allCommands, main } from "../cli.ts";
@@ -77,6 +80,16 @@ test("what only reads, is refused, or is taken back leaves none; a reason that s
   assert.equal(newest().act, "erase");
   assert.ok(!JSON.stringify(listActs(bench.accounts, { limit: 1_000 })).includes("private reason"));
   assert.ok(!JSON.stringify(listActs(bench.accounts, { limit: 1_000 })).includes("second.txt"), "an erasure reaches the line of the command that captured it");
+});
+
+test("where the record cannot be written the command has done what it does, and says so", async () => {
+  const room = await smallNewsroom(1);
+  mkdirSync(join(room.folder, "accounts.db"));
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["--disable-warning=ExperimentalWarning", join(repositoryRoot, "src", "cli.ts"), "key", "add", "cms", "--scope", "claims:unreleased", "--data", room.folder], { encoding: "utf8" });
+  assert.match(stdout, /^twk_/);
+  assert.match(stderr, /This is done, and does not stand in the record of acts: /);
+  assert.equal(status, 0);
+  room.remove();
 });
 
 test("what a command says that it records is an action of it", async () => {

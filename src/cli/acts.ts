@@ -3,6 +3,7 @@
 import { userInfo } from "node:os";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { TracewireError } from "../errors.ts";
 import type { Command, CommandContext, Options } from "./command.ts";
 
 /** Kept here as a name, so that a command loads the room of accounts only where there are accounts. */
@@ -27,13 +28,19 @@ export async function recordCommand(context: CommandContext, command: Command, a
     ...(made.length > ENTRIES_MAX ? [`(${made.length} entries, the first ${ENTRIES_MAX} named)`] : []),
     ...(how.failed ? ["(broken off)"] : []),
   ];
-  const accounts = openAccounts(config.data, effects);
   try {
-    accounts.change(() =>
-      recordAct(accounts, { user: { id: 0, handle: by }, network: `command line (${systemUser()})` }, action === "" ? command.name : `${command.name}.${action}`, words.join(" "), made.slice(0, ENTRIES_MAX)),
-    );
-  } finally {
-    accounts.close();
+    const accounts = openAccounts(config.data, effects);
+    try {
+      accounts.change(() =>
+        recordAct(accounts, { user: { id: 0, handle: by }, network: `command line (${systemUser()})` }, action === "" ? command.name : `${command.name}.${action}`, words.join(" "), made.slice(0, ENTRIES_MAX)),
+      );
+    } finally {
+      accounts.close();
+    }
+  } catch (error) {
+    // It is done, and cannot be taken back for that: a copy that is read only can still be backed up.
+    if (!(error instanceof TracewireError)) throw error;
+    context.output.note(`This is done, and does not stand in the record of acts: ${error.message}${error.where === undefined ? "" : ` (${error.where})`}`);
   }
 }
 
