@@ -72,10 +72,24 @@ export function recoverActs(accounts: Accounts, leafOf: (seq: number) => Uint8Ar
   });
 }
 
+const KIND = "substr(act, 1, instr(act || '.', '.') - 1)";
+
+/** Kinds of acts and names that there are, for a choice. */
+export function actChoices(accounts: Accounts): { kinds: string[]; handles: string[] } {
+  const distinct = (what: string) => accounts.db.prepare(`SELECT DISTINCT ${what} AS value FROM acts ORDER BY value`).all().map(({ value }) => value as string);
+  return { kinds: distinct(KIND), handles: distinct("handle") };
+}
+
+/** `kind` is the first word of an act ("story" of "story.publish"); `day` in UTC, as 2026-03-01. */
+export type ActFilter = { handle?: string; kind?: string; day?: string };
+
 /** Newest first; `before` an id, for the next page. */
-export function listActs(accounts: Accounts, { before, handle, limit }: { before?: number; handle?: string; limit: number }): Act[] {
+export function listActs(accounts: Accounts, { before, handle, kind, day, limit }: ActFilter & { before?: number; limit: number }): Act[] {
   return accounts.db
-    .prepare("SELECT id, at, handle, network, act, object, entries FROM acts WHERE id < ? AND (? IS NULL OR handle = ?) ORDER BY id DESC LIMIT ?")
-    .all(before ?? Number.MAX_SAFE_INTEGER, handle ?? null, handle ?? null, limit)
+    .prepare(
+      `SELECT id, at, handle, network, act, object, entries FROM acts
+       WHERE id < $before AND ($handle IS NULL OR handle = $handle) AND ($kind IS NULL OR ${KIND} = $kind) AND ($day IS NULL OR substr(at, 1, 10) = $day) ORDER BY id DESC LIMIT $limit`,
+    )
+    .all({ before: before ?? Number.MAX_SAFE_INTEGER, handle: handle ?? null, kind: kind ?? null, day: day ?? null, limit })
     .map((row) => ({ ...row, entries: JSON.parse(row.entries as string) as number[] }) as unknown as Act);
 }

@@ -45,7 +45,7 @@ export type ApiServer = {
 export async function openApiServer(newsroom: NewsroomReader, options: ApiServerOptions): Promise<ApiServer> {
   const { clock, random } = options.effects;
   const { log } = newsroom;
-  const keys = openKeyReader(newsroom.folder);
+  const keys = openKeyReader(newsroom.folder, { clock });
   const jobs = openJobs({ folder: newsroom.folder, clock, random, limits: options.job_limits });
   const ledger = openLedger(newsroom.folder);
   const rates = openRateLimit(options.requests_a_minute ?? REQUESTS_A_MINUTE, () => Date.parse(clock()));

@@ -30,7 +30,7 @@ export const SCOPE_NAMES = Object.keys(SCOPES) as Scope[];
 export const writerName = ({ name }: Pick<Key, "name">): string => `key:${name}`;
 export const isWriteScope = (scope: Scope): boolean => scope.startsWith("case:") || scope.startsWith("stories:");
 
-export type Key = { id: number; name: string; scopes: Scope[]; created: string; revoked: string | null };
+export type Key = { id: number; name: string; scopes: Scope[]; created: string; revoked: string | null; /** From this moment on it opens nothing (UTC). */ expires: string | null };
 
 const TABLES = `CREATE TABLE IF NOT EXISTS keys (
   id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, hash BLOB NOT NULL UNIQUE, scopes TEXT NOT NULL,
@@ -38,8 +38,8 @@ const TABLES = `CREATE TABLE IF NOT EXISTS keys (
 ) STRICT`;
 
 export type KeyStore = {
-  /** The token is in this answer and nowhere else. Throws BAD_ARGUMENT for a name in use or a scope that is none. */
-  add(name: string, scopes: readonly string[]): { key: Key; token: string };
+  /** The token is in this answer and nowhere else. Throws BAD_ARGUMENT for a name in use or a scope that is none, a moment that is past. */
+  add(name: string, scopes: readonly string[], expires?: string): { key: Key; token: string };
   list(): Key[];
   /** Throws NOT_FOUND where no key in force has the name. */
   revoke(name: string): Key;
@@ -49,9 +49,10 @@ export type KeyStore = {
 export function openKeyStore(folder: string, effects: Effects): KeyStore {
   const path = join(folder, KEYS_FILE);
   const { db, close } = openPrivateDatabase(path, TABLES, BUSY_WAIT_MS);
-  const inForce = (name: string) => db.prepare("SELECT * FROM keys WHERE name = ? AND revoked IS NULL").get(name);
+  if (!db.prepare("SELECT 1 FROM pragma_table_info('keys') WHERE name = 'expires'").get()) db.exec("ALTER TABLE keys ADD COLUMN expires TEXT");
+  const inForce = (name: string) => db.prepare("SELECT * FROM keys WHERE name = ? AND revoked IS NULL AND (expires IS NULL OR expires > ?)").get(name, effects.clock());
   return {
-    add(name, scopes) {
+    add(name, scopes, expires) {
       if (!/^[\w .-]{1,60}$/.test(name))
         throw new TracewireError("BAD_ARGUMENT", { what: `"${name}" is no name for a key`, hint: "Letters, digits, blanks, dots and hyphens, 60 at most." });
       const unknown = scopes.find((scope) => !Object.hasOwn(SCOPES, scope));
@@ -60,15 +61,16 @@ export function openKeyStore(folder: string, effects: Effects): KeyStore {
           what: unknown === undefined ? "A key without a scope opens nothing" : `"${unknown}" is no scope`,
           hint: `Scopes: ${SCOPE_NAMES.join(", ")}.`,
         });
+      if (expires !== undefined && expires <= effects.clock()) throw new TracewireError("BAD_ARGUMENT", { what: `expires: ${expires} is past` });
       // Entries of the log name their author by it: a second key of that name would be another author.
       const before = db.prepare("SELECT scopes FROM keys WHERE name = ?").all(name);
       const writes = (own: readonly string[]) => own.some((scope) => isWriteScope(scope as Scope));
       if (before.length > 0 && (writes(scopes) || before.some((row) => writes(JSON.parse(row.scopes as string) as string[]))) && !inForce(name))
-        throw new TracewireError("BAD_ARGUMENT", { what: `There was a key named "${name}"`, hint: "The log names what a key writes by its name: take another." });
+        throw new TracewireError("BAD_ARGUMENT", { what: `There was a key named "${name}"`, hint: "The log names what a key writes by its name, and a new key is another author: take another name, such as this one with a number." });
       if (inForce(name)) throw new TracewireError("BAD_ARGUMENT", { what: `A key named "${name}" is in force`, hint: "Revoke it first, or take another name." });
       const token = `twk_${Buffer.from(effects.random(TOKEN_BYTES)).toString("base64url")}`;
       const chosen = SCOPE_NAMES.filter((scope) => scopes.includes(scope));
-      db.prepare("INSERT INTO keys (name, hash, scopes, created) VALUES (?, ?, ?, ?)").run(name, hashOf(token), JSON.stringify(chosen), effects.clock());
+      db.prepare("INSERT INTO keys (name, hash, scopes, created, expires) VALUES (?, ?, ?, ?, ?)").run(name, hashOf(token), JSON.stringify(chosen), effects.clock(), expires ?? null);
       return { key: toKey(inForce(name)!), token };
     },
     list: () => db.prepare("SELECT * FROM keys ORDER BY id").all().map(toKey),
@@ -89,7 +91,7 @@ export type KeyReader = {
 };
 
 /** Reads only; the file may come later, when the first key is made beside a running server. */
-export function openKeyReader(folder: string): KeyReader {
+export function openKeyReader(folder: string, { clock }: Pick<Effects, "clock">): KeyReader {
   const path = join(folder, KEYS_FILE);
   let db: DatabaseSync | undefined;
   return {
@@ -100,7 +102,8 @@ export function openKeyReader(folder: string): KeyReader {
         db.exec(`PRAGMA busy_timeout = ${BUSY_WAIT_MS}`);
       }
       const row = db?.prepare("SELECT * FROM keys WHERE hash = ? AND revoked IS NULL").get(hash);
-      return row && toKey(row);
+      const key = row && toKey(row);
+      return key && (key.expires === null || key.expires > clock()) ? key : undefined;
     },
     close: () => db?.close(),
   };
@@ -108,10 +111,12 @@ export function openKeyReader(folder: string): KeyReader {
 
 const hashOf = (token: string): Uint8Array => createHash("sha256").update(token).digest();
 
-const toKey = ({ id, name, scopes, created, revoked }: Record<string, unknown>): Key => ({
+const toKey = ({ id, name, scopes, created, revoked, expires }: Record<string, unknown>): Key => ({
   id: id as number,
   name: name as string,
   scopes: JSON.parse(scopes as string) as Scope[],
   created: created as string,
   revoked: revoked as string | null,
+  // A file that a former version made has none.
+  expires: (expires as string | null | undefined) ?? null,
 });

@@ -48,7 +48,7 @@ export type WriteServer = { handle(request: IncomingMessage, response: ServerRes
 
 export function openWriteServer(options: WriteServerOptions): WriteServer {
   const { folder, effects } = options;
-  const keys = openKeyReader(folder);
+  const keys = openKeyReader(folder, effects);
   const idempotency = openIdempotency(folder, effects.clock);
   const rates = openRateLimit(options.requests_a_minute ?? REQUESTS_A_MINUTE, () => Date.parse(effects.clock()));
   const app = fastify({ bodyLimit: BODY_BYTES_MAX, routerOptions: { maxParamLength: PARAM_CHARS_MAX, caseSensitive: true }, exposeHeadRoutes: false, return503OnClosing: false });

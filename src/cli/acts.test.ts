@@ -103,3 +103,20 @@ test("a lock-out leaves one line, a first join and a return after a reset are to
   await bench.ask(`/desk/join/${link}`, { form: { password: PASSWORD } });
   assert.equal(newest().act, "account.join");
 });
+
+test("acts are filtered by person, kind and day, and the CSV holds what is filtered", async () => {
+  const rows = (body: string) => (body.match(/<tr><td>/g) ?? []).length;
+  const [{ at }, ofKind] = [newest(), listActs(bench.accounts, { kind: "user", limit: 1_000 })];
+  assert.deepEqual([...new Set(ofKind.map(({ act }) => act))].toSorted(), ["user.add", "user.reset", "user.role"]);
+  const { body } = await bench.as("ada", "/desk/acts?kind=user&by=desk&day=");
+  assert.equal(rows(body), ofKind.filter(({ handle }) => handle === "desk").length);
+  assert.match(body, /<option value="user" selected>/);
+  assert.ok(body.includes('href="/desk/acts.csv?by=desk&amp;kind=user"'));
+  const day = at.slice(0, 10);
+  assert.equal(rows((await bench.as("ada", `/desk/acts?day=${day}`)).body), listActs(bench.accounts, { day, limit: 100 }).length);
+  assert.equal(rows((await bench.as("ada", "/desk/acts?day=1999-01-01")).body), 0);
+  assert.equal((await bench.as("ada", "/desk/acts?day=1999-02-31")).status, 400);
+  assert.equal(listActs(bench.accounts, { kind: "use", limit: 10 }).length, 0, "a kind is a whole word");
+  const csv = await bench.as("ada", "/desk/acts.csv?kind=user&by=eddy");
+  assert.equal(csv.body.trim().split(/\r?\n/).length, 1 + ofKind.filter(({ handle }) => handle === "eddy").length);
+});

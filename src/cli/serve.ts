@@ -1,10 +1,12 @@
 import { readFileSync, readdirSync, readlinkSync } from "node:fs";
 import { createServer } from "node:net";
+import { basename } from "node:path";
 import { deskOrigin, LOG_FORMATS } from "../config.ts";
 import { TracewireError } from "../errors.ts";
 import { mountApi } from "../api/api.ts";
 import { keepDesk, mountDesk } from "../desk/desk.ts";
-import { createNewsroom, isClosed, newsroomExists, openForWriting, openNewsroom, type NewsroomWriter } from "../newsroom.ts";
+import { findFigureSpec } from "../figures/figures.ts";
+import { createNewsroom, isClosed, newsroomExists, openForWriting, openNewsroom, type NewsroomReader, type NewsroomWriter } from "../newsroom.ts";
 import { http } from "../node-http.ts";
 import { openSchedule, scheduleExists } from "../press/press.ts";
 import { publishDue } from "../scheduler.ts";
@@ -17,10 +19,13 @@ import { openMailWorker } from "./mail-worker.ts";
 
 /** How late a scheduled story may come out while the site runs. */
 const SCHEDULE_LOOK_MS = 1_000;
+/** Only the demo has it. */
+const DEMO_FIGURE = "panel-2024-table-usd";
 /** From this size of the log the figures on the front page take long enough to be made before the first reader comes. */
 const WARMED_ENTRIES_MIN = 20_000;
 /** With Node's 511 a thousand readers who come at once wait seconds for a connection that the kernel has dropped. */
 const WAITING_CONNECTIONS_MAX = 4_096;
+const COMMAND_CHARS_MAX = 160;
 const SHUTDOWN_MS_MAX = 10_000;
 /** npm, the shell and the bootstrap may each pass the same Ctrl-C on: it counts once. */
 const SIGNAL_ECHO_MS = 700;
@@ -46,6 +51,9 @@ export const serve: Command = {
     const host = typeof options.host === "string" ? options.host : config.host;
     if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new TracewireError("BAD_ARGUMENT", { what: `${port} is no port` });
     await refuseTakenPort(port, host);
+    const { listen } = config.desk;
+    if (listen && port !== 0 && listen.port === port) throw new TracewireError("PORT_TAKEN", { what: `desk_host: ${port} is the site's own port`, hint: "Give the desk another one, such as 127.0.0.1:4101." });
+    if (listen) await refuseTakenPort(listen.port, listen.host);
     if (!newsroomExists(config.data)) {
       refuseWhileBuilding(config.data);
       if (options.empty) {
@@ -100,7 +108,7 @@ export const serve: Command = {
     hub?.start();
     const webhooks = startWebhooks(context, newsroom);
     output.json({ address, data: config.data, log_size: newsroom.log.size(), root: newsroom.log.root(), pid: process.pid });
-    for (const line of greeting(address, config.data, newsroom.log.size(), output.bold)) output.line(line);
+    for (const line of greeting(address, newsroom, config.origins.data === "default" ? "" : ` --data ${config.data}`, output.bold)) output.line(line);
     if (!context.json) await tellDesk(context, deskUrl);
     const scheduler = startScheduler(context);
     if (newsroom.log.size() > WARMED_ENTRIES_MIN) http.get(address).on("response", (response) => response.resume()).on("error", () => {});
@@ -164,16 +172,19 @@ async function tellDesk({ config, effects, output }: CommandContext, url: string
   output.line();
 }
 
-function greeting(address: string, data: string, size: number, bold: (text: string) => string): string[] {
+/** `place` is what a command beside it must be told to find this folder. */
+function greeting(address: string, { folder, log }: NewsroomReader, place: string, bold: (text: string) => string): string[] {
+  const isDemo = findFigureSpec(log, DEMO_FIGURE) !== undefined;
+  const toTry = isDemo
+    ? [`figure ${DEMO_FIGURE}`, "capture demo/try/2023-09-04-Stake.md --grade copy --source-grade C --item-grade 3", "verify"]
+    : ["capture FILE --grade copy --source-grade C --item-grade 3", "doctor", "verify"];
   return [
     "",
     `  Tracewire is at ${bold(address)}`,
-    `  The newsroom is in ${data} (${size} entries). Ctrl-C stops it.`,
+    `  The newsroom is in ${folder} (${log.size()} entries). Ctrl-C stops it.`,
     "",
     "  Three things to try, here in the clone, while it runs:",
-    "    npx tracewire figure panel-2024-table-usd",
-    "    npx tracewire capture demo/try/2023-09-04-Stake.md --grade copy --source-grade C --item-grade 3",
-    "    npx tracewire verify",
+    ...toTry.map((words) => `    npx tracewire ${words}${place}`),
     "",
   ];
 }
@@ -235,6 +246,13 @@ function refuseTakenPort(port: number, host: string): Promise<void> {
   });
 }
 
+/** A command line as a person knows it: the program's name, its script and its words; what was said to the runtime is left out. */
+export function commandWords([program = "", ...args]: readonly string[]): string {
+  const first = args.findIndex((arg) => !arg.startsWith("-"));
+  const words = [basename(program), ...(first < 0 ? args : args.slice(first))].join(" ");
+  return words.length > COMMAND_CHARS_MAX ? `${words.slice(0, COMMAND_CHARS_MAX)}…` : words;
+}
+
 /** Who holds a port, where the system tells (Linux, own processes): socket inode → process. */
 function portHolder(port: number): string {
   try {
@@ -250,7 +268,7 @@ function portHolder(port: number): string {
       try {
         for (const handle of readdirSync(`/proc/${pid}/fd`))
           if (inodes.includes(readlinkSync(`/proc/${pid}/fd/${handle}`)))
-            return ` by process ${pid} (${readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").filter(Boolean).join(" ").slice(-120)})`;
+            return ` by process ${pid} (${commandWords(readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").filter(Boolean))})`;
       } catch {
         // Another user's process, or one that has just ended.
       }

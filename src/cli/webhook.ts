@@ -4,6 +4,9 @@ import { EVENT_TYPES, openWebhookStore, type WebhookStore } from "../webhooks/we
 import type { NewsroomReader } from "../newsroom.ts";
 import { list, openReader, whole, type Command, type CommandContext, type Options } from "./command.ts";
 
+/** For a receiver to take up the new secret. */
+const OVERLAP_MS = 24 * 60 * 60 * 1_000;
+
 type Action = (context: CommandContext, store: WebhookStore, newsroom: NewsroomReader, args: string[], options: Options) => void;
 
 const ACTIONS: Record<string, Action> = {
@@ -28,6 +31,12 @@ const ACTIONS: Record<string, Action> = {
     output.json({ removed: name });
     output.line(`${name} is told nothing any more.`);
   },
+  rotate({ output }, store, _newsroom, [name = ""], options) {
+    const { secret, until } = store.rotate(name, options.atOnce ? 0 : OVERLAP_MS);
+    output.json({ name, secret, former_until: until });
+    output.line(secret);
+    output.note(options.atOnce ? `${name} is signed by this secret alone from now on. It is not shown again.` : `${name} is signed by this secret and by the former one until ${until}, then by this one alone. It is not shown again.`);
+  },
   replay({ output, effects }, store, { log }, [name = ""], options) {
     const from = whole(options, "from", "--from");
     if (from === undefined) throw new TracewireError("BAD_ARGUMENT", { what: "From which entry on?", hint: "tracewire webhook replay NAME --from 42" });
@@ -41,16 +50,18 @@ export const webhook: Command = {
   name: "webhook",
   summary: "Tell other programs, signed, of what becomes public",
   arguments: "<action> [args...]",
-  records: { add: 2, remove: 1, replay: 1 },
+  records: { add: 2, remove: 1, rotate: 1, replay: 1 },
   actions: [
     ["add <name> <url>", "tell a program from now on; its secret is shown once"],
     ["list", "what was sent, what waits, what failed and why"],
     ["remove <name>", "tell it nothing any more"],
+    ["rotate <name>", "a new secret, shown once; for a day the former one signs as well"],
     ["replay <name> --from <entry>", "send everything from an entry on again"],
   ],
   options: [
     { flags: "--event <type>", about: `of what it is told (may be repeated; all without it): ${Object.entries(EVENT_TYPES).map(([type, about]) => `${type}: ${about}`).join("; ")}`, repeat: true },
     { flags: "--here", about: "its address may be one of this machine or network" },
+    { flags: "--at-once", about: "for rotate: the former secret is known to others, and signs nothing any more" },
     { flags: "--from <entry>", about: "for replay: from this entry of the log on" },
   ],
   examples: [

@@ -215,7 +215,7 @@ export function programWrites(desk: ProgramDesk): WriteRuns {
     approveDraft: {
       sees: sees("draft"),
       run(writer, { params, version }) {
-        if (desk.approval === "another") throw new TracewireError("NOT_ALLOWED", { what: "Another person approves in this newsroom, and a key is none", hint: "Somebody approves it at the desk, or by tracewire story approve." });
+        if (desk.approval === "another") throw new TracewireError("NOT_ALLOWED", { what: "Another person approves in this newsroom, and a key is none", hint: "Somebody approves it at the desk, or by tracewire draft approve." });
         const draft = draftAt(params.draft, version);
         const done = drafts.step(draft.id, writer.name, "approved", { version });
         record(writer, "story.approve", `draft ${draft.id}, version ${version}`);

@@ -37,6 +37,8 @@ export const NOT_COPIED: readonly { name: string; why: string }[] = [
   { name: "drafts.db", why: "stories that are still being written" },
   { name: "trace-notes.db", why: "notes on places of traces, which are private and erasable" },
   { name: "desk.db", why: "stories that wait for their time: nobody is to find them before it" },
+  { name: "releases.db", why: "press releases that suppliers sent, with whom to ask: what was accepted is in the log" },
+  { name: "writes.db", why: "answers to programs' writes, kept for 48 hours" },
   { name: "pings.db", why: "what a hub is still to be told: a restored newsroom tells it anew" },
   { name: "segments", why: "rows of large sets: they are made again from their captures" },
 ];

@@ -1,5 +1,6 @@
 // Returned mails: standard ones (RFC 3464) by their fields, the many others by their words, complaints (ARF, RFC 5965).
 // Where signs disagree a bounce is "soft": a reader is never silenced by a guess.
+import { createHash } from "node:crypto";
 import { simpleParser, type ParsedMail } from "mailparser";
 import { parseAddress } from "./address.ts";
 import { weighReply } from "./bounce-words.ts";
@@ -14,8 +15,12 @@ export type Bounce = {
   message_ids: string[];
   /** The words that decided. */
   why: string;
+  /** SHA-256 of its own Message-ID, or of its bytes where it has none: the same mail counts once, however often it is read. */
+  mail?: string;
 };
 
+/** Of mails that counted the newest so many are known again. */
+const READ_MAX = 50_000;
 const LINES_MAX = 400;
 const LINE_LENGTH_MAX = 1_000;
 const MESSAGE_IDS_MAX = 20;
@@ -28,8 +33,15 @@ const ORIGINAL_BEGINS =
 const FULL = /(disk space|over ?quota|mailbox is full|mailfolder is full|exceeded the local limit|size limit)/i;
 
 export async function readBounce(bytes: Uint8Array): Promise<Bounce> {
+  const mail = await parseMail(bytes);
+  return { ...weighMail(bytes, mail), mail: createHash("sha256").update(mail.messageId ?? bytes).digest("hex") };
+}
+
+const parseMail = (bytes: Uint8Array): Promise<ParsedMail> =>
+  simpleParser(Buffer.from(bytes), { keepDeliveryStatus: true, skipTextToHtml: true, skipImageLinks: true, maxChildNodes: MIME_PARTS_MAX });
+
+function weighMail(bytes: Uint8Array, mail: ParsedMail): Bounce {
   const raw = Buffer.from(bytes).toString("latin1");
-  const mail = await simpleParser(Buffer.from(bytes), { keepDeliveryStatus: true, skipTextToHtml: true, skipImageLinks: true, maxChildNodes: MIME_PARTS_MAX });
   const message_ids = [...new Set([...raw.matchAll(/<([0-9a-f]{32})@[^<>\s]+>/g)].map((match) => match[1]!))].slice(0, MESSAGE_IDS_MAX);
   const part = (type: RegExp) => mail.attachments.find(({ contentType }) => type.test(contentType))?.content.toString("utf8");
 
@@ -75,6 +87,7 @@ export function applyBounce(people: People, bounce: Bounce): string {
     const proven = bounce.message_ids.map((id) => byId.get(id)).find(Boolean)?.person as number | undefined;
     const person = proven ?? ((bounce.address && byAddress.get(bounce.address.toLowerCase())?.person) as number | undefined);
     if (person === undefined) return "nobody here has had this mail";
+    if (bounce.mail !== undefined && isReadAlready(people, `${bounce.mail} ${proven === undefined ? "by address" : "proven"}`)) return "this mail was counted before; nothing was changed";
     const become = (state: "bounced" | "complained") => people.db.prepare("UPDATE people SET state = ? WHERE id = ? AND state <> 'complained'").run(state, person);
     if (bounce.class === "complaint") {
       become("complained");
@@ -94,6 +107,13 @@ export function applyBounce(people: People, bounce: Bounce): string {
     stopMail(people, person, "bounced");
     return "the last of too many: marked as bounced";
   });
+}
+
+/** Inside a change: notes it, where it is new. */
+function isReadAlready(people: People, mail: string): boolean {
+  const isNew = Number(people.db.prepare("INSERT OR IGNORE INTO read_bounces (mail) VALUES (?)").run(mail).changes) > 0;
+  people.db.prepare("DELETE FROM read_bounces WHERE id <= (SELECT max(id) FROM read_bounces) - ?").run(READ_MAX);
+  return !isNew;
 }
 
 function complaint(feedback: string, raw: string, message_ids: string[]): Bounce {

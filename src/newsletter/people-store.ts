@@ -45,6 +45,7 @@ const TABLES = `
   ) STRICT;
   CREATE INDEX IF NOT EXISTS tokens_by_person ON tokens (person);
   CREATE TABLE IF NOT EXISTS sign_ups (id INTEGER PRIMARY KEY AUTOINCREMENT, address TEXT NOT NULL, address_key TEXT NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS read_bounces (id INTEGER PRIMARY KEY AUTOINCREMENT, mail TEXT NOT NULL UNIQUE) STRICT;
   CREATE TABLE IF NOT EXISTS limit_events (key BLOB NOT NULL, at INTEGER NOT NULL) STRICT;
   CREATE INDEX IF NOT EXISTS limit_events_by_key ON limit_events (key, at);
   CREATE INDEX IF NOT EXISTS limit_events_by_time ON limit_events (at);

@@ -26,11 +26,10 @@ type SenderOptions = {
   egress?: (delivery: Pick<Delivery, "url" | "is_here">) => Egress;
 };
 
-/** The three headers. The identifier is the same for each try and each replay of one event: a receiver can tell them. */
-export function signWebhook(secret: string, id: string, seconds: number, body: string): Record<string, string> {
-  const key = Buffer.from(secret.replace(/^whsec_/, ""), "base64");
-  const signature = createHmac("sha256", key).update(`${id}.${seconds}.${body}`).digest("base64");
-  return { "webhook-id": id, "webhook-timestamp": String(seconds), "webhook-signature": `v1,${signature}` };
+/** The three headers, with a signature for each secret, the newest first. The identifier is the same for each try and each replay of one event: a receiver can tell them. */
+export function signWebhook(secrets: readonly string[], id: string, seconds: number, body: string): Record<string, string> {
+  const signatures = secrets.map((secret) => `v1,${createHmac("sha256", Buffer.from(secret.replace(/^whsec_/, ""), "base64")).update(`${id}.${seconds}.${body}`).digest("base64")}`);
+  return { "webhook-id": id, "webhook-timestamp": String(seconds), "webhook-signature": signatures.join(" ") };
 }
 
 export function openWebhookSender({ store, log, base_url, clock, note, egress }: SenderOptions): WebhookSender {
@@ -49,7 +48,7 @@ export function openWebhookSender({ store, log, base_url, clock, note, egress }:
     // Erased since it was queued: there is nothing to tell any more.
     if (!event) return store.settle(delivery, "gone");
     const content = JSON.stringify(event);
-    const headers = signWebhook(delivery.secret, `msg_${delivery.hook}_${delivery.entry}`, Math.floor(Date.parse(clock()) / 1_000), content);
+    const headers = signWebhook([delivery.secret, ...(delivery.former_secret === null ? [] : [delivery.former_secret])], `msg_${delivery.hook}_${delivery.entry}`, Math.floor(Date.parse(clock()) / 1_000), content);
     let why: string;
     let closed = false;
     try {

@@ -35,12 +35,15 @@ export type Webhook = {
   next_at: string | null;
   last: string | null;
 };
-export type Delivery = { hook: string; url: string; secret: string; is_here: boolean; entry: number };
+/** Of an event that is due; `former_secret` while a receiver may not know the new one yet. */
+export type Delivery = { hook: string; url: string; secret: string; former_secret: string | null; is_here: boolean; entry: number };
 
 export type WebhookStore = {
   /** The secret is handed out here and never again. Events before this moment are not sent, unless replayed. */
   add(input: { name: string; url: string; events: readonly string[]; is_here: boolean }, log: Pick<LogReader, "size">): { hook: Webhook; secret: string };
   remove(name: string): void;
+  /** A new secret, handed out here and never again; the former one signs as well until `overlap_ms` are over. Identifiers stay. */
+  rotate(name: string, overlap_ms: number): { secret: string; until: string };
   list(): Webhook[];
   /** Queues every event from this entry on again. Gives how many. */
   replay(name: string, from: number, log: Pick<LogReader, "read" | "size">, now: string): number;
@@ -56,6 +59,7 @@ const TABLES = `
   CREATE TABLE IF NOT EXISTS hooks (name TEXT PRIMARY KEY, url TEXT NOT NULL, secret TEXT NOT NULL, events TEXT NOT NULL, created TEXT NOT NULL, is_here INTEGER NOT NULL,
     filled INTEGER NOT NULL, sent INTEGER NOT NULL DEFAULT 0, failures INTEGER NOT NULL DEFAULT 0, next_at TEXT, last TEXT) STRICT;
   CREATE TABLE IF NOT EXISTS deliveries (hook TEXT NOT NULL, entry INTEGER NOT NULL, since TEXT NOT NULL, given_up INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (hook, entry)) STRICT;
+  CREATE TABLE IF NOT EXISTS former_secrets (hook TEXT PRIMARY KEY, secret TEXT NOT NULL, until TEXT NOT NULL) STRICT;
 `;
 
 export const webhooksExist = (folder: string): boolean => existsSync(join(folder, WEBHOOKS_FILE));
@@ -85,7 +89,7 @@ export function openWebhookStore(folder: string, effects: Effects): WebhookStore
   return {
     add({ name, url, events, is_here }, log) {
       checkHook(name, url, events, is_here);
-      const secret = `whsec_${Buffer.from(effects.random(SECRET_BYTES)).toString("base64")}`;
+      const secret = freshSecret(effects);
       change(() => {
         const { count } = db.prepare("SELECT count(*) AS count FROM hooks").get() as { count: number };
         if (count >= HOOKS_MAX) throw new TracewireError("BAD_ARGUMENT", { what: `There are ${HOOKS_MAX} webhooks already`, hint: "Remove one first." });
@@ -105,9 +109,19 @@ export function openWebhookStore(folder: string, effects: Effects): WebhookStore
     remove(name) {
       find(name);
       change(() => {
-        db.prepare("DELETE FROM deliveries WHERE hook = ?").run(name);
+        for (const table of ["deliveries", "former_secrets"]) db.prepare(`DELETE FROM ${table} WHERE hook = ?`).run(name);
         db.prepare("DELETE FROM hooks WHERE name = ?").run(name);
       });
+    },
+    rotate(name, overlap_ms) {
+      find(name);
+      const secret = freshSecret(effects);
+      const until = new Date(Date.parse(effects.clock()) + overlap_ms).toISOString();
+      change(() => {
+        db.prepare("INSERT OR REPLACE INTO former_secrets (hook, secret, until) SELECT name, secret, ? FROM hooks WHERE name = ?").run(until, name);
+        db.prepare("UPDATE hooks SET secret = ? WHERE name = ?").run(secret, name);
+      });
+      return { secret, until };
     },
     list: () => listHooks(db),
     replay(name, from, log, now) {
@@ -131,15 +145,17 @@ export function openWebhookStore(folder: string, effects: Effects): WebhookStore
         }
       });
     },
-    due: (now) =>
-      db
+    due(now) {
+      db.prepare("DELETE FROM former_secrets WHERE until <= ?").run(now);
+      return db
         .prepare(
-          `SELECT h.name AS hook, h.url, h.secret, h.is_here, min(d.entry) AS entry FROM hooks h JOIN deliveries d ON d.hook = h.name
+          `SELECT h.name AS hook, h.url, h.secret, (SELECT f.secret FROM former_secrets f WHERE f.hook = h.name) AS former_secret, h.is_here, min(d.entry) AS entry FROM hooks h JOIN deliveries d ON d.hook = h.name
            WHERE d.given_up = 0 AND (h.next_at IS NULL OR h.next_at <= ? OR h.next_at > ?) GROUP BY h.name ORDER BY h.name`,
         )
         // What is to wait for longer than any waits was put off while the clock was ahead: it is due.
         .all(now, new Date(Date.parse(now) + Math.max(...RETRY_AFTER_MS) + HOUR_MS).toISOString())
-        .map((row) => ({ ...row, is_here: row.is_here === 1 }) as unknown as Delivery),
+        .map((row) => ({ ...row, is_here: row.is_here === 1 }) as unknown as Delivery);
+    },
     settle({ hook, entry }, outcome) {
       change(() => {
         db.prepare("DELETE FROM deliveries WHERE hook = ? AND entry = ?").run(hook, entry);
@@ -165,6 +181,8 @@ export function openWebhookStore(folder: string, effects: Effects): WebhookStore
     close,
   };
 }
+
+const freshSecret = ({ random }: Effects): string => `whsec_${Buffer.from(random(SECRET_BYTES)).toString("base64")}`;
 
 function checkHook(name: string, url: string, events: readonly string[], is_here: boolean): void {
   const refuse = (what: string, hint?: string): never => {

@@ -80,6 +80,33 @@ describe("a webhook", () => {
     newsroom.remove();
   });
 
+  test("whose secret is rotated is told under both for a day, then under the new one alone; what waits keeps its identifier", async () => {
+    store.close();
+    store = openWebhookStore(newsroom.folder, { ...newsroom.effects, clock });
+    sender = openSender();
+    const signed = (by: string, { id, seconds, body }: Told) => `v1,${createHmac("sha256", Buffer.from(by.slice("whsec_".length), "base64")).update(`${id}.${seconds}.${body}`).digest("base64")}`;
+    status = 503;
+    publish("one");
+    await sender.look();
+    const rotated = store.rotate("desk", 86_400_000);
+    assert.notEqual(rotated.secret, secret);
+    status = 204;
+    now += RETRY_AFTER_MS[0]!;
+    await sender.look();
+    assert.equal(told[1]!.id, told[0]!.id);
+    assert.equal(told[1]!.signature, `${signed(rotated.secret, told[1]!)} ${signed(secret, told[1]!)}`);
+    now = Date.parse(rotated.until);
+    publish("two");
+    await sender.look();
+    assert.equal(told[2]!.signature, signed(rotated.secret, told[2]!));
+    const leaked = store.rotate("desk", 0);
+    publish("three");
+    await sender.look();
+    assert.equal(told[3]!.signature, signed(leaked.secret, told[3]!), "at once: the former one signs nothing");
+    assert.throws(() => store.rotate("nobody", 0), { code: "NOT_FOUND" });
+    newsroom.remove();
+  });
+
   test("that is away is told later, under the same identifiers; a restart loses nothing; in the end it is given up and can be replayed", async () => {
     status = 503;
     publish("one");

@@ -1,6 +1,7 @@
 // The administrator's rooms: who belongs to the newsroom, and what was done by whom from where.
 import Type from "typebox";
 import {
+  actChoices,
   endSessions,
   giveRole,
   invitationLetter,
@@ -13,7 +14,9 @@ import {
   resetUser,
   ROLE_NAMES,
   ROLES,
+  type Accounts,
   type Act,
+  type ActFilter,
   type Invited,
 } from "../../accounts/accounts.ts";
 import { formatCsv } from "../../csv.ts";
@@ -83,6 +86,26 @@ const actTable = (acts: readonly Act[]): Html =>
 `,
       )}</tbody></table></div>
 `;
+
+/** Throws BAD_ARGUMENT for a day that is none: an empty list would say that nothing was done. */
+function filterOf(query: URLSearchParams): ActFilter {
+  const [handle, kind, day] = ["by", "kind", "day"].map((name) => query.get(name)?.trim() || undefined);
+  if (day !== undefined && !(/^\d{4}-\d{2}-\d{2}$/.test(day) && new Date(day).toJSON()?.startsWith(day)))
+    throw new TracewireError("BAD_ARGUMENT", { what: `day: “${day.slice(0, 40)}” is no day`, where: "day", hint: "Write 2026-11-26; days are those of UTC." });
+  return { handle, kind, day };
+}
+
+function queryOf({ handle, kind, day }: ActFilter, more: Record<string, string> = {}): string {
+  const given = Object.entries({ by: handle, kind, day, ...more }).filter((pair): pair is [string, string] => pair[1] !== undefined);
+  return given.length === 0 ? "" : `?${new URLSearchParams(given).toString()}`;
+}
+
+function filterForm(accounts: Accounts, { handle, kind, day }: ActFilter): Html {
+  const { kinds, handles } = actChoices(accounts);
+  const all = (names: readonly string[], own = "") => [["", "all"], ...[...new Set([...names, ...(own === "" ? [] : [own])])].map((name) => [name, name] as const)] as const;
+  return html`<form method="get" action="/desk/acts" class="row">${choice("by", "Who", all(handles, handle), { value: handle ?? "" })}${choice("kind", "Kind", all(kinds, kind), { value: kind ?? "" })}${field("day", "Day (UTC)", { type: "date", value: day ?? "" })}<button>Show</button></form>
+`;
+}
 
 export const peopleRoutes: DeskRoute[] = [
   deskRoute({
@@ -165,17 +188,17 @@ export const peopleRoutes: DeskRoute[] = [
     path: "/acts",
     about: "The record of acts: who, when, what, from where.",
     rule: { for: "acts.read" },
-    query: ["by", "before"],
+    query: ["by", "kind", "day", "before"],
     run({ accounts }, { query }) {
-      const [handle, before] = [query.get("by") || undefined, Number(query.get("before")) || undefined];
-      const acts = listActs(accounts, { handle, before, limit: ACTS_SHOWN });
-      const next = acts.length === ACTS_SHOWN ? `/desk/acts?${new URLSearchParams({ ...(handle ? { by: handle } : {}), before: String(acts.at(-1)!.id) }).toString()}` : undefined;
+      const filter = filterOf(query);
+      const acts = listActs(accounts, { ...filter, before: Number(query.get("before")) || undefined, limit: ACTS_SHOWN });
+      const next = acts.length === ACTS_SHOWN ? `/desk/acts${queryOf(filter, { before: String(acts.at(-1)!.id) })}` : undefined;
       return {
         title: "Acts",
         wide: true,
         page: html`<h1>Acts</h1>
-<p class="hint">The log says in public who made an entry. Here stands, for the newsroom alone, every act with its network (/24 or /64). <a href="/desk/acts.csv">All as CSV</a></p>
-${actTable(acts)}${next !== undefined && html`<p><a href="${next}" rel="next">Older ones</a></p>`}`,
+<p class="hint">The log says in public who made an entry. Here stands, for the newsroom alone, every act with its network (/24 or /64), or the command line and the system's user. <a href="/desk/acts.csv${queryOf(filter)}">${queryOf(filter) === "" ? "All" : "These"} as CSV</a></p>
+${filterForm(accounts, filter)}${actTable(acts)}${next !== undefined && html`<p><a href="${next}" rel="next">Older ones</a></p>`}`,
       };
     },
   }),
@@ -184,8 +207,9 @@ ${actTable(acts)}${next !== undefined && html`<p><a href="${next}" rel="next">Ol
     path: "/acts.csv",
     about: "The record of acts as a file.",
     rule: { for: "acts.read", fresh: true },
-    run({ accounts, record }) {
-      const rows = listActs(accounts, { limit: ACTS_EXPORTED_MAX }).map(({ id, at, handle, act, object, network, entries }) => [id, at, handle, act, object, network, entries.join(" ")]);
+    query: ["by", "kind", "day"],
+    run({ accounts, record }, { query }) {
+      const rows = listActs(accounts, { ...filterOf(query), limit: ACTS_EXPORTED_MAX }).map(({ id, at, handle, act, object, network, entries }) => [id, at, handle, act, object, network, entries.join(" ")]);
       record("acts.export", `${rows.length} acts`);
       return { file: { name: "acts.csv", type: "text/csv; charset=utf-8", bytes: formatCsv(["id", "at", "who", "what", "on", "from", "entries"], rows) } };
     },
