@@ -163,5 +163,6 @@ test("the proxies of deploy/ speak TLS 1.2 and 1.3 alone, and tell browsers to s
   assert.match(nginx, /^\s*ssl_protocols TLSv1\.2 TLSv1\.3;$/m);
   assert.match(notes, /^\s*ssl_protocols TLSv1\.2 TLSv1\.3;$/m);
   for (const text of [nginx, caddy]) assert.match(text, /Strict-Transport-Security "max-age=31536000; includeSubDomains"/);
-  assert.doesNotMatch(nginx, /listen 80\b(?!.*return 301)/);
+  // What comes without TLS is led to it or refused, and never handed on.
+  for (const server of nginx.split(/^server \{$/m).filter((text) => /listen 80\b/.test(text))) assert.doesNotMatch(server, /proxy_pass|root /);
 });

@@ -99,7 +99,7 @@ describe("behind a proxy", () => {
   });
 
   test("nginx, by deploy/nginx.conf", unless("nginx", "openssl"), async () => {
-    const port = await freePort();
+    const [port, plain] = [await freePort(), await freePort()];
     const at = (name: string) => join(folder, name);
     execFileSync(
       "openssl",
@@ -123,6 +123,7 @@ describe("behind a proxy", () => {
     // Only the machine's own places are put in; the directives are those that ship.
     const server = readFileSync(deploy("nginx.conf"), "utf8")
       .replace("listen 443", `listen 127.0.0.1:${port}`)
+      .replace("listen 80", `listen 127.0.0.1:${plain}`)
       .replace(/ssl_certificate .*;/, `ssl_certificate ${at("cert.pem")};`)
       .replace(/ssl_certificate_key .*;/, `ssl_certificate_key ${at("key.pem")};`)
       .replace("127.0.0.1:4100", `127.0.0.1:${site}`);
@@ -136,16 +137,18 @@ describe("behind a proxy", () => {
     running.push(spawn("nginx", ["-e", at("error.log"), "-c", at("nginx.conf")], { stdio: "ignore" }));
     await untilAnswers(port, true);
     await checkProxy(port, true);
+    await checkPlain(plain);
     assert.equal((await ask(port, "/newsletter", { tls: true, method: "POST", body: "a".repeat(20_000) })).status, 413);
   });
 
   test("Caddy, by deploy/Caddyfile", unless("caddy"), async () => {
     const shipped = spawnSync("caddy", ["validate", "--adapter", "caddyfile", "--config", deploy("Caddyfile")], { encoding: "utf8" });
     assert.equal(shipped.status, 0, shipped.stderr);
-    const port = await freePort();
+    const [port, plain] = [await freePort(), await freePort()];
     const file = join(folder, "Caddyfile");
     // Certificates come from outside, so here it speaks without TLS; nothing else is changed.
     const server = readFileSync(deploy("Caddyfile"), "utf8")
+      .replace(/^http:\/\/news\.example/m, `http://news.example:${plain}`)
       .replace(/^news\.example/m, `http://news.example:${port}`)
       .replace("127.0.0.1:4100", `127.0.0.1:${site}`);
     writeFileSync(file, `{\n\tadmin off\n\tauto_https off\n}\n${server}`);
@@ -157,7 +160,18 @@ describe("behind a proxy", () => {
     );
     await untilAnswers(port, false);
     await checkProxy(port, false);
+    await checkPlain(plain);
   });
+
+  /** Without TLS: pages lead to https, what programs ask is refused. */
+  async function checkPlain(port: number): Promise<void> {
+    const page = await ask(port, "/thefts?year=2022");
+    assert.deepEqual([page.status, page.headers.location], [308, "https://news.example/thefts?year=2022"]);
+    for (const path of ["/v1/thefts", "/v1", "/v1/screen"]) {
+      const { status, headers } = await ask(port, path, { headers: { authorization: "Bearer made-up" } });
+      assert.deepEqual([status, headers.location], [403, undefined], path);
+    }
+  }
 
   /** What a proxy must not spoil: the page and its cache headers pass, and what is for this machine alone stays there. */
   async function checkProxy(port: number, tls: boolean): Promise<void> {
