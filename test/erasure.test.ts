@@ -76,7 +76,7 @@ test("an erased claim's value and its source's title are in no file, and the las
   for (const words of [VALUE, TITLE]) assert.deepEqual(holding(folder, words), [], words);
   assert.deepEqual(
     listActs(accounts, { limit: 10 }).map(({ act, object }) => [act, object]),
-    [["claim.add", "theft/b"], ["claim.add", "erased"], ["inbox.take", "erased"], ["capture.add", "erased"]],
+    [["erase", `${memo} --with-claims`], ["claim.add", "theft/b"], ["claim.add", "erased"], ["inbox.take", "erased"], ["capture.add", "erased"]],
   );
   assert.equal(inbox.find(item.id), undefined);
   inbox.close();
