@@ -1,5 +1,9 @@
 // CSV for a person's spreadsheet (RFC 4180): a cell that a spreadsheet would run as a formula is made text first.
 // Public lists carry claims of others, and a claim may say anything (OWASP: CSV injection).
+import { lazily } from "./lazy.ts";
+
+/** The parser, loaded where a table is read: a site that only serves carries none. */
+export const csvParse = lazily<typeof import("csv-parse/sync")>(import.meta.url, "csv-parse/sync");
 
 /** Characters that start a formula, their full-width forms, and those that hide one. */
 const FORMULA_START = /^[\s\u0000-\u001f]*[=+\-@＝＋－＠\t\r\n]/;

@@ -1,11 +1,8 @@
 // Any CSV with a header line, such as the reduced tables that the demo transcribes from sources whose files may not
 // be passed on. The cells stay as they are.
-import { SAVE_WITH_COMMAS, separatorInstead } from "../../csv.ts";
+import { csvParse, SAVE_WITH_COMMAS, separatorInstead } from "../../csv.ts";
 import { TracewireError } from "../../errors.ts";
-import { lazily } from "../../lazy.ts";
 import { textOf, type DatasetReader, type Row, type SourceFile } from "../reader.ts";
-
-const csvParse = lazily<typeof import("csv-parse/sync")>(import.meta.url, "csv-parse/sync");
 
 export function csvRows(file: SourceFile, options: { columns?: readonly string[] } = {}): { columns: string[]; rows: Row[] } {
   const text = textOf(file);

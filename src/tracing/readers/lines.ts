@@ -1,10 +1,7 @@
 // Bytes into lines, and lines into cells or values, in bounded memory.
-import { SAVE_WITH_COMMAS, separatorInstead } from "../../csv.ts";
+import { csvParse, SAVE_WITH_COMMAS, separatorInstead } from "../../csv.ts";
 import { TracewireError } from "../../errors.ts";
-import { lazily } from "../../lazy.ts";
 import { placeText, refuseField, type InputFile, type Place, type ReadReport } from "./reader.ts";
-
-const csvParse = lazily<typeof import("csv-parse/sync")>(import.meta.url, "csv-parse/sync");
 
 const CSV_RECORD_CHARS_MAX = 1_000_000;
 const BATCH_ROWS = 4_096;
