@@ -8,10 +8,13 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
 import { appendClaim, appendJudgement, parseClaim, readClaims } from "../src/casefile/casefile.ts";
+import type { Question } from "../src/desk/questions.ts";
 import { openInbox } from "../src/desk/inbox.ts";
 import { appendCapture, prepareCapture } from "../src/evidence/evidence.ts";
 import { openDrafts, openSubmissions, preparePhoto } from "../src/press/press.ts";
 import { madePhoto } from "./made-pictures.ts";
+import { appendException } from "../src/screening/screening.ts";
+import { keepTrace } from "./kept-trace.ts";
 import { payloads } from "./hostile-payloads.ts";
 import { deskNewsroom, ORGANISATION, PASSWORD, type DeskNewsroom, type Handle } from "./desk-newsroom.ts";
 
@@ -35,6 +38,16 @@ after(async () => {
   await browser?.close();
   await bench?.remove();
 });
+
+/** A question of somebody, answered. */
+async function questioned(handle: Handle, question: Question, input?: Uint8Array): Promise<string> {
+  const { id } = bench.desk.questionJobs.start(handle, question, input);
+  for (let look = 0; look < 600; look++) {
+    if (!["waiting", "running"].includes(bench.desk.questionJobs.find(id)!.state)) return String(id);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return assert.fail("it does not end");
+}
 
 type Visit = { context: BrowserContext; page: Page; faults: string[] };
 
@@ -162,6 +175,14 @@ const PAGES: readonly [Handle | undefined, string][] = [
   ["edda", "/desk/supplied"],
   ["edda", "/desk/supplied/1"],
   ["rita", "/desk/claims"],
+  ["anna", "/desk/traces"],
+  ["anna", "/desk/traces/a-trace"],
+  ["anna", "/desk/questions/WAYS"],
+  ["anna", "/desk/questions/COMPARED"],
+  ["anna", "/desk/questions/SCREENED"],
+  ["anna", "/desk/clusters"],
+  ["anna", "/desk/screen"],
+  ["anna", "/desk/exceptions"],
 ];
 
 test("axe finds nothing on any page of the desk, wide, dark and at 320 px; nothing scrolls sideways", { skip }, async () => {
@@ -176,6 +197,16 @@ test("axe finds nothing on any page of the desk, wide, dark and at 320 px; nothi
   });
   await bench.as("olga", "/desk/inbox", { text: "One more text.", title: "A second text", grade: "copy", source_grade: "C" });
   const capture = String(bench.newsroom.log.db.prepare("SELECT max(seq) AS seq FROM captures").get()!.seq);
+  await keepTrace(bench.newsroom, "a-trace");
+  await keepTrace(bench.newsroom, "another", { stops: [] });
+  const account = "eip155:1:0x098B716B8Aaf21512996dC57EB0615e2383E2f96";
+  bench.newsroom.transact("anna", (transaction) => appendException(transaction, { address: account, reason: "Reviewed in case 17", until: "2026-12-31" }, { by: "anna", today: "2026-03-01" }));
+  const given = new TextEncoder().encode(`${account}\nnonsense`);
+  const asked = {
+    WAYS: await questioned("anna", { kind: "ways", trace: "a-trace", to: "mixer", method: "fifo", among: [] }),
+    COMPARED: await questioned("anna", { kind: "compare", before: "a-trace", after: "another", among: [] }),
+    SCREENED: await questioned("anna", { kind: "screen", on: "2026-03-01", today: "2026-03-01", lists: [], input_name: "given.csv", pasted: "nonsense", among: [] }, given),
+  };
   const shapes = [
     ["wide", { viewport: { width: 1280, height: 900 } }],
     ["dark", { viewport: { width: 1280, height: 900 }, colorScheme: "dark" }],
@@ -185,7 +216,7 @@ test("axe finds nothing on any page of the desk, wide, dark and at 320 px; nothi
   for (const [shape, options] of shapes)
     for (const [handle, path] of shape === "dark" ? PAGES.slice(0, 8) : PAGES) {
       const { context, page, faults } = handle ? await asPerson(handle, options) : await open(options);
-      const url = base + path.replace("CAPTURE", capture);
+      const url = base + path.replace("CAPTURE", capture).replace(/WAYS|COMPARED|SCREENED/, (name) => asked[name as keyof typeof asked]);
       await page.goto(url, { waitUntil: "load" });
       await page.evaluate("document.fonts.ready.then(() => true)");
       if (PICTURES) {
@@ -252,11 +283,21 @@ test("what others write stays text on every page of the desk: no payload runs, n
     accounts.db.prepare("INSERT INTO acts (at, user, handle, network, act, object) VALUES (?, ?, 'edda', ?, ?, ?)").run(bench.now(), edda, payload, payload, payload);
   }
   accounts.db.prepare("UPDATE sessions SET agent = ? WHERE user = ?").run(list[2]!, edda);
+  newsroom.transact("edda", (transaction) => {
+    for (const payload of list.slice(0, 30)) appendException(transaction, { address: "eip155:1:0x098B716B8Aaf21512996dC57EB0615e2383E2f96", reason: `ten words ${plain(payload)}`, until: "2027-01-01" }, { by: "edda", today: "2026-12-31" });
+  });
+  const questions: string[] = [];
+  for (const payload of list.slice(0, 12).map(plain)) {
+    questions.push(await questioned("edda", { kind: "screen", on: "2026-03-01", today: "2026-03-01", lists: [], name: payload, among: [] }));
+    questions.push(await questioned("edda", { kind: "screen", on: "2026-03-01", today: "2026-03-01", lists: [], input_name: payload, pasted: payload, among: [] }, new TextEncoder().encode(list.map(plain).join("\n"))));
+    questions.push(await questioned("edda", { kind: "lowest", address: "thief", since: payload, among: ["1"] }));
+    questions.push(await questioned("edda", { kind: "cluster", address: payload, payjoins: [payload], strict: false, among: [] }));
+  }
 
   const asked = encodeURIComponent(plain(list[6]!));
   const pages: [Handle, string][] = [
     ...["/desk", "/desk/captures", `/desk/captures/${capture}`, `/desk/captures/${capture}?quote=${asked}&page=1`, "/desk/claims", "/desk/subjects/theft/hostile", "/desk/inbox", `/desk/inbox/${item}`, "/desk/stories",
-      `/desk/stories/${draft.id}`, `/desk/stories/${draft.id}/preview`, `/desk/stories/${draft.id}/compare?from=1&to=2`, "/desk/account", `/desk/subjects/theft/${asked}`, `/desk/${asked}`, `/desk/claims?before=${asked}`,
+      `/desk/stories/${draft.id}`, `/desk/stories/${draft.id}/preview`, `/desk/stories/${draft.id}/compare?from=1&to=2`, "/desk/exceptions", "/desk/traces", "/desk/screen", "/desk/clusters", ...questions.map((id) => `/desk/questions/${id}`), "/desk/account", `/desk/subjects/theft/${asked}`, `/desk/${asked}`, `/desk/claims?before=${asked}`,
       `/desk/claims?${asked}=1`, `/desk/confirm?next=${asked}`].map((path) => ["edda", path] as [Handle, string]),
     ["sam", "/desk/releases"], ["edda", "/desk/supplied"], ...Array.from({ length: 15 }, (_, at) => at + 1).flatMap((id): [Handle, string][] => [["sam", `/desk/releases/${id}`], ["edda", `/desk/supplied/${id}`]]),
     ["ada", "/desk/acts"], ["ada", `/desk/acts?by=${asked}`], ["ada", "/desk/people"], ["ada", `/desk/people/${asked}`],

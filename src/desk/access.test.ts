@@ -2,6 +2,7 @@
 // own and not in the rules; a route that is not in this table fails the test.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { deskNewsroom, ORGANISATION, PEOPLE, type Answered, type DeskNewsroom, type Handle } from "../../test/desk-newsroom.ts";
 import { openKeyStore } from "../api/api.ts";
 import { endSession, SESSION_LIMITS, type Role } from "../accounts/accounts.ts";
@@ -109,6 +110,26 @@ const EXPECTED: Record<string, Expected> = {
   "POST /traces/:trace/notes": { roles: TRACERS, object: { name: "trace", seen: { own: TRACERS } } },
   "POST /traces/:trace/release": { roles: DESK, object: { name: "trace", seen: { own: DESK } } },
   "POST /traces/:trace/packet": { roles: TRACERS, object: { name: "trace", seen: { own: TRACERS } } },
+  // A question is its asker's alone; an administrator's is no other's either.
+  "GET /questions/:question": { roles: STAFF, object: { name: "question", seen: { own: STAFF } } },
+  "GET /questions/:question/files/:file": { roles: STAFF, object: { name: "question", seen: { own: STAFF } } },
+  "POST /questions/:question/cancel": { roles: STAFF, object: { name: "question", seen: { own: STAFF } } },
+  "POST /questions/:question/keep": { roles: TRACERS, object: { name: "question", seen: { own: TRACERS } } },
+  "POST /questions/ways": { roles: TRACERS },
+  "POST /questions/lowest": { roles: TRACERS },
+  "POST /questions/rank": { roles: TRACERS },
+  "POST /questions/compare": { roles: TRACERS },
+  "POST /traces/:trace/ways": { roles: TRACERS, object: { name: "trace", seen: { own: TRACERS } } },
+  "POST /traces/:trace/lowest": { roles: TRACERS, object: { name: "trace", seen: { own: TRACERS } } },
+  "POST /traces/:trace/audit": { roles: TRACERS, object: { name: "trace", seen: { own: TRACERS } } },
+  "POST /traces/:trace/reproduce": { roles: TRACERS, object: { name: "trace", seen: { own: TRACERS } } },
+  "GET /clusters": { roles: TRACERS },
+  "POST /clusters": { roles: TRACERS },
+  "GET /screen": { roles: STAFF },
+  "POST /screen": { roles: STAFF },
+  "GET /exceptions": { roles: STAFF },
+  "POST /exceptions": { roles: STAFF },
+  "POST /exceptions/:exception/end": { roles: STAFF },
   "GET /replies": { roles: STAFF },
   "GET /replies/new": { roles: STAFF },
   "POST /replies": { roles: STAFF },
@@ -244,6 +265,14 @@ before(async () => {
   const startJob = (by: Handle) => String(bench.desk.traceJobs.start({ by, ask: readAskWords({ from: "victim" }), among: [] }).id);
   objects.job = Object.fromEntries(ACTORS.map((handle) => [handle, { own: startJob(handle), nobody: "987654" }])) as (typeof objects)[string];
   for (const handle of ACTORS) objects.job[handle]!.other = objects.job[handle === "anna" ? "edda" : "anna"]!.own!;
+  const question = async (by: Handle) => {
+    const { id } = bench.desk.questionJobs.start(by, { kind: "compare", before: "a-trace", after: "a-trace", among: [] });
+    while (bench.desk.questionJobs.find(id)!.state !== "done") await sleep(50);
+    return String(id);
+  };
+  objects.question = {} as (typeof objects)[string];
+  for (const handle of ACTORS) objects.question[handle] = { own: await question(handle), nobody: "987654" };
+  for (const handle of ACTORS) objects.question[handle]!.other = objects.question[handle === "anna" ? "edda" : "anna"]!.own!;
   const request = await prepareRequest(newsroom.blobs, { name: "a-request", asked_of: "Somebody", channel: "mail", asked_at: "2026-03-01", deadline: "2026-03-08", wording: "Is it so?" }, "rosa", bench.now());
   newsroom.transact("rosa", (transaction) => appendRequest(transaction, request, "rosa"));
   const keys = openKeyStore(newsroom.folder, { clock: bench.now, random: seededRandom(4) });
@@ -325,7 +354,10 @@ for (const fresh of [true, false])
           for (const credential of CREDENTIALS) {
             // What belongs to a press release: `own` is the same as `other` there.
             if (object?.name === "embargoed" && whose === "own") continue;
-            const params = { handle: "rosa", link: "A".repeat(43), kind: "theft", name: "of-ada", reply: "a-request", picture: "a.jpg", page: "1", table: "1", ...(object ? { [object.name]: objects[object.name]![handle][whose!]! } : {}) };
+            const params = {
+              handle: "rosa", link: "A".repeat(43), kind: "theft", name: "of-ada", reply: "a-request", picture: "a.jpg", file: "differences.csv", exception: "1", page: "1", table: "1",
+              ...(object ? { [object.name]: objects[object.name]![handle][whose!]! } : {}),
+            };
             const answer = await askAs(route, handle, params, credential, spare);
             asked += 1;
             const [found, expected] = [outcomeOf(route, answer), expectedOf(route, PEOPLE[handle], whose, credential, fresh)];

@@ -13,6 +13,7 @@ const WAYS: readonly Way[] = [
   { href: "/desk/claims", words: "Claims", key: "g l", right: "case.read" },
   { href: "/desk/attribution", words: "Attribution", key: "g b", right: "case.read" },
   { href: "/desk/traces", words: "Traces", key: "g x", right: "traces.write" },
+  { href: "/desk/screen", words: "Screening", key: "g y", right: "case.read" },
   { href: "/desk/replies", words: "Replies", key: "g r", right: "case.read" },
   { href: "/desk/stories", words: "Stories", key: "g s", right: "stories.write" },
   { href: "/desk/front", words: "Front page", key: "g f", right: "stories.publish" },

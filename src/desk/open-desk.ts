@@ -19,6 +19,7 @@ import { openInbox } from "./inbox.ts";
 import { openOriginals } from "./originals.ts";
 import { openPresence } from "./presence.ts";
 import { openProgramWrites } from "./program-writes.ts";
+import { openQuestionJobs, type QuestionJobs } from "./question-jobs.ts";
 import { openRefusals } from "./refusals.ts";
 import { openInboxReader, type InboxReader } from "./read-inbox.ts";
 import { DESK_ROUTES } from "./routes.ts";
@@ -51,7 +52,7 @@ export type DeskOptions = {
   watch?(line: string): void;
 };
 
-export type Desk = { app: FastifyInstance; inbox: InboxReader; traceJobs: TraceJobs; close(): Promise<void> };
+export type Desk = { app: FastifyInstance; inbox: InboxReader; traceJobs: TraceJobs; questionJobs: QuestionJobs; close(): Promise<void> };
 
 /** Reading a document takes a process of its own; whoever works on one asks for it again and again. */
 const TEXTS_KEPT_MAX = 12;
@@ -87,11 +88,12 @@ export function openDesk({ folder, effects, report, watch = () => {}, ...options
   const reader = openInboxReader({ inbox, blobs, egress: options.egress ?? openEgress({ clock: effects.clock }), forget, report });
   const traceNotes = openTraceNotes(folder, effects);
   const traceJobs = openTraceJobs(folder, effects.clock);
+  const questionJobs = openQuestionJobs(folder, effects.clock);
   const importJobs = openImportJobs(folder, effects.clock);
   const remoteOf = options.remoteOf ?? ((request) => clientOf(request).remote);
   const texts = openTexts((capture) => readText(blobs, capture));
   const approval = options.approval ?? "anybody";
-  const programs = openProgramWrites({ newsroom, accounts, inbox, drafts, submissions, effects, traceJobs, blobs, approval, readText: texts }, { remoteOf, report });
+  const programs = openProgramWrites({ newsroom, accounts, inbox, drafts, submissions, effects, traceJobs, questionJobs, blobs, approval, readText: texts }, { remoteOf, report });
   const app = openDeskServer({
     routes: DESK_ROUTES,
     newsroom,
@@ -117,6 +119,7 @@ export function openDesk({ folder, effects, report, watch = () => {}, ...options
         }
       },
       traceJobs,
+      questionJobs,
       importJobs,
       traceNotes,
       publicHref: (path) => `${options.site_url ?? ""}${path}`,
@@ -147,11 +150,13 @@ export function openDesk({ folder, effects, report, watch = () => {}, ...options
     app,
     inbox: reader,
     traceJobs,
+    questionJobs,
     async close() {
       await closeApp();
       await programs.close();
       await reader.stop();
       await traceJobs.stop();
+      await questionJobs.stop();
       await importJobs.stop();
       for (const store of [traceNotes, inbox, drafts, submissions, accounts, newsroom]) store.close();
     },

@@ -15,6 +15,7 @@ import type { ObjectName } from "./objects.ts";
 import type { Originals } from "./originals.ts";
 import type { TraceNotes } from "../tracing/tracing.ts";
 import type { ImportJobs } from "./import-jobs.ts";
+import type { QuestionJobs } from "./question-jobs.ts";
 import type { TraceJobs } from "./trace-jobs.ts";
 import type { Presence } from "./presence.ts";
 
@@ -53,6 +54,7 @@ export type DeskContext = {
   /** Captured documents as they look. */
   originals: Originals;
   traceJobs: TraceJobs;
+  questionJobs: QuestionJobs;
   importJobs: ImportJobs;
   traceNotes: TraceNotes;
   /** An address of the public site, from here: with its scheme and host where the desk has an origin of its own. */

@@ -5,6 +5,7 @@ import { attributionRoutes } from "./rooms/attribution.ts";
 import { boardRoutes } from "./rooms/boards.ts";
 import { captureRoutes } from "./rooms/captures.ts";
 import { claimRoutes } from "./rooms/claims.ts";
+import { clusterRoutes } from "./rooms/clusters.ts";
 import { frontRoutes } from "./rooms/front.ts";
 import { importRoutes } from "./rooms/imports.ts";
 import { inboxRoutes } from "./rooms/inbox.ts";
@@ -14,6 +15,8 @@ import { releaseRoutes } from "./rooms/releases.ts";
 import { replyRoutes } from "./rooms/replies.ts";
 import { figureRoutes } from "./rooms/figures.ts";
 import { movedRoutes } from "./rooms/moved.ts";
+import { questionRoutes } from "./rooms/questions.ts";
+import { screeningRoutes } from "./rooms/screening.ts";
 import { pictureRoutes } from "./rooms/pictures.ts";
 import { previewRoutes } from "./rooms/preview.ts";
 import { signInRoutes } from "./rooms/sign-in.ts";
@@ -40,6 +43,9 @@ export const DESK_ROUTES: readonly DeskRoute[] = [
   ...replyRoutes,
   ...traceRoutes,
   ...traceGraphRoutes,
+  ...questionRoutes,
+  ...clusterRoutes,
+  ...screeningRoutes,
   ...storyRoutes,
   ...frontRoutes,
   ...newsletterRoutes,

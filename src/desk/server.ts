@@ -42,7 +42,7 @@ export type DeskServerOptions = {
   remoteOf(request: IncomingMessage): string;
   approval: DeskContext["approval"];
   second_step: SecondStep;
-  given: Pick<DeskContext, "presence" | "post" | "traceJobs" | "importJobs" | "publicHref" | "mail" | "withPeople" | "openPeople" | "keep" | "forget" | "wakeInbox" | "readText" | "originals" | "traceNotes">;
+  given: Pick<DeskContext, "presence" | "post" | "traceJobs" | "questionJobs" | "importJobs" | "publicHref" | "mail" | "withPeople" | "openPeople" | "keep" | "forget" | "wakeInbox" | "readText" | "originals" | "traceNotes">;
   /** A fault of ours, for the administrator. */
   report(error: unknown): void;
   refusals: Refusals;

@@ -61,3 +61,4 @@ export { chainsHeld, exposureOverChains, joinExposures, type ChainData, type Cha
 export { exposureOf, type Exposure, type ExposureAnswer, type MethodExposure } from "./exposure.ts";
 export { addressOfLine, batchLine, batchWords, BATCH_COLUMNS, count, evidenceLines, isShown, newCounts, type BatchCounts } from "./batch-table.ts";
 export { EXPOSED_MAX, exposureCells, exposureInNewsroom, exposureJson, exposureTitle, type ExposureFound } from "./exposure-in-newsroom.ts";
+export { NARROW_DOWN, nameWords, type EntryWords, type NameWords } from "./name-words.ts";

@@ -21,6 +21,7 @@ export { assetWords, shortAmount, shortName, writeAmount, type AssetWords } from
 export { NOTE_CHARS_MAX, openTraceNotes, TRACE_NOTES_FILE, type TraceNote, type TraceNotes } from "./trace-notes.ts";
 export { KNOWN_ERROR, KNOWN_ERROR_BACK, knownErrorOf, knownErrors } from "./known-error.ts";
 export { compareKept, comparisonWords, differenceCells, DIFFERENCE_COLUMNS, findKept, type TraceComparison } from "./compare-traces.ts";
+export { reproduction, type Reproduction } from "./reproduction.ts";
 export { auditOf, auditOfKept, csvOfLots, csvOfSteps } from "./audit-trace.ts";
 export { hopWords, noWayWords, waysIn, WAYS_CUT, WAYS_NOTE, wayWords, type Way, type WayHop, type Ways, type WaysAsk } from "./ways.ts";
 export { RANKING_METHODS, RANKING_NOTE, type Ranking, type RankingMethod } from "./ranking/ranking.ts";

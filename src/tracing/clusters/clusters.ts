@@ -5,4 +5,4 @@ export { clustersView, clustersWith, describeCluster, findCluster, freezeCluster
 export { HEURISTICS, HEURISTICS_WITHOUT_DATA, type Heuristic, type HeuristicName } from "./heuristics.ts";
 export { SHAPES, SHARED_SHAPES, shapeIn, shapeOf, type Shape, type ShapeName } from "./shapes.ts";
 export { addressNotShown, readClusters, type ClustersAsk, type NewsroomClusters } from "./read-clusters.ts";
-export { askCluster, changeCells, changeTitle, clusterTitle, heuristicWords, weakLinkWords, whyTitle, whyWords, type ClusterAnswer, type ClusterAsk, type WhyAnswer } from "./ask-cluster.ts";
+export { askCluster, changeCells, changeTitle, clusterTitle, heuristicWords, weakLinkWords, whyTitle, whyWords, type AskedCluster, type ClusterAnswer, type ClusterAsk, type WhyAnswer } from "./ask-cluster.ts";
