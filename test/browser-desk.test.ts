@@ -49,6 +49,16 @@ async function questioned(handle: Handle, question: Question, input?: Uint8Array
   return assert.fail("it does not end");
 }
 
+/** Transfers that somebody brought, tried. */
+async function broughtBy(by: Handle, name: string, text: string): Promise<string> {
+  const { id } = bench.desk.dataJobs.start({ by, format: "transfers", options: { licence: name } }, [{ name, bytes: new TextEncoder().encode(text) }]);
+  for (let look = 0; look < 600; look++) {
+    if (bench.desk.dataJobs.find(id)!.state !== "trying") return String(id);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return assert.fail("it does not end");
+}
+
 type Visit = { context: BrowserContext; page: Page; faults: string[] };
 
 async function open(options: Parameters<Browser["newContext"]>[0] = {}): Promise<Visit> {
@@ -181,6 +191,9 @@ const PAGES: readonly [Handle | undefined, string][] = [
   ["anna", "/desk/questions/COMPARED"],
   ["anna", "/desk/questions/SCREENED"],
   ["anna", "/desk/clusters"],
+  ["anna", "/desk/data"],
+  ["anna", "/desk/data/BROUGHT"],
+  ["anna", "/desk/data/REFUSED"],
   ["anna", "/desk/screen"],
   ["anna", "/desk/exceptions"],
 ];
@@ -207,6 +220,7 @@ test("axe finds nothing on any page of the desk, wide, dark and at 320 px; nothi
     COMPARED: await questioned("anna", { kind: "compare", before: "a-trace", after: "another", among: [] }),
     SCREENED: await questioned("anna", { kind: "screen", on: "2026-03-01", today: "2026-03-01", lists: [], input_name: "given.csv", pasted: "nonsense", among: [] }, given),
   };
+  const brought = { BROUGHT: await broughtBy("anna", "mine.csv", "txid,from,to,amount\nm1,a,b,1\n"), REFUSED: await broughtBy("anna", "mine.csv", "txid,from,to,amount\nm1,a,b,1.5\n") };
   const shapes = [
     ["wide", { viewport: { width: 1280, height: 900 } }],
     ["dark", { viewport: { width: 1280, height: 900 }, colorScheme: "dark" }],
@@ -216,7 +230,7 @@ test("axe finds nothing on any page of the desk, wide, dark and at 320 px; nothi
   for (const [shape, options] of shapes)
     for (const [handle, path] of shape === "dark" ? PAGES.slice(0, 8) : PAGES) {
       const { context, page, faults } = handle ? await asPerson(handle, options) : await open(options);
-      const url = base + path.replace("CAPTURE", capture).replace(/WAYS|COMPARED|SCREENED/, (name) => asked[name as keyof typeof asked]);
+      const url = base + path.replace("CAPTURE", capture).replace(/WAYS|COMPARED|SCREENED|BROUGHT|REFUSED/, (name) => ({ ...asked, ...brought })[name as "WAYS"]);
       await page.goto(url, { waitUntil: "load" });
       await page.evaluate("document.fonts.ready.then(() => true)");
       if (PICTURES) {
@@ -287,6 +301,8 @@ test("what others write stays text on every page of the desk: no payload runs, n
     for (const payload of list.slice(0, 30)) appendException(transaction, { address: "eip155:1:0x098B716B8Aaf21512996dC57EB0615e2383E2f96", reason: `ten words ${plain(payload)}`, until: "2027-01-01" }, { by: "edda", today: "2026-12-31" });
   });
   const questions: string[] = [];
+  const brought: string[] = [];
+  for (const payload of list.slice(0, 4).map(plain)) brought.push(await broughtBy("edda", payload, `txid,from,to,amount,${payload.replaceAll(/[\r\n",]/g, " ")}\n${payload.replaceAll(/[\r\n",]/g, " ")},a,b,x\n`));
   for (const payload of list.slice(0, 12).map(plain)) {
     questions.push(await questioned("edda", { kind: "screen", on: "2026-03-01", today: "2026-03-01", lists: [], name: payload, among: [] }));
     questions.push(await questioned("edda", { kind: "screen", on: "2026-03-01", today: "2026-03-01", lists: [], input_name: payload, pasted: payload, among: [] }, new TextEncoder().encode(list.map(plain).join("\n"))));
@@ -297,7 +313,7 @@ test("what others write stays text on every page of the desk: no payload runs, n
   const asked = encodeURIComponent(plain(list[6]!));
   const pages: [Handle, string][] = [
     ...["/desk", "/desk/captures", `/desk/captures/${capture}`, `/desk/captures/${capture}?quote=${asked}&page=1`, "/desk/claims", "/desk/subjects/theft/hostile", "/desk/inbox", `/desk/inbox/${item}`, "/desk/stories",
-      `/desk/stories/${draft.id}`, `/desk/stories/${draft.id}/preview`, `/desk/stories/${draft.id}/compare?from=1&to=2`, "/desk/exceptions", "/desk/traces", "/desk/screen", "/desk/clusters", ...questions.map((id) => `/desk/questions/${id}`), "/desk/account", `/desk/subjects/theft/${asked}`, `/desk/${asked}`, `/desk/claims?before=${asked}`,
+      `/desk/stories/${draft.id}`, `/desk/stories/${draft.id}/preview`, `/desk/stories/${draft.id}/compare?from=1&to=2`, "/desk/exceptions", "/desk/traces", "/desk/data", ...brought.map((id) => `/desk/data/${id}`), "/desk/screen", "/desk/clusters", ...questions.map((id) => `/desk/questions/${id}`), "/desk/account", `/desk/subjects/theft/${asked}`, `/desk/${asked}`, `/desk/claims?before=${asked}`,
       `/desk/claims?${asked}=1`, `/desk/confirm?next=${asked}`].map((path) => ["edda", path] as [Handle, string]),
     ["sam", "/desk/releases"], ["edda", "/desk/supplied"], ...Array.from({ length: 15 }, (_, at) => at + 1).flatMap((id): [Handle, string][] => [["sam", `/desk/releases/${id}`], ["edda", `/desk/supplied/${id}`]]),
     ["ada", "/desk/acts"], ["ada", `/desk/acts?by=${asked}`], ["ada", "/desk/people"], ["ada", `/desk/people/${asked}`],

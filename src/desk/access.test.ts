@@ -181,6 +181,12 @@ const EXPECTED: Record<string, Expected> = {
   "POST /imports": { roles: DESK },
   "GET /imports/:job": { roles: DESK },
   "POST /imports/:job/take": { roles: DESK },
+  "GET /data": { roles: STAFF },
+  "POST /data": { roles: STAFF },
+  "GET /data/:import": { roles: STAFF, object: { name: "import", seen: { own: STAFF } } },
+  "POST /data/:import/try": { roles: STAFF, object: { name: "import", seen: { own: STAFF } } },
+  "POST /data/:import/take": { roles: STAFF, object: { name: "import", seen: { own: STAFF } } },
+  "POST /data/:import/cancel": { roles: STAFF, object: { name: "import", seen: { own: STAFF } } },
   // Press releases that were sent: `own` is of the supplier's organisation, `other` of another.
   "GET /releases": { roles: ["supplier"] },
   "POST /releases": { roles: ["supplier"] },
@@ -273,6 +279,14 @@ before(async () => {
   objects.question = {} as (typeof objects)[string];
   for (const handle of ACTORS) objects.question[handle] = { own: await question(handle), nobody: "987654" };
   for (const handle of ACTORS) objects.question[handle]!.other = objects.question[handle === "anna" ? "edda" : "anna"]!.own!;
+  const brought = async (by: Handle) => {
+    const { id } = bench.desk.dataJobs.start({ by, format: "transfers", options: {} }, [{ name: "a.csv", bytes: new TextEncoder().encode("txid,from,to,amount\nz1,a,b,1\n") }]);
+    while (bench.desk.dataJobs.find(id)!.state === "trying") await sleep(50);
+    return String(id);
+  };
+  objects.import = {} as (typeof objects)[string];
+  for (const handle of ACTORS) objects.import[handle] = { own: await brought(handle), nobody: "987654" };
+  for (const handle of ACTORS) objects.import[handle]!.other = objects.import[handle === "anna" ? "edda" : "anna"]!.own!;
   const request = await prepareRequest(newsroom.blobs, { name: "a-request", asked_of: "Somebody", channel: "mail", asked_at: "2026-03-01", deadline: "2026-03-08", wording: "Is it so?" }, "rosa", bench.now());
   newsroom.transact("rosa", (transaction) => appendRequest(transaction, request, "rosa"));
   const keys = openKeyStore(newsroom.folder, { clock: bench.now, random: seededRandom(4) });

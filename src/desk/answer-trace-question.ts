@@ -122,7 +122,8 @@ function answerCompare(newsroom: NewsroomReader, { before, after }: Of<"compare"
   const found = compareKept(newsroom.log, [before, after], [findKept(newsroom.log, before), findKept(newsroom.log, after)]);
   const { differences } = found;
   const columns = ["method", "asset", "what", "place", "before", "after", "change"];
-  save({ name: "differences.csv", type: CSV, words: "CSV" }, formatCsv(columns, differences.map((one) => [one.method, one.asset, one.what, one.place, String(one.before), String(one.after), String(one.after - one.before)])));
+  const cells = differences.map((one) => [one.method, one.asset, one.what, one.place, String(one.before), String(one.after), String(one.after - one.before)]);
+  save({ name: "differences.csv", type: CSV, words: "CSV" }, formatCsv(columns, cells));
   save({ name: "differences.jsonl", type: JSON_TYPE, words: "JSON" }, lines(differences.map((one) => ({ ...one, before: String(one.before), after: String(one.after) }))));
   const rows = differences.map((one) => differenceCells(one, found, DECIMALS));
   return {

@@ -14,6 +14,7 @@ const WAYS: readonly Way[] = [
   { href: "/desk/attribution", words: "Attribution", key: "g b", right: "case.read" },
   { href: "/desk/traces", words: "Traces", key: "g x", right: "traces.write" },
   { href: "/desk/screen", words: "Screening", key: "g y", right: "case.read" },
+  { href: "/desk/data", words: "Data", key: "g d", right: "case.write" },
   { href: "/desk/replies", words: "Replies", key: "g r", right: "case.read" },
   { href: "/desk/stories", words: "Stories", key: "g s", right: "stories.write" },
   { href: "/desk/front", words: "Front page", key: "g f", right: "stories.publish" },

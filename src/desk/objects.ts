@@ -9,7 +9,7 @@ import type { InboxItem } from "./inbox.ts";
 import type { DeskContext } from "./route.ts";
 
 type Params = Record<string, string>;
-type Looks = Pick<DeskContext, "newsroom" | "accounts" | "inbox" | "drafts" | "submissions" | "traceJobs" | "questionJobs">;
+type Looks = Pick<DeskContext, "newsroom" | "accounts" | "inbox" | "drafts" | "submissions" | "traceJobs" | "questionJobs" | "dataJobs">;
 type See = (context: Looks, params: Params, who: Actor) => boolean;
 
 /** Who asks: a person with the rights of their role, or a program with those of its key. */
@@ -107,6 +107,8 @@ export const OBJECTS = {
   job: ({ traceJobs }, { job }, who) => traceJobs.find(number(job))?.by === who.user.handle,
   /** :question that was asked, one's own. */
   question: ({ questionJobs }, { question }, who) => questionJobs.find(number(question))?.by === who.user.handle,
+  /** :import of transfers, tags or a source, one's own. */
+  import: ({ dataJobs }, params, who) => dataJobs.find(number(params.import))?.by === who.user.handle,
   /** :submission, a press release that was sent. */
   submission: ({ submissions }, { submission }, who) => {
     const found = submissions.find(number(submission));
@@ -133,6 +135,7 @@ export const OBJECT_WORDS: Record<ObjectName, string> = {
   trace: "over transfers of sources that one may see",
   job: "one's own",
   question: "one's own",
+  import: "one's own",
   board: "each asks its own right: `case.write` (inbox), `case.read` (questions, checks, replies, figures), `embargo.read`, `traces.write`, `stories.publish` (mail, releases)",
   submission: "of one's own organisation; all for `stories.publish`",
   embargoed: "press releases; stories are one's own or for `stories.review`",

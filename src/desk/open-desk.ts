@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import { openAccounts } from "../accounts/accounts.ts";
+import type { ImportedStories } from "../archive-import/archive-import.ts";
 import type { MailSettings } from "../config.ts";
 import type { Effects } from "../effects.ts";
 import { TracewireError } from "../errors.ts";
@@ -14,7 +15,7 @@ import { openTraceNotes } from "../tracing/tracing.ts";
 import { clientOf, gentleClose } from "../site/site.ts";
 import { forgetCancelled } from "./cancelled-bytes.ts";
 import { recoverDone } from "./change.ts";
-import { openImportJobs } from "./import-jobs.ts";
+import { openImportJobs, type DataAsk, type DataJobs, type StoryAsk, type ToldData } from "./import-jobs.ts";
 import { openInbox } from "./inbox.ts";
 import { openOriginals } from "./originals.ts";
 import { openPresence } from "./presence.ts";
@@ -52,7 +53,7 @@ export type DeskOptions = {
   watch?(line: string): void;
 };
 
-export type Desk = { app: FastifyInstance; inbox: InboxReader; traceJobs: TraceJobs; questionJobs: QuestionJobs; close(): Promise<void> };
+export type Desk = { app: FastifyInstance; inbox: InboxReader; traceJobs: TraceJobs; questionJobs: QuestionJobs; dataJobs: DataJobs; close(): Promise<void> };
 
 /** Reading a document takes a process of its own; whoever works on one asks for it again and again. */
 const TEXTS_KEPT_MAX = 12;
@@ -89,11 +90,12 @@ export function openDesk({ folder, effects, report, watch = () => {}, ...options
   const traceNotes = openTraceNotes(folder, effects);
   const traceJobs = openTraceJobs(folder, effects.clock);
   const questionJobs = openQuestionJobs(folder, effects.clock);
-  const importJobs = openImportJobs(folder, effects.clock);
+  const importJobs = openImportJobs<StoryAsk, ImportedStories>(folder, effects.clock, "import-child.ts");
+  const dataJobs = openImportJobs<DataAsk, ToldData>(folder, effects.clock, "data-child.ts");
   const remoteOf = options.remoteOf ?? ((request) => clientOf(request).remote);
   const texts = openTexts((capture) => readText(blobs, capture));
   const approval = options.approval ?? "anybody";
-  const programs = openProgramWrites({ newsroom, accounts, inbox, drafts, submissions, effects, traceJobs, questionJobs, blobs, approval, readText: texts }, { remoteOf, report });
+  const programs = openProgramWrites({ newsroom, accounts, inbox, drafts, submissions, effects, traceJobs, questionJobs, dataJobs, blobs, approval, readText: texts }, { remoteOf, report });
   const app = openDeskServer({
     routes: DESK_ROUTES,
     newsroom,
@@ -121,6 +123,7 @@ export function openDesk({ folder, effects, report, watch = () => {}, ...options
       traceJobs,
       questionJobs,
       importJobs,
+      dataJobs,
       traceNotes,
       publicHref: (path) => `${options.site_url ?? ""}${path}`,
       mail: options.mail ?? { from: "Tracewire <newsletter@tracewire.invalid>", base_url: options.site_url ?? options.url },
@@ -151,6 +154,7 @@ export function openDesk({ folder, effects, report, watch = () => {}, ...options
     inbox: reader,
     traceJobs,
     questionJobs,
+    dataJobs,
     async close() {
       await closeApp();
       await programs.close();
@@ -158,6 +162,7 @@ export function openDesk({ folder, effects, report, watch = () => {}, ...options
       await traceJobs.stop();
       await questionJobs.stop();
       await importJobs.stop();
+      await dataJobs.stop();
       for (const store of [traceNotes, inbox, drafts, submissions, accounts, newsroom]) store.close();
     },
   };

@@ -6,6 +6,7 @@ import { boardRoutes } from "./rooms/boards.ts";
 import { captureRoutes } from "./rooms/captures.ts";
 import { claimRoutes } from "./rooms/claims.ts";
 import { clusterRoutes } from "./rooms/clusters.ts";
+import { dataRoutes } from "./rooms/data.ts";
 import { frontRoutes } from "./rooms/front.ts";
 import { importRoutes } from "./rooms/imports.ts";
 import { inboxRoutes } from "./rooms/inbox.ts";
@@ -50,6 +51,7 @@ export const DESK_ROUTES: readonly DeskRoute[] = [
   ...frontRoutes,
   ...newsletterRoutes,
   ...importRoutes,
+  ...dataRoutes,
   ...storyWayRoutes,
   ...writingRoutes,
   ...figureRoutes,

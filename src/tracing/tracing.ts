@@ -29,6 +29,7 @@ export { namedRanks, RANKING_COLUMNS, RANKING_CUT, rankingCells, rankingWords, r
 export { holdingsOf, outputsHeld, sidesOf, transfersIn, transfersOf, type Holding, type OutputHolding, type TransactionSides } from "./holdings.ts";
 export { readReleased, ROWS_ON_PAGES_MAX, setOf, type ReleasedData, type ReleasedPart } from "./released-data.ts";
 export { importTransfers, type ImportedTransfers } from "./import-transfers.ts";
+export { DATA_FORMATS, dataFormatTitle, importFiles, tableFile, tablesWords, transfersWords, type GivenFile, type ImportedFiles, type ImportManner } from "./import-files.ts";
 export { storedColumnsRoot } from "./columns/set-columns.ts";
 export { storedSegmentRoot, sweepSegments } from "./segment-file.ts";
 export { openTracedTransfers, precisionOf, type MissingFunds, type TracedTransfers, type WholeTransfer } from "./traced-transfers.ts";
