@@ -23,6 +23,7 @@ export type MailSettings = {
 
 type Setting = { environment: string; /** A name of the environment that others know it by. */ also?: string; about: string; secret?: boolean; number?: boolean; choices?: readonly string[] };
 
+export const UNSAVED_WORDS = ["kept", "never"] as const;
 export const LOG_FORMATS = ["off", "text", "json"] as const;
 
 /** Every setting by its name in the file. */
@@ -55,6 +56,11 @@ export const SETTINGS = {
     environment: "TRACEWIRE_SECOND_STEP",
     about: "whether the desk lets people work who signed in by a password alone: asked (default, they are told) or required",
     choices: ["asked", "required"],
+  },
+  unsaved_words: {
+    environment: "TRACEWIRE_UNSAVED_WORDS",
+    about: "whether the editor keeps words that the desk has not got yet on the device that they were typed on: kept (default, nothing is lost when a line or session ends) or never",
+    choices: UNSAVED_WORDS,
   },
   contact: { environment: "TRACEWIRE_CONTACT", about: "where errors are reported: mailto:… or https://…" },
   hub: { environment: "TRACEWIRE_HUB", about: "WebSub hub of the feeds; none by default" },
@@ -91,7 +97,7 @@ export type Config = {
   /** Where readers find the site, without a slash at its end. */
   base_url: string;
   /** `listen` where the desk has an origin of its own; `url` without a slash at its end. */
-  desk: { listen?: { host: string; port: number }; url: string; approval: "anybody" | "another"; second_step: "asked" | "required" };
+  desk: { listen?: { host: string; port: number }; url: string; approval: "anybody" | "another"; second_step: "asked" | "required"; unsaved_words: (typeof UNSAVED_WORDS)[number] };
   /** Addresses and networks of proxies beside those of this machine. */
   proxies: readonly string[];
   contact?: string;
@@ -220,7 +226,9 @@ function deskSettings(read: (name: SettingName) => string | undefined, base_url:
   if (approval !== "anybody" && approval !== "another") refuse("approval", `"${approval}" is none of anybody, another`);
   const second_step = read("second_step") ?? "asked";
   if (second_step !== "asked" && second_step !== "required") refuse("second_step", `"${second_step}" is none of asked, required`);
-  return { approval: approval as "anybody", second_step: second_step as "asked", ...(listen ? { listen } : {}), url: url ?? deskOrigin(listen ? `http://${text}` : base_url) };
+  const unsaved_words = (read("unsaved_words") ?? "kept") as Config["desk"]["unsaved_words"];
+  if (!UNSAVED_WORDS.includes(unsaved_words)) refuse("unsaved_words", `"${unsaved_words}" is none of ${UNSAVED_WORDS.join(", ")}`);
+  return { approval: approval as "anybody", second_step: second_step as "asked", unsaved_words, ...(listen ? { listen } : {}), url: url ?? deskOrigin(listen ? `http://${text}` : base_url) };
 }
 
 /** The origin of an address. A passkey cannot be bound to a number (WebAuthn §5.1.3): this machine is called by its name. */

@@ -52,6 +52,7 @@ export function checkConfig(config: Config): Checked[] {
     desk_url: config.desk.url,
     approval: config.desk.approval,
     second_step: config.desk.second_step,
+    unsaved_words: config.desk.unsaved_words,
     contact: config.contact,
     hub: config.hub,
     log: config.log,

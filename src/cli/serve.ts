@@ -79,6 +79,7 @@ export const serve: Command = {
       proxies: config.proxies,
       approval: config.desk.approval,
       second_step: config.desk.second_step,
+      unsaved_words: config.desk.unsaved_words,
       mail: config.mail,
       ...(config.desk.listen ? { site_url: config.base_url, ...(config.log === "off" ? {} : { log: config.log }) } : {}),
     });

@@ -58,8 +58,10 @@ const ACTIONS: Record<string, Action> = {
   },
   reset(context, accounts, handle, options) {
     if (options.mail) requireMailbox(handle, requireUser(accounts, required(handle)).address);
-    const reset = resetUser(accounts, required(handle));
-    tellLink(context, reset, Boolean(options.mail), `Passwords, passkeys, codes and sessions of ${context.output.bold(reset.user.handle)} are gone.`);
+    const alone = Boolean(options["passwordAlone"]);
+    const reset = resetUser(accounts, required(handle), alone ? "password" : "everything");
+    const gone = alone ? "The password and the sessions" : "Passwords, passkeys, codes and sessions";
+    tellLink(context, reset, Boolean(options.mail), `${gone} of ${context.output.bold(reset.user.handle)} are gone.${alone ? " Passkeys and codes stay." : ""}`);
   },
   remove(context, accounts, handle) {
     const user = removeUser(accounts, required(handle));
@@ -78,13 +80,14 @@ export const user: Command = {
     ["add <handle> --role <role>", "invite somebody"],
     ["list", "who is there, and how they come in"],
     ["role <handle> --role <role>", "another role; their sessions end"],
-    ["reset <handle>", "take all credentials, and give a link for a new password"],
+    ["reset <handle>", "take all credentials (or the password alone), and give a link for a new password"],
     ["remove <handle>", "erase the account; the handle stays taken"],
   ],
   options: [
     { flags: "--role <role>", about: ROLE_NAMES.map((name) => `${name}: ${ROLES[name].about}`).join("; "), choices: ROLE_NAMES },
     { flags: "--address <address>", about: "mail address of the person" },
     { flags: "--organisation <name>", about: "of a supplier: whose press releases they send" },
+    { flags: "--password-alone", about: "of a reset: passkeys and codes stay, and the link asks for a code where the account has them" },
     { flags: "--mail", about: "send the link by mail instead of printing it" },
   ],
   examples: [
@@ -94,6 +97,7 @@ export const user: Command = {
     ["tracewire user list", "who is there, and how they come in"],
     ["tracewire user role rosa --role editor", "another role; sessions end"],
     ["tracewire user reset rosa", "for who is locked out: all credentials go, a link sets a new password"],
+    ["tracewire user reset rosa --password-alone", "for who forgot the password and still has the second step"],
     ["tracewire user remove rosa", "the account is erased"],
   ],
   run(context, [action, handle], options) {
