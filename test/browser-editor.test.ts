@@ -303,42 +303,6 @@ test("a line that is down, a session that ends mid-edit, a window that is closed
   await context.close();
 });
 
-test("where the newsroom forbids it, no word is kept on the device: it is said, leaving asks first, and the line's return saves", { skip, timeout: 120_000 }, async () => {
-  const strict = await deskNewsroom({ unsaved_words: "never" });
-  await strict.desk.app.listen({ port: 0, host: "127.0.0.1" });
-  const own = openDrafts(strict.newsroom.folder, { clock: strict.now });
-  const { id } = own.create("rosa", beginning("never-kept"));
-  const context = await browser.newContext();
-  const site = `http://localhost:${(strict.desk.app.server.address() as AddressInfo).port}`;
-  await context.addCookies([{ name: "tracewire-desk", value: strict.tokens.rosa, domain: "localhost", path: "/desk", httpOnly: true, sameSite: "Strict" }]);
-  try {
-    const page = await context.newPage();
-    await page.goto(`${site}/desk/stories/${id}`);
-    await page.waitForSelector("[data-editor][data-ready=yes]", { timeout: 20_000 });
-    const stored = () => page.evaluate(() => Object.keys(localStorage).length + Object.keys(sessionStorage).length);
-    await page.keyboard.press("e");
-    await page.keyboard.press("Control+End");
-    await context.setOffline(true);
-    await page.keyboard.type(" Not for this device.");
-    await page.waitForSelector("[data-status][data-state=offline]");
-    assert.match(await page.innerText("[data-status]"), /Offline: in this window alone, sent when the line is back/);
-    assert.equal(await stored(), 0);
-    let asked = 0;
-    page.on("dialog", (dialog) => (asked++, void dialog.dismiss()));
-    await page.close({ runBeforeUnload: true });
-    await page.waitForEvent("dialog", { timeout: 5_000 }).catch(() => undefined);
-    assert.equal(asked, 1, "leaving asks first");
-    await context.setOffline(false);
-    await saved(page);
-    assert.match(own.text(id)!.text, /Not for this device/);
-    assert.equal(await stored(), 0);
-  } finally {
-    await context.close();
-    own.close();
-    await strict.remove();
-  }
-});
-
 test("signed in again in another window, the first one goes on by itself", { skip, timeout: 90_000 }, async () => {
   const id = newDraft("goes-on", "edda");
   const { context, page, faults } = await asPerson("edda");

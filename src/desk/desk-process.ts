@@ -30,6 +30,7 @@ export type DeskProcessSettings = {
   hosts: readonly string[];
   /** Of proxies beside those of this machine: for an address of its own. */
   proxies?: readonly string[];
+  plain_http?: "refused" | "allowed";
   approval: "another" | "anybody";
   mail: MailSettings;
   /** Where the public site is, if the desk has an origin of its own. */
