@@ -13,17 +13,16 @@ import {
   evidenceView,
   hasViews,
   openBlobStore,
-  openCheckpoint,
   openLogReader,
   openLogWriter,
   parseLogKey,
+  refuseOtherKey,
   serializeLogKey,
   verifierKey,
   type EvidenceReader,
   type EvidenceWriter,
   type FileSystem,
   type LogKey,
-  type LogReader,
   type Transaction,
 } from "./evidence/evidence.ts";
 import { figuresView, recordRestatements, theftLinesView } from "./figures/figures.ts";
@@ -134,12 +133,6 @@ function bringViewsUpToDate(folder: string, files: FileSystem): void {
 export function openForWriting(folder: string, effects: Effects, files: FileSystem = diskFileSystem): NewsroomWriter {
   const key = readLogKey(folder);
   const log = openLogWriter(folder, key, VIEWS, effects, files);
-  try {
-    refuseOtherKey(log, key, folder);
-  } catch (error) {
-    log.close();
-    throw error;
-  }
   const blobs = openBlobStore(folder, files);
   return {
     folder,
@@ -180,17 +173,12 @@ function readLogKey(folder: string): LogKey {
   }
 }
 
-/** What another key signs, no reader of this log could prove: nothing is written with one. */
-function refuseOtherKey(log: LogReader, key: LogKey, folder: string): void {
-  if (openCheckpoint(log.checkpoint(), verifierKey(key)).outcome !== "valid") throw new TracewireError("KEY_MISMATCH", { where: join(folder, KEY_FILE) });
-}
-
 /** Why nothing can be signed here: the key is damaged or another log's. Undefined where it fits, or is not here at all. */
 export function signingKeyFault(folder: string): TracewireError | undefined {
   if (!existsSync(join(folder, KEY_FILE))) return undefined;
   const log = openLogReader(folder);
   try {
-    refuseOtherKey(log, readLogKey(folder), folder);
+    refuseOtherKey(log.checkpoint(), readLogKey(folder));
     return undefined;
   } catch (error) {
     if (error instanceof TracewireError) return error;

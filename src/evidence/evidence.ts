@@ -13,7 +13,7 @@ import { lazily } from "../lazy.ts";
 
 export { canonicalBytes, canonicalJson, type Json } from "./canonical-json.ts";
 export { sha256Hex, openBlobStore, blobPath, type BlobStore } from "./blob-store.ts";
-export { hasViews, openLogReader, openLogWriter, type LogReader, type LogWriter, type StoredEntry, type Transaction } from "./log.ts";
+export { hasViews, openLogReader, openLogWriter, refuseOtherKey, type LogReader, type LogWriter, type StoredEntry, type Transaction } from "./log.ts";
 export { evidenceView, PUBLIC_KINDS } from "./evidence-view.ts";
 export { createViews, prepared, viewsDigest, type AppliedEntry, type EntryBody, type View } from "./view.ts";
 export { createLogKey, openCheckpoint, parseLogKey, serializeLogKey, verifierKey, type LogKey } from "./checkpoint.ts";
