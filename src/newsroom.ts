@@ -1,6 +1,6 @@
 // Composition root: a data folder becomes opened stores with their effects; everything is closed in order.
 // A NewsroomReader cannot write: the public site is given one, and the compiler keeps it so.
-import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { casefileView } from "./casefile/casefile.ts";
 import { datasetsView } from "./datasets/datasets.ts";
@@ -12,6 +12,7 @@ import {
   diskFileSystem,
   evidenceView,
   hasViews,
+  makeFolders,
   openBlobStore,
   openLogReader,
   openLogWriter,
@@ -84,7 +85,7 @@ export const isClosed = (folder: string): boolean => process.platform === "win32
 export function createNewsroom(folder: string, effects: Effects, files: FileSystem = diskFileSystem): NewsroomWriter {
   if (newsroomExists(folder)) throw new TracewireError("NEWSROOM_EXISTS", { where: folder });
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolders(folder);
     // Whoever made the folder beforehand made it for everybody: what is not released, and who sent it, lies in it.
     chmodSync(folder, 0o700);
     const present = readdirSync(folder).filter((name) => name !== "tmp");

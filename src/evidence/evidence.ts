@@ -17,7 +17,7 @@ export { hasViews, openLogReader, openLogWriter, refuseOtherKey, type LogReader,
 export { evidenceView, PUBLIC_KINDS } from "./evidence-view.ts";
 export { createViews, prepared, viewsDigest, type AppliedEntry, type EntryBody, type View } from "./view.ts";
 export { createLogKey, openCheckpoint, parseLogKey, serializeLogKey, verifierKey, type LogKey } from "./checkpoint.ts";
-export { diskFault, diskFileSystem, type FileSystem } from "./file-system.ts";
+export { diskFault, diskFileSystem, makeFolders, type FileSystem } from "./file-system.ts";
 export { parseTilePath, tileBytes, tilePath, TILE_WIDTH } from "./tiles.ts";
 export { openEgress, type Egress, type Fetched } from "./egress.ts";
 export { isPublicAddress } from "./address-rules.ts";
