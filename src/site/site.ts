@@ -25,6 +25,7 @@ export { ACTIONS, ROUTES } from "./routes.ts";
 export { newsletterBox } from "./newsletter-box.ts";
 // For the API, which shows the same to programs.
 export { clientOf, refuseStrangers, trustProxies } from "./client.ts";
+export { openVitals } from "./vitals.ts";
 export { claimValue, isPrivate } from "./claim-parts.ts";
 export { logAnswer, networkOf } from "./request-log.ts";
 export { consistencyProof, entryProof, publicEntry, type PublicEntry } from "./pages/log-page.ts";
