@@ -28,7 +28,7 @@ const ACTIONS: Record<string, Action> = {
   add(context, accounts, handle, options) {
     const role = text(options, "role");
     if (!role) throw new TracewireError("BAD_ARGUMENT", { what: "A person needs --role", hint: `Roles: ${ROLE_NAMES.join(", ")}.` });
-    if (options.mail) requireMailbox(handle, text(options, "address"));
+    if (options.mail) requireMailbox(context, handle, text(options, "address"));
     const invited = invite(accounts, { handle: required(handle), role, address: text(options, "address"), organisation: text(options, "organisation") });
     tellLink(context, invited, Boolean(options.mail), `${context.output.bold(invited.user.handle)} is invited as ${role}.`);
   },
@@ -57,7 +57,7 @@ const ACTIONS: Record<string, Action> = {
     context.output.line(`${context.output.bold(user.handle)} is ${user.role} now. Their sessions have ended.`);
   },
   reset(context, accounts, handle, options) {
-    if (options.mail) requireMailbox(handle, requireUser(accounts, required(handle)).address);
+    if (options.mail) requireMailbox(context, handle, requireUser(accounts, required(handle)).address);
     const alone = Boolean(options["passwordAlone"]);
     const reset = resetUser(accounts, required(handle), alone ? "password" : "everything");
     const gone = alone ? "The password and the sessions" : "Passwords, passkeys, codes and sessions";
@@ -140,8 +140,9 @@ function sayGuess({ config, output }: CommandContext, { base_from }: SiteAddress
     output.line("No site runs from this folder now: when it does, the link works at its address, whatever its port.");
 }
 
-/** Before anything is changed. */
-function requireMailbox(handle: string | undefined, address: string | null | undefined): void {
+/** Before anything is changed. In the local sink the link would lie open to every user of the machine. */
+function requireMailbox({ config }: CommandContext, handle: string | undefined, address: string | null | undefined): void {
+  if (config.mail.smtp_url === undefined) throw new TracewireError("BAD_ARGUMENT", { what: "No mail server is set, so no letter leaves", hint: "Leave --mail out and hand the link over, or set smtp_url." });
   if (!address) throw new TracewireError("BAD_ARGUMENT", { what: `${handle} has no address`, hint: "Give --address, or leave --mail out and hand the link over." });
 }
 

@@ -29,7 +29,7 @@ const egress: Egress = async (url) => {
 let bench: DeskNewsroom;
 let slow = "";
 before(async () => {
-  bench = await deskNewsroom({ egress, approval: "another" });
+  bench = await deskNewsroom({ egress, approval: "another", mail: { smtp_url: "smtps://mail.example.org", from: "Tracewire <newsletter@tracewire.invalid>", base_url: ORIGIN } });
 });
 after(() => bench?.remove());
 
@@ -225,7 +225,7 @@ test("an invitation goes out by mail, once, and opens the desk", async () => {
   for (const kept of ['value="sue"', 'value="sue@example.org"', '<option value="supplier" selected>']) assert.ok(refused.body.includes(kept), kept);
   const invited = await bench.as("ada", "/desk/people", { handle: "nina", address: "nina@example.org", role: "analyst" });
   assert.equal(invited.location, "/desk/people/nina?sent=letter");
-  assert.match((await bench.as("ada", invited.location)).body, /A letter with the link goes to nina@example\.org\. No mail server is set: it stands at <a href="\/mail">/);
+  assert.match((await bench.as("ada", invited.location)).body, /A letter with the link goes to nina@example\.org, by the mail server that is set/);
   assert.doesNotMatch((await bench.as("ada", "/desk/people/nina")).body, /A letter with the link/);
   const people = openPeople(bench.newsroom.folder, { clock: bench.now, random: (count) => new Uint8Array(count).fill(9) });
   const settings = { from: "Tracewire <newsletter@tracewire.invalid>", base_url: ORIGIN };
@@ -248,6 +248,22 @@ test("an invitation goes out by mail, once, and opens the desk", async () => {
   assert.equal((await bench.as("ada", "/desk/people/nina/remove", { name: "nora" })).status, 400);
   assert.equal((await bench.as("ada", "/desk/people/nina/remove", { name: "nina" })).status, 303);
   assert.equal((await bench.as("ada", "/desk/people/nina")).status, 404);
+});
+
+test("without a mail server no link lies in the local mail: it is shown to who invites, and the command refuses --mail", async () => {
+  const fresh = await deskNewsroom();
+  try {
+    const invited = await fresh.as("ada", "/desk/people", { handle: "nina", address: "nina@example.org", role: "analyst" });
+    assert.equal(invited.status, 200);
+    assert.match(invited.body, /No mail server is set, so no letter leaves\. Hand this over/);
+    const link = /\/desk\/join\/([\w-]{43})/.exec(invited.body)![1]!;
+    assert.equal(readLink(fresh.accounts, link)!.user!.handle, "nina");
+    const people = openPeople(fresh.newsroom.folder, { clock: fresh.now, random: (count) => new Uint8Array(count).fill(9) });
+    assert.equal(people.db.prepare("SELECT count(*) AS n FROM account_letters").get()!.n, 0);
+    people.close();
+  } finally {
+    await fresh.remove();
+  }
 });
 
 test("no write takes a field that is not its own: every column of every table, and the names that objects have", async () => {
