@@ -1,6 +1,8 @@
 // The desk from outside, by its forms alone: a reporter's, an editor's and an administrator's steps, and what must be refused.
 import assert from "node:assert/strict";
 import fastify from "fastify";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { after, before, test } from "node:test";
 import { deskNewsroom, ORIGIN, PASSWORD, type DeskNewsroom } from "../../test/desk-newsroom.ts";
 import { can, findSession, firstLink, invite, listActs, readLink } from "../accounts/accounts.ts";
@@ -13,7 +15,7 @@ import { openForWriting, openNewsroom } from "../newsroom.ts";
 import { listPublications, openSchedule } from "../press/press.ts";
 import { publishDue } from "../scheduler.ts";
 import { forgetCancelled } from "./cancelled-bytes.ts";
-import { openInbox } from "./inbox.ts";
+import { INBOX_FILE, openInbox } from "./inbox.ts";
 import { browserWords } from "./rooms/account.ts";
 import { DESK_ROUTES } from "./routes.ts";
 
@@ -86,6 +88,19 @@ test("bytes of what was put away go, unless a capture or another item holds the 
   inbox.move(item.id, ["waiting"], "cancelled");
   const place = { folder: bench.newsroom.folder, effects: { clock: bench.now, random: seededRandom(5) }, inbox, blobs: bench.newsroom.blobs };
   assert.deepEqual([forgetCancelled(place), forgetCancelled(place), has("Left from before.")], [1, 0, false]);
+  // One that failed five thousand items ago makes room: its bytes go with it.
+  const failed = bench.newsroom.blobs.put(new TextEncoder().encode("Failed long ago.")).sha256;
+  const template = { by: "rosa", url: null, byte_count: 16, title: "Old", licence: null, grade: "copy", source_grade: "B", is_protected: false, declared_media_type: null, origin: { from: "file", name: "old.txt" } } as const;
+  const old = inbox.add({ ...template, sha256: failed });
+  inbox.move(old.id, ["waiting"], "failed");
+  const db = new DatabaseSync(join(bench.newsroom.folder, INBOX_FILE));
+  db.prepare("UPDATE items SET id = id + 6000 WHERE id = ?").run(inbox.add({ ...template, sha256: null, url: "https://example.org/" }).id);
+  db.close();
+  const now = inbox.add({ ...template, sha256: null, url: "https://example.org/" });
+  assert.deepEqual([inbox.find(old.id)?.state, forgetCancelled(place), has("Failed long ago.")], ["cancelled", 1, false]);
+  inbox.move(now.id, ["waiting"], "cancelled");
+  inbox.add({ ...template, sha256: null, url: "https://example.org/" });
+  assert.equal(inbox.find(old.id), undefined);
   inbox.close();
 });
 
