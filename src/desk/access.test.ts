@@ -137,7 +137,10 @@ const EXPECTED: Record<string, Expected> = {
   "POST /find/new-figure": { roles: WRITERS },
   "GET /moved": { roles: WRITERS },
   "POST /moved/:slug/correct": { roles: DESK },
-  "POST /moved/:slug/draft": { roles: DESK },
+  "GET /published": { roles: WRITERS },
+  "GET /published/:slug": { roles: WRITERS },
+  "POST /published/:slug/draft": { roles: WRITERS },
+  "POST /published/:slug/withdraw": { roles: DESK },
   "POST /moved/stands": { roles: DESK },
   "GET /preview/:link": { roles: "anyone" },
   "POST /stories/:draft/waive": { roles: WRITERS, object: draft },
@@ -325,7 +328,7 @@ for (const fresh of [true, false])
           for (const credential of CREDENTIALS) {
             // What belongs to a press release: `own` is the same as `other` there.
             if (object?.name === "embargoed" && whose === "own") continue;
-            const params = { handle: "rosa", link: "A".repeat(43), kind: "theft", name: "of-ada", reply: "a-request", picture: "a.jpg", page: "1", table: "1", ...(object ? { [object.name]: objects[object.name]![handle][whose!]! } : {}) };
+            const params = { handle: "rosa", link: "A".repeat(43), kind: "theft", name: "of-ada", slug: "in-print", reply: "a-request", picture: "a.jpg", page: "1", table: "1", ...(object ? { [object.name]: objects[object.name]![handle][whose!]! } : {}) };
             const answer = await askAs(route, handle, params, credential, spare);
             asked += 1;
             const [found, expected] = [outcomeOf(route, answer), expectedOf(route, PEOPLE[handle], whose, credential, fresh)];

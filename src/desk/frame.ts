@@ -26,6 +26,7 @@ const GROUPS: readonly (readonly [name: string, ways: readonly Way[]])[] = [
       { href: "/desk/stories", words: "Stories", key: "g s", right: "stories.write" },
       { href: "/desk/front", words: "Front page", key: "g f", right: "stories.publish" },
       { href: "/desk/newsletter", words: "Newsletter", key: "g n", right: "stories.publish" },
+      { href: "/desk/published", words: "Published", key: "g o", right: "stories.write" },
       { href: "/desk/moved", words: "Moved", key: "g v", right: "stories.write" },
       { href: "/desk/releases", words: "Press releases", key: "g s", right: "releases.send" },
       { href: "/desk/supplied", words: "Supplied", key: "g u", right: "stories.publish" },

@@ -14,6 +14,7 @@ import { releaseRoutes } from "./rooms/releases.ts";
 import { replyRoutes } from "./rooms/replies.ts";
 import { figureRoutes } from "./rooms/figures.ts";
 import { movedRoutes } from "./rooms/moved.ts";
+import { publishedRoutes } from "./rooms/published.ts";
 import { pictureRoutes } from "./rooms/pictures.ts";
 import { previewRoutes } from "./rooms/preview.ts";
 import { signInRoutes } from "./rooms/sign-in.ts";
@@ -50,5 +51,6 @@ export const DESK_ROUTES: readonly DeskRoute[] = [
   ...pictureRoutes,
   ...previewRoutes,
   ...movedRoutes,
+  ...publishedRoutes,
   ...releaseRoutes,
 ];

@@ -35,6 +35,7 @@ export { html, joinHtml, nothing, type Html } from "./html.ts";
 export { requireSameOrigin } from "./client.ts";
 export { gentleClose };
 export { previewStory } from "./story-preview.ts";
+export { publishedHref } from "./words.ts";
 
 /** How often another process's commit is looked for: what is published is on every page well inside 50 ms. A look takes microseconds. */
 const LOOK_INTERVAL_MS = 20;
