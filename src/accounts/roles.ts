@@ -13,6 +13,7 @@ export const RIGHTS = {
   "stories.review": "read and change everybody's stories, approve or send them back",
   "stories.publish": "publish, schedule, correct, withdraw",
   "people.manage": "invite people, give roles, end sessions, reset, remove",
+  "programs.manage": "make and end keys and webhooks of other programs",
   "acts.read": "read and export the record of acts",
 } as const;
 export type Right = keyof typeof RIGHTS;
@@ -34,7 +35,7 @@ export const ROLES = {
     about: "people and the record of acts; an editor's work besides, protected sources of others excepted",
     rights: [
       "embargo.read", "case.read", "case.write", "case.release", "traces.write", "stories.write", "stories.review", "stories.publish",
-      "people.manage", "acts.read",
+      "people.manage", "programs.manage", "acts.read",
     ],
   },
 } as const satisfies Record<string, { about: string; rights: readonly Right[] }>;

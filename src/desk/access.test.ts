@@ -13,6 +13,7 @@ import { composeDraft, openPeople } from "../newsletter/newsletter.ts";
 import { openDrafts, openSchedule, openSubmissions, parseStoryText, preparePhoto, publishStory } from "../press/press.ts";
 import { readAskWords } from "../tracing/tracing.ts";
 import { madePhoto } from "../../test/made-pictures.ts";
+import { openWebhookStore } from "../webhooks/webhooks.ts";
 import { keepTrace } from "../../test/kept-trace.ts";
 import { openInbox } from "./inbox.ts";
 import { DESK_ROUTES } from "./routes.ts";
@@ -66,6 +67,15 @@ const EXPECTED: Record<string, Expected> = {
   "POST /people/:handle/end-sessions": { roles: ADMIN },
   "POST /people/:handle/reset": { roles: ADMIN, fresh: true },
   "POST /people/:handle/remove": { roles: ADMIN, fresh: true },
+  "GET /keys": { roles: ADMIN },
+  "POST /keys": { roles: ADMIN, fresh: true },
+  "POST /keys/:key/revoke": { roles: ADMIN, fresh: true },
+  "GET /webhooks": { roles: ADMIN },
+  "POST /webhooks": { roles: ADMIN, fresh: true },
+  "GET /webhooks/:hook": { roles: ADMIN },
+  "POST /webhooks/:hook/rotate": { roles: ADMIN, fresh: true },
+  "POST /webhooks/:hook/replay": { roles: ADMIN },
+  "POST /webhooks/:hook/remove": { roles: ADMIN, fresh: true },
   "GET /acts": { roles: ADMIN },
   "GET /acts.csv": { roles: ADMIN, fresh: true },
   "GET /inbox": { roles: STAFF },
@@ -249,6 +259,9 @@ before(async () => {
   const keys = openKeyStore(newsroom.folder, { clock: bench.now, random: seededRandom(4) });
   key = keys.add("program", ["claims:unreleased", "tags:own", "traces:private"]).token;
   keys.close();
+  const hooks = openWebhookStore(newsroom.folder, { clock: bench.now, random: seededRandom(6) });
+  hooks.add({ name: "a-hook", url: "https://example.org/hook", events: [], is_here: false }, newsroom.log);
+  hooks.close();
 });
 after(() => bench?.remove());
 
@@ -325,7 +338,7 @@ for (const fresh of [true, false])
           for (const credential of CREDENTIALS) {
             // What belongs to a press release: `own` is the same as `other` there.
             if (object?.name === "embargoed" && whose === "own") continue;
-            const params = { handle: "rosa", link: "A".repeat(43), kind: "theft", name: "of-ada", reply: "a-request", picture: "a.jpg", page: "1", table: "1", ...(object ? { [object.name]: objects[object.name]![handle][whose!]! } : {}) };
+            const params = { ...PARAMS, ...(object ? { [object.name]: objects[object.name]![handle][whose!]! } : {}) };
             const answer = await askAs(route, handle, params, credential, spare);
             asked += 1;
             const [found, expected] = [outcomeOf(route, answer), expectedOf(route, PEOPLE[handle], whose, credential, fresh)];
@@ -338,6 +351,9 @@ for (const fresh of [true, false])
     assert.ok(asked > 3_000, `${asked} requests`);
     assert.deepEqual(bench.faults, []);
   });
+
+/** What is there, of those that are nobody's own. */
+const PARAMS = { handle: "rosa", link: "A".repeat(43), kind: "theft", name: "of-ada", reply: "a-request", picture: "a.jpg", page: "1", table: "1", key: "1", hook: "a-hook" };
 
 /** Two more sessions of the person: one left alone too long, one ended. Their own goes on. */
 async function spareSessions(handle: Handle): Promise<Record<"expired" | "revoked", string>> {

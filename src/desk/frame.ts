@@ -22,6 +22,8 @@ const WAYS: readonly Way[] = [
   { href: "/desk/supplied", words: "Supplied", key: "g u", right: "stories.publish" },
   { href: "/desk/embargoed", words: "Under embargo", key: "g e", right: "embargo.read" },
   { href: "/desk/people", words: "People", key: "g p", right: "people.manage" },
+  { href: "/desk/keys", words: "Keys", key: "g k", right: "programs.manage" },
+  { href: "/desk/webhooks", words: "Webhooks", key: "g w", right: "programs.manage" },
   { href: "/desk/acts", words: "Acts", key: "g a", right: "acts.read" },
 ];
 

@@ -14,6 +14,7 @@ import { releaseRoutes } from "./rooms/releases.ts";
 import { replyRoutes } from "./rooms/replies.ts";
 import { figureRoutes } from "./rooms/figures.ts";
 import { movedRoutes } from "./rooms/moved.ts";
+import { programRoutes } from "./rooms/programs.ts";
 import { pictureRoutes } from "./rooms/pictures.ts";
 import { previewRoutes } from "./rooms/preview.ts";
 import { signInRoutes } from "./rooms/sign-in.ts";
@@ -32,6 +33,7 @@ export const DESK_ROUTES: readonly DeskRoute[] = [
   ...signInRoutes,
   ...accountRoutes,
   ...peopleRoutes,
+  ...programRoutes,
   ...inboxRoutes,
   ...captureRoutes,
   ...tableRoutes,
