@@ -14,6 +14,7 @@ export const RIGHTS = {
   "stories.publish": "publish, schedule, correct, withdraw",
   "people.manage": "invite people, give roles, end sessions, reset, remove",
   "programs.manage": "make and end keys and webhooks of other programs",
+  "archive.manage": "check the whole newsroom, and hand out its whole log",
   "acts.read": "read and export the record of acts",
 } as const;
 export type Right = keyof typeof RIGHTS;
@@ -35,7 +36,7 @@ export const ROLES = {
     about: "people and the record of acts; an editor's work besides, protected sources of others excepted",
     rights: [
       "embargo.read", "case.read", "case.write", "case.release", "traces.write", "stories.write", "stories.review", "stories.publish",
-      "people.manage", "programs.manage", "acts.read",
+      "people.manage", "programs.manage", "archive.manage", "acts.read",
     ],
   },
 } as const satisfies Record<string, { about: string; rights: readonly Right[] }>;

@@ -2,6 +2,7 @@
 // own and not in the rules; a route that is not in this table fails the test.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import { deskNewsroom, ORGANISATION, PEOPLE, type Answered, type DeskNewsroom, type Handle } from "../../test/desk-newsroom.ts";
 import { openKeyStore } from "../api/api.ts";
 import { endSession, SESSION_LIMITS, type Role } from "../accounts/accounts.ts";
@@ -18,6 +19,7 @@ import { keepTrace } from "../../test/kept-trace.ts";
 import { openInbox } from "./inbox.ts";
 import { DESK_ROUTES } from "./routes.ts";
 import type { DeskRoute } from "./route.ts";
+import type { WorkAsk } from "./work-jobs.ts";
 import { openDeskServer } from "./server.ts";
 
 type Roles = readonly Role[] | "anyone";
@@ -35,6 +37,8 @@ const ADMIN: Roles = ["administrator"];
 const capture = { name: "capture", seen: { own: STAFF, other: STAFF, protected: ["editor"] } } as const;
 const inbox = { name: "item", seen: { own: STAFF, other: DESK, protected: ["editor"] } } as const;
 const draft = { name: "draft", seen: { own: WRITERS, other: DESK } } as const;
+
+const work = { name: "work", seen: { own: STAFF, protected: ADMIN } } as const;
 
 const EXPECTED: Record<string, Expected> = {
   "GET /": { roles: ALL },
@@ -170,6 +174,19 @@ const EXPECTED: Record<string, Expected> = {
   "POST /imports": { roles: DESK },
   "GET /imports/:job": { roles: DESK },
   "POST /imports/:job/take": { roles: DESK },
+  "GET /exports": { roles: STAFF },
+  "POST /exports": { roles: STAFF },
+  "POST /exports/archive": { roles: ADMIN, fresh: true },
+  "GET /reproduce": { roles: STAFF },
+  "POST /reproduce": { roles: STAFF },
+  "POST /reproduce/bundle": { roles: STAFF },
+  "GET /verify": { roles: ADMIN },
+  "POST /verify": { roles: ADMIN },
+  // Works: `own` is an export, `protected` a check of everything that they had started before their role changed, `other` another's.
+  "GET /works/:work": { roles: STAFF, object: work },
+  // A check makes no file.
+  "GET /works/:work/files/:file": { roles: STAFF, object: { name: "work", seen: { own: STAFF } } },
+  "POST /works/:work/cancel": { roles: STAFF, object: work },
   // Press releases that were sent: `own` is of the supplier's organisation, `other` of another.
   "GET /releases": { roles: ["supplier"] },
   "POST /releases": { roles: ["supplier"] },
@@ -254,6 +271,14 @@ before(async () => {
   const startJob = (by: Handle) => String(bench.desk.traceJobs.start({ by, ask: readAskWords({ from: "victim" }), among: [] }).id);
   objects.job = Object.fromEntries(ACTORS.map((handle) => [handle, { own: startJob(handle), nobody: "987654" }])) as (typeof objects)[string];
   for (const handle of ACTORS) objects.job[handle]!.other = objects.job[handle === "anna" ? "edda" : "anna"]!.own!;
+  const startWork = (by: Handle, ask: WorkAsk) => bench.desk.works.start({ by, title: "A work", ask }).id;
+  objects.work = {} as (typeof objects)[string];
+  for (const handle of ACTORS) {
+    const own = startWork(handle, { kind: "export", format: "list", id: "stories", form: "csv", base_url: "https://news.example.org" });
+    objects.work[handle] = { own: String(own), protected: String(startWork(handle, { kind: "verify" })), nobody: "987654" };
+  }
+  for (const handle of ACTORS) objects.work[handle]!.other = objects.work[handle === "anna" ? "edda" : "anna"]!.own!;
+  for (const { id } of bench.desk.works.list()) while (["waiting", "running"].includes(bench.desk.works.find(id)!.state)) await pause(20);
   const request = await prepareRequest(newsroom.blobs, { name: "a-request", asked_of: "Somebody", channel: "mail", asked_at: "2026-03-01", deadline: "2026-03-08", wording: "Is it so?" }, "rosa", bench.now());
   newsroom.transact("rosa", (transaction) => appendRequest(transaction, request, "rosa"));
   const keys = openKeyStore(newsroom.folder, { clock: bench.now, random: seededRandom(4) });
@@ -353,7 +378,7 @@ for (const fresh of [true, false])
   });
 
 /** What is there, of those that are nobody's own. */
-const PARAMS = { handle: "rosa", link: "A".repeat(43), kind: "theft", name: "of-ada", reply: "a-request", picture: "a.jpg", page: "1", table: "1", key: "1", hook: "a-hook" };
+const PARAMS = { handle: "rosa", link: "A".repeat(43), kind: "theft", name: "of-ada", reply: "a-request", picture: "a.jpg", page: "1", table: "1", key: "1", hook: "a-hook", file: "stories.csv" };
 
 /** Two more sessions of the person: one left alone too long, one ended. Their own goes on. */
 async function spareSessions(handle: Handle): Promise<Record<"expired" | "revoked", string>> {

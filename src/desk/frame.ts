@@ -21,9 +21,12 @@ const WAYS: readonly Way[] = [
   { href: "/desk/releases", words: "Press releases", key: "g s", right: "releases.send" },
   { href: "/desk/supplied", words: "Supplied", key: "g u", right: "stories.publish" },
   { href: "/desk/embargoed", words: "Under embargo", key: "g e", right: "embargo.read" },
+  { href: "/desk/exports", words: "Exports", key: "g d", right: "case.read" },
+  { href: "/desk/reproduce", words: "Reproduce", key: "g y", right: "case.read" },
   { href: "/desk/people", words: "People", key: "g p", right: "people.manage" },
   { href: "/desk/keys", words: "Keys", key: "g k", right: "programs.manage" },
   { href: "/desk/webhooks", words: "Webhooks", key: "g w", right: "programs.manage" },
+  { href: "/desk/verify", words: "Verify", key: "g z", right: "archive.manage" },
   { href: "/desk/acts", words: "Acts", key: "g a", right: "acts.read" },
 ];
 

@@ -12,8 +12,10 @@ import { newsletterRoutes } from "./rooms/newsletter.ts";
 import { peopleRoutes } from "./rooms/people.ts";
 import { releaseRoutes } from "./rooms/releases.ts";
 import { replyRoutes } from "./rooms/replies.ts";
+import { exportRoutes } from "./rooms/exports.ts";
 import { figureRoutes } from "./rooms/figures.ts";
 import { movedRoutes } from "./rooms/moved.ts";
+import { proofRoutes } from "./rooms/proof.ts";
 import { programRoutes } from "./rooms/programs.ts";
 import { pictureRoutes } from "./rooms/pictures.ts";
 import { previewRoutes } from "./rooms/preview.ts";
@@ -24,6 +26,7 @@ import { tableRoutes } from "./rooms/tables.ts";
 import { todayRoutes } from "./rooms/today.ts";
 import { traceGraphRoutes } from "./rooms/trace-graph.ts";
 import { traceRoutes } from "./rooms/traces.ts";
+import { workRoutes } from "./rooms/works.ts";
 import { writingRoutes } from "./rooms/writing.ts";
 import type { DeskRoute } from "./route.ts";
 
@@ -46,6 +49,9 @@ export const DESK_ROUTES: readonly DeskRoute[] = [
   ...frontRoutes,
   ...newsletterRoutes,
   ...importRoutes,
+  ...exportRoutes,
+  ...proofRoutes,
+  ...workRoutes,
   ...storyWayRoutes,
   ...writingRoutes,
   ...figureRoutes,
