@@ -149,6 +149,8 @@ const PAGES: readonly [Handle | undefined, string][] = [
   ["ada", "/desk/keys"],
   ["ada", "/desk/webhooks"],
   ["ada", "/desk/webhooks/a-hook"],
+  ["edda", "/desk/release?ids=CAPTURE"],
+  ["edda", "/desk/erase?ids=CAPTURE&claims=yes"],
   ["olga", "/desk/exports"],
   ["olga", "/desk/reproduce"],
   ["ada", "/desk/verify"],
@@ -194,7 +196,7 @@ test("axe finds nothing on any page of the desk, wide, dark and at 320 px; nothi
   ] as const;
   const found: string[] = [];
   for (const [shape, options] of shapes)
-    for (const [handle, path] of shape === "dark" ? PAGES.slice(0, 15) : PAGES) {
+    for (const [handle, path] of shape === "dark" ? PAGES.slice(0, 17) : PAGES) {
       const { context, page, faults } = handle ? await asPerson(handle, options) : await open(options);
       const url = base + path.replace("CAPTURE", capture);
       await page.goto(url, { waitUntil: "load" });

@@ -21,6 +21,8 @@ const WAYS: readonly Way[] = [
   { href: "/desk/releases", words: "Press releases", key: "g s", right: "releases.send" },
   { href: "/desk/supplied", words: "Supplied", key: "g u", right: "stories.publish" },
   { href: "/desk/embargoed", words: "Under embargo", key: "g e", right: "embargo.read" },
+  { href: "/desk/release", words: "Release", key: "g q", right: "case.release" },
+  { href: "/desk/erase", words: "Erase", key: "g j", right: "case.erase" },
   { href: "/desk/exports", words: "Exports", key: "g d", right: "case.read" },
   { href: "/desk/reproduce", words: "Reproduce", key: "g y", right: "case.read" },
   { href: "/desk/people", words: "People", key: "g p", right: "people.manage" },

@@ -89,7 +89,7 @@ export function openDesk({ folder, effects, report, watch = () => {}, ...options
   const traceNotes = openTraceNotes(folder, effects);
   const traceJobs = openTraceJobs(folder, effects.clock);
   const importJobs = openImportJobs(folder, effects.clock);
-  const works = openWorkJobs(folder, effects.clock);
+  const works = openWorkJobs(folder, effects.clock, () => newsroom.log.db.prepare("SELECT count(*) AS n FROM entry_index WHERE erased IS NOT NULL").get()!.n as number);
   const remoteOf = options.remoteOf ?? ((request) => clientOf(request).remote);
   const texts = openTexts((capture) => readText(blobs, capture));
   const approval = options.approval ?? "anybody";

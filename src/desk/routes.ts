@@ -12,6 +12,7 @@ import { newsletterRoutes } from "./rooms/newsletter.ts";
 import { peopleRoutes } from "./rooms/people.ts";
 import { releaseRoutes } from "./rooms/releases.ts";
 import { replyRoutes } from "./rooms/replies.ts";
+import { entryRoutes } from "./rooms/entries.ts";
 import { exportRoutes } from "./rooms/exports.ts";
 import { figureRoutes } from "./rooms/figures.ts";
 import { movedRoutes } from "./rooms/moved.ts";
@@ -49,6 +50,7 @@ export const DESK_ROUTES: readonly DeskRoute[] = [
   ...frontRoutes,
   ...newsletterRoutes,
   ...importRoutes,
+  ...entryRoutes,
   ...exportRoutes,
   ...proofRoutes,
   ...workRoutes,

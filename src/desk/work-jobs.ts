@@ -44,6 +44,8 @@ export type Work = {
   found?: WorkFound;
   /** Where its files lie. */
   place: string;
+  /** How many entries had been erased when it began: what it made may hold what was erased since. */
+  erased: number;
 };
 
 export type WorkJobs = {
@@ -61,7 +63,8 @@ export type WorkJobs = {
 export const GIVEN_FILE = "given";
 export const MADE_FOLDER = "made";
 
-export function openWorkJobs(folder: string, clock: Clock): WorkJobs {
+/** `countErased`: entries of the log that are erased by now. What was made before the last one goes, whoever erased it. */
+export function openWorkJobs(folder: string, clock: Clock, countErased: () => number): WorkJobs {
   const works = new Map<number, Work>();
   const children = new Map<number, ChildProcess>();
   let next = 1;
@@ -85,6 +88,10 @@ export function openWorkJobs(folder: string, clock: Clock): WorkJobs {
       bytes -= bytesOf(old);
       drop(old);
     }
+  };
+  const dropOutdated = (): void => {
+    const erased = countErased();
+    for (const work of [...works.values()]) if (!isOpen(work) && !children.has(work.id) && work.erased !== erased) drop(work);
   };
   const startNext = (): void => {
     while (!stopped && children.size < RUNNING_MAX) {
@@ -131,13 +138,19 @@ export function openWorkJobs(folder: string, clock: Clock): WorkJobs {
       const place = mkdtempSync(join(tmpdir(), "tracewire-work-"));
       mkdirSync(join(place, MADE_FOLDER), { mode: 0o700 });
       if (given) writeFileSync(join(place, GIVEN_FILE), given, { mode: 0o600 });
-      const work: Work = { ...asked, id: next++, at: clock(), state: "waiting", place };
+      const work: Work = { ...asked, id: next++, at: clock(), state: "waiting", place, erased: countErased() };
       works.set(work.id, work);
       startNext();
       return work;
     },
-    find: (id) => works.get(id),
-    list: () => [...works.values()].reverse(),
+    find(id) {
+      dropOutdated();
+      return works.get(id);
+    },
+    list() {
+      dropOutdated();
+      return [...works.values()].reverse();
+    },
     pathOf: (work, name) => (work.found?.files.some((file) => file.name === name) ? join(work.place, MADE_FOLDER, name) : undefined),
     cancel(id) {
       const work = works.get(id);
