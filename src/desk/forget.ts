@@ -4,7 +4,20 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { accountsExist, forgetObjects, openAccounts } from "../accounts/accounts.ts";
 import type { Effects } from "../effects.ts";
+import { openForWriting } from "../newsroom.ts";
+import { sweepErased, type ErasurePlan } from "../release-and-erase.ts";
 import { INBOX_FILE, openInbox } from "./inbox.ts";
+
+/** After an erasure that was made at the desk is committed: its bytes, and what the desk holds of it. */
+export function finishErasure(folder: string, effects: Effects, plan: ErasurePlan, by: string): void {
+  const writer = openForWriting(folder, effects);
+  try {
+    sweepErased(writer, plan, by);
+  } finally {
+    writer.close();
+  }
+  forgetErased(folder, effects, plan);
+}
 
 export function forgetErased(folder: string, effects: Effects, { seqs, blobs }: { seqs: readonly number[]; blobs: readonly string[] }): void {
   let titles: string[] = [];

@@ -17,6 +17,7 @@ const GROUPS: readonly (readonly [name: string, ways: readonly Way[]])[] = [
       { href: "/desk/claims", words: "Claims", key: "g l", right: "case.read", also: ["/desk/subjects"] },
       { href: "/desk/attribution", words: "Attribution", key: "g b", right: "case.read", also: ["/desk/overlap"] },
       { href: "/desk/replies", words: "Replies", key: "g r", right: "case.read" },
+      { href: "/desk/release", words: "Release", key: "g q", right: "case.release" },
     ],
   ],
   ["Tracing", [{ href: "/desk/traces", words: "Traces", key: "g x", right: "traces.write" }]],
@@ -39,6 +40,12 @@ const GROUPS: readonly (readonly [name: string, ways: readonly Way[]])[] = [
     [
       { href: "/desk/people", words: "People", key: "g p", right: "people.manage" },
       { href: "/desk/acts", words: "Acts", key: "g a", right: "acts.read" },
+      { href: "/desk/keys", words: "Keys", key: "g k", right: "programs.manage" },
+      { href: "/desk/webhooks", words: "Webhooks", key: "g w", right: "programs.manage" },
+      { href: "/desk/exports", words: "Exports", key: "g d", right: "case.read" },
+      { href: "/desk/reproduce", words: "Reproduce", key: "g y", right: "case.read" },
+      { href: "/desk/verify", words: "Verify", key: "g z", right: "archive.manage" },
+      { href: "/desk/erase", words: "Erase", key: "g j", right: "case.erase" },
     ],
   ],
 ];
