@@ -20,7 +20,7 @@ export {
   type RequestInput,
 } from "./replies.ts";
 export { foreseeClaim, foreseeClaims, type Foreseen, type ForeseenMany } from "./foresee.ts";
-export { COLUMN_ROLES, TABLE_CLAIMS_MAX, TABLE_COLUMNS_MAX, readTableClaims, type CellClaim, type TableClaims, type TableSpec } from "./table-claims.ts";
+export { COLUMN_ROLES, TABLE_CLAIMS_MAX, TABLE_COLUMNS_MAX, isName, nameAnd, readTableClaims, type CellClaim, type TableClaims, type TableSpec } from "./table-claims.ts";
 export { subjectName } from "./subject-name.ts";
 export { totalAgainstRows, type TotalRow } from "./table-totals.ts";
 export { readWording, type Reading } from "./read-wording.ts";

@@ -3,6 +3,9 @@ import { signingKeyFault } from "../newsroom.ts";
 import { recomputeFolder } from "../recompute.ts";
 import { readTextFile, text, type Command, type CommandContext } from "./command.ts";
 
+const LEFT_OUT_SHOWN = 20;
+const FOUND = 1;
+
 export const verify: Command = {
   name: "verify",
   summary: "Check everything from the bytes up, trusting nothing: blobs, log, tiles, signatures, views, published figures",
@@ -15,7 +18,7 @@ export const verify: Command = {
     ["tracewire verify", "the whole newsroom"],
     ["tracewire verify --bundle figure.json", "a bundle that somebody sent"],
   ],
-  exits: { 6: "damage was found" },
+  exits: { [FOUND]: "the bundle is whole, and no entry is in it: it proves nothing", 6: "damage was found" },
   async run(context, _, options) {
     const bundle = text(options, "bundle");
     return bundle
@@ -55,10 +58,18 @@ function checkBundle(context: CommandContext, file: string, key: string | undefi
   context.output.line(
     report.key.pinned ? "The key is the one you gave." : `The key came from the bundle itself. Pin it: --key ${report.key.verifier_key}`,
   );
-  return finish(context, report.outcome === "clean", report.findings);
+  for (const { what, why } of report.left_out.slice(0, LEFT_OUT_SHOWN)) context.output.line(`not in it: ${what}, ${why}`);
+  if (report.left_out.length > LEFT_OUT_SHOWN) context.output.line(`… and ${report.left_out.length - LEFT_OUT_SHOWN} more that are not in it; --json has all.`);
+  const hidden = report.left_out.filter(({ why }) => why === "not released").length;
+  // A signed state of the log with no entry in it is whole, and says nothing of what it is named after.
+  if (report.outcome === "clean" && report.entries === 0) {
+    context.output.line(context.output.bold(`It proves nothing of “${report.subject}”: no entry is in it.`));
+    return FOUND;
+  }
+  return finish(context, report.outcome === "clean", report.findings, hidden > 0 ? `Clean, as far as it goes: of what is not released (${hidden}) it proves nothing.` : undefined);
 }
 
-function finish(context: CommandContext, clean: boolean, findings: readonly VerifyFinding[]): number {
+function finish(context: CommandContext, clean: boolean, findings: readonly VerifyFinding[], cleanWords = "Clean."): number {
   for (const finding of findings) context.output.line(findingWords(finding));
   if (findings.length > 0 && findings.every(({ what }) => what === "views_of_another_version")) {
     context.output.line("The entries are proven. The tables beside them were made by another version of Tracewire and were not compared:");
@@ -67,7 +78,7 @@ function finish(context: CommandContext, clean: boolean, findings: readonly Veri
   }
   context.output.line(
     clean
-      ? context.output.bold("Clean.")
+      ? context.output.bold(cleanWords)
       : context.output.bold(`Damaged: ${findings.length} finding${findings.length === 1 ? "" : "s"}; the first is the first bad place.`),
   );
   return clean ? 0 : 6;

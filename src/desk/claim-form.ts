@@ -119,8 +119,9 @@ export function placeAt({ pages, paragraphs }: Extract<Extraction, { outcome: "t
 function sentenceAround(text: string, start: number, end: number): string {
   const before = text.slice(Math.max(0, start - SENTENCE_CHARS_MAX), start);
   const after = text.slice(end, end + SENTENCE_CHARS_MAX);
-  const head = before.slice(Math.max(before.lastIndexOf(". ") + 1, before.lastIndexOf("\n") + 1));
-  const stop = /[.!?](?=\s)|\n/.exec(after);
+  // A PDF breaks its lines inside sentences: a line that goes on in small letters is the same sentence, a row of a table is not.
+  const head = before.slice(Math.max(before.lastIndexOf(". ") + 1, [...before.matchAll(/\n(?![a-z])/g)].at(-1)?.index ?? 0));
+  const stop = /[.!?](?=\s)|\n(?![a-z])/.exec(after);
   return head + text.slice(start, end) + (stop ? after.slice(0, stop.index + 1) : after);
 }
 
