@@ -41,6 +41,9 @@ test("an issue is composed of stories in their order, and says how many it is fo
   const file = await bench.as("edda", "/desk/newsletter/preview.html");
   assert.match(String(file.headers["content-disposition"]), /^attachment/);
   assert.match(file.body, /What the second says/);
+  const shown = await bench.as("edda", "/desk/newsletter/preview.html?as=shown");
+  assert.deepEqual([shown.body === file.body, shown.headers["content-disposition"]], [true, undefined]);
+  assert.match(String(shown.headers["content-security-policy"]), /^default-src 'none'; style-src 'unsafe-inline';.*frame-ancestors 'self'$/);
 });
 
 test("a test copy goes to one address and nowhere else", async () => {

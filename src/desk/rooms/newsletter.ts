@@ -143,14 +143,17 @@ export const newsletterRoutes: DeskRoute[] = [
   deskRoute({
     method: "GET",
     path: "/newsletter/preview",
-    about: "The letter in its plain form.",
+    about: "The letter, in both of its forms.",
     rule: { for: "stories.publish" },
     async run(context) {
       const forms = await letterForms(context);
       return {
         title: forms.subject,
+        wide: true,
         page: html`<h1>${forms.subject}</h1>
 <p class="hint"><a href="/desk/newsletter">Newsletter</a>. As every reader gets it; each copy has its own links to leave and to choose topics. <a href="/desk/newsletter/preview.html">Its HTML form, as a file</a></p>
+<iframe class="preview mail" title="The letter as a mail program shows it" src="/desk/newsletter/preview.html?as=shown"></iframe>
+<h2>Its plain form</h2>
 <pre class="text" tabindex="0">${forms.text}</pre>`,
       };
     },
@@ -158,10 +161,12 @@ export const newsletterRoutes: DeskRoute[] = [
   deskRoute({
     method: "GET",
     path: "/newsletter/preview.html",
-    about: "The letter's HTML form, as a file.",
+    about: "The letter's HTML form: as a file, or shown within a page of the desk.",
     rule: { for: "stories.publish" },
-    async run(context) {
+    query: ["as"],
+    async run(context, { query }) {
       const forms = await letterForms(context);
+      if (query.get("as") === "shown") return { shown: forms.html, styled: true };
       return { file: { name: "letter.html", type: "text/html; charset=utf-8", bytes: forms.html } };
     },
   }),
