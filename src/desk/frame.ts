@@ -15,6 +15,7 @@ const WAYS: readonly Way[] = [
   { href: "/desk/traces", words: "Traces", key: "g x", right: "traces.write" },
   { href: "/desk/replies", words: "Replies", key: "g r", right: "case.read" },
   { href: "/desk/stories", words: "Stories", key: "g s", right: "stories.write" },
+  { href: "/desk/reports", words: "Reports", key: "g o", right: "case.read" },
   { href: "/desk/front", words: "Front page", key: "g f", right: "stories.publish" },
   { href: "/desk/newsletter", words: "Newsletter", key: "g n", right: "stories.publish" },
   { href: "/desk/moved", words: "Moved", key: "g v", right: "stories.write" },

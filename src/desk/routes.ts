@@ -20,6 +20,7 @@ import { proofRoutes } from "./rooms/proof.ts";
 import { programRoutes } from "./rooms/programs.ts";
 import { pictureRoutes } from "./rooms/pictures.ts";
 import { previewRoutes } from "./rooms/preview.ts";
+import { reportRoutes } from "./rooms/reports.ts";
 import { signInRoutes } from "./rooms/sign-in.ts";
 import { storyWayRoutes } from "./rooms/story-way.ts";
 import { storyRoutes } from "./rooms/stories.ts";
@@ -51,6 +52,7 @@ export const DESK_ROUTES: readonly DeskRoute[] = [
   ...newsletterRoutes,
   ...importRoutes,
   ...entryRoutes,
+  ...reportRoutes,
   ...exportRoutes,
   ...proofRoutes,
   ...workRoutes,
