@@ -35,9 +35,9 @@ export type DeskNewsroom = {
   remove(): Promise<void>;
 };
 
-type BenchOptions = { mail?: MailSettings; egress?: Egress; approval?: "another" | "anybody"; second_step?: "asked" | "required"; url?: string };
+type BenchOptions = { mail?: MailSettings; egress?: Egress; approval?: "another" | "anybody"; second_step?: "asked" | "required"; unsaved_words?: "kept" | "never"; url?: string };
 
-export async function deskNewsroom({ egress, approval, second_step, mail, url = ORIGIN }: BenchOptions = {}): Promise<DeskNewsroom> {
+export async function deskNewsroom({ egress, approval, second_step, unsaved_words, mail, url = ORIGIN }: BenchOptions = {}): Promise<DeskNewsroom> {
   const newsroom = await smallNewsroom(5);
   let now = Date.parse("2026-03-01T12:00:00.000Z");
   const clock = () => new Date(now).toISOString();
@@ -57,6 +57,7 @@ export async function deskNewsroom({ egress, approval, second_step, mail, url = 
     egress: egress ?? refuse,
     approval,
     second_step,
+    unsaved_words,
     mail,
     report: (error) => void faults.push(error),
     watch: (line) => void watched.push(line),

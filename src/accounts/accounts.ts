@@ -30,6 +30,7 @@ export {
   removeUser,
   requireUser,
   resetUser,
+  RESETS,
   type Invited,
   type Link,
 } from "./people.ts";

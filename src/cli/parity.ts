@@ -13,7 +13,6 @@ export type Row =
 /** Commands whose argument is a kind of thing instead of an action. */
 export const KINDS_OF: Readonly<Record<string, readonly string[]>> = { import: ["stories", "casefile", "tables", "transfers"] };
 
-const FILES = "files of the machine";
 const TRACING = "the analyst’s questions at the desk are being built";
 const EXPORT = { at: ["POST /exports", "GET /works/:work/files/:file"] } as const;
 

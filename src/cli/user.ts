@@ -28,7 +28,7 @@ const ACTIONS: Record<string, Action> = {
   add(context, accounts, handle, options) {
     const role = text(options, "role");
     if (!role) throw new TracewireError("BAD_ARGUMENT", { what: "A person needs --role", hint: `Roles: ${ROLE_NAMES.join(", ")}.` });
-    if (options.mail) requireMailbox(handle, text(options, "address"));
+    if (options.mail) requireMailbox(context, handle, text(options, "address"));
     const invited = invite(accounts, { handle: required(handle), role, address: text(options, "address"), organisation: text(options, "organisation") });
     tellLink(context, invited, Boolean(options.mail), `${context.output.bold(invited.user.handle)} is invited as ${role}.`);
   },
@@ -57,9 +57,11 @@ const ACTIONS: Record<string, Action> = {
     context.output.line(`${context.output.bold(user.handle)} is ${user.role} now. Their sessions have ended.`);
   },
   reset(context, accounts, handle, options) {
-    if (options.mail) requireMailbox(handle, requireUser(accounts, required(handle)).address);
-    const reset = resetUser(accounts, required(handle));
-    tellLink(context, reset, Boolean(options.mail), `Passwords, passkeys, codes and sessions of ${context.output.bold(reset.user.handle)} are gone.`);
+    if (options.mail) requireMailbox(context, handle, requireUser(accounts, required(handle)).address);
+    const alone = Boolean(options["passwordAlone"]);
+    const reset = resetUser(accounts, required(handle), alone ? "password" : "everything");
+    const gone = alone ? "The password and the sessions" : "Passwords, passkeys, codes and sessions";
+    tellLink(context, reset, Boolean(options.mail), `${gone} of ${context.output.bold(reset.user.handle)} are gone.${alone ? " Passkeys and codes stay." : ""}`);
   },
   remove(context, accounts, handle) {
     const user = removeUser(accounts, required(handle));
@@ -78,13 +80,14 @@ export const user: Command = {
     ["add <handle> --role <role>", "invite somebody"],
     ["list", "who is there, and how they come in"],
     ["role <handle> --role <role>", "another role; their sessions end"],
-    ["reset <handle>", "take all credentials, and give a link for a new password"],
+    ["reset <handle>", "take all credentials (or the password alone), and give a link for a new password"],
     ["remove <handle>", "erase the account; the handle stays taken"],
   ],
   options: [
     { flags: "--role <role>", about: ROLE_NAMES.map((name) => `${name}: ${ROLES[name].about}`).join("; "), choices: ROLE_NAMES },
     { flags: "--address <address>", about: "mail address of the person" },
     { flags: "--organisation <name>", about: "of a supplier: whose press releases they send" },
+    { flags: "--password-alone", about: "of a reset: passkeys and codes stay, and the link asks for a code where the account has them" },
     { flags: "--mail", about: "send the link by mail instead of printing it" },
   ],
   examples: [
@@ -94,6 +97,7 @@ export const user: Command = {
     ["tracewire user list", "who is there, and how they come in"],
     ["tracewire user role rosa --role editor", "another role; sessions end"],
     ["tracewire user reset rosa", "for who is locked out: all credentials go, a link sets a new password"],
+    ["tracewire user reset rosa --password-alone", "for who forgot the password and still has the second step"],
     ["tracewire user remove rosa", "the account is erased"],
   ],
   run(context, [action, handle], options) {
@@ -136,8 +140,9 @@ function sayGuess({ config, output }: CommandContext, { base_from }: SiteAddress
     output.line("No site runs from this folder now: when it does, the link works at its address, whatever its port.");
 }
 
-/** Before anything is changed. */
-function requireMailbox(handle: string | undefined, address: string | null | undefined): void {
+/** Before anything is changed. In the local sink the link would lie open to every user of the machine. */
+function requireMailbox({ config }: CommandContext, handle: string | undefined, address: string | null | undefined): void {
+  if (config.mail.smtp_url === undefined) throw new TracewireError("BAD_ARGUMENT", { what: "No mail server is set, so no letter leaves", hint: "Leave --mail out and hand the link over, or set smtp_url." });
   if (!address) throw new TracewireError("BAD_ARGUMENT", { what: `${handle} has no address`, hint: "Give --address, or leave --mail out and hand the link over." });
 }
 

@@ -155,7 +155,10 @@ const EXPECTED: Record<string, Expected> = {
   "POST /find/new-figure": { roles: WRITERS },
   "GET /moved": { roles: WRITERS },
   "POST /moved/:slug/correct": { roles: DESK },
-  "POST /moved/:slug/draft": { roles: DESK },
+  "GET /published": { roles: WRITERS },
+  "GET /published/:slug": { roles: WRITERS },
+  "POST /published/:slug/draft": { roles: WRITERS },
+  "POST /published/:slug/withdraw": { roles: DESK },
   "POST /moved/stands": { roles: DESK },
   "GET /preview/:link": { roles: "anyone" },
   "POST /stories/:draft/waive": { roles: WRITERS, object: draft },
@@ -401,7 +404,7 @@ for (const fresh of [true, false])
   });
 
 /** What is there, of those that are nobody's own. */
-const PARAMS = { handle: "rosa", link: "A".repeat(43), kind: "theft", name: "of-ada", reply: "a-request", picture: "a.jpg", page: "1", table: "1", key: "1", hook: "a-hook", file: "stories.csv", report: "tw-2026-9" };
+const PARAMS = { handle: "rosa", link: "A".repeat(43), kind: "theft", name: "of-ada", slug: "in-print", reply: "a-request", picture: "a.jpg", page: "1", table: "1", key: "1", hook: "a-hook", file: "stories.csv", report: "tw-2026-9" };
 
 /** Two more sessions of the person: one left alone too long, one ended. Their own goes on. */
 async function spareSessions(handle: Handle): Promise<Record<"expired" | "revoked", string>> {

@@ -1,6 +1,8 @@
 // The desk from outside, by its forms alone: a reporter's, an editor's and an administrator's steps, and what must be refused.
 import assert from "node:assert/strict";
 import fastify from "fastify";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { after, before, test } from "node:test";
 import { deskNewsroom, ORIGIN, PASSWORD, type DeskNewsroom } from "../../test/desk-newsroom.ts";
 import { can, findSession, firstLink, invite, listActs, readLink } from "../accounts/accounts.ts";
@@ -13,7 +15,7 @@ import { openForWriting, openNewsroom } from "../newsroom.ts";
 import { listPublications, openSchedule } from "../press/press.ts";
 import { publishDue } from "../scheduler.ts";
 import { forgetCancelled } from "./cancelled-bytes.ts";
-import { openInbox } from "./inbox.ts";
+import { INBOX_FILE, openInbox } from "./inbox.ts";
 import { browserWords } from "./rooms/account.ts";
 import { DESK_ROUTES } from "./routes.ts";
 
@@ -29,7 +31,7 @@ const egress: Egress = async (url) => {
 let bench: DeskNewsroom;
 let slow = "";
 before(async () => {
-  bench = await deskNewsroom({ egress, approval: "another" });
+  bench = await deskNewsroom({ egress, approval: "another", mail: { smtp_url: "smtps://mail.example.org", from: "Tracewire <newsletter@tracewire.invalid>", base_url: ORIGIN } });
 });
 after(() => bench?.remove());
 
@@ -86,6 +88,19 @@ test("bytes of what was put away go, unless a capture or another item holds the 
   inbox.move(item.id, ["waiting"], "cancelled");
   const place = { folder: bench.newsroom.folder, effects: { clock: bench.now, random: seededRandom(5) }, inbox, blobs: bench.newsroom.blobs };
   assert.deepEqual([forgetCancelled(place), forgetCancelled(place), has("Left from before.")], [1, 0, false]);
+  // One that failed five thousand items ago makes room: its bytes go with it.
+  const failed = bench.newsroom.blobs.put(new TextEncoder().encode("Failed long ago.")).sha256;
+  const template = { by: "rosa", url: null, byte_count: 16, title: "Old", licence: null, grade: "copy", source_grade: "B", is_protected: false, declared_media_type: null, origin: { from: "file", name: "old.txt" } } as const;
+  const old = inbox.add({ ...template, sha256: failed });
+  inbox.move(old.id, ["waiting"], "failed");
+  const db = new DatabaseSync(join(bench.newsroom.folder, INBOX_FILE));
+  db.prepare("UPDATE items SET id = id + 6000 WHERE id = ?").run(inbox.add({ ...template, sha256: null, url: "https://example.org/" }).id);
+  db.close();
+  const now = inbox.add({ ...template, sha256: null, url: "https://example.org/" });
+  assert.deepEqual([inbox.find(old.id)?.state, forgetCancelled(place), has("Failed long ago.")], ["cancelled", 1, false]);
+  inbox.move(now.id, ["waiting"], "cancelled");
+  inbox.add({ ...template, sha256: null, url: "https://example.org/" });
+  assert.equal(inbox.find(old.id), undefined);
   inbox.close();
 });
 
@@ -225,7 +240,7 @@ test("an invitation goes out by mail, once, and opens the desk", async () => {
   for (const kept of ['value="sue"', 'value="sue@example.org"', '<option value="supplier" selected>']) assert.ok(refused.body.includes(kept), kept);
   const invited = await bench.as("ada", "/desk/people", { handle: "nina", address: "nina@example.org", role: "analyst" });
   assert.equal(invited.location, "/desk/people/nina?sent=letter");
-  assert.match((await bench.as("ada", invited.location)).body, /A letter with the link goes to nina@example\.org\. No mail server is set: it stands at <a href="\/mail">/);
+  assert.match((await bench.as("ada", invited.location)).body, /A letter with the link goes to nina@example\.org, by the mail server that is set/);
   assert.doesNotMatch((await bench.as("ada", "/desk/people/nina")).body, /A letter with the link/);
   const people = openPeople(bench.newsroom.folder, { clock: bench.now, random: (count) => new Uint8Array(count).fill(9) });
   const settings = { from: "Tracewire <newsletter@tracewire.invalid>", base_url: ORIGIN };
@@ -248,6 +263,22 @@ test("an invitation goes out by mail, once, and opens the desk", async () => {
   assert.equal((await bench.as("ada", "/desk/people/nina/remove", { name: "nora" })).status, 400);
   assert.equal((await bench.as("ada", "/desk/people/nina/remove", { name: "nina" })).status, 303);
   assert.equal((await bench.as("ada", "/desk/people/nina")).status, 404);
+});
+
+test("without a mail server no link lies in the local mail: it is shown to who invites, and the command refuses --mail", async () => {
+  const fresh = await deskNewsroom();
+  try {
+    const invited = await fresh.as("ada", "/desk/people", { handle: "nina", address: "nina@example.org", role: "analyst" });
+    assert.equal(invited.status, 200);
+    assert.match(invited.body, /No mail server is set, so no letter leaves\. Hand this over/);
+    const link = /\/desk\/join\/([\w-]{43})/.exec(invited.body)![1]!;
+    assert.equal(readLink(fresh.accounts, link)!.user!.handle, "nina");
+    const people = openPeople(fresh.newsroom.folder, { clock: fresh.now, random: (count) => new Uint8Array(count).fill(9) });
+    assert.equal(people.db.prepare("SELECT count(*) AS n FROM account_letters").get()!.n, 0);
+    people.close();
+  } finally {
+    await fresh.remove();
+  }
 });
 
 test("no write takes a field that is not its own: every column of every table, and the names that objects have", async () => {

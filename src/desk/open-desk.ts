@@ -24,7 +24,7 @@ import { openInboxReader, type InboxReader } from "./read-inbox.ts";
 import { DESK_ROUTES } from "./routes.ts";
 import { openTraceJobs, type TraceJobs } from "./trace-jobs.ts";
 import { openWorkJobs, type WorkJobs } from "./work-jobs.ts";
-import type { SecondStep } from "./route.ts";
+import type { SecondStep, UnsavedWords } from "./route.ts";
 import { openDeskServer, type DeskServerOptions } from "./server.ts";
 
 export { DESK_ROUTES } from "./routes.ts";
@@ -44,6 +44,7 @@ export type DeskOptions = {
   site_url?: string;
   /** Whether a password alone is enough. */
   second_step?: SecondStep;
+  unsaved_words?: UnsavedWords;
   remoteOf?: DeskServerOptions["remoteOf"];
   /** Tests fetch nothing. */
   egress?: Egress;
@@ -106,6 +107,7 @@ export function openDesk({ folder, effects, report, watch = () => {}, ...options
     hosts: options.hosts,
     approval,
     second_step: options.second_step ?? "asked",
+    unsaved_words: options.unsaved_words ?? "kept",
     remoteOf,
     programs: programs.handle,
     given: {

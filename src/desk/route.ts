@@ -21,6 +21,8 @@ import type { Presence } from "./presence.ts";
 
 /** Whether a newsroom lets people work who have signed in by a password alone. */
 export type SecondStep = "asked" | "required";
+/** Whether the editor keeps words on the device until the desk has them. */
+export type UnsavedWords = "kept" | "never";
 
 export type Rule =
   /** `because`: what else keeps it safe. */
@@ -43,6 +45,7 @@ export type DeskContext = {
   where: Where;
   /** Whether a story is approved by another person than its author. */
   approval: "another" | "anybody";
+  unsaved_words: UnsavedWords;
   /** Keeps bytes durably, under their hash; they are no part of the log by that. */
   keep(bytes: Uint8Array): { sha256: string };
   /** The bytes of an item that was cancelled: they go, where nothing else holds them. */

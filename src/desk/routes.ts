@@ -18,6 +18,7 @@ import { figureRoutes } from "./rooms/figures.ts";
 import { movedRoutes } from "./rooms/moved.ts";
 import { proofRoutes } from "./rooms/proof.ts";
 import { programRoutes } from "./rooms/programs.ts";
+import { publishedRoutes } from "./rooms/published.ts";
 import { pictureRoutes } from "./rooms/pictures.ts";
 import { previewRoutes } from "./rooms/preview.ts";
 import { reportRoutes } from "./rooms/reports.ts";
@@ -62,5 +63,6 @@ export const DESK_ROUTES: readonly DeskRoute[] = [
   ...pictureRoutes,
   ...previewRoutes,
   ...movedRoutes,
+  ...publishedRoutes,
   ...releaseRoutes,
 ];

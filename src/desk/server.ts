@@ -19,7 +19,7 @@ import { OBJECTS } from "./objects.ts";
 import type { Refusals } from "./refusals.ts";
 import { checkForm, readBody, takeToken } from "./read-body.ts";
 import { errorBody, handBack } from "./rooms/error.ts";
-import type { DeskAnswer, DeskContext, DeskRoute, SecondStep, SignedInContext } from "./route.ts";
+import type { DeskAnswer, DeskContext, DeskRoute, SecondStep, SignedInContext, UnsavedWords } from "./route.ts";
 
 const URL_LENGTH_MAX = 2_000;
 /** A file of fifty megabytes over a slow line. */
@@ -44,6 +44,7 @@ export type DeskServerOptions = {
   remoteOf(request: IncomingMessage): string;
   approval: DeskContext["approval"];
   second_step: SecondStep;
+  unsaved_words: UnsavedWords;
   given: Pick<DeskContext, "presence" | "post" | "traceJobs" | "importJobs" | "works" | "publicHref" | "mail" | "withPeople" | "openPeople" | "keep" | "forget" | "wakeInbox" | "readText" | "originals" | "traceNotes">;
   /** A fault of ours, for the administrator. */
   report(error: unknown): void;
@@ -90,7 +91,7 @@ export function openDeskServer(options: DeskServerOptions): FastifyInstance {
 
   const contextOf = (request: IncomingMessage, who: SignedIn | undefined): DeskContext & { who?: SignedIn } => {
     const where = { network: networkOf(options.remoteOf(request)), agent: String(request.headers["user-agent"] ?? "") };
-    const base = { newsroom, accounts, inbox, drafts, submissions, effects, site: siteOf(request), where, approval: options.approval, ...options.given };
+    const base = { newsroom, accounts, inbox, drafts, submissions, effects, site: siteOf(request), where, approval: options.approval, unsaved_words: options.unsaved_words, ...options.given };
     if (!who) return base;
     const doer = { user: who.user, session: who.session, network: where.network };
     const record: SignedInContext["record"] = (act, object) => void accounts.change(() => recordAct(accounts, doer, act, object));

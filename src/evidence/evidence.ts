@@ -13,11 +13,11 @@ import { lazily } from "../lazy.ts";
 
 export { canonicalBytes, canonicalJson, type Json } from "./canonical-json.ts";
 export { sha256Hex, openBlobStore, blobPath, type BlobStore } from "./blob-store.ts";
-export { hasViews, openLogReader, openLogWriter, type LogReader, type LogWriter, type StoredEntry, type Transaction } from "./log.ts";
+export { hasViews, openLogReader, openLogWriter, refuseOtherKey, type LogReader, type LogWriter, type StoredEntry, type Transaction } from "./log.ts";
 export { evidenceView, PUBLIC_KINDS } from "./evidence-view.ts";
 export { createViews, prepared, viewsDigest, type AppliedEntry, type EntryBody, type View } from "./view.ts";
 export { createLogKey, openCheckpoint, parseLogKey, serializeLogKey, verifierKey, type LogKey } from "./checkpoint.ts";
-export { diskFault, diskFileSystem, type FileSystem } from "./file-system.ts";
+export { diskFault, diskFileSystem, makeFolders, type FileSystem } from "./file-system.ts";
 export { parseTilePath, tileBytes, tilePath, TILE_WIDTH } from "./tiles.ts";
 export { openEgress, type Egress, type Fetched } from "./egress.ts";
 export { isPublicAddress } from "./address-rules.ts";

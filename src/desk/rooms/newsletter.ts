@@ -23,7 +23,7 @@ import {
   waitOf,
   type People,
 } from "../../newsletter/newsletter.ts";
-import { listCards } from "../../press/press.ts";
+import { listCards, listOwnTopics } from "../../press/press.ts";
 import { oneOf } from "../../schema.ts";
 import { html, type Html } from "../../site/site.ts";
 import { choice, deskForm, field, when } from "../frame.ts";
@@ -35,6 +35,7 @@ const IN_DOUBT_SHOWN = 100;
 const MAILS_SHOWN = 12;
 const HEADLINE_CHARS = 90;
 const SLUG = Type.Optional(Type.String({ pattern: "^[a-z0-9][a-z0-9-]*$", maxLength: 200 }));
+const WORDS = Type.Optional(Type.String({ maxLength: 200 }));
 const PLACES = Array.from({ length: STORIES_MAX }, (_, at) => `story_${at + 1}`);
 
 async function withPeople<T>({ openPeople }: SignedInContext, use: (people: People) => T | Promise<T>): Promise<T> {
@@ -66,7 +67,7 @@ ${
   draft &&
   html`<h2>The draft: ${draft.subject}</h2>
 <ol>${draft.stories.map(({ slug, revision }) => html`<li><a href="${publicHref(`/stories/${slug}`)}">${slug}</a>, revision ${revision}</li>`)}</ol>
-<p>It goes to ${audience.wanted.toLocaleString("en-US")} of ${audience.subscribed.toLocaleString("en-US")} subscribers. <a href="/desk/newsletter/preview" data-key="v" data-key-words="Look at the letter">Look at it</a></p>
+<p>${draft.for_topic !== undefined && html`It is for those who chose ${draft.for_topic}, and for nobody else. `}It goes to ${audience.wanted.toLocaleString("en-US")} of ${audience.subscribed.toLocaleString("en-US")} subscribers. <a href="/desk/newsletter/preview" data-key="v" data-key-words="Look at the letter">Look at it</a></p>
 ${deskForm(who, "/desk/newsletter/test", html`<div class="row">${field("to", "One copy to", { type: "email", required: true, value: who.user.address ?? "" })}<button>Send a test</button></div>`)}${deskForm(
     who,
     "/desk/newsletter/send",
@@ -76,7 +77,7 @@ ${deskForm(who, "/desk/newsletter/test", html`<div class="row">${field("to", "On
 <h2>Who reads</h2><table class="facts"><tbody>${(["subscribed", "asked", "left", "bounced", "complained"] as const).map((state) => html`<tr><th scope="row">${state}</th><td class="num">${(states[state] ?? 0).toLocaleString("en-US")}</td></tr>
 `)}</tbody></table>
 <h3>Segments by topic</h3>
-<p class="hint">Who chose topics gets the issues that carry one of them; ${audience.every_issue.toLocaleString("en-US")} chose none and get every issue.</p>
+<p class="hint">Who chose topics gets the issues that carry one of them; ${audience.every_issue.toLocaleString("en-US")} chose none and get every issue, but those for one topic alone.</p>
 <ul class="names">${audience.by_topic.map(([topic, count]) => html`<li>${topic} ${count.toLocaleString("en-US")}</li>`)}</ul>
 <h2>Letters</h2>
 ${isRunning && html`<p class="hint"><a href="/desk/newsletter" data-key="r">Look again</a></p>`}${mails.length === 0 ? html`<p>None was sent. What became of each letter stands here.</p>` : html`<ul class="board">${mails.slice(0, MAILS_SHOWN).map(({ mail: name, states: of }) => html`<li>${name.replace(":", " ")}: ${Object.entries(of).map(([state, count]) => `${count.toLocaleString("en-US")} ${state.replace("_", " ")}`).join(", ")}</li>
@@ -98,10 +99,11 @@ function composePart({ newsroom, who }: SignedInContext, draft: ReturnType<typeo
   const options = listCards(newsroom.log, { type: "story", limit: STORIES_OFFERED }).map(
     ({ slug, headline }) => [slug, `${headline.length > HEADLINE_CHARS ? `${headline.slice(0, HEADLINE_CHARS)}…` : headline}${carried.has(slug) ? " (sent before)" : ""}`] as const,
   );
+  const topics = listOwnTopics(newsroom.log).map((topic) => [topic, `those alone who chose ${topic}`] as const);
   const form = deskForm(
     who,
     "/desk/newsletter/compose",
-    html`${PLACES.map((name, at) => choice(name, at === 0 ? "Leads" : `Story ${at + 1}`, options, { value: draft?.stories[at]?.slug ?? "", empty: at === 0 ? "those that no issue has carried" : "none" }))}${field("subject", "Subject", { value: "", hint: "Left empty, the lead story’s headline. No digits: a number is computed." })}<button data-key="s" data-key-words="Compose the issue">Compose</button>`,
+    html`${PLACES.map((name, at) => choice(name, at === 0 ? "Leads" : `Story ${at + 1}`, options, { value: draft?.stories[at]?.slug ?? "", empty: at === 0 ? "those that no issue has carried" : "none" }))}${choice("for_topic", "For", topics, { value: draft?.for_topic ?? "", empty: "everybody who wants one of its topics" })}${field("subject", "Subject", { value: "", hint: "Left empty, the lead story’s headline. No digits: a number is computed." })}<button data-key="s" data-key-words="Compose the issue">Compose</button>`,
   );
   return draft ? html`<details><summary>Compose anew</summary>${form}</details>` : html`<h2>Compose</h2>${form}`;
 }
@@ -129,11 +131,11 @@ export const newsletterRoutes: DeskRoute[] = [
     path: "/newsletter/compose",
     about: "Composes the one draft there is.",
     rule: { for: "stories.publish" },
-    form: Type.Object({ ...Object.fromEntries(PLACES.map((name) => [name, SLUG])), subject: Type.Optional(Type.String({ maxLength: 200 })) }, { additionalProperties: false }),
+    form: Type.Object({ ...Object.fromEntries(PLACES.map((name) => [name, SLUG])), subject: WORDS, for_topic: WORDS }, { additionalProperties: false }),
     async run(context, { form }) {
-      const { subject, ...named } = form as Record<string, string | undefined>;
+      const { subject, for_topic, ...named } = form as Record<string, string | undefined>;
       const slugs = PLACES.flatMap((name) => named[name] ?? []);
-      const draft = await withPeople(context, (people) => composeDraft(people, context.newsroom.log, { slugs, ...(subject === undefined ? {} : { subject }) }));
+      const draft = await withPeople(context, (people) => composeDraft(people, context.newsroom.log, { slugs, ...(subject ? { subject } : {}), ...(for_topic ? { for_topic } : {}) }));
       context.record("newsletter.compose", draft.subject);
       return back("composed");
     },
