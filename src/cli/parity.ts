@@ -160,6 +160,5 @@ export const DESK_ROWS: Readonly<Record<string, string>> = {
   "POST /stories/:draft/pictures": "tracewire draft new and save take the picture that the file names",
   "POST /stories/:draft/pictures/use": "tracewire draft save: the file names its picture",
   "POST /stories/:draft/preview-link": "a link into the desk, signed for who is outside; tracewire draft show prints the text",
-  "POST /moved/:slug/draft": "tracewire draft of",
   "POST /works/:work/cancel": "a command is stopped by Ctrl-C",
 };

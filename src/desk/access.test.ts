@@ -177,6 +177,7 @@ const EXPECTED: Record<string, Expected> = {
   "POST /newsletter/send": { roles: DESK, fresh: true },
   "POST /newsletter/resolve": { roles: DESK },
   "POST /newsletter/bounces": { roles: DESK },
+  "POST /newsletter/check-dns": { roles: DESK },
   "GET /imports": { roles: DESK },
   "POST /imports": { roles: DESK },
   "GET /imports/:job": { roles: DESK },
