@@ -1,9 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { Resolver } from "node:dns/promises";
 import { TracewireError } from "../errors.ts";
 import {
   applyBounce,
-  checkDomain,
+  checkMailDomain,
   composeDraft,
   draftForms,
   linkSettings,
@@ -21,6 +20,7 @@ import {
   resolveDoubt,
   sendDraft,
   sendTest,
+  txtResolver,
   waitOf,
   type People,
   type RunReport,
@@ -33,7 +33,6 @@ import { baseWords } from "./site-addresses.ts";
 
 const IN_DOUBT_SHOWN_MAX = 200;
 const BOUNCE_BYTES_MAX = 10 * 1024 * 1024;
-const DNS_TIMEOUT_MS = 5_000;
 
 type Action = (context: CommandContext, args: string[], options: Options) => Promise<number | void> | number | void;
 
@@ -223,16 +222,7 @@ const ACTIONS: Record<string, Action> = {
 
   "check-dns": async (context, [domain], options) => {
     if (!domain) throw new TracewireError("BAD_ARGUMENT", { what: "Name the domain that your letters are from" });
-    const resolver = new Resolver({ timeout: DNS_TIMEOUT_MS });
-    const server = text(options, "server");
-    if (server) resolver.setServers([server]);
-    const { dkim } = context.config.mail;
-    const findings = await checkDomain({
-      domain,
-      selector: text(options, "selector") ?? (dkim?.selector || undefined),
-      private_key: dkim?.key_file ? readFileSync(dkim.key_file, "utf8") : undefined,
-      resolveTxt: (name) => resolver.resolveTxt(name),
-    });
+    const findings = await checkMailDomain(context.config.mail, { domain, selector: text(options, "selector"), resolveTxt: txtResolver(text(options, "server")) });
     for (const finding of findings) {
       context.output.json(finding);
       context.output.line(`${finding.ok ? "good   " : "missing"}  ${context.output.bold(finding.record)}  ${finding.what}`);

@@ -1,5 +1,6 @@
 // People of the newsroom from the terminal: the way in for who runs the machine, and for who is locked out of the desk.
 import {
+  endSessions,
   firstLink,
   giveRole,
   hasAdministrator,
@@ -63,6 +64,12 @@ const ACTIONS: Record<string, Action> = {
     const gone = alone ? "The password and the sessions" : "Passwords, passkeys, codes and sessions";
     tellLink(context, reset, Boolean(options.mail), `${gone} of ${context.output.bold(reset.user.handle)} are gone.${alone ? " Passkeys and codes stay." : ""}`);
   },
+  "end-sessions"(context, accounts, handle) {
+    const user = requireUser(accounts, required(handle));
+    accounts.change(() => endSessions(accounts, user.id));
+    context.output.json({ handle: user.handle, sessions: 0 });
+    context.output.line(`The sessions of ${context.output.bold(user.handle)} have ended; they may sign in again.`);
+  },
   remove(context, accounts, handle) {
     const user = removeUser(accounts, required(handle));
     context.output.json({ handle: user.handle, removed: true });
@@ -74,13 +81,14 @@ export const user: Command = {
   name: "user",
   summary: "People of the desk: invite them, give roles, let in who is locked out, remove them",
   arguments: "<action> [handle]",
-  records: { first: 0, add: 1, role: 1, reset: 1, remove: 1 },
+  records: { first: 0, add: 1, role: 1, reset: 1, "end-sessions": 1, remove: 1 },
   actions: [
     ["first", "the link by which the first administrator signs up, once"],
     ["add <handle> --role <role>", "invite somebody"],
     ["list", "who is there, and how they come in"],
     ["role <handle> --role <role>", "another role; their sessions end"],
     ["reset <handle>", "take all credentials (or the password alone), and give a link for a new password"],
+    ["end-sessions <handle>", "end all their sessions; nothing else changes"],
     ["remove <handle>", "erase the account; the handle stays taken"],
   ],
   options: [

@@ -1,6 +1,8 @@
 // Every route × role × kind of credential × whose object: 0 wrong, either way. What is expected stands here in words of its
 // own and not in the rules; a route that is not in this table fails the test.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { deskNewsroom, ORGANISATION, PEOPLE, type Answered, type DeskNewsroom, type Handle } from "../../test/desk-newsroom.ts";
@@ -11,8 +13,10 @@ import { seededRandom } from "../effects.ts";
 import { appendCapture, prepareCapture } from "../evidence/evidence.ts";
 import { makePdf, pageContent } from "../evidence/extractors/pdf-sample.ts";
 import { composeDraft, openPeople } from "../newsletter/newsletter.ts";
+import { openReportTexts } from "../reports/reports.ts";
 import { openDrafts, openSchedule, openSubmissions, parseStoryText, preparePhoto, publishStory } from "../press/press.ts";
 import { readAskWords } from "../tracing/tracing.ts";
+import { repositoryRoot } from "../../test/scale.ts";
 import { madePhoto } from "../../test/made-pictures.ts";
 import { openWebhookStore } from "../webhooks/webhooks.ts";
 import { keepTrace } from "../../test/kept-trace.ts";
@@ -173,6 +177,7 @@ const EXPECTED: Record<string, Expected> = {
   "POST /newsletter/send": { roles: DESK, fresh: true },
   "POST /newsletter/resolve": { roles: DESK },
   "POST /newsletter/bounces": { roles: DESK },
+  "POST /newsletter/check-dns": { roles: DESK },
   "GET /imports": { roles: DESK },
   "POST /imports": { roles: DESK },
   "GET /imports/:job": { roles: DESK },
@@ -181,6 +186,13 @@ const EXPECTED: Record<string, Expected> = {
   "POST /release": { roles: DESK },
   "GET /erase": { roles: DESK },
   "POST /erase": { roles: DESK, fresh: true },
+  "GET /reports": { roles: STAFF },
+  "GET /reports/begin": { roles: STAFF },
+  "POST /reports": { roles: STAFF },
+  "GET /reports/texts/:report": { roles: STAFF },
+  "POST /reports/texts/:report/build": { roles: STAFF },
+  "GET /reports/built/:built": { roles: STAFF, object: { name: "built", seen: { own: STAFF } } },
+  "POST /reports/built/:built/issue": { roles: DESK, fresh: true, object: { name: "built", seen: { own: DESK } } },
   "GET /exports": { roles: STAFF },
   "POST /exports": { roles: STAFF },
   "POST /exports/archive": { roles: ADMIN, fresh: true },
@@ -285,6 +297,14 @@ before(async () => {
     objects.work[handle] = { own: String(own), protected: String(startWork(handle, { kind: "verify" })), nobody: "987654" };
   }
   for (const handle of ACTORS) objects.work[handle]!.other = objects.work[handle === "anna" ? "edda" : "anna"]!.own!;
+  const text = readFileSync(join(repositoryRoot, "test", "report-sample.yaml"), "utf8");
+  const texts = openReportTexts(newsroom.folder, { clock: bench.now });
+  texts.save("rosa", text, 0);
+  texts.close();
+  for (const { id } of bench.desk.works.list()) while (["waiting", "running"].includes(bench.desk.works.find(id)!.state)) await pause(20);
+  objects.built = {} as (typeof objects)[string];
+  for (const handle of ACTORS) objects.built[handle] = { own: String(startWork(handle, { kind: "report", symbol: "TW/2026/9", text, draft: false, previous: false })), nobody: "987654" };
+  for (const handle of ACTORS) objects.built[handle]!.other = objects.built[handle === "anna" ? "edda" : "anna"]!.own!;
   for (const { id } of bench.desk.works.list()) while (["waiting", "running"].includes(bench.desk.works.find(id)!.state)) await pause(20);
   const request = await prepareRequest(newsroom.blobs, { name: "a-request", asked_of: "Somebody", channel: "mail", asked_at: "2026-03-01", deadline: "2026-03-08", wording: "Is it so?" }, "rosa", bench.now());
   newsroom.transact("rosa", (transaction) => appendRequest(transaction, request, "rosa"));
@@ -385,7 +405,7 @@ for (const fresh of [true, false])
   });
 
 /** What is there, of those that are nobody's own. */
-const PARAMS = { handle: "rosa", link: "A".repeat(43), kind: "theft", name: "of-ada", slug: "in-print", reply: "a-request", picture: "a.jpg", page: "1", table: "1", key: "1", hook: "a-hook", file: "stories.csv" };
+const PARAMS = { handle: "rosa", link: "A".repeat(43), kind: "theft", name: "of-ada", slug: "in-print", reply: "a-request", picture: "a.jpg", page: "1", table: "1", key: "1", hook: "a-hook", file: "stories.csv", report: "tw-2026-9" };
 
 /** Two more sessions of the person: one left alone too long, one ended. Their own goes on. */
 async function spareSessions(handle: Handle): Promise<Record<"expired" | "revoked", string>> {

@@ -25,6 +25,7 @@ const GROUPS: readonly (readonly [name: string, ways: readonly Way[]])[] = [
     "Publication",
     [
       { href: "/desk/stories", words: "Stories", key: "g s", right: "stories.write" },
+      { href: "/desk/reports", words: "Reports", key: "g g", right: "case.read" },
       { href: "/desk/front", words: "Front page", key: "g f", right: "stories.publish" },
       { href: "/desk/newsletter", words: "Newsletter", key: "g n", right: "stories.publish" },
       { href: "/desk/published", words: "Published", key: "g o", right: "stories.write" },
@@ -42,7 +43,7 @@ const GROUPS: readonly (readonly [name: string, ways: readonly Way[]])[] = [
       { href: "/desk/acts", words: "Acts", key: "g a", right: "acts.read" },
       { href: "/desk/keys", words: "Keys", key: "g k", right: "programs.manage" },
       { href: "/desk/webhooks", words: "Webhooks", key: "g w", right: "programs.manage" },
-      { href: "/desk/exports", words: "Exports", key: "g d", right: "case.read" },
+      { href: "/desk/exports", words: "Exports", key: "g d", right: "case.read", also: ["/desk/works"] },
       { href: "/desk/reproduce", words: "Reproduce", key: "g y", right: "case.read" },
       { href: "/desk/verify", words: "Verify", key: "g z", right: "archive.manage" },
       { href: "/desk/erase", words: "Erase", key: "g j", right: "case.erase" },

@@ -12,7 +12,12 @@ let people: People;
 const SITE = "http://127.0.0.1:47501";
 const settings = { from: "Tracewire <newsletter@tracewire.invalid>", base_url: SITE };
 before(async () => {
-  bench = await deskNewsroom({ mail: { ...settings, base_url: "http://127.0.0.1:4100", base_url_is_guess: true } });
+  const records: Record<string, string> = { "example.org": "v=spf1 mx -all", "_dmarc.example.org": "v=DMARC1; p=quarantine" };
+  const resolveTxt = async (name: string) => {
+    if (!Object.hasOwn(records, name)) throw Object.assign(new Error("no such record"), { code: "ENOTFOUND" });
+    return [[records[name]!]];
+  };
+  bench = await deskNewsroom({ resolveTxt, mail: { ...settings, base_url: "http://127.0.0.1:4100", base_url_is_guess: true } });
   const { newsroom } = bench;
   for (const [slug, topic] of [["first", "Sanctions"], ["second", "Bridges"]] as const)
     newsroom.transact("edda", (transaction) => publishStory(transaction, newsroom.log, parseStoryText(`---\nslug: ${slug}\ntopic: ${topic}\nbyline: edda\nhappened: 2026-03-01\n---\n\n# What the ${slug} says\n\n> It is said.\n\nWhat the ${slug} says.\n`), { by: "edda" }));
@@ -128,4 +133,13 @@ test("a letter in doubt is settled by a person, and a complaint stops mail", asy
   assert.equal(read.status, 303, read.body);
   assert.equal(people.db.prepare("SELECT state FROM people WHERE address = 'bridges@example.org'").get()!.state, "complained");
   assert.match((await bench.as("edda", "/desk/newsletter")).body, /complained<\/th><td class="num">1</);
+});
+
+test("the domain that letters are from is asked for its records; what is no domain is refused", async () => {
+  const { status, body } = await bench.as("edda", "/desk/newsletter/check-dns", { domain: "example.org", selector: "news" });
+  assert.equal(status, 200);
+  assert.match(body, /good: SPF/);
+  assert.match(body, /missing: DKIM/);
+  assert.match(body, /good: DMARC/);
+  assert.equal((await bench.as("edda", "/desk/newsletter/check-dns", { domain: "not a domain" })).status, 400);
 });

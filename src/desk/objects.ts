@@ -117,6 +117,11 @@ export const OBJECTS = {
     const found = works.find(number(work));
     return found?.by === who.user.handle && may(who, rightOfWork(found.ask));
   },
+  /** :built, one's own report whose files were made. */
+  built: ({ works }, { built }, who) => {
+    const found = works.find(number(built));
+    return found?.by === who.user.handle && found.ask.kind === "report" && found.found?.good === true && may(who, rightOfWork(found.ask));
+  },
   /** :submission, a press release that was sent. */
   submission: ({ submissions }, { submission }, who) => {
     const found = submissions.find(number(submission));
@@ -143,6 +148,7 @@ export const OBJECT_WORDS: Record<ObjectName, string> = {
   trace: "over transfers of sources that one may see",
   job: "one's own",
   work: "one's own, of what one may start",
+  built: "one's own, once it is built",
   board: "each asks its own right: `case.write` (inbox), `case.read` (questions, checks, replies, figures), `embargo.read`, `traces.write`, `stories.publish` (mail, releases)",
   submission: "of one's own organisation; all for `stories.publish`",
   embargoed: "press releases; stories are one's own or for `stories.review`",

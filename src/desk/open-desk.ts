@@ -7,7 +7,7 @@ import type { MailSettings } from "../config.ts";
 import type { Effects } from "../effects.ts";
 import { TracewireError } from "../errors.ts";
 import { diskFileSystem, openBlobStore, openEgress, readText, type Capture, type Egress, type Extraction } from "../evidence/evidence.ts";
-import { openPeople, PEOPLE_FILE, queueAccountLetter } from "../newsletter/newsletter.ts";
+import { openPeople, PEOPLE_FILE, queueAccountLetter, txtResolver } from "../newsletter/newsletter.ts";
 import { openNewsroom } from "../newsroom.ts";
 import { openDrafts, openSubmissions } from "../press/press.ts";
 import { openTraceNotes } from "../tracing/tracing.ts";
@@ -48,6 +48,7 @@ export type DeskOptions = {
   remoteOf?: DeskServerOptions["remoteOf"];
   /** Tests fetch nothing. */
   egress?: Egress;
+  resolveTxt?: (name: string) => Promise<string[][]>;
   report(error: unknown): void;
   /** Takes a line for each refusal that is worth watching. */
   watch?(line: string): void;
@@ -123,6 +124,7 @@ export function openDesk({ folder, effects, report, watch = () => {}, ...options
       traceJobs,
       importJobs,
       works,
+      resolveTxt: options.resolveTxt ?? txtResolver(),
       traceNotes,
       publicHref: (path) => `${options.site_url ?? ""}${path}`,
       mail: options.mail ?? { from: "Tracewire <newsletter@tracewire.invalid>", base_url: options.site_url ?? options.url },

@@ -64,6 +64,8 @@ export type DeskContext = {
   /** An address of the public site, from here: with its scheme and host where the desk has an origin of its own. */
   publicHref(path: string): string;
   mail: MailSettings;
+  /** Text records of a name. Throws what node:dns throws. */
+  resolveTxt(name: string): Promise<string[][]>;
   /** Looks into the subscribers and the outbox; undefined where there are none. */
   withPeople<T>(use: (people: People) => T): T | undefined;
   /** The subscribers and the outbox to work on; whoever opens them closes them. */

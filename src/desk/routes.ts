@@ -16,11 +16,12 @@ import { entryRoutes } from "./rooms/entries.ts";
 import { exportRoutes } from "./rooms/exports.ts";
 import { figureRoutes } from "./rooms/figures.ts";
 import { movedRoutes } from "./rooms/moved.ts";
-import { publishedRoutes } from "./rooms/published.ts";
 import { proofRoutes } from "./rooms/proof.ts";
 import { programRoutes } from "./rooms/programs.ts";
+import { publishedRoutes } from "./rooms/published.ts";
 import { pictureRoutes } from "./rooms/pictures.ts";
 import { previewRoutes } from "./rooms/preview.ts";
+import { reportRoutes } from "./rooms/reports.ts";
 import { signInRoutes } from "./rooms/sign-in.ts";
 import { storyWayRoutes } from "./rooms/story-way.ts";
 import { storyRoutes } from "./rooms/stories.ts";
@@ -52,6 +53,7 @@ export const DESK_ROUTES: readonly DeskRoute[] = [
   ...newsletterRoutes,
   ...importRoutes,
   ...entryRoutes,
+  ...reportRoutes,
   ...exportRoutes,
   ...proofRoutes,
   ...workRoutes,

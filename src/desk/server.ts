@@ -45,7 +45,7 @@ export type DeskServerOptions = {
   approval: DeskContext["approval"];
   second_step: SecondStep;
   unsaved_words: UnsavedWords;
-  given: Pick<DeskContext, "presence" | "post" | "traceJobs" | "importJobs" | "works" | "publicHref" | "mail" | "withPeople" | "openPeople" | "keep" | "forget" | "wakeInbox" | "readText" | "originals" | "traceNotes">;
+  given: Pick<DeskContext, "presence" | "post" | "traceJobs" | "importJobs" | "works" | "resolveTxt" | "publicHref" | "mail" | "withPeople" | "openPeople" | "keep" | "forget" | "wakeInbox" | "readText" | "originals" | "traceNotes">;
   /** A fault of ours, for the administrator. */
   report(error: unknown): void;
   refusals: Refusals;

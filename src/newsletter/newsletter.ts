@@ -15,7 +15,7 @@ export { issuesView, listIssues, readIssue, type Issue } from "./issues-view.ts"
 export { listAffectedIssues, type AffectedIssue } from "./affected-issues.ts";
 export { listInDoubt, outboxStatus, resolveDoubt, type InDoubt, type OutboxStatus } from "./outbox.ts";
 export { openPostOffice, type PostOffice, type PostOfficeOptions, type RunReport } from "./post-office.ts";
-export { checkDomain, type DomainCheck, type DomainFinding } from "./check-domain.ts";
+export { checkDomain, checkMailDomain, txtResolver, type DomainCheck, type DomainFinding } from "./check-domain.ts";
 export { applyBounce, readBounce, type Bounce } from "./read-bounce.ts";
 export { networkPart, parseAddress } from "./address.ts";
 export { MAIL_SETTINGS_HINT, mailProblems, readDkimKey, requireMailSettings } from "./mail-settings.ts";

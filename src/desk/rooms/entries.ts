@@ -38,7 +38,7 @@ function requireSame(plan: ReleasePlan | ErasurePlan, shown: string, back: strin
   if (digestOf(plan) !== shown) throw new TracewireError("CONFLICT", { what: "It is not what the page showed any more: entries came or went meanwhile", hint: `Look again: ${back}` });
 }
 
-const entryList = ({ newsroom: { log } }: SignedInContext, seqs: readonly number[], note: (seq: number) => string | undefined = () => undefined): Html => html`<div class="scroll" tabindex="0"><table><thead><tr><th>Entry</th><th>What it is</th><th></th></tr></thead><tbody>${seqs.slice(0, SHOWN_MAX).map(
+const entryList = ({ newsroom: { log } }: SignedInContext, seqs: readonly number[], note: (seq: number) => string | undefined = () => undefined): Html => html`<div class="scroll" tabindex="0"><table><thead><tr><th>Entry</th><th>What it is</th><th>Why it is here</th></tr></thead><tbody>${seqs.slice(0, SHOWN_MAX).map(
   (seq) => html`<tr><td>${seq}</td><td>${entryWords(log, seq)}</td><td>${note(seq) ?? ""}</td></tr>
 `,
 )}</tbody></table></div>

@@ -5,6 +5,7 @@ import { TracewireError } from "../../errors.ts";
 import {
   applyBounce,
   audienceOf,
+  checkMailDomain,
   composeDraft,
   draftForms,
   linkSettings,
@@ -91,7 +92,8 @@ ${
   )}</ul>`
 }
 <h3>A returned mail or a complaint</h3>
-${deskForm(who, "/desk/newsletter/bounces", html`<input type="file" name="file" aria-label="The mail as a file" required> <button>Read it</button>`, { upload: true })}</section></div>`;
+${deskForm(who, "/desk/newsletter/bounces", html`<input type="file" name="file" aria-label="The mail as a file" required> <button>Read it</button>`, { upload: true })}<h3>The domain that letters are from</h3>
+${deskForm(who, "/desk/newsletter/check-dns", html`<div class="row">${field("domain", "Domain", { required: true, value: context.mail.dkim?.domain ?? "", hint: "Its SPF, DKIM and DMARC records are asked for." })}${field("selector", "DKIM selector", { value: context.mail.dkim?.selector ?? "" })}<button>Ask</button></div>`)}</section></div>`;
 }
 
 function composePart({ newsroom, who }: SignedInContext, draft: ReturnType<typeof readDraft>): Html {
@@ -114,6 +116,23 @@ const NOTES: Record<string, string> = { composed: "Composed.", tested: "The copy
 const NOTE = /^(queued|bounce):[a-z0-9 ,]{1,80}$/;
 
 export const newsletterRoutes: DeskRoute[] = [
+  deskRoute({
+    method: "POST",
+    path: "/newsletter/check-dns",
+    about: "Asks for the SPF, DKIM and DMARC records of a domain.",
+    rule: { for: "stories.publish" },
+    form: Type.Object({ domain: Type.String({ pattern: "^[A-Za-z0-9]([A-Za-z0-9.-]{0,250}[A-Za-z0-9])?$" }), selector: Type.Optional(Type.String({ pattern: "^[A-Za-z0-9._-]{1,63}$" })) }, { additionalProperties: false }),
+    async run(context, { form: { domain, selector } }) {
+      const findings = await checkMailDomain(context.mail, { domain, selector, resolveTxt: context.resolveTxt });
+      return {
+        title: domain,
+        page: html`<h1>${domain}</h1>
+<div class="${findings.every(({ ok }) => ok) ? "done" : "finding"}" role="status"><ul class="plain">${findings.map(({ record, ok, what }) => html`<li><strong>${ok ? "good" : "missing"}: ${record}</strong> ${what}</li>
+`)}</ul></div>
+<p><a href="/desk/newsletter">Newsletter</a></p>`,
+      };
+    },
+  }),
   deskRoute({
     method: "GET",
     path: "/newsletter",

@@ -2,11 +2,13 @@
 import Type from "typebox";
 import {
   actChoices,
+  actsCsv,
   endSessions,
   giveRole,
   invitationLetter,
   invite,
   listActs,
+  readActDay,
   listSessions,
   listUsers,
   removeUser,
@@ -20,7 +22,6 @@ import {
   type ActFilter,
   type Invited,
 } from "../../accounts/accounts.ts";
-import { formatCsv } from "../../csv.ts";
 import { TracewireError } from "../../errors.ts";
 import { html, type Html } from "../../site/site.ts";
 import { oneOf } from "../../schema.ts";
@@ -97,11 +98,9 @@ const actTable = (acts: readonly Act[]): Html =>
       )}</tbody></table></div>
 `;
 
-/** Throws BAD_ARGUMENT for a day that is none: an empty list would say that nothing was done. */
 function filterOf(query: URLSearchParams): ActFilter {
   const [handle, kind, day] = ["by", "kind", "day"].map((name) => query.get(name)?.trim() || undefined);
-  if (day !== undefined && !(/^\d{4}-\d{2}-\d{2}$/.test(day) && new Date(day).toJSON()?.startsWith(day)))
-    throw new TracewireError("BAD_ARGUMENT", { what: `day: “${day.slice(0, 40)}” is no day`, where: "day", hint: "Write 2026-11-26; days are those of UTC." });
+  if (day !== undefined) readActDay(day);
   return { handle, kind, day };
 }
 
@@ -228,9 +227,8 @@ ${filterForm(accounts, filter)}${actTable(acts)}${next !== undefined && html`<p>
     query: ["by", "kind", "day"],
     run({ accounts, record }, { query }) {
       const acts = listActs(accounts, { ...filterOf(query), limit: ACTS_EXPORTED_MAX });
-      const rows = acts.map(({ id, at, handle, act, object, network, entries }) => [id, at, handle, act, object, network, entries.join(" ")]);
-      record("acts.export", `${rows.length} acts`);
-      return { file: { name: "acts.csv", type: "text/csv; charset=utf-8", bytes: formatCsv(["id", "at", "who", "what", "on", "from", "entries"], rows) } };
+      record("acts.export", `${acts.length} acts`);
+      return { file: { name: "acts.csv", type: "text/csv; charset=utf-8", bytes: actsCsv(acts) } };
     },
   }),
 ];

@@ -149,7 +149,8 @@ ${
       )}</tbody></table></div>
 `
 }<h2>Again, anew, no more</h2>
-${deskForm(who, `${path}/replay`, html`${field("from", "Everything from entry", { required: true, pattern: "\\d{1,9}" })}<button>Send again</button> <span class="hint">Each under the identifier it had: a receiver can tell.</span>`)}${deskForm(who, `${path}/rotate`, html`<button>New secret</button> <label class="check"><input type="checkbox" name="at_once" value="yes"> the former one is known to others: it signs nothing any more</label> <span class="hint">Else it signs beside the new one for a day.</span>`)}${deskForm(who, `${path}/remove`, html`${field("name", "Its name, once more", { required: true })}<button>Remove</button> <span class="hint">What waits for it is dropped.</span>`)}`,
+${deskForm(who, `${path}/replay`, html`${field("from", "Everything from entry", { required: true, pattern: "\\d{1,9}" })}<button>Send again</button> <span class="hint">Each under the identifier it had: a receiver can tell.</span>`)}${deskForm(who, `${path}/rotate`, html`<label class="check"><input type="checkbox" name="at_once" value="yes"> The former one is known to others: it signs nothing any more</label>
+<button>New secret</button> <span class="hint">Else the former one signs beside it for a day.</span>`)}${deskForm(who, `${path}/remove`, html`${field("name", "Its name, once more", { required: true })}<button>Remove</button> <span class="hint">What waits for it is dropped.</span>`)}`,
   };
 }
 

@@ -1,4 +1,5 @@
 // What takes long, once it was started: how far it is, what came of it, its files with their hashes.
+import { can } from "../../accounts/accounts.ts";
 import { TracewireError } from "../../errors.ts";
 import { listFigureSpecs } from "../../figures/figures.ts";
 import { listCards } from "../../press/press.ts";
@@ -43,7 +44,7 @@ ${deskForm(context.who, `/desk/works/${work.id}/cancel`, html`<button>Stop it</b
 `}${work.state === "cancelled" && html`<p>It was stopped.</p>
 `}${found && html`<div class="${found.good ? "done" : "finding"}" role="status">${found.said.map((line) => html`<p>${line}</p>
 `)}</div>
-${filesPart(work)}${found.lists.map(listPart)}`}`;
+${filesPart(work)}${found.lists.map(listPart)}${found.good && builtPart(context, work)}`}`;
 }
 
 /** Stories and figures by name, for a field that offers them. */
@@ -51,6 +52,20 @@ export const printedNames = ({ log }: SignedInContext["newsroom"]): string[] => 
   ...listCards(log, { limit: NAMES_OFFERED }).map(({ slug }) => slug),
   ...listFigureSpecs(log).slice(0, NAMES_OFFERED).map(({ spec }) => spec.id),
 ];
+
+/** Below what a build made: the report as it looks, and handing it out. */
+function builtPart({ who }: SignedInContext, { id, ask }: Work): Html {
+  if (ask.kind !== "report") return nothing;
+  return html`<iframe class="preview" title="${ask.symbol}" src="/desk/reports/built/${id}"></iframe>
+${
+  ask.draft
+    ? html`<p class="hint">A draft is not handed out: build it without the mark.</p>
+`
+    : can(who.user.role, "stories.publish")
+      ? deskForm(who, `/desk/reports/built/${id}/issue`, html`<button class="main-act">Say in the log that it was handed out</button> <span class="hint">For ever and in public, with its text and the sums of its files. Download them first and hand out those: files here are gone when the desk stops.</span>`)
+      : nothing
+}`;
+}
 
 /** One's own of these kinds, the newest first. */
 export function ownWorks({ works, who }: SignedInContext, kinds: readonly WorkAsk["kind"][]): Html {
