@@ -14,7 +14,7 @@ export const PEOPLE = { sam: "supplier", rita: "reader", rosa: "reporter", olga:
 export const ORGANISATION = "The exchange";
 export type Handle = keyof typeof PEOPLE;
 
-export type Asked = { method?: "GET" | "POST"; cookie?: string; headers?: Record<string, string>; form?: Record<string, string> | URLSearchParams; payload?: string | Buffer };
+export type Asked = { method?: "GET" | "POST"; cookie?: string; headers?: Record<string, string>; form?: Record<string, string> | URLSearchParams; payload?: string | Buffer; /** The address that the connection comes from. */ from?: string };
 export type Answered = { status: number; headers: Record<string, string | string[] | undefined>; body: string; location: string; bytes: Buffer };
 
 export type DeskNewsroom = {
@@ -73,10 +73,11 @@ export async function deskNewsroom({ egress, resolveTxt, approval, second_step, 
   }
   await desk.app.ready();
   const cookieOf = (token: string) => `${url.startsWith("https") ? "__Host-tracewire-desk" : "tracewire-desk"}=${token}`;
-  const ask: DeskNewsroom["ask"] = async (path, { method, cookie, headers = {}, form, payload } = {}) => {
+  const ask: DeskNewsroom["ask"] = async (path, { method, cookie, headers = {}, form, payload, from } = {}) => {
     const answer = await desk.app.inject({
       method: method ?? (form || payload ? "POST" : "GET"),
       url: path,
+      ...(from === undefined ? {} : { remoteAddress: from }),
       headers: {
         host: new URL(url).host,
         ...(form || payload || method === "POST" ? { origin: url, "content-type": "application/x-www-form-urlencoded" } : {}),

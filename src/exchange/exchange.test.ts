@@ -174,10 +174,8 @@ describe("FollowTheMoney", () => {
     const texts = (value: unknown): string[] => (typeof value === "object" && value !== null ? Object.values(value).flatMap(texts) : [String(value).toLowerCase().replaceAll("_", " ")]);
     for (const [subject, own] of shared.subjects) {
       const kind = subject.split("/")[0]!;
-      const words = subject.slice(6).replaceAll("-", " ");
-      const named = entities.filter(
-        ({ properties: { recordId, name } }) => recordId?.includes(subject) || name?.includes(subject) || (kind === "actor" && name?.some((one) => one.toLowerCase() === words)),
-      );
+      const isGroup = (name: string) => kind === "actor" && name.toLowerCase() === subject.slice("actor/".length).replaceAll("-", " ");
+      const named = entities.filter(({ properties: { recordId = [], name = [] } }) => recordId.includes(subject) || name.includes(subject) || name.some(isGroup));
       assert.ok(named.length > 0, subject);
       const linked = entities.filter(({ properties }) => [...(properties.subject ?? []), ...(properties.object ?? [])].some((id) => named.some((entity) => entity.id === id)));
       const ends = [...named, ...linked].flatMap(({ properties }) => [...(properties.involved ?? []), ...(properties.subject ?? []), ...(properties.object ?? [])].map((id) => byId.get(id)!));

@@ -147,7 +147,7 @@ export function storyPage(context: SiteContext, publication: Publication, revisi
 }
 
 const draftBand = ({ version, expires }: DraftShown): Html =>
-  html`<p class="band" role="note"><strong>Draft, not published.</strong> Version ${version}, shown to whoever has this link until ${expires.slice(0, 16).replace("T", " ")} UTC. Its words and numbers may still change: not to be cited or passed on as ours.</p>
+  html`<aside class="band" aria-label="What this is"><strong>Draft, not published.</strong> Version ${version}, shown to whoever has this link until ${expires.slice(0, 16).replace("T", " ")} UTC. Its words and numbers may still change: not to be cited or passed on as ours.</aside>
 `;
 
 function previewOf(context: SiteContext, publication: Publication, title: string, description: string): PagePreview {
