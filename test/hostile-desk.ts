@@ -21,7 +21,7 @@ export type DeskPages = Record<string, (readonly [Handle | undefined, string])[]
 /** What is answered with something that is no page: for our own scripts, or to be saved. */
 export const NO_PAGES = [
   "/acts.csv", "/inbox.json", "/captures/:capture/bytes", "/captures/:capture/pages/:page", "/traces/:trace/steps", "/traces/:trace/graph.json", "/newsletter/preview.html",
-  "/stories/:draft/document", "/stories/:draft/pictures/:picture", "/find/figures", "/find/names", "/find/kinds", "/preview/:link/pictures/:picture",
+  "/works/:work/files/:file", "/stories/:draft/document", "/stories/:draft/pictures/:picture", "/find/figures", "/find/names", "/find/kinds", "/preview/:link/pictures/:picture",
 ] as const;
 
 export const pageRoutes = (): string[] => DESK_ROUTES.filter(({ method, path }) => method === "GET" && !(NO_PAGES as readonly string[]).includes(path)).map(({ path }) => path);
@@ -167,6 +167,27 @@ export async function hostileDesk(bench: DeskNewsroom, texts: readonly string[])
   const sent = await upload(bench, "edda", "/desk/imports", { format: "feed", topic: cut(at(31), 50) }, cut(at(32), 120).replaceAll('"', "'"), archive);
   for (let look = 0; look < 400 && /Look again/.test((await bench.as("edda", sent)).body); look++) await new Promise((resolve) => setTimeout(resolve, 50));
 
+  // Programs, and work that takes long: an export, a report whose every line is a text, a check.
+  const act = async (handle: Handle, path: string, form: Record<string, string>): Promise<string> => {
+    const { location, body } = await bench.as(handle, path, form);
+    if (location === "") throw new Error(`${path}: ${body.slice(-400)}`);
+    return location;
+  };
+  await bench.as("ada", "/desk/keys", { name: "cms", scope: "claims:unreleased" });
+  await bench.as("ada", "/desk/webhooks", { name: "a-hook", url: `https://x.example/${encodeURIComponent(at(33))}`, event: "story.published" });
+  const line = (text: string) => JSON.stringify(bare(text).replaceAll(/[{}\d]/g, "x"));
+  const text = [
+    `title: ${line(at(34))}`, "symbol: TW/2026/9", `desk: ${line(at(35))}`, "period: 2024-01-01/2024-12-31", "language: en", `summary: ${line(at(36))}`,
+    "sections:", `  - title: ${line(at(37))}`, "    paragraphs:", ...whole.slice(0, 30).map((one) => `      - ${line(`x ${one}`)}`), "",
+  ].join("\n");
+  await act("edda", "/desk/reports", { text, base: "0", act: "save" });
+  const works = [
+    await act("edda", "/desk/exports", { what: "list", id: "captures", form: "csv" }),
+    await act("edda", "/desk/reports/texts/tw-2026-9/build", { version: "1", draft: "yes" }),
+    await act("ada", "/desk/verify", { key: at(38).slice(0, 200) }),
+  ].map((location) => Number(location.split("/").at(-1)));
+  for (let look = 0; look < 600 && works.some((id) => ["waiting", "running"].includes(bench.desk.works.find(id)!.state)); look++) await new Promise((resolve) => setTimeout(resolve, 50));
+
   const asked = encodeURIComponent(at(6));
   const e = (...paths: string[]) => paths.map((path) => ["edda", `/desk${path}`] as const);
   return {
@@ -180,6 +201,19 @@ export async function hostileDesk(bench: DeskNewsroom, texts: readonly string[])
     "/people": [["ada", "/desk/people"]],
     "/people/:handle": [["ada", "/desk/people/edda"], ["ada", `/desk/people/${asked}`]],
     "/acts": [["ada", "/desk/acts"], ["ada", `/desk/acts?by=${asked}`]],
+    "/keys": [["ada", "/desk/keys"]],
+    "/webhooks": [["ada", "/desk/webhooks"]],
+    "/webhooks/:hook": [["ada", "/desk/webhooks/a-hook"], ["ada", `/desk/webhooks/${asked}`]],
+    "/release": e("/release", `/release?ids=${page}`, `/release?ids=${asked}`),
+    "/erase": e("/erase", `/erase?ids=${page}&claims=yes`, `/erase?ids=${asked}`),
+    "/reports": e("/reports"),
+    "/reports/begin": e("/reports/begin"),
+    "/reports/texts/:report": e("/reports/texts/tw-2026-9", `/reports/texts/${asked}`),
+    "/reports/built/:built": e(`/reports/built/${works[1]}`),
+    "/exports": e("/exports"),
+    "/reproduce": e("/reproduce"),
+    "/verify": [["ada", "/desk/verify"]],
+    "/works/:work": [["edda", `/desk/works/${works[0]}`], ["edda", `/desk/works/${works[1]}`], ["ada", `/desk/works/${works[2]}`], ["edda", `/desk/works/${asked}`]],
     "/inbox": e("/inbox"),
     "/inbox/:item": e(`/inbox/${item}`),
     "/captures": e("/captures"),
