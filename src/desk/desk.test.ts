@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fastify from "fastify";
 import { after, before, test } from "node:test";
-import { deskNewsroom, ORIGIN, PASSWORD, type DeskNewsroom } from "../../test/desk-newsroom.ts";
+import { deskNewsroom, ORIGIN, PASSWORD, type DeskNewsroom, type Handle } from "../../test/desk-newsroom.ts";
 import { can, findSession, firstLink, invite, listActs, readLink } from "../accounts/accounts.ts";
 import { mountApi, openKeyStore } from "../api/api.ts";
 import { seededRandom } from "../effects.ts";
@@ -318,6 +318,31 @@ test("a way back leads to the desk and nowhere else", async () => {
     assert.equal(answer.status, 303, answer.body);
     assert.match(answer.location, /^\/desk(\/[\w/%-]*)?$/, next);
   }
+});
+
+test("a form that was filled in wrongly is shown again as it was sent, with what is wrong beside the name of its field", async () => {
+  const send = (who: Handle, from: string, path: string, form: Record<string, string>) =>
+    bench.ask(path, { cookie: `tracewire-desk=${bench.tokens[who]}`, headers: { referer: `${ORIGIN}${from}` }, form: { ...form, csrf: bench.signedIn(who).csrf } });
+  const letter = "Dear Sir or Madam,\n\n<b>do you hold them?</b> & since when?";
+  const early = await send("rosa", "/desk/replies/new", "/desk/replies", { asked_of: "The \"exchange\"", channel: "mail", asked_at: "2026-03-01", deadline: "2026-02-20", reminder: "", about: "", wording: letter, question: "", name: "" });
+  assert.equal(early.status, 400);
+  assert.match(early.body, /role="alert"><p><strong>Answer asked for by: 2026-02-20 is before the day it was sent, 2026-03-01\.<\/strong>/);
+  assert.match(early.body, /<textarea name="wording"[^>]*>\nDear Sir or Madam,\n\n&lt;b&gt;do you hold them\?&lt;\/b&gt; &amp; since when\?<\/textarea>/);
+  assert.match(early.body, /name="asked_of"[^>]*value="The &quot;exchange&quot;"/);
+  assert.match(early.body, /name="deadline"[^>]*aria-invalid="true"/);
+  assert.match(early.body, new RegExp(`name="csrf" value="${bench.signedIn("rosa").csrf}"`));
+  const ungraded = await send("rosa", "/desk/inbox", "/desk/inbox", { text: "A statement", title: "Statement X", url: "", licence: "", grade: "copy", source_grade: "" });
+  assert.match(ungraded.body, /<strong>How reliable is the source\?: it is one of A, B, C, D, E, F\.<\/strong>/);
+  assert.match(ungraded.body, /value="Statement X"/);
+  assert.match(ungraded.body, /type="radio"[^>]*value="copy"[^>]*checked/);
+  const nobody = await send("rosa", "/desk/claims", "/desk/judgements", { subject: "theft/none", other: "theft/nobody", verdict: "positive", why: "They are alike" });
+  assert.doesNotMatch(nobody.body, /They are alike/, "a page without that form is not made up");
+  // A page that is not theirs to open is not opened by a way back either; and no password comes back.
+  const stranger = await send("rosa", "/desk/people", "/desk/replies", { asked_of: "x", channel: "mail", asked_at: "2026-03-01", deadline: "2026-02-20", wording: "x" });
+  assert.deepEqual([stranger.status, stranger.body.includes("ada")], [400, false]);
+  const signIn = await bench.ask("/desk/sign-in", { headers: { referer: `${ORIGIN}/desk/sign-in?next=/desk/inbox` }, form: { who: "rosa", password: "not her password", code: "", next: "/desk/inbox" } });
+  assert.deepEqual([signIn.status, /Name, password or code is wrong/.test(signIn.body), /name="who"[^>]*value="rosa"/.test(signIn.body), signIn.body.includes("not her password")], [403, true, true, false]);
+  assert.deepEqual(bench.faults, []);
 });
 
 test("a session that ends while somebody writes loses nothing, and its secrets are not repeated", async () => {
