@@ -117,7 +117,7 @@ export function openDeskServer(options: DeskServerOptions): FastifyInstance {
     if (route.method === "POST") requireSameOrigin(request);
     const object = "object" in route.rule ? route.rule.object : undefined;
     const verdict = decide(route.rule, who, effects.clock(), () => OBJECTS[object!](context, params, who!), options.second_step);
-    if (route.method === "POST" && verdict === "NOT_SIGNED_IN" && isShort(request) && route.form) return handBack(await readBody(request, route), request.headers.referer);
+    if (route.method === "POST" && verdict === "NOT_SIGNED_IN" && !isForScript(request) && isShort(request) && route.form) return handBack(await readBody(request, route), request.headers.referer);
     requireOpen(verdict);
     for (const name of url.searchParams.keys())
       if (!route.query?.includes(name)) throw new TracewireError("BAD_ARGUMENT", { what: `“${name.slice(0, 60)}” means nothing here`, hint: "Open the page by a link of the desk." });
@@ -192,7 +192,7 @@ export function openDeskServer(options: DeskServerOptions): FastifyInstance {
     if (known.code === "INTERNAL") options.report(error);
     discardRest(request);
     const path = request.url ?? "/desk";
-    if ((request.headers.accept ?? "").startsWith("application/json"))
+    if (isForScript(request))
       return end(response, known.status, headersOf(request, "application/json; charset=utf-8"), JSON.stringify(known));
     if (again) return sendAnswer(again, request, response, who);
     const next = encodeURIComponent(path.startsWith("/desk") ? path : "/desk");
@@ -222,7 +222,7 @@ export function openDeskServer(options: DeskServerOptions): FastifyInstance {
           sendAnswer(await answer(route, request.raw, request.params as Record<string, string>, who, sent), request.raw, reply.raw, who);
         } catch (error) {
           // A form that was filled in wrongly is shown again as it was sent; a page that cannot be is no second fault.
-          const isForm = route.method === "POST" && sent.fields.length > 0 && isToBeMended(error) && !(request.raw.headers.accept ?? "").startsWith("application/json");
+          const isForm = route.method === "POST" && sent.fields.length > 0 && isToBeMended(error) && !isForScript(request.raw);
           const again = isForm ? await pageAgain(request.raw, who, sent, error).catch(() => undefined) : undefined;
           fail(error, request.raw, reply.raw, who, route.path, again);
         }
@@ -263,6 +263,8 @@ export function openDeskServer(options: DeskServerOptions): FastifyInstance {
   });
   return app;
 }
+
+const isForScript = (request: IncomingMessage): boolean => (request.headers.accept ?? "").startsWith("application/json");
 
 /** What a form brought, kept for who has to mend it. */
 type Sent = { fields: (readonly [string, string])[]; hasFile: boolean };

@@ -4,6 +4,7 @@ import type { DefaultTreeAdapterTypes as Tree } from "parse5";
 import { TracewireError, type ErrorCode } from "../errors.ts";
 import { lazily } from "../lazy.ts";
 import { html, trustedMarkup, type Html } from "../site/site.ts";
+import { deskHint } from "./rooms/error.ts";
 
 const parse5 = lazily<typeof import("parse5")>(import.meta.url, "parse5");
 
@@ -34,10 +35,11 @@ export function showAgain(page: Html, { action, fields, hasFile, error }: Sent):
 }
 
 /** The field by the name that stands beside it: what it is called inside says nothing to who typed it. */
-function saidOf({ message, where, hint }: TracewireError, label: string | undefined, hasFile: boolean): Html {
+function saidOf(error: TracewireError, label: string | undefined, hasFile: boolean): Html {
+  const { message, where } = error;
   const words = label !== undefined && message.startsWith(`${where}: `) ? `${label}: ${message.slice(where!.length + 2)}` : message;
   const isStop = /[.!?]$/.test(words);
-  return html`<div class="finding" role="alert"><p><strong>${words}${!isStop && "."}</strong> ${hint}${hasFile && " The file has to be chosen again."}</p>${where !== undefined && label === undefined && html`<p class="hint">Where: ${where}</p>`}</div>
+  return html`<div class="finding" role="alert"><p><strong>${words}${!isStop && "."}</strong> ${deskHint(error)}${hasFile && " The file has to be chosen again."}</p>${where !== undefined && label === undefined && html`<p class="hint">Where: ${where}</p>`}</div>
 `;
 }
 

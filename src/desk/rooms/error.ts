@@ -1,5 +1,5 @@
 // What a person sees when something does not go: what happened, what to do, and the way back.
-import { TracewireError } from "../../errors.ts";
+import { ERRORS, TracewireError, type ErrorCode } from "../../errors.ts";
 import { html, type Html } from "../../site/site.ts";
 import { area } from "../frame.ts";
 import type { DeskAnswer } from "../route.ts";
@@ -7,6 +7,14 @@ import { safeNext } from "./sign-in.ts";
 
 /** Secrets, and what only the page's own script put there. */
 const SECRET_FIELDS = new Set(["csrf", "password", "current", "code", "answer", "secret", "act", "seen", "seal"]);
+
+/** Where a fault's own hint is for who types commands. */
+const FOR_FORMS: Partial<Record<ErrorCode, string>> = {
+  BAD_ARGUMENT: "Mend it, and send the form again.",
+  BAD_INPUT: "Mend it, and send it again; nothing was kept.",
+  NOT_FOUND: "Look for it by the rooms above.",
+};
+export const deskHint = ({ code, hint }: TracewireError): string => (hint === ERRORS[code].hint ? (FOR_FORMS[code] ?? hint) : hint);
 
 export function errorBody(error: TracewireError, referer: string | undefined): Html {
   const back = safeNext(pathOf(referer));
@@ -20,7 +28,7 @@ export function errorBody(error: TracewireError, referer: string | undefined): H
           : html`<a href="${back}">Back</a>`;
   return html`<h1>${error.message}</h1>
 ${error.where !== undefined && html`<p class="hint">Where: ${error.where}</p>
-`}<p>${error.hint}</p>
+`}<p>${deskHint(error)}</p>
 <p>${way}</p>
 <p class="hint">${error.code}</p>`;
 }
