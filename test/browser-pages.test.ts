@@ -26,7 +26,7 @@ after(() => desk?.close());
 const FOREIGN = `[...(window.ran ? ["ran"] : []),
   ...[...document.querySelectorAll("script:not([type='application/ld+json'])")].filter((one) => !one.src.startsWith(location.origin + "/desk/assets/") || one.textContent !== "").map((one) => one.outerHTML),
   ...[...document.querySelectorAll("*")].flatMap((one) => one.getAttributeNames().filter((name) => name.startsWith("on") || name === "srcdoc" || name === "formaction" || name === "ping").map((name) => one.tagName + " " + name)),
-  ...[...document.querySelectorAll("img:not(.sheet img, .ProseMirror-separator, [src^='/desk/stories/'], [src^='/desk/preview/']), iframe:not(.preview[src^='/desk/preview/'], .preview[src^='/desk/reports/built/']), object, embed, math, meta[http-equiv], base, template, video, audio")].map((one) => one.outerHTML.slice(0, 120)),
+  ...[...document.querySelectorAll("img:not(.sheet img, .ProseMirror-separator, [src^='/desk/stories/'], [src^='/desk/preview/']), iframe:not(.preview[src^='/desk/preview/'], .preview[src^='/desk/reports/built/']), object, embed, math, meta[http-equiv]:not([content=\"default-src 'none'; style-src 'unsafe-inline'\"]), base, template, video, audio")].map((one) => one.outerHTML.slice(0, 120)),
   ...[...document.querySelectorAll("a[href], form[action]")].filter((one) => /^\\s*(javascript|data|vbscript):/i.test(one.getAttribute("href") ?? one.getAttribute("action"))).map((one) => one.outerHTML.slice(0, 200)),
   ...[...document.querySelectorAll("link, [src]")].map((one) => one.href ?? one.src).filter((href) => typeof href === "string" && href !== "" && !href.startsWith(location.origin) && !href.startsWith("about:")).slice(0, 3)]`;
 
