@@ -1,7 +1,7 @@
 // Releasing and erasing by the forms of the desk: what the page says beforehand is what is done, by the same functions as the
 // command; what rests on another's protected source is not there; what is erased is in no file of the folder.
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
@@ -117,6 +117,7 @@ test("an erasure is looked at, done with its reason by who proved who they are, 
     ({ status } = await bench.as("rosa", file.location));
   }
   assert.equal(status, 404);
+  assert.ok(!existsSync(join(newsroom.folder, "works")) || readdirSync(join(newsroom.folder, "works")).length === 0);
   const report = await verifyFolder(newsroom.folder, { recompute: recomputeFolder });
   assert.deepEqual([report.outcome, report.findings], ["clean", []]);
   bench.pass(60 * 60_000);

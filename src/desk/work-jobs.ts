@@ -1,8 +1,8 @@
 // Work that takes long and writes nothing into the log: exports, reports built, checks of the whole. Each runs in a process of
-// its own with a limit on time and memory; what it makes lies in a folder of its owner's until it is old, or the desk ends.
+// its own with a limit on time and memory; what it makes lies in a folder of its owner's until it is old, or the desk ends. The
+// folder is below the newsroom's: an erasure by command finds it there.
 import { fork, type ChildProcess } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "../effects.ts";
 import { TracewireError } from "../errors.ts";
@@ -60,11 +60,32 @@ export type WorkJobs = {
   stop(): Promise<void>;
 };
 
+/** Below the newsroom's folder. */
+export const WORKS_FOLDER = "works";
 export const GIVEN_FILE = "given";
 export const MADE_FOLDER = "made";
 
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+/** Of desks that were killed; one that runs beside this from the same folder keeps its own. */
+function dropLeft(base: string): void {
+  if (!existsSync(base)) return;
+  for (const name of readdirSync(base)) {
+    const pid = Number(name.split("-")[0]);
+    if (pid === process.pid || !isAlive(pid)) rmSync(join(base, name), { recursive: true, force: true });
+  }
+}
+
 /** `countErased`: entries of the log that are erased by now. What was made before the last one goes, whoever erased it. */
 export function openWorkJobs(folder: string, clock: Clock, countErased: () => number): WorkJobs {
+  const base = join(folder, WORKS_FOLDER);
+  dropLeft(base);
   const works = new Map<number, Work>();
   const children = new Map<number, ChildProcess>();
   let next = 1;
@@ -135,7 +156,8 @@ export function openWorkJobs(folder: string, clock: Clock, countErased: () => nu
       if (open.filter(({ by }) => by === asked.by).length >= OPEN_PER_PERSON_MAX || open.length >= OPEN_MAX) throw new TracewireError("TOO_MANY_JOBS", { what: `${open.length} jobs wait or run already` });
       dropOld();
       // For its owner's eyes: what others may not see yet can be in it.
-      const place = mkdtempSync(join(tmpdir(), "tracewire-work-"));
+      mkdirSync(base, { recursive: true, mode: 0o700 });
+      const place = mkdtempSync(join(base, `${process.pid}-`));
       mkdirSync(join(place, MADE_FOLDER), { mode: 0o700 });
       if (given) writeFileSync(join(place, GIVEN_FILE), given, { mode: 0o600 });
       const work: Work = { ...asked, id: next++, at: clock(), state: "waiting", place, erased: countErased() };
@@ -151,7 +173,10 @@ export function openWorkJobs(folder: string, clock: Clock, countErased: () => nu
       dropOutdated();
       return [...works.values()].reverse();
     },
-    pathOf: (work, name) => (work.found?.files.some((file) => file.name === name) ? join(work.place, MADE_FOLDER, name) : undefined),
+    pathOf(work, name) {
+      const path = join(work.place, MADE_FOLDER, name);
+      return work.found?.files.some((file) => file.name === name) && existsSync(path) ? path : undefined;
+    },
     cancel(id) {
       const work = works.get(id);
       if (!work) return;

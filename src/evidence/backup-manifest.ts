@@ -41,6 +41,7 @@ export const NOT_COPIED: readonly { name: string; why: string }[] = [
   { name: "releases.db", why: "press releases that suppliers sent, with whom to ask: what was accepted is in the log" },
   { name: "writes.db", why: "answers to programs' writes, kept for 48 hours" },
   { name: "pings.db", why: "what a hub is still to be told: a restored newsroom tells it anew" },
+  { name: "works", why: "files that the desk made for somebody: they are made again" },
   { name: "segments", why: "rows of large sets: they are made again from their captures" },
 ];
 

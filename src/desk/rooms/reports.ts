@@ -16,6 +16,7 @@ import { ownWorks } from "./works.ts";
 
 const TEXT_ROWS = 28;
 const VERSIONS_SHOWN = 40;
+const gone = () => new TracewireError("NOT_FOUND", { what: "Its files have made room, or something was erased since", hint: "Build it again." });
 const VERSION = Type.String({ pattern: "^\\d{1,6}$" });
 const BEGINNING = `title: What the report is called
 symbol: TW/2026/1
@@ -232,7 +233,8 @@ ${act === "save" && html`<p class="finding" role="alert">It was not saved: mend 
     about: "A built report as its HTML looks, shown inside its page.",
     rule: { for: "case.read", object: "built" },
     run(context, { params }) {
-      const path = context.works.pathOf(context.works.find(Number(params.built))!, "report.html")!;
+      const path = context.works.pathOf(context.works.find(Number(params.built))!, "report.html");
+      if (path === undefined) throw gone();
       return { shown: readFileSync(path, "utf8"), styled: true };
     },
   }),
@@ -242,7 +244,9 @@ ${act === "save" && html`<p class="finding" role="alert">It was not saved: mend 
     about: "Says in the log, for ever and in public, that a built report was handed out.",
     rule: { for: "stories.publish", object: "built", fresh: true },
     run(context, { params }) {
-      const { ask, place } = context.works.find(Number(params.built))!;
+      const work = context.works.find(Number(params.built))!;
+      if (context.works.pathOf(work, "report.json") === undefined) throw gone();
+      const { ask, place } = work;
       assert(ask.kind === "report", "the rule's object is one");
       const made = (name: string): string => readFileSync(join(place, MADE_FOLDER, name), "utf8");
       const previous = ask.previous ? { previous: parsePrevious(readFileSync(join(place, GIVEN_FILE), "utf8"), "previous") } : {};
