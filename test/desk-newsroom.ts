@@ -35,7 +35,7 @@ export type DeskNewsroom = {
   remove(): Promise<void>;
 };
 
-type BenchOptions = { mail?: MailSettings; egress?: Egress; approval?: "another" | "anybody"; second_step?: "asked" | "required"; url?: string };
+export type BenchOptions = { mail?: MailSettings; egress?: Egress; approval?: "another" | "anybody"; second_step?: "asked" | "required"; url?: string };
 
 export async function deskNewsroom({ egress, approval, second_step, mail, url = ORIGIN }: BenchOptions = {}): Promise<DeskNewsroom> {
   const newsroom = await smallNewsroom(5);
