@@ -6,7 +6,12 @@ export function oneOf<const T extends readonly string[]>(values: T): TUnsafe<T[n
   return Type.Unsafe<T[number]>({ type: "string", enum: [...values] });
 }
 
-export type SchemaFault = { keyword?: string; instancePath?: string; message?: string; params?: { allowedValues?: unknown[]; limit?: number; pattern?: string; additionalProperties?: string[]; requiredProperties?: string[] } };
+export type SchemaFault = {
+  keyword?: string;
+  instancePath?: string;
+  message?: string;
+  params?: { allowedValues?: unknown[]; limit?: number; pattern?: string; additionalProperties?: string[]; requiredProperties?: string[] };
+};
 
 const NAMED_MAX = 40;
 
