@@ -74,11 +74,13 @@ async function screenFile(context: CommandContext, screener: Screener, file: str
   output.endProgress();
   if (counts.addresses === 0) throw new TracewireError("BAD_INPUT", { what: "No address was given", where: file });
   if (!context.json && !as_csv) {
-    const { counts: [head, parts], unreadable, looked_into } = batchWords(counts, screener);
+    const { counts: [head, parts], unreadable, unread, looked_into } = batchWords(counts, screener);
     if (counts.alerts > SHOWN_MAX) output.line(`… and ${counts.alerts - SHOWN_MAX} more; --csv or --json has all.`);
     output.line();
     output.line(`${output.bold(head)}: ${parts}`);
-    if (unreadable !== undefined) output.line(`${unreadable} --csv says which and why.`);
+    if (unreadable !== undefined) output.line(unreadable);
+    for (const { given, form } of unread) output.line(`  ${given.slice(0, NAME_LENGTH_MAX)}: ${form}`);
+    if (counts.unreadable > SHOWN_MAX) output.line("  … --csv has all.");
     output.line(output.dim(looked_into));
   }
   return counts.alerts > 0 ? FOUND : 0;
@@ -94,7 +96,7 @@ function printAnswer({ output }: CommandContext, answer: BatchAnswer): void {
 async function* addressesIn(file: string): AsyncGenerator<string> {
   const input = file === "-" ? process.stdin : createReadStream(file);
   const failed = new Promise<never>((_, reject) =>
-    input.once("error", (error) => reject(new TracewireError("NOT_FOUND", { what: "The file cannot be read", where: file, cause: error }))),
+    input.once("error", (error) => reject(new TracewireError("NOT_FOUND", { what: "The file cannot be read", where: file, cause: error, hint: "Name a file of addresses, one a line, or - for standard input." }))),
   );
   failed.catch(() => {});
   const lines = createInterface({ input, crlfDelay: Infinity })[Symbol.asyncIterator]();

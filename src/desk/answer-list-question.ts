@@ -62,13 +62,20 @@ async function answerBatch(newsroom: NewsroomReader, { on, today, lists, input, 
   }
   if (counts.addresses === 0) throw new TracewireError("BAD_INPUT", { what: "No address was given", where: input_name });
   save({ name: "screening.csv", type: CSV, words: "Every answer as CSV" }, csv.join(""));
-  const { counts: [head, parts], unreadable, looked_into } = batchWords(counts, screener);
+  const { counts: [head, parts], unreadable, unread, looked_into } = batchWords(counts, screener);
   const table: SheetTable = {
     caption: "To be looked at, excepted, or taken off a list",
     head: ["address", "outcome", "what the lists say", "evidence", "exceptions"],
     rows: shown,
     codes: [0],
     ...(shown_count > shown.length ? { of: shown_count } : {}),
+  };
+  const unreadTable: SheetTable = {
+    caption: "Cannot be read as an address",
+    head: ["given", "what it is"],
+    rows: unread.map((one) => [one.given.slice(0, 200), one.form]),
+    codes: [0],
+    ...(counts.unreadable > unread.length ? { of: counts.unreadable } : {}),
   };
   const vintage: SheetTable = {
     caption: "Looked into",
@@ -81,9 +88,9 @@ async function answerBatch(newsroom: NewsroomReader, { on, today, lists, input, 
   return {
     sheet: {
       title: head,
-      says: [parts, ...(unreadable === undefined ? [] : [`${unreadable} The CSV says which and why.`])],
+      says: [parts, ...(unreadable === undefined ? [] : [unreadable])],
       ...(counts.alerts > 0 ? { alarm: true } : {}),
-      tables: [...(shown.length > 0 ? [table] : []), ...(exposed ? [exposed] : []), ...(screener.vintage.length > 0 ? [vintage] : [])],
+      tables: [...(shown.length > 0 ? [table] : []), ...(unread.length > 0 ? [unreadTable] : []), ...(exposed ? [exposed] : []), ...(screener.vintage.length > 0 ? [vintage] : [])],
       notes: [...(screener.vintage.length > 0 ? [`${screener.indexed.tags} tags.`] : [looked_into]), ...(found ? [...found.read_notes, ...found.notes] : [])],
     },
   };

@@ -92,13 +92,13 @@ test("it stands as of then with a reason, and is asked again when it moves again
   theft("theft/2024-04-04-four");
   assert.doesNotMatch(await read("/stories/second-told"), /It stands as of its day/, "it moved again: nobody has said so of these values");
   assert.match((await bench.as("edda", "/desk/moved")).body, /2 to look at/);
-  const draft = await bench.as("edda", "/desk/moved/second-told/draft", {});
+  const draft = await bench.as("edda", "/desk/published/second-told/draft", {});
   assert.match((await bench.as("edda", draft.location)).body, /There are \{\{count-of-all\|words\}\} by now/);
   assert.deepEqual(bench.faults, []);
 });
 
 test("mended by hand: one draft of a story, no number changes without a word, and no older text goes over a newer one", async () => {
-  const begin = async () => (await bench.as("edda", "/desk/moved/second-told/draft", {})).location;
+  const begin = async () => (await bench.as("edda", "/desk/published/second-told/draft", {})).location;
   const path = await begin();
   assert.equal(await begin(), path, "a second one leads to the first");
   const id = path.split("/").at(-1)!;
@@ -134,4 +134,12 @@ test("mended by hand: one draft of a story, no number changes without a word, an
   const early = await bench.as("edda", `/desk/stories/${id}/step`, { version: version((await bench.as("edda", path)).body), to: "in review", note: "" });
   assert.equal(early.status, 303);
   assert.deepEqual(bench.faults, []);
+});
+
+test("a press release that moved is linked where it stands", async () => {
+  const { newsroom } = bench;
+  const release = parseStoryText("---\nslug: our-own-release\ntype: release\nsupplied: Tracewire\ntopic: Test\nbyline: Tracewire\nhappened: 2024\n---\n\n# What we hold\n\n> Told.\n\nThere are {{count-of-all|words}} by now.\n");
+  newsroom.transact("edda", (transaction) => publishStory(transaction, newsroom.log, release, { by: "edda" }));
+  theft("theft/2024-09-09-more");
+  assert.match((await bench.as("anna", "/desk/boards/figures")).body, /href="[^"]*\/press-releases\/our-own-release">What we hold/);
 });

@@ -8,7 +8,7 @@ import type { MailSettings } from "../config.ts";
 import type { Effects } from "../effects.ts";
 import { TracewireError } from "../errors.ts";
 import { diskFileSystem, openBlobStore, openEgress, readText, type Capture, type Egress, type Extraction } from "../evidence/evidence.ts";
-import { openPeople, PEOPLE_FILE, queueAccountLetter } from "../newsletter/newsletter.ts";
+import { openPeople, PEOPLE_FILE, queueAccountLetter, txtResolver } from "../newsletter/newsletter.ts";
 import { openNewsroom } from "../newsroom.ts";
 import { openDrafts, openSubmissions } from "../press/press.ts";
 import { openTraceNotes } from "../tracing/tracing.ts";
@@ -25,7 +25,8 @@ import { openRefusals } from "./refusals.ts";
 import { openInboxReader, type InboxReader } from "./read-inbox.ts";
 import { DESK_ROUTES } from "./routes.ts";
 import { openTraceJobs, type TraceJobs } from "./trace-jobs.ts";
-import type { SecondStep } from "./route.ts";
+import { openWorkJobs, type WorkJobs } from "./work-jobs.ts";
+import type { SecondStep, UnsavedWords } from "./route.ts";
 import { openDeskServer, type DeskServerOptions } from "./server.ts";
 
 export { DESK_ROUTES } from "./routes.ts";
@@ -45,15 +46,17 @@ export type DeskOptions = {
   site_url?: string;
   /** Whether a password alone is enough. */
   second_step?: SecondStep;
+  unsaved_words?: UnsavedWords;
   remoteOf?: DeskServerOptions["remoteOf"];
   /** Tests fetch nothing. */
   egress?: Egress;
+  resolveTxt?: (name: string) => Promise<string[][]>;
   report(error: unknown): void;
   /** Takes a line for each refusal that is worth watching. */
   watch?(line: string): void;
 };
 
-export type Desk = { app: FastifyInstance; inbox: InboxReader; traceJobs: TraceJobs; questionJobs: QuestionJobs; dataJobs: DataJobs; close(): Promise<void> };
+export type Desk = { app: FastifyInstance; inbox: InboxReader; traceJobs: TraceJobs; works: WorkJobs; questionJobs: QuestionJobs; dataJobs: DataJobs; close(): Promise<void> };
 
 /** Reading a document takes a process of its own; whoever works on one asks for it again and again. */
 const TEXTS_KEPT_MAX = 12;
@@ -89,13 +92,15 @@ export function openDesk({ folder, effects, report, watch = () => {}, ...options
   const reader = openInboxReader({ inbox, blobs, egress: options.egress ?? openEgress({ clock: effects.clock }), forget, report });
   const traceNotes = openTraceNotes(folder, effects);
   const traceJobs = openTraceJobs(folder, effects.clock);
-  const questionJobs = openQuestionJobs(folder, effects.clock);
   const importJobs = openImportJobs<StoryAsk, ImportedStories>(folder, effects.clock, "import-child.ts");
   const dataJobs = openImportJobs<DataAsk, ToldData>(folder, effects.clock, "data-child.ts");
+  const countErased = () => newsroom.log.db.prepare("SELECT count(*) AS n FROM entry_index WHERE erased IS NOT NULL").get()!.n as number;
+  const works = openWorkJobs(folder, effects.clock, countErased);
+  const questionJobs = openQuestionJobs(folder, effects.clock, countErased);
   const remoteOf = options.remoteOf ?? ((request) => clientOf(request).remote);
   const texts = openTexts((capture) => readText(blobs, capture));
   const approval = options.approval ?? "anybody";
-  const programs = openProgramWrites({ newsroom, accounts, inbox, drafts, submissions, effects, traceJobs, questionJobs, dataJobs, blobs, approval, readText: texts }, { remoteOf, report });
+  const programs = openProgramWrites({ newsroom, accounts, inbox, drafts, submissions, effects, traceJobs, works, questionJobs, dataJobs, blobs, approval, readText: texts }, { remoteOf, report });
   const app = openDeskServer({
     routes: DESK_ROUTES,
     newsroom,
@@ -108,6 +113,7 @@ export function openDesk({ folder, effects, report, watch = () => {}, ...options
     hosts: options.hosts,
     approval,
     second_step: options.second_step ?? "asked",
+    unsaved_words: options.unsaved_words ?? "kept",
     remoteOf,
     programs: programs.handle,
     given: {
@@ -124,6 +130,8 @@ export function openDesk({ folder, effects, report, watch = () => {}, ...options
       questionJobs,
       importJobs,
       dataJobs,
+      works,
+      resolveTxt: options.resolveTxt ?? txtResolver(),
       traceNotes,
       publicHref: (path) => `${options.site_url ?? ""}${path}`,
       mail: options.mail ?? { from: "Tracewire <newsletter@tracewire.invalid>", base_url: options.site_url ?? options.url },
@@ -155,6 +163,7 @@ export function openDesk({ folder, effects, report, watch = () => {}, ...options
     traceJobs,
     questionJobs,
     dataJobs,
+    works,
     async close() {
       await closeApp();
       await programs.close();
@@ -163,6 +172,7 @@ export function openDesk({ folder, effects, report, watch = () => {}, ...options
       await questionJobs.stop();
       await importJobs.stop();
       await dataJobs.stop();
+      await works.stop();
       for (const store of [traceNotes, inbox, drafts, submissions, accounts, newsroom]) store.close();
     },
   };

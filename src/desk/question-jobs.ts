@@ -1,11 +1,12 @@
 // Questions that were asked at the desk: a queue, each answered in a process of its own, with the files of its answer in a
-// folder of its own. They live as long as the desk's process, and are their asker's alone.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+// folder of its own below the newsroom's, where an erasure finds them. They live as long as the desk's process, and are their
+// asker's alone.
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "../effects.ts";
 import { TracewireError } from "../errors.ts";
 import { ENDED_SILENTLY, startJob, type JobChild } from "./job-child.ts";
+import { WORKS_FOLDER } from "./work-jobs.ts";
 import { questionWords, type Answered, type Question, type QuestionAsk, type QuestionNote } from "./questions.ts";
 
 const RUNNING_MAX = 1;
@@ -38,9 +39,11 @@ export type QuestionJobs = {
   stop(): Promise<void>;
 };
 
-type Held = QuestionJob & { place: string };
+type Held = QuestionJob & { place: string; /** How many entries had been erased when it was asked: its answer may hold what was erased since. */ erased: number };
 
-export function openQuestionJobs(folder: string, clock: Clock): QuestionJobs {
+/** `countErased`: entries of the log that are erased by now; what was answered before the last one goes. */
+export function openQuestionJobs(folder: string, clock: Clock, countErased: () => number): QuestionJobs {
+  const base = join(folder, WORKS_FOLDER);
   const jobs = new Map<number, Held>();
   const children = new Map<number, JobChild>();
   let next = 1;
@@ -52,6 +55,13 @@ export function openQuestionJobs(folder: string, clock: Clock): QuestionJobs {
     if (reason !== undefined) job.reason = reason;
   };
   const forget = ({ place }: Held): void => rmSync(place, { recursive: true, force: true });
+  const dropOutdated = (): void => {
+    const erased = countErased();
+    for (const job of [...jobs.values()].filter((one) => !isOpen(one) && !children.has(one.id) && one.erased !== erased)) {
+      forget(job);
+      jobs.delete(job.id);
+    }
+  };
   const run = (job: Held): void => {
     job.state = "running";
     const child = startJob<QuestionNote>("question-child.ts", { folder, place: job.place, by: job.by, question: job.question } satisfies QuestionAsk, {
@@ -90,20 +100,28 @@ export function openQuestionJobs(folder: string, clock: Clock): QuestionJobs {
         jobs.delete(old.id);
       }
       // For its owner's eyes: whom somebody screens is nobody's business.
-      const place = mkdtempSync(join(tmpdir(), "tracewire-question-"));
+      mkdirSync(base, { recursive: true, mode: 0o700 });
+      const place = mkdtempSync(join(base, `${process.pid}-`));
       const asked = input === undefined ? question : { ...question, input: join(place, "input") };
       if (input !== undefined) writeFileSync(join(place, "input"), input, { mode: 0o600 });
-      const job: Held = { id: next++, by, at: clock(), question: asked, words: questionWords(asked).slice(0, 200), state: "waiting", done: 0, place };
+      const job: Held = { id: next++, by, at: clock(), question: asked, words: questionWords(asked).slice(0, 200), state: "waiting", done: 0, place, erased: countErased() };
       jobs.set(job.id, job);
       startNext();
       return job;
     },
-    find: (id) => jobs.get(id),
-    list: (by) => [...jobs.values()].filter((job) => job.by === by).reverse(),
+    find(id) {
+      dropOutdated();
+      return jobs.get(id);
+    },
+    list(by) {
+      dropOutdated();
+      return [...jobs.values()].filter((job) => job.by === by).reverse();
+    },
     file(id, name) {
+      dropOutdated();
       const job = jobs.get(id);
       const found = job?.answered?.files.find((file) => file.name === name);
-      return job && found && { name, type: found.type, bytes: readFileSync(join(job.place, name)) };
+      return job && found && existsSync(join(job.place, name)) ? { name, type: found.type, bytes: readFileSync(join(job.place, name)) } : undefined;
     },
     cancel(id) {
       const job = jobs.get(id);

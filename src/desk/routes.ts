@@ -14,12 +14,18 @@ import { newsletterRoutes } from "./rooms/newsletter.ts";
 import { peopleRoutes } from "./rooms/people.ts";
 import { releaseRoutes } from "./rooms/releases.ts";
 import { replyRoutes } from "./rooms/replies.ts";
+import { entryRoutes } from "./rooms/entries.ts";
+import { exportRoutes } from "./rooms/exports.ts";
 import { figureRoutes } from "./rooms/figures.ts";
 import { movedRoutes } from "./rooms/moved.ts";
 import { questionRoutes } from "./rooms/questions.ts";
 import { screeningRoutes } from "./rooms/screening.ts";
+import { proofRoutes } from "./rooms/proof.ts";
+import { programRoutes } from "./rooms/programs.ts";
+import { publishedRoutes } from "./rooms/published.ts";
 import { pictureRoutes } from "./rooms/pictures.ts";
 import { previewRoutes } from "./rooms/preview.ts";
+import { reportRoutes } from "./rooms/reports.ts";
 import { signInRoutes } from "./rooms/sign-in.ts";
 import { storyWayRoutes } from "./rooms/story-way.ts";
 import { storyRoutes } from "./rooms/stories.ts";
@@ -27,6 +33,7 @@ import { tableRoutes } from "./rooms/tables.ts";
 import { todayRoutes } from "./rooms/today.ts";
 import { traceGraphRoutes } from "./rooms/trace-graph.ts";
 import { traceRoutes } from "./rooms/traces.ts";
+import { workRoutes } from "./rooms/works.ts";
 import { writingRoutes } from "./rooms/writing.ts";
 import type { DeskRoute } from "./route.ts";
 
@@ -36,6 +43,7 @@ export const DESK_ROUTES: readonly DeskRoute[] = [
   ...signInRoutes,
   ...accountRoutes,
   ...peopleRoutes,
+  ...programRoutes,
   ...inboxRoutes,
   ...captureRoutes,
   ...tableRoutes,
@@ -52,11 +60,17 @@ export const DESK_ROUTES: readonly DeskRoute[] = [
   ...newsletterRoutes,
   ...importRoutes,
   ...dataRoutes,
+  ...entryRoutes,
+  ...reportRoutes,
+  ...exportRoutes,
+  ...proofRoutes,
+  ...workRoutes,
   ...storyWayRoutes,
   ...writingRoutes,
   ...figureRoutes,
   ...pictureRoutes,
   ...previewRoutes,
   ...movedRoutes,
+  ...publishedRoutes,
   ...releaseRoutes,
 ];

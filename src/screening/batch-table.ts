@@ -39,24 +39,30 @@ export function evidenceLines({ evidence, tags }: BatchAnswer): [kind: "for" | "
 
 const OUTCOMES = ["listed", "delisted", "not listed", "unknown"] as const;
 
-export type BatchCounts = { addresses: number; alerts: number; unreadable: number; outcomes: Record<string, number> };
-export const newCounts = (): BatchCounts => ({ addresses: 0, alerts: 0, unreadable: 0, outcomes: {} });
+/** Of those that cannot be read and are no alert, so many are named. */
+const UNREAD_SHOWN = 50;
 
-export function count(counts: BatchCounts, { outcome, is_alert, form }: BatchAnswer): void {
+export type BatchCounts = { addresses: number; alerts: number; unreadable: number; unread: { given: string; form: string }[]; outcomes: Record<string, number> };
+export const newCounts = (): BatchCounts => ({ addresses: 0, alerts: 0, unreadable: 0, unread: [], outcomes: {} });
+
+export function count(counts: BatchCounts, { given, outcome, is_alert, form }: BatchAnswer): void {
   counts.addresses += 1;
   counts.outcomes[outcome] = (counts.outcomes[outcome] ?? 0) + 1;
   if (is_alert) counts.alerts += 1;
-  if (form.startsWith("no ")) counts.unreadable += 1;
+  if (!form.startsWith("no ")) return;
+  counts.unreadable += 1;
+  if (!is_alert && counts.unread.length < UNREAD_SHOWN) counts.unread.push({ given, form });
 }
 
-export type BatchWords = { counts: [head: string, words: string]; unreadable?: string; looked_into: string };
+export type BatchWords = { counts: [head: string, words: string]; unreadable?: string; unread: BatchCounts["unread"]; looked_into: string };
 
 /** The counts, what could not be read, and which editions were looked into. */
-export function batchWords({ addresses, alerts, unreadable, outcomes }: BatchCounts, { on, vintage, indexed }: Pick<Screener, "on" | "vintage" | "indexed">): BatchWords {
+export function batchWords({ addresses, alerts, unreadable, unread, outcomes }: BatchCounts, { on, vintage, indexed }: Pick<Screener, "on" | "vintage" | "indexed">): BatchWords {
   const parts = OUTCOMES.flatMap((name) => (outcomes[name] === undefined ? [] : [`${outcomes[name]} ${name}`]));
   return {
-    counts: [`${addresses} addresses as of ${on}`, `${parts.join(", ")}; ${alerts} to be looked at.`],
-    ...(unreadable > 0 ? { unreadable: `${unreadable} cannot be read as an address: they were compared letter by letter only.` } : {}),
+    counts: [`${addresses} ${addresses === 1 ? "address" : "addresses"} as of ${on}`, `${parts.join(", ")}; ${alerts} to be looked at.`],
+    ...(unreadable > 0 ? { unreadable: `${unreadable} cannot be read as an address: compared letter by letter only, and no list clears them.` } : {}),
+    unread,
     looked_into:
       vintage.length > 0
         ? `Looked into: ${vintage.map(({ list, edition, entry, row_count }) => `${list} ${edition} (entry ${entry}, ${row_count} lines)`).join("; ")}; ${indexed.tags} tags.`

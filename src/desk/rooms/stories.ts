@@ -47,8 +47,8 @@ const HEAD: Record<HeadField, readonly [label: string, hint?: string]> = {
 };
 
 /** The frame that client/editor.ts fills; hidden until it runs. */
-function editorPart({ who }: SignedInContext, draft: Draft): Html {
-  return html`<div data-editor="${draft.id}" data-handle="${who.user.handle}" hidden>
+function editorPart({ who, unsaved_words }: SignedInContext, draft: Draft): Html {
+  return html`<div data-editor="${draft.id}" data-handle="${who.user.handle}" data-unsaved="${unsaved_words}" hidden>
 <div class="editor-bar"><p data-status role="status"></p><p data-people></p></div>
 <div data-notes></div>
 <details class="head"><summary>Address, topic, byline, picture, replies</summary><div class="row">${HEAD_FIELDS.map((name) => field(name, HEAD[name][0], { hint: HEAD[name][1], ...(name === "topic" ? { list: "topics" } : {}) }))}</div><datalist id="topics">${Object.keys(TOPICS).map((topic) => html`<option value="${topic}">`)}</datalist></details>
@@ -83,7 +83,7 @@ ${deskScript("editor.js")}`}`;
 /** Why it is a draft again, in the words of whoever sent it back: what its author comes here for. */
 function sentBackNote({ drafts }: SignedInContext, draft: Draft): { by: string; at: string; note: string } | undefined {
   const last = drafts.steps(draft.id).at(-1);
-  return draft.state === "draft" && last?.to_state === "draft" && last.by !== draft.version_by && last.version === draft.version && last.note !== "" ? last : undefined;
+  return draft.state === "draft" && last?.to_state === "draft" && last.from_state !== "published" && last.by !== draft.version_by && last.version === draft.version && last.note !== "" ? last : undefined;
 }
 
 function sentBack(context: SignedInContext, draft: Draft): Html {
