@@ -35,7 +35,7 @@ export type DeskNewsroom = {
   remove(): Promise<void>;
 };
 
-type BenchOptions = { mail?: MailSettings; egress?: Egress; resolveTxt?: (name: string) => Promise<string[][]>; approval?: "another" | "anybody"; second_step?: "asked" | "required"; unsaved_words?: "kept" | "never"; url?: string };
+export type BenchOptions = { mail?: MailSettings; egress?: Egress; resolveTxt?: (name: string) => Promise<string[][]>; approval?: "another" | "anybody"; second_step?: "asked" | "required"; unsaved_words?: "kept" | "never"; url?: string };
 
 export async function deskNewsroom({ egress, resolveTxt, approval, second_step, unsaved_words, mail, url = ORIGIN }: BenchOptions = {}): Promise<DeskNewsroom> {
   const newsroom = await smallNewsroom(5);

@@ -89,6 +89,12 @@ export function readWording(whole: string, marked = whole): Reading {
   return reading;
 }
 
+/** Every number that a text has, as plain decimals, each as it stands and with its scale: "41.4 million" is both. */
+export function numbersIn(text: string): string[] {
+  const found = text.matchAll(new RegExp(String.raw`(${NUMBER})${SCALE}`, "gi"));
+  return [...found].flatMap((match) => [scaled(match[1]!, undefined), scaled(match[1]!, match[2])]);
+}
+
 function clauseOf(sentence: string, marked: string): string {
   const at = sentence.indexOf(marked);
   if (at < 0) return sentence;

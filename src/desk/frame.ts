@@ -129,8 +129,8 @@ export function field(name: string, label: string, { value = "", type = "text", 
 
 type Choices = readonly (readonly [value: string, words: string])[];
 
-export function choice(name: string, label: string, choices: Choices, { value = "", hint, empty }: { value?: string; hint?: string; empty?: string } = {}): Html {
-  return html`<label class="field"><span>${label}</span><select name="${name}">${empty !== undefined && html`<option value="">${empty}</option>`}${choices.map(
+export function choice(name: string, label: string, choices: Choices, { value = "", hint, empty, required }: { value?: string; hint?: string; empty?: string; required?: boolean } = {}): Html {
+  return html`<label class="field"><span>${label}</span><select name="${name}"${required && html` required`}>${empty !== undefined && html`<option value="">${empty}</option>`}${choices.map(
     ([option, words]) => html`<option value="${option}"${option === value && html` selected`}>${words}</option>`,
   )}</select>${hint !== undefined && html`<small>${hint}</small>`}</label>
 `;
@@ -142,5 +142,8 @@ export function area(name: string, label: string, { value = "", rows = 6, hint, 
 ${value}</textarea>${hint !== undefined && html`<small>${hint}</small>`}</label>
 `;
 }
+
+/** Words that came from elsewhere, as a sentence: one stop at its end, whatever they had. */
+export const sentence = (words: string): string => `${words.trim().replace(/[.\s]+$/, "")}.`;
 
 export const when = (at: string): Html => html`<time datetime="${at}">${at.slice(0, 16).replace("T", " ")}</time>`;

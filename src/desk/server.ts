@@ -19,6 +19,7 @@ import { OBJECTS } from "./objects.ts";
 import type { Refusals } from "./refusals.ts";
 import { checkForm, readBody, takeToken } from "./read-body.ts";
 import { errorBody, handBack } from "./rooms/error.ts";
+import { isToBeMended, showAgain } from "./shown-again.ts";
 import type { DeskAnswer, DeskContext, DeskRoute, SecondStep, SignedInContext, UnsavedWords } from "./route.ts";
 
 const URL_LENGTH_MAX = 2_000;
@@ -99,13 +100,26 @@ export function openDeskServer(options: DeskServerOptions): FastifyInstance {
     return Object.assign(base, { who, doer, record, write });
   };
 
-  const answer = async (route: DeskRoute, request: IncomingMessage, params: Record<string, string>, who: SignedIn | undefined): Promise<DeskAnswer> => {
+  /** The page that a refused form was sent from, with what was sent in it: where it can still be opened by who sent it. */
+  const pageAgain = async (request: IncomingMessage, who: SignedIn | undefined, { fields, hasFile }: Sent, error: TracewireError): Promise<DeskAnswer | undefined> => {
+    const from = URL.canParse(request.headers.referer ?? "") ? new URL(request.headers.referer!) : undefined;
+    const found = from && findPage(options.routes, from.pathname);
+    if (!found || [...from.searchParams.keys()].some((name) => !found.route.query?.includes(name))) return undefined;
+    const context = contextOf(request, who);
+    const { rule } = found.route;
+    if (decide(rule, who, effects.clock(), () => OBJECTS[("object" in rule ? rule.object : undefined)!](context, found.params, who!), options.second_step) !== "open") return undefined;
+    const shown = await found.route.run(context as never, { path: from.pathname, params: found.params, query: from.searchParams, form: {} as never });
+    const page = "page" in shown ? showAgain(shown.page, { action: request.url!.split("?")[0]!, fields, hasFile, error }) : undefined;
+    return page && "page" in shown ? { title: error.message, page, wide: shown.wide, status: error.status } : undefined;
+  };
+
+  const answer = async (route: DeskRoute, request: IncomingMessage, params: Record<string, string>, who: SignedIn | undefined, sent: Sent): Promise<DeskAnswer> => {
     const context = contextOf(request, who);
     const url = new URL(request.url!, "http://localhost");
     if (route.method === "POST") requireSameOrigin(request);
     const object = "object" in route.rule ? route.rule.object : undefined;
     const verdict = decide(route.rule, who, effects.clock(), () => OBJECTS[object!](context, params, who!), options.second_step);
-    if (route.method === "POST" && verdict === "NOT_SIGNED_IN" && isShort(request) && route.form) return handBack(await readBody(request, route), request.headers.referer);
+    if (route.method === "POST" && verdict === "NOT_SIGNED_IN" && !isForScript(request) && isShort(request) && route.form) return handBack(await readBody(request, route), request.headers.referer);
     requireOpen(verdict);
     for (const name of url.searchParams.keys())
       if (!route.query?.includes(name)) throw new TracewireError("BAD_ARGUMENT", { what: `“${name.slice(0, 60)}” means nothing here`, hint: "Open the page by a link of the desk." });
@@ -113,6 +127,7 @@ export function openDeskServer(options: DeskServerOptions): FastifyInstance {
     let file: Awaited<ReturnType<typeof readBody>>["file"];
     if (route.method === "POST") {
       const body = await readBody(request, route);
+      Object.assign(sent, { fields: [...body.fields], hasFile: body.file !== undefined });
       const token = takeToken(body.fields);
       if (who && route.rule.for !== "anyone" && !isOwnForm(who.csrf, token)) throw new TracewireError("FOREIGN_FORM");
       form = checkForm(route.form, body.fields);
@@ -173,14 +188,15 @@ export function openDeskServer(options: DeskServerOptions): FastifyInstance {
     end(response, found.status ?? 200, { ...headersOf(request, "text/html; charset=utf-8"), ...set }, body);
   };
 
-  const fail = (error: unknown, request: IncomingMessage, response: ServerResponse, who: SignedIn | undefined, route = "-"): void => {
+  const fail = (error: unknown, request: IncomingMessage, response: ServerResponse, who: SignedIn | undefined, route = "-", again?: DeskAnswer): void => {
     options.refusals(error, { method: request.method ?? "", route, network: networkOf(options.remoteOf(request)), by: who?.user.handle });
     const known = error instanceof TracewireError ? error : new TracewireError("INTERNAL", { what: "This page could not be made", cause: error });
     if (known.code === "INTERNAL") options.report(error);
     discardRest(request);
     const path = request.url ?? "/desk";
-    if ((request.headers.accept ?? "").startsWith("application/json"))
+    if (isForScript(request))
       return end(response, known.status, headersOf(request, "application/json; charset=utf-8"), JSON.stringify(known));
+    if (again) return sendAnswer(again, request, response, who);
     const next = encodeURIComponent(path.startsWith("/desk") ? path : "/desk");
     const way = { NOT_SIGNED_IN: "sign-in", CONFIRM_IDENTITY: "confirm" }[known.code as string];
     if (way && request.method === "GET") return end(response, 303, { ...headersOf(request, "text/plain; charset=utf-8"), location: `/desk/${way}?next=${next}` }, "");
@@ -202,11 +218,15 @@ export function openDeskServer(options: DeskServerOptions): FastifyInstance {
       handler: async (request, reply) => {
         reply.hijack();
         let who: SignedIn | undefined;
+        const sent: Sent = { fields: [], hasFile: false };
         try {
           who = signedIn(request.raw);
-          sendAnswer(await answer(route, request.raw, request.params as Record<string, string>, who), request.raw, reply.raw, who);
+          sendAnswer(await answer(route, request.raw, request.params as Record<string, string>, who, sent), request.raw, reply.raw, who);
         } catch (error) {
-          fail(error, request.raw, reply.raw, who, route.path);
+          // A form that was filled in wrongly is shown again as it was sent; a page that cannot be is no second fault.
+          const isForm = route.method === "POST" && sent.fields.length > 0 && isToBeMended(error) && !isForScript(request.raw);
+          const again = isForm ? await pageAgain(request.raw, who, sent, error).catch(() => undefined) : undefined;
+          fail(error, request.raw, reply.raw, who, route.path, again);
         }
       },
     });
@@ -244,6 +264,22 @@ export function openDeskServer(options: DeskServerOptions): FastifyInstance {
     fail(isTheirs ? new TracewireError("BAD_ARGUMENT", { what: "The request cannot be read", cause: error }) : error, request.raw, reply.raw, undefined);
   });
   return app;
+}
+
+const isForScript = (request: IncomingMessage): boolean => (request.headers.accept ?? "").startsWith("application/json");
+
+/** What a form brought, kept for who has to mend it. */
+type Sent = { fields: (readonly [string, string])[]; hasFile: boolean };
+
+/** The page at a path of the desk, with what stands for its names. */
+function findPage(routes: readonly DeskRoute[], path: string): { route: DeskRoute; params: Record<string, string> } | undefined {
+  const parts = path.split("/").slice(2);
+  const partsOf = (route: DeskRoute) => (route.path === "/" ? [] : route.path.split("/").slice(1));
+  const isOpen = (part: string) => part.startsWith(":");
+  const fits = routes.filter((route) => route.method === "GET" && partsOf(route).length === parts.length && partsOf(route).every((part, at) => isOpen(part) || part === parts[at]));
+  // “/replies/new” is no reply of that name.
+  const route = fits.toSorted((a, b) => partsOf(a).filter(isOpen).length - partsOf(b).filter(isOpen).length)[0];
+  return route && { route, params: Object.fromEntries(partsOf(route).flatMap((part, at) => (isOpen(part) ? [[part.slice(1), decodeURIComponent(parts[at]!)]] : []))) };
 }
 
 /** Short enough to be handed back to who sent it. */

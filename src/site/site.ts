@@ -31,7 +31,7 @@ export { logAnswer, networkOf } from "./request-log.ts";
 export { consistencyProof, entryProof, publicEntry, type PublicEntry } from "./pages/log-page.ts";
 export { assetHref, findAsset, type AssetName } from "./assets.ts";
 // For the desk, whose pages are the same hand.
-export { html, joinHtml, nothing, type Html } from "./html.ts";
+export { html, joinHtml, nothing, trustedMarkup, type Html } from "./html.ts";
 export { requireSameOrigin } from "./client.ts";
 export { gentleClose };
 export { previewStory } from "./story-preview.ts";

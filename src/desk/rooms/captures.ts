@@ -8,7 +8,7 @@ import { findCapture, listCaptures, type Capture } from "../../evidence/evidence
 import { html, joinHtml, nothing, type Html } from "../../site/site.ts";
 import { fillFromRow } from "../table-form.ts";
 import { capturedPanes, markOf, regionsOn, unreadable, type Look } from "../captured.ts";
-import { actObject, CLAIM_FIELDS, checkClaim, claimFields, ClaimForm, claimOf, fillIn, placeAt, saveClaim, } from "../claim-form.ts";
+import { actObject, CLAIM_FIELDS, checkClaim, claimFields, ClaimForm, claimOf, fillIn, placeAt, saveClaim, slipsIn } from "../claim-form.ts";
 import { deskScript } from "../desk-assets.ts";
 import { deskForm, when } from "../frame.ts";
 import { seesCapture } from "../objects.ts";
@@ -211,6 +211,7 @@ export const captureRoutes: DeskRoute[] = [
           findings: raised.map(({ check, what }) => ({ check, what })),
           rivals: rivals.map(({ claimant, value, unit, hedge }) => ({ claimant, value, unit, hedge })),
           held: held ?? null,
+          slips: slipsIn(context, claim.value),
           seen: fingerprint({ findings: raised, rivals, held }),
         },
       };

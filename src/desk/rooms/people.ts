@@ -25,7 +25,8 @@ import {
 import { TracewireError } from "../../errors.ts";
 import { html, type Html } from "../../site/site.ts";
 import { oneOf } from "../../schema.ts";
-import { choice, deskForm, field, toHandOn, when } from "../frame.ts";
+import { choice, deskForm, field, sentence, toHandOn, when } from "../frame.ts";
+import { deskHint } from "./error.ts";
 import { deskRoute, type DeskAnswer, type DeskRoute, type SignedInContext } from "../route.ts";
 
 const ACTS_SHOWN = 100;
@@ -50,11 +51,11 @@ function peoplePage({ accounts, who }: SignedInContext, { refused, typed = {} }:
 `,
   )}</tbody></table></div>
 <h2 id="invite">Invite somebody</h2>
-${refused && html`<p class="finding" role="alert"><strong>${refused.message}.</strong> ${refused.hint}</p>
+${refused && html`<p class="finding" role="alert"><strong>${sentence(refused.message.replace(/^handle: /, "Name: ").replace(/^organisation: /, "Organisation: "))}</strong> ${deskHint(refused)}</p>
 `}${deskForm(
   who,
   "/desk/people",
-  html`${field("handle", "Name", { value: typed.handle, required: true, pattern: "[a-z][a-z0-9\\-]{1,30}", hint: "Public and for good: the log names entries by it." })}${field("address", "Mail address", { value: typed.address, type: "email", hint: "With one, and a mail server, the link goes by mail; else it is shown to you to hand over." })}${choice("role", "Role", ROLE_CHOICES, { value: typed.role ?? "reporter" })}${organisationField(typed.organisation)}<button class="main-act">Invite</button>
+  html`${field("handle", "Name", { value: typed.handle, required: true, pattern: "[a-z][a-z0-9\\-]{1,30}", hint: "Small letters, digits and hyphens, beginning with a letter. Public and for good: the log names entries by it." })}${field("address", "Mail address", { value: typed.address, type: "email", hint: "With one, and a mail server, the link goes by mail; else it is shown to you to hand over." })}${choice("role", "Role", ROLE_CHOICES, { value: typed.role ?? "reporter" })}${organisationField(typed.organisation)}<button class="main-act">Invite</button>
 `,
 )}`;
 }

@@ -45,6 +45,23 @@ const seenSets = ({ newsroom, who }: SignedInContext): TransferSet[] => listTran
 const traceOf = ({ newsroom }: SignedInContext, params: Record<string, string>): SavedTrace => findTrace(newsroom.log, params.trace!, undefined, "all")!;
 const jobOf = ({ traceJobs }: SignedInContext, params: Record<string, string>): TraceJob => traceJobs.find(Number(params.job))!;
 
+/** What tells one question from another of the same beginning. */
+const limitWords = ({ direction, methods, stops, known, floor, floors, until, depth }: TraceJob["ask"]): string => {
+  const stopped = Object.keys(stops ?? {}).length;
+  return [
+    direction === "backward" ? "backward" : "",
+    methods.length < METHOD_NAMES.length && direction !== "backward" ? `by ${methods.join(", ")}` : "",
+    known ? "to known ends" : "",
+    stopped === 0 ? "" : `to ${stopped === 1 ? "one end" : `${stopped} ends`}`,
+    floor === undefined && Object.keys(floors ?? {}).length === 0 ? "" : "with a floor",
+    until === undefined ? "" : `until ${until}`,
+    depth === undefined ? "" : `over ${depth} transfers at most`,
+  ]
+    .filter((words) => words !== "")
+    .map((words) => `, ${words}`)
+    .join("");
+};
+
 function listPage(context: SignedInContext, before: number, typed?: QuestionWords, refused?: TracewireError): Html {
   const { who, traceJobs } = context;
   const sets = seenSets(context);
@@ -56,7 +73,7 @@ function listPage(context: SignedInContext, before: number, typed?: QuestionWord
 <div class="panes"><section aria-label="Traces">
 ${
   jobs.length > 0 &&
-  html`<h2>Yours</h2><ul class="board">${jobs.map(({ id, ask, state, at, places, seq, keep, exploring }) => html`<li><a href="/desk/traces/jobs/${id}">From ${ask.from.slice(0, 80)}</a>: ${seq !== undefined && keep ? html`kept as <a href="/desk/traces/${keep.id}">${keep.id}</a>` : `${state}${exploring ? ", a quick look" : ""}`}${state === "running" && `, ${places.toLocaleString("en-US")} places`}, ${when(at)}</li>
+  html`<h2>Yours</h2><ul class="board">${jobs.map(({ id, ask, state, at, places, seq, keep, exploring }) => html`<li><a href="/desk/traces/jobs/${id}">From ${ask.from.slice(0, 80)}</a>: ${seq !== undefined && keep ? html`kept as <a href="/desk/traces/${keep.id}">${keep.id}</a>` : `${state}${exploring ? ", a quick look" : ""}`}${limitWords(ask)}${state === "running" && `, ${places.toLocaleString("en-US")} places`}, ${when(at)}</li>
 `)}</ul>`
 }
 <h2>Kept</h2>
