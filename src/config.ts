@@ -23,6 +23,8 @@ export type MailSettings = {
 
 type Setting = { environment: string; /** A name of the environment that others know it by. */ also?: string; about: string; secret?: boolean; number?: boolean; choices?: readonly string[] };
 
+export const PLAIN_HTTP = ["refused", "allowed"] as const;
+export const UNSAVED_WORDS = ["kept", "never"] as const;
 export const LOG_FORMATS = ["off", "text", "json"] as const;
 
 /** Every setting by its name in the file. */
@@ -33,6 +35,11 @@ export const SETTINGS = {
   proxies: {
     environment: "TRACEWIRE_PROXIES",
     about: "proxies on other machines or in other containers, as 172.17.0.1 or 10.0.0.0/8, with commas: their X-Forwarded-For counts as that of this machine's own does",
+  },
+  plain_http: {
+    environment: "TRACEWIRE_PLAIN_HTTP",
+    about: "where it listens beyond this machine: refused (default; the addresses must be https, and only this machine and proxies are answered) or allowed (everybody, in the clear: a closed network alone)",
+    choices: PLAIN_HTTP,
   },
   base_url: {
     environment: "TRACEWIRE_BASE_URL",
@@ -55,6 +62,11 @@ export const SETTINGS = {
     environment: "TRACEWIRE_SECOND_STEP",
     about: "whether the desk lets people work who signed in by a password alone: asked (default, they are told) or required",
     choices: ["asked", "required"],
+  },
+  unsaved_words: {
+    environment: "TRACEWIRE_UNSAVED_WORDS",
+    about: "whether the editor keeps words that the desk has not got yet on the device that they were typed on: kept (default, nothing is lost when a line or session ends) or never",
+    choices: UNSAVED_WORDS,
   },
   contact: { environment: "TRACEWIRE_CONTACT", about: "where errors are reported: mailto:… or https://…" },
   hub: { environment: "TRACEWIRE_HUB", about: "WebSub hub of the feeds; none by default" },
@@ -91,9 +103,10 @@ export type Config = {
   /** Where readers find the site, without a slash at its end. */
   base_url: string;
   /** `listen` where the desk has an origin of its own; `url` without a slash at its end. */
-  desk: { listen?: { host: string; port: number }; url: string; approval: "anybody" | "another"; second_step: "asked" | "required" };
+  desk: { listen?: { host: string; port: number }; url: string; approval: "anybody" | "another"; second_step: "asked" | "required"; unsaved_words: (typeof UNSAVED_WORDS)[number] };
   /** Addresses and networks of proxies beside those of this machine. */
   proxies: readonly string[];
+  plain_http: (typeof PLAIN_HTTP)[number];
   contact?: string;
   hub?: string;
   log: (typeof LOG_FORMATS)[number];
@@ -138,6 +151,8 @@ export function readConfig(flags: ConfigFlags, environment: NodeJS.ProcessEnv): 
   const base_url = (read("base_url") ?? `http://${host.includes(":") ? `[${host}]` : host}:${port}`).replace(/\/+$/, "");
   const log = (read("log") ?? "off") as Config["log"];
   if (!LOG_FORMATS.includes(log)) refuse("log", `"${log}" is none of ${LOG_FORMATS.join(", ")}`);
+  const plain_http = (read("plain_http") ?? "refused") as Config["plain_http"];
+  if (!PLAIN_HTTP.includes(plain_http)) refuse("plain_http", `"${plain_http}" is none of ${PLAIN_HTTP.join(", ")}`);
   const [desk, proxies] = [deskSettings(read, base_url, refuse), proxyNetworks(read("proxies"), refuse)];
   if (faults.length > 0) throw allFaults(faults);
   return {
@@ -145,6 +160,7 @@ export function readConfig(flags: ConfigFlags, environment: NodeJS.ProcessEnv): 
     mail: { ...mailSettings(read, base_url), ...(origins.base_url === "default" ? { base_url_is_guess: true } : {}) },
     desk,
     proxies,
+    plain_http,
     contact: read("contact"),
     hub: read("hub"),
     log,
@@ -220,7 +236,21 @@ function deskSettings(read: (name: SettingName) => string | undefined, base_url:
   if (approval !== "anybody" && approval !== "another") refuse("approval", `"${approval}" is none of anybody, another`);
   const second_step = read("second_step") ?? "asked";
   if (second_step !== "asked" && second_step !== "required") refuse("second_step", `"${second_step}" is none of asked, required`);
-  return { approval: approval as "anybody", second_step: second_step as "asked", ...(listen ? { listen } : {}), url: url ?? deskOrigin(listen ? `http://${text}` : base_url) };
+  const unsaved_words = (read("unsaved_words") ?? "kept") as Config["desk"]["unsaved_words"];
+  if (!UNSAVED_WORDS.includes(unsaved_words)) refuse("unsaved_words", `"${unsaved_words}" is none of ${UNSAVED_WORDS.join(", ")}`);
+  return { approval: approval as "anybody", second_step: second_step as "asked", unsaved_words, ...(listen ? { listen } : {}), url: url ?? deskOrigin(listen ? `http://${text}` : base_url) };
+}
+
+const THIS_MACHINE = /^(localhost|127\.[\d.]+|::1|\[::1\])$/i;
+
+/**
+ * Why what listens beyond this machine would speak in the clear; undefined where it does not. TLS is a proxy's, and an address
+ * that is no https says that there is none (ASVS 5.0 V12.2.1).
+ */
+export function plainHttpProblem({ plain_http, host, base_url, desk }: Pick<Config, "plain_http" | "host" | "base_url" | "desk">): readonly [problem: string, hint: string] | undefined {
+  const isPlain = (listensAt: string, url: string): boolean => !THIS_MACHINE.test(listensAt) && !url.startsWith("https://");
+  const setting = plain_http === "allowed" ? undefined : isPlain(host, base_url) ? "base_url" : desk.listen && isPlain(desk.listen.host, desk.url) ? "desk_url" : undefined;
+  return setting && ["It would speak plain http beyond this machine", `Put a proxy with a certificate before it and write its https address as ${setting}; on a closed network that you trust, set plain_http to allowed.`];
 }
 
 /** The origin of an address. A passkey cannot be bound to a number (WebAuthn §5.1.3): this machine is called by its name. */

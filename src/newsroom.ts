@@ -1,6 +1,6 @@
 // Composition root: a data folder becomes opened stores with their effects; everything is closed in order.
 // A NewsroomReader cannot write: the public site is given one, and the compiler keeps it so.
-import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { casefileView } from "./casefile/casefile.ts";
 import { datasetsView } from "./datasets/datasets.ts";
@@ -12,18 +12,18 @@ import {
   diskFileSystem,
   evidenceView,
   hasViews,
+  makeFolders,
   openBlobStore,
-  openCheckpoint,
   openLogReader,
   openLogWriter,
   parseLogKey,
+  refuseOtherKey,
   serializeLogKey,
   verifierKey,
   type EvidenceReader,
   type EvidenceWriter,
   type FileSystem,
   type LogKey,
-  type LogReader,
   type Transaction,
 } from "./evidence/evidence.ts";
 import { figuresView, recordRestatements, theftLinesView } from "./figures/figures.ts";
@@ -85,7 +85,7 @@ export const isClosed = (folder: string): boolean => process.platform === "win32
 export function createNewsroom(folder: string, effects: Effects, files: FileSystem = diskFileSystem): NewsroomWriter {
   if (newsroomExists(folder)) throw new TracewireError("NEWSROOM_EXISTS", { where: folder });
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolders(folder);
     // Whoever made the folder beforehand made it for everybody: what is not released, and who sent it, lies in it.
     chmodSync(folder, 0o700);
     const present = readdirSync(folder).filter((name) => name !== "tmp");
@@ -134,12 +134,6 @@ function bringViewsUpToDate(folder: string, files: FileSystem): void {
 export function openForWriting(folder: string, effects: Effects, files: FileSystem = diskFileSystem): NewsroomWriter {
   const key = readLogKey(folder);
   const log = openLogWriter(folder, key, VIEWS, effects, files);
-  try {
-    refuseOtherKey(log, key, folder);
-  } catch (error) {
-    log.close();
-    throw error;
-  }
   const blobs = openBlobStore(folder, files);
   return {
     folder,
@@ -180,17 +174,12 @@ function readLogKey(folder: string): LogKey {
   }
 }
 
-/** What another key signs, no reader of this log could prove: nothing is written with one. */
-function refuseOtherKey(log: LogReader, key: LogKey, folder: string): void {
-  if (openCheckpoint(log.checkpoint(), verifierKey(key)).outcome !== "valid") throw new TracewireError("KEY_MISMATCH", { where: join(folder, KEY_FILE) });
-}
-
 /** Why nothing can be signed here: the key is damaged or another log's. Undefined where it fits, or is not here at all. */
 export function signingKeyFault(folder: string): TracewireError | undefined {
   if (!existsSync(join(folder, KEY_FILE))) return undefined;
   const log = openLogReader(folder);
   try {
-    refuseOtherKey(log, readLogKey(folder), folder);
+    refuseOtherKey(log.checkpoint(), readLogKey(folder));
     return undefined;
   } catch (error) {
     if (error instanceof TracewireError) return error;

@@ -35,9 +35,9 @@ export type DeskNewsroom = {
   remove(): Promise<void>;
 };
 
-export type BenchOptions = { mail?: MailSettings; egress?: Egress; approval?: "another" | "anybody"; second_step?: "asked" | "required"; url?: string };
+export type BenchOptions = { mail?: MailSettings; egress?: Egress; resolveTxt?: (name: string) => Promise<string[][]>; approval?: "another" | "anybody"; second_step?: "asked" | "required"; unsaved_words?: "kept" | "never"; url?: string };
 
-export async function deskNewsroom({ egress, approval, second_step, mail, url = ORIGIN }: BenchOptions = {}): Promise<DeskNewsroom> {
+export async function deskNewsroom({ egress, resolveTxt, approval, second_step, unsaved_words, mail, url = ORIGIN }: BenchOptions = {}): Promise<DeskNewsroom> {
   const newsroom = await smallNewsroom(5);
   let now = Date.parse("2026-03-01T12:00:00.000Z");
   const clock = () => new Date(now).toISOString();
@@ -46,7 +46,7 @@ export async function deskNewsroom({ egress, approval, second_step, mail, url = 
   const watched: string[] = [];
   if (accountsExist(newsroom.folder)) throw new Error("a fresh folder has no accounts");
   const accounts = openAccounts(newsroom.folder, effects);
-  const refuse: Egress = async () => {
+  const refuse = async (): Promise<never> => {
     throw new Error("a test fetches nothing");
   };
   const desk = deskApp().openDesk({
@@ -55,8 +55,10 @@ export async function deskNewsroom({ egress, approval, second_step, mail, url = 
     url,
     hosts: ["localhost", "desk.example.org"],
     egress: egress ?? refuse,
+    resolveTxt: resolveTxt ?? refuse,
     approval,
     second_step,
+    unsaved_words,
     mail,
     report: (error) => void faults.push(error),
     watch: (line) => void watched.push(line),

@@ -1,5 +1,9 @@
 // A desk on which everything that somebody can write says what `texts` say: claims, captures and their file names, stories, press
 // releases, replies, traces and their places, archives, letters, tables, devices. With every page of it, by the route that serves it.
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { KEYS_FILE, openKeyStore } from "../src/api/api.ts";
+import { openWebhookStore, WEBHOOKS_FILE } from "../src/webhooks/webhooks.ts";
 import { importDataset, findReader } from "../src/datasets/datasets.ts";
 import { DESK_ROUTES } from "../src/desk/routes.ts";
 import { openInbox } from "../src/desk/inbox.ts";
@@ -21,7 +25,7 @@ export type DeskPages = Record<string, (readonly [Handle | undefined, string])[]
 /** What is answered with something that is no page: for our own scripts, or to be saved. */
 export const NO_PAGES = [
   "/acts.csv", "/inbox.json", "/captures/:capture/bytes", "/captures/:capture/pages/:page", "/traces/:trace/steps", "/traces/:trace/graph.json", "/newsletter/preview.html",
-  "/stories/:draft/document", "/stories/:draft/pictures/:picture", "/find/figures", "/find/names", "/find/kinds", "/preview/:link/pictures/:picture",
+  "/works/:work/files/:file", "/stories/:draft/document", "/stories/:draft/pictures/:picture", "/find/figures", "/find/names", "/find/kinds", "/preview/:link/pictures/:picture",
 ] as const;
 
 export const pageRoutes = (): string[] => DESK_ROUTES.filter(({ method, path }) => method === "GET" && !(NO_PAGES as readonly string[]).includes(path)).map(({ path }) => path);
@@ -167,6 +171,43 @@ export async function hostileDesk(bench: DeskNewsroom, texts: readonly string[])
   const sent = await upload(bench, "edda", "/desk/imports", { format: "feed", topic: cut(at(31), 50) }, cut(at(32), 120).replaceAll('"', "'"), archive);
   for (let look = 0; look < 400 && /Look again/.test((await bench.as("edda", sent)).body); look++) await new Promise((resolve) => setTimeout(resolve, 50));
 
+  // Keys and webhooks under such names, and what receivers answered.
+  openKeyStore(newsroom.folder, { ...clock, random: seededRandom(6) }).close();
+  const hooks = openWebhookStore(newsroom.folder, { ...clock, random: seededRandom(7) });
+  hooks.add({ name: "hostile", url: `https://x.example/${bare(at(2)).replaceAll(" ", "")}`, events: [], is_here: false }, newsroom.log);
+  hooks.close();
+  const [keys, told] = [KEYS_FILE, WEBHOOKS_FILE].map((file) => new DatabaseSync(join(newsroom.folder, file)));
+  for (const [place, text] of whole.slice(0, 40).entries()) {
+    keys!.prepare("INSERT INTO keys (name, hash, scopes, created) VALUES (?, ?, ?, ?)").run(text, new Uint8Array([place]), JSON.stringify([text]), now());
+    told!.prepare("INSERT INTO answers (hook, entry, at, outcome, answer) VALUES ('hostile', ?, ?, ?, ?)").run(place, now(), text, text);
+  }
+  told!.prepare("UPDATE hooks SET last = ?, next_at = ?").run(at(3), at(4));
+  for (const db of [keys!, told!]) db.close();
+
+  // Reports in such words: some are open by the lint, one is built; and an export of a list of such a name.
+  const report = (symbol: string, from: number, waive: boolean) =>
+    JSON.stringify({
+      title: unbound(at(from)), symbol, desk: cut(at(from + 1), 110), period: "2024", language: "en", summary: unbound(at(from + 2)),
+      sections: [{ title: unbound(at(from + 3)), paragraphs: whole.slice(from, from + 30).map(unbound) }], ...(waive ? { waive: waivers } : {}),
+    });
+  const save = async (text: string): Promise<boolean> => (await bench.as("edda", "/desk/reports", { text, base: "0", act: "save" })).status === 303;
+  const symbols: string[] = [];
+  for (let from = 0; from < 40 && symbols.length < 3; from++) if (await save(report(`TW/${from}`, from, symbols.length > 0))) symbols.push(`tw-${from}`);
+  if (symbols.length < 3) throw new Error("no report could be saved");
+  const works: string[] = [];
+  for (const [path, form] of [
+    ...symbols.map((symbol) => [`/desk/reports/texts/${symbol}/build`, { version: "1" }] as const),
+    ["/desk/exports", { what: "list", id: cut(at(6), 190) }] as const,
+  ]) {
+    const { location } = await bench.as("edda", path, form);
+    works.push(location.replace("/desk", ""));
+    for (let look = 0; look < 400 && /Stop it/.test((await bench.as("edda", location)).body); look++) await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  const built = bench.desk.works.list().find(({ ask, found }) => ask.kind === "report" && found?.good);
+  if (!built) throw new Error(`no report was built: ${bench.desk.works.list().map(({ reason, found }) => reason ?? JSON.stringify(found?.lists).slice(0, 300)).join("; ")}`);
+  const checked = (await bench.as("ada", "/desk/verify", { key: at(38).slice(0, 200) })).location;
+  for (let look = 0; look < 400 && /Stop it/.test((await bench.as("ada", checked)).body); look++) await new Promise((resolve) => setTimeout(resolve, 50));
+
   const asked = encodeURIComponent(at(6));
   const e = (...paths: string[]) => paths.map((path) => ["edda", `/desk${path}`] as const);
   return {
@@ -211,12 +252,28 @@ export async function hostileDesk(bench: DeskNewsroom, texts: readonly string[])
     "/moved": e("/moved", `/moved?corrected=${asked}`),
     "/published": e("/published", `/published?slug=${asked}`, `/published?before=${asked}`),
     "/published/:slug": e("/published/hostile", "/published/hostile-withdrawn", "/published/hostile-supplied", `/published/${asked}`),
+    "/keys": [["ada", "/desk/keys"]],
+    "/webhooks": [["ada", "/desk/webhooks"]],
+    "/webhooks/:hook": [["ada", "/desk/webhooks/hostile"], ["ada", `/desk/webhooks/${asked}`]],
+    "/release": e("/release", `/release?ids=${page}`, `/release?ids=${asked}`),
+    "/erase": e("/erase", `/erase?ids=${page}&claims=yes`, `/erase?ids=${asked}`),
+    "/reports": e("/reports"),
+    "/reports/begin": e("/reports/begin", `/reports/begin?of=${asked}`),
+    "/reports/texts/:report": e(...symbols.map((symbol) => `/reports/texts/${symbol}`), `/reports/texts/${asked}`),
+    "/reports/built/:built": e(`/reports/built/${built.id}`),
+    "/exports": e("/exports"),
+    "/reproduce": e("/reproduce", `/reproduce?id=${asked}`),
+    "/verify": [["ada", "/desk/verify"]],
+    "/works/:work": [...e(...works, `/works/${asked}`), ["ada", checked]],
     "/releases": [["sam", "/desk/releases"]],
     "/releases/:submission": [["sam", "/desk/releases/1"], ["sam", "/desk/releases/7"]],
     "/supplied": e("/supplied"),
     "/supplied/:submission": [1, 4, 7, 10, 13].flatMap((place) => e(`/supplied/${place}`)),
   };
 }
+
+/** In a report's text a brace binds, and a bracket would be a link out of it. */
+const unbound = (text: string): string => cut(text, 280).replaceAll(/[{}[\]]/g, "(");
 
 const xml = (text: string): string => text.replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, "").replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 

@@ -1,7 +1,7 @@
 // A folder that another version wrote: its tables beside the log are made anew from the entries when it is opened, and are
 // never read as they are.
 import assert from "node:assert/strict";
-import { chmodSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -10,7 +10,7 @@ import { smallNewsroom } from "./small-newsroom.ts";
 import { systemEffects } from "../src/effects.ts";
 import { TracewireError } from "../src/errors.ts";
 import { readClaims } from "../src/casefile/casefile.ts";
-import { createLogKey, serializeLogKey, verifyFolder } from "../src/evidence/evidence.ts";
+import { backupNewsroom, createLogKey, serializeLogKey, verifyFolder } from "../src/evidence/evidence.ts";
 import { createNewsroom, isClosed, KEY_FILE, openForWriting, openNewsroom, signingKeyFault } from "../src/newsroom.ts";
 import { recomputeFolder } from "../src/recompute.ts";
 
@@ -76,4 +76,15 @@ test("a folder made beforehand for everybody is closed to others by its newsroom
   assert.equal(statSync(folder).mode & 0o777, 0o700);
   assert.equal(isClosed(folder), true);
   rmSync(folder, { recursive: true });
+});
+
+test("a folder where none can be made is refused, at once, and what was made on the way is taken away", { skip: existsSync("/proc/self") ? false : "no /proc on this machine" }, async () => {
+  const newsroom = await smallNewsroom();
+  const refused = (error: unknown) => error instanceof TracewireError && error.code === "READ_ONLY";
+  assert.throws(() => createNewsroom("/proc/none/inner", systemEffects), refused);
+  await assert.rejects(backupNewsroom(newsroom.folder, "/proc/none/inner"), refused);
+  const file = join(newsroom.folder, "a-file");
+  writeFileSync(file, "");
+  assert.throws(() => createNewsroom(join(file, "below"), systemEffects), refused);
+  newsroom.remove();
 });

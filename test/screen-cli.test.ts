@@ -46,7 +46,10 @@ describe("screen, exception, cluster", () => {
     assert.equal(code, 1);
     assert.match(out, /0x098B716B.* {2}listed/);
     assert.match(out, /3 addresses as of 2024-09-27: 1 listed, 1 not listed, 1 unknown; 1 to be looked at/);
-    assert.match(out, /1 cannot be read as an address/);
+    assert.match(out, /1 cannot be read as an address[^\n]*\n {2}nonsense: no address/, "named, not only counted");
+    const slip = run(["screen", "-", "--as-of", "2024-09-27"], `${RONIN.replace("dC57", "dc57")}\n`);
+    assert.equal(slip.code, 1, "one wrong capital of a listed account");
+    assert.match(slip.out, /unknown\n[^]*of that account: The edition of 2024-09-27 has it[^]*1 address as of 2024-09-27: 1 unknown; 1 to be looked at/);
     assert.match(out, /Looked into: ofac-crypto 2024-09-27 \(entry \d+, 152 lines\)/);
     const lines = jsonLines(run(["screen", "-", "--as-of", "2024-09-27", "--json"], `${RONIN}\n`).out);
     assert.equal((lines[0] as { vintage: { edition: string }[] }).vintage[0]!.edition, "2024-09-27");

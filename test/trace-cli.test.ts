@@ -257,6 +257,11 @@ describe("tracewire trace", () => {
     assert.match(readFileSync(join(out, "addresses.csv"), "utf8"), /,market,native,base units,40,16,0,0,0,0,16,16,named by the sender/);
     assert.match(readFileSync(join(out, "transactions.csv"), "utf8"), /2024-01-03T09:00:00Z,second,,,invented-3,,thief,market,native,base units,100,/);
     assert.match(ok("verify", "--bundle", join(out, "proof.json")), /clean|Clean|verifies/);
+    // A packet of a trace that is not public: its bundle is whole and proves nothing of it, and says so.
+    const [hidden, proofless] = [join(scratch, "hidden-packet"), join(scratch, "hidden-packet", "proof.json")];
+    ok("trace", "--from", "invented-2", "--stop", "market=service:The market", "--save", "not-public");
+    assert.match(run("freeze", "not-public", "--service", "The market", "--contact", "x", "--out", hidden).err, /The trace is not public: proof\.json proves nothing of it yet/);
+    assert.match(ok("verify", "--bundle", proofless), /not in it: entry \d+, not released\n[^]*Clean, as far as it goes: of what is not released \(\d\) it proves nothing/);
     assert.equal(readFileSync(join(out, "letter.pdf")).subarray(0, 5).toString(), "%PDF-");
     assert.match(run("freeze", "lesson", "--service", "The market", "--address", "market", "--contact", "x", "--out", out).err, /there already/);
   });

@@ -21,6 +21,7 @@ import {
   FIRST_LINKS_MAX,
   giveRole,
   invite,
+  isByTwo,
   isConfirmed,
   listActs,
   listSessions,
@@ -55,6 +56,8 @@ async function withAccounts(run: (bench: Bench) => Promise<void>): Promise<void>
   }
 }
 
+const fromBase32 = (text: string): Uint8Array =>
+  Buffer.from([...text].map((sign) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(sign).toString(2).padStart(5, "0")).join("").match(/.{8}/g)!.map((bits) => Number.parseInt(bits, 2)));
 const refused = (code: ErrorCode) => (error: unknown) => error instanceof TracewireError && error.code === code;
 const administrator = async ({ accounts }: Bench) =>
   enterByLink(accounts, firstLink(accounts)!.token, { handle: "ada", address: "ada@example.org", password: PASSWORD }, WHERE);
@@ -180,14 +183,44 @@ test("sessions end: left alone, grown old, signed out, by a new role, a reset, a
     assert.throws(() => giveRole(accounts, "ada", "editor"), refused("BAD_ARGUMENT"));
   }));
 
+test("a reset of the password alone leaves codes and passkeys, and its link asks for a code: no way around the second step", () =>
+  withAccounts(async (bench) => {
+    const { accounts, pass } = bench;
+    const { user, token } = await administrator(bench);
+    const { secret } = beginTotp(accounts, user, "Tracewire");
+    const code = () => codeAt(fromBase32(secret), stepOf(bench.now()));
+    const codes = finishTotp(accounts, user, code(), findSession(accounts, token)!.session.id);
+    pass(30_000);
+    const reset = resetUser(accounts, "ada", "password");
+    assert.equal(findSession(accounts, token), undefined, "sessions end");
+    assert.deepEqual({ ...reset.user.has }, { password: false, totp: true, passkeys: 0, codes: codes.length });
+    await assert.rejects(signIn(accounts, { who: "ada", password: PASSWORD, code: code() }, WHERE), refused("WRONG_CREDENTIALS"));
+    const enter = (given?: string) => enterByLink(accounts, reset.token, { password: "seven quiet geese", code: given }, WHERE);
+    await assert.rejects(enter(), refused("WRONG_CREDENTIALS"));
+    await assert.rejects(enter("000000"), refused("WRONG_CREDENTIALS"));
+    assert.equal(findUser(accounts, "ada")!.has.password, false, "nothing was set by a wrong code");
+    const entered = await enter(code());
+    assert.equal(isByTwo(findSession(accounts, entered.token)!.session), true);
+    await assert.rejects(enter(codes[0]), refused("LINK_SPENT"));
+    // Guesses at the code count, from whichever network, and the link survives them.
+    const again = resetUser(accounts, "ada", "password");
+    const guess = (at: number) => enterByLink(accounts, again.token, { password: "seven quiet geese", code: "123123" }, { ...WHERE, network: `198.51.${at}.0/24` });
+    for (let at = 0; at < ATTEMPT_LIMITS.account.count; at++) await assert.rejects(guess(at), refused("WRONG_CREDENTIALS"));
+    await assert.rejects(guess(99), refused("TOO_MANY_ATTEMPTS"));
+    pass(ATTEMPT_LIMITS.account.window_ms);
+    await enterByLink(accounts, again.token, { password: "seven quiet geese", code: codes[0] }, WHERE);
+    // What is lost goes with a reset of everything: the link asks for no code.
+    await enterByLink(accounts, resetUser(accounts, "ada").token, { password: PASSWORD }, WHERE);
+    assert.deepEqual({ ...findUser(accounts, "ada")!.has }, { password: true, totp: false, passkeys: 0, codes: 0 });
+  }));
+
 test("an app's code is needed once it is proved, counts once, and a recovery code takes its place once", () =>
   withAccounts(async (bench) => {
     const { accounts, pass } = bench;
     const { user, token } = await administrator(bench);
     const session = findSession(accounts, token)!.session.id;
     const { secret } = beginTotp(accounts, user, "Tracewire");
-    const bytes = Buffer.from([...secret].map((sign) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(sign).toString(2).padStart(5, "0")).join("").match(/.{8}/g)!.map((bits) => Number.parseInt(bits, 2)));
-    const code = () => codeAt(bytes, stepOf(bench.now()));
+    const code = () => codeAt(fromBase32(secret), stepOf(bench.now()));
     assert.throws(() => finishTotp(accounts, user, "000000", session), refused("WRONG_CREDENTIALS"));
     // Not proved yet: the password alone still opens.
     await signIn(accounts, { who: "ada", password: PASSWORD, code: "" }, WHERE);

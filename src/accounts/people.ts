@@ -2,10 +2,11 @@
 import { TracewireError } from "../errors.ts";
 import { parseAddress } from "../newsletter/newsletter.ts";
 import { freshToken, isToken, later, tokenHash, type Accounts } from "./accounts-store.ts";
-import { liftLock } from "./attempts.ts";
+import { forgiveAttempts, liftLock, takeAttempt } from "./attempts.ts";
 import { hashPassword, requireGoodPassword } from "./passwords.ts";
 import { ROLE_NAMES, isRole, type Role } from "./roles.ts";
 import { beginSession, endSessions, type Where } from "./sessions.ts";
+import { spendCode } from "./sign-in.ts";
 import { findUser, listUsers, type User } from "./users-table.ts";
 
 const HOUR_MS = 3_600_000;
@@ -122,12 +123,13 @@ export function firstLink(accounts: Accounts): { token: string; expires: string 
 
 /**
  * Spends a link: the account is open with this password, and a session begins. The first administrator names themselves.
- * Throws LINK_SPENT, BAD_PASSWORD, BAD_ARGUMENT; the link stays open then.
+ * Where the account has kept its codes, one is needed: a new password is no way around the second factor (ASVS 5.0 V6.4.3).
+ * Throws LINK_SPENT, BAD_PASSWORD, BAD_ARGUMENT, WRONG_CREDENTIALS, TOO_MANY_ATTEMPTS; the link stays open then.
  */
 export async function enterByLink(
   accounts: Accounts,
   token: string,
-  given: { password: string; handle?: string; address?: string },
+  given: { password: string; handle?: string; address?: string; code?: string },
   where: Where,
 ): Promise<{ user: User; token: string; purpose: LinkPurpose }> {
   const link = readLink(accounts, token);
@@ -135,6 +137,8 @@ export async function enterByLink(
   const handle = link.user?.handle ?? requireHandle(given.handle ?? "");
   const address = link.purpose === "first" && given.address ? requireAddress(given.address) : undefined;
   requireGoodPassword(given.password, [handle, (link.user?.address ?? address?.address ?? "").split("@")[0]!]);
+  const guessed = link.user?.has.totp ? { account: `user ${link.user.id}`, network: where.network } : undefined;
+  if (guessed) takeAttempt(accounts, guessed, { whose: handle, network: where.network });
   const password = await hashPassword(given.password, accounts.effects.random);
   return accounts.change(() => {
     // Spent here and once, whoever else came while the password was hashed.
@@ -142,6 +146,11 @@ export async function enterByLink(
     if (changes !== 1 || (link.purpose === "first" && hasAdministrator(accounts))) throw new TracewireError("LINK_SPENT");
     if (link.purpose === "first") accounts.db.prepare("DELETE FROM links WHERE purpose = 'first'").run();
     let id = link.user?.id;
+    // Read again: it may have been reset or removed meanwhile, or codes set up. Throwing leaves the link open.
+    const now = id === undefined ? undefined : requireUser(accounts, id);
+    const second = now?.has.totp ? spendCode(accounts, now, given.code ?? "") : "none";
+    if (second === undefined) throw new TracewireError("WRONG_CREDENTIALS", { what: "The code is wrong, or missing", hint: "This account asks for a code of its app, or one of its recovery codes. Lost both? An administrator can reset everything." });
+    if (guessed) forgiveAttempts(accounts, guessed);
     if (id === undefined) {
       requireFree(accounts, handle, address?.key);
       id = Number(
@@ -152,7 +161,7 @@ export async function enterByLink(
     }
     accounts.db.prepare("UPDATE users SET password = ?, state = 'active' WHERE id = ?").run(password, id);
     endSessions(accounts, id);
-    return { user: findUser(accounts, id)!, token: beginSession(accounts, id, "link", where), purpose: link.purpose };
+    return { user: findUser(accounts, id)!, token: beginSession(accounts, id, second === "none" ? "link" : `link and ${second}`, where), purpose: link.purpose };
   });
 }
 
@@ -171,11 +180,18 @@ export function giveRole(accounts: Accounts, who: string | number, role: string,
   });
 }
 
-/** For who is locked out: every credential and session goes, a link sets a new password, and wrong attempts at theirs are forgotten. */
-export function resetUser(accounts: Accounts, who: string | number): Invited {
+export const RESETS = ["everything", "password"] as const;
+export type Reset = (typeof RESETS)[number];
+
+/**
+ * For who is locked out: a link sets a new password, sessions end, and wrong attempts at theirs are forgotten. `everything`
+ * takes the second factor along, for who lost it; `password` leaves passkeys and codes, and the link then asks for a code too.
+ */
+export function resetUser(accounts: Accounts, who: string | number, what: Reset = "everything"): Invited {
   return accounts.change(() => {
     const user = requireUser(accounts, who);
-    dropCredentials(accounts, user.id);
+    if (what === "everything") dropCredentials(accounts, user.id);
+    else dropPassword(accounts, user.id);
     liftLock(accounts, user);
     return { user: findUser(accounts, user.id)!, ...issueLink(accounts, user.state === "invited" ? "join" : "reset", user.id) };
   });
@@ -203,9 +219,14 @@ function requireAnother(accounts: Accounts, user: User): void {
     throw new TracewireError("BAD_ARGUMENT", { what: `${user.handle} is the only administrator`, hint: "Make another one first." });
 }
 
-function dropCredentials(accounts: Accounts, user: number): void {
+function dropPassword(accounts: Accounts, user: number): void {
   endSessions(accounts, user);
-  accounts.db.prepare("UPDATE users SET password = NULL, totp_secret = NULL, totp_pending = NULL WHERE id = ?").run(user);
+  accounts.db.prepare("UPDATE users SET password = NULL WHERE id = ?").run(user);
+}
+
+function dropCredentials(accounts: Accounts, user: number): void {
+  dropPassword(accounts, user);
+  accounts.db.prepare("UPDATE users SET totp_secret = NULL, totp_pending = NULL WHERE id = ?").run(user);
   for (const table of ["passkeys", "recovery_codes"]) accounts.db.prepare(`DELETE FROM ${table} WHERE user = ?`).run(user);
 }
 
@@ -232,7 +253,7 @@ export function invitationLetter({ user, expires }: { user: User; expires: strin
     lines: [
       isNew
         ? `You are invited to the desk of a Tracewire newsroom, as ${user.role}, under the name ${user.handle}. The log of the newsroom will name what you do there by it.`
-        : `Your account ${user.handle} at the desk of a Tracewire newsroom was reset: its passwords, passkeys and sessions are gone.`,
+        : `Your account ${user.handle} at the desk of a Tracewire newsroom was reset: ${user.has.totp || user.has.passkeys > 0 ? "its password and sessions are gone, the second step is as it was." : "its passwords, passkeys and sessions are gone."}`,
       `Open this address and choose a password. It works once, until ${expires.slice(0, 16).replace("T", " ")} UTC.`,
       isNew ? "If you expected no invitation, do nothing." : "If you did not ask for it, tell an administrator.",
     ],

@@ -74,7 +74,7 @@ function requireUnchanged(accounts: Accounts, user: User, hash: string): void {
 }
 
 /** Inside a change: a code counts once. */
-function spendCode(accounts: Accounts, user: User, code: string): "code" | "recovery code" | undefined {
+export function spendCode(accounts: Accounts, user: User, code: string): "code" | "recovery code" | undefined {
   const given = code.replaceAll(/[\s-]/g, "");
   const row = accounts.db.prepare("SELECT totp_secret, totp_step FROM users WHERE id = ?").get(user.id)!;
   const step = matchCode(row.totp_secret as Uint8Array, given, accounts.effects.clock(), row.totp_step as number);

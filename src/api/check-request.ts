@@ -4,6 +4,7 @@ import type { FastifyInstance } from "fastify";
 import type { TObject, TSchema } from "typebox";
 import { Compile } from "typebox/compile";
 import { TracewireError } from "../errors.ts";
+import { faultWords, type SchemaFault } from "../schema.ts";
 import type { Described } from "./endpoint.ts";
 import type { Key, KeyReader } from "./keys.ts";
 
@@ -21,11 +22,11 @@ function compile(schema: TSchema): Compiled {
 export function checkValue(schema: TSchema, value: unknown, part: Part): unknown {
   const check = compile(schema);
   if (check.Check(value)) return value;
-  const error = check.Errors(value)[0] as { instancePath?: string; message?: string; params?: { additionalProperties?: string[] } } | undefined;
+  const error = check.Errors(value)[0] as SchemaFault | undefined;
   const field = (error?.instancePath ?? "").slice(1).replaceAll("/", ".").slice(0, 100);
   const extra = error?.params?.additionalProperties?.map((name) => name.slice(0, 60)).join(", ");
   throw new TracewireError("BAD_ARGUMENT", {
-    what: `${part}${field ? ` ${field}` : ""}: ${error?.message ?? "is not what is taken here"}${extra ? ` (${extra})` : ""}`,
+    what: `${part}${field ? ` ${field}` : ""}: ${faultWords(error ?? {})}${extra ? ` (${extra})` : ""}`,
     where: field || part,
     hint: "See /v1/openapi.json.",
   });

@@ -20,10 +20,10 @@ export {
   type RequestInput,
 } from "./replies.ts";
 export { foreseeClaim, foreseeClaims, type Foreseen, type ForeseenMany } from "./foresee.ts";
-export { COLUMN_ROLES, TABLE_CLAIMS_MAX, TABLE_COLUMNS_MAX, readTableClaims, type CellClaim, type TableClaims, type TableSpec } from "./table-claims.ts";
+export { COLUMN_ROLES, TABLE_CLAIMS_MAX, TABLE_COLUMNS_MAX, isName, nameAnd, readTableClaims, type CellClaim, type TableClaims, type TableSpec } from "./table-claims.ts";
 export { subjectName } from "./subject-name.ts";
 export { totalAgainstRows, type TotalRow } from "./table-totals.ts";
-export { readWording, type Reading } from "./read-wording.ts";
+export { numbersIn, readWording, type Reading } from "./read-wording.ts";
 export { isPrivateClaim, requireReleasable } from "./private-claims.ts";
 export { casefileView } from "./casefile-view.ts";
 export {
@@ -33,6 +33,7 @@ export {
   listClaimants,
   listNamed,
   listSubjects,
+  subjectsNear,
   readClaim,
   readClaims,
   readClaimsWith,

@@ -24,7 +24,7 @@ const nameOf = ({ check, what }: CheckResult): string => `${check} ${what}`;
 /** Costs what is held on its subject and on the published totals. */
 export function foreseeClaim(log: Reads, at: Vantage, claim: ClaimInput): Foreseen {
   const held = findClaimByKey(log.db, claimKey(claim));
-  const rivals = readClaims(log, at, { subject: claim.subject, field: claim.field });
+  const rivals = readClaims(log, at, { subject: claim.subject, field: claim.field }).filter(({ seq }) => seq !== held);
   if (held !== undefined) return { findings: [], rivals, held };
   const before = new Set(runChecksOn(log, at, claim.subject).map(nameOf));
   // Of a claim that was read along because it is of the same amount, other things may be raised: they are not this one's doing.

@@ -22,6 +22,7 @@ export function parseJudgement(input: JudgementInput): JudgementInput {
   if ((input.question === "same") !== (input.other !== undefined)) refuse(`"same" needs two subjects, other questions one`);
   if (input.other !== undefined && (!kindOf(input.other) || kindOf(input.other) !== kindOf(input.subject)))
     refuse(`Only two subjects of one kind can be the same`);
+  if (input.other === input.subject) refuse(`other: it is ${input.subject} itself`);
   if (input.why.trim().length < 3 || input.why.length > 2_000) refuse("why: a reason in words, at most 2,000 characters");
   return input;
 }

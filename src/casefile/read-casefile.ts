@@ -1,5 +1,6 @@
 // Reading the case file from a vantage: how much of the log is known, whether only released evidence counts, and
 // up to which claim date. Log time and claim date are two questions and are never mixed.
+import { editDistance } from "../edit-distance.ts";
 import { prepared, type LogReader } from "../evidence/evidence.ts";
 import type { Claim } from "./claims.ts";
 import type { Judgement, Question } from "./judgements.ts";
@@ -88,6 +89,25 @@ export function listSubjects(log: Reads, at: Vantage, kind: Kind, page: { after?
     )
     .all(page.after ?? `${kind}/`, `${kind}0`, ...asOfValues(at), ...(page.claimant === undefined ? [] : [page.claimant]), page.limit)
     .map(({ subject }) => subject as string);
+}
+
+const NEAR_MAX = 3;
+const NEAR_LETTERS = 3;
+/** Of so many subjects it is looked how near they are spelt: more are compared by nobody while somebody types. */
+const COMPARED_MAX = 20_000;
+
+/** Subjects of its kind that are spelt nearly so, or have its words in their name; the nearest first, at most three. */
+export function subjectsNear(log: Reads, at: Vantage, subject: string): string[] {
+  const kind = kindOf(subject) ?? "theft";
+  const name = subject.replace(/^[a-z-]+\//, "").toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
+  if (name === "") return [];
+  return listSubjects(log, at, kind, { limit: COMPARED_MAX })
+    .map((held) => ({ held, own: held.slice(kind.length + 1) }))
+    .map(({ held, own }) => ({ held, far: Math.abs(own.length - name.length) > NEAR_LETTERS ? Infinity : editDistance(own, name), has: own.includes(name) }))
+    .filter(({ held, far, has }) => held !== subject && (far <= NEAR_LETTERS || has))
+    .sort((a, b) => a.far - b.far)
+    .slice(0, NEAR_MAX)
+    .map(({ held }) => held);
 }
 
 /** Every document and claimant that is named by any claim, seen or not by a vantage: by the index alone, not claim by claim. */

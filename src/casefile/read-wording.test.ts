@@ -30,6 +30,28 @@ test("the marked part gives the value, its sentence the hedge", () => {
   assert.equal(readWording("Harbor Exchange regrets to confirm that about $2 million are gone.", "Harbor Exchange regrets to confirm").hedge, "asserted");
 });
 
+test("words of another clause or another number are not taken for those that were marked", () => {
+  const two = "Northbridge estimates that about $41.4 million was taken from Stake, and that at least $28.1 million of it was moved.";
+  assert.equal(readWording(two, "Northbridge estimates that about $41.4 million was taken").bound, "about");
+  assert.equal(readWording(two, "$41.4 million").bound, "about", "the bound may stand before what was marked");
+  const second = readWording(two, "at least $28.1 million of it was moved");
+  assert.deepEqual([second.bound, second.value, second.claimant], ["at_least", "28100000", "Northbridge"]);
+  const blame = "The company suspects that the Lazarus Group was behind it; the Federal Bureau of Investigation attributed it to the group on 6 September 2023.";
+  assert.deepEqual(readWording(blame, "The company suspects that the Lazarus Group was behind it"), { value: "Lazarus Group", value_text: "the Lazarus Group was behind", field: "attributed_to", hedge: "suspected" });
+  const bureau = readWording(blame, "the Federal Bureau of Investigation attributed it to the group on 6 September 2023");
+  assert.deepEqual([bureau.claimant, bureau.hedge], ["Federal Bureau of Investigation", undefined]);
+  assert.equal(readWording("$5 million was taken, Elliptic said.", "$5 million was taken").claimant, "Elliptic");
+});
+
+test("of a range neither end is read as the value", () => {
+  for (const text of ["It amounted to between $43 million and $52 million", "from $43m to $52m were lost", "$43–52 million were lost", "a loss of 43 to 52 million USD", "US$43 million-52 million is gone", "between 12 and 15 attacks were counted", "They counted 12–15 attacks"]) {
+    const reading = readWording(text);
+    assert.deepEqual([reading.value, reading.bound], [undefined, undefined], text);
+  }
+  assert.equal(readWording("They counted 58 attacks between 2017 and 2023").value, "58");
+  assert.equal(readWording("On 2024-09-20 they lost $43 million to thieves").value, "43000000");
+});
+
 test("a value is exact whatever its scale, and no text makes it fail", () => {
   fc.assert(
     fc.property(fc.bigInt({ min: 1n, max: 10n ** 15n }), (units) => {

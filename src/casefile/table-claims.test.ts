@@ -109,3 +109,29 @@ test("what would be raised is known before anything is written, by one claim and
     newsroom.remove();
   }
 });
+
+test("what names a row is claimed of it too; a day stands first in the name; a cell that says nobody knew is no group", async () => {
+  const { found } = await read("Victim,Date,Amount,Attributed to\nAlpha Exchange,2024-07-03,\"1,200,000\",Lazarus Group\nGamma Wallet,not known,5,unknown\nunnamed,2024-09-05,7,n/a\n", {
+    kind: "theft",
+    columns: columns("name and victim", "name and date", "amount", "attributed_to"),
+  });
+  assert.deepEqual(
+    found.claims.map(({ claim: { subject, field, value } }) => [subject, field, value]),
+    [
+      ["theft/2024-07-03-alpha-exchange", "victim", "Alpha Exchange"],
+      ["theft/2024-07-03-alpha-exchange", "date", "2024-07-03"],
+      ["theft/2024-07-03-alpha-exchange", "amount", "1200000"],
+      ["theft/2024-07-03-alpha-exchange", "attributed_to", "Lazarus Group"],
+      ["theft/gamma-wallet", "victim", "Gamma Wallet"],
+      ["theft/gamma-wallet", "amount", "5"],
+      ["theft/2024-09-05", "date", "2024-09-05"],
+      ["theft/2024-09-05", "amount", "7"],
+    ],
+  );
+  assert.deepEqual(found.refused.map(({ row, column, why }) => [row, column, why]), [
+    [2, "Date", "“not known” is no date that is plain to read"],
+    [2, "Attributed to", "“unknown” says that nobody knew"],
+    [3, "Victim", "“unnamed” says that nobody knew"],
+    [3, "Attributed to", "“n/a” says that nobody knew"],
+  ]);
+});

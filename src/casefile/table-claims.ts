@@ -13,6 +13,12 @@ export const TABLE_CLAIMS_MAX = 2_000;
 
 /** What a column is for besides a field: part of the subject's name, or of what each claim of the row says. */
 export const COLUMN_ROLES = ["name", "period", "name and period", "part_of", "document", "unit"] as const;
+/** What a row is named by is often claimed of it too: “name and victim” is part of the name and a claim of that field. */
+const NAME_AND = "name and ";
+export const nameAnd = (field: string): string => `${NAME_AND}${field}`;
+
+/** Stands where somebody knew nothing; no group is called so, and no theft. */
+const SAYS_NOTHING = /^(?:unknown|unidentified|unattributed|unnamed|none|not (?:known|stated|said|attributed|available|applicable)|n\/?a|n\.a\.|tb[cd]|[-–—?]+)$/i;
 
 type Text = Extract<Extraction, { outcome: "text" }>;
 export type TableSpec = {
@@ -43,10 +49,15 @@ export function readTableClaims(text: Text, capture: number, spec: TableSpec): T
   };
   const table = text.tables?.[spec.table - 1] ?? refuseAll("table", `There is no table ${spec.table}`);
   const columns = [...spec.columns].filter(([, role]) => role !== "").sort(([a], [b]) => a - b);
-  const fields = columns.filter(([, role]) => !isRole(role));
+  const fields = columns.flatMap(([number, role]) => {
+    const field = fieldOf(role);
+    return field === undefined ? [] : [[number, field] as const];
+  });
   if (fields.length === 0) refuseAll("columns", "Say of at least one column which field its cells are");
   for (const [number, role] of fields) if (!fieldSpec(spec.kind, role)) refuseAll("columns", `Column ${number}: a ${kindSpec(spec.kind).one} has no field “${role}”`);
-  const named = columns.filter(([, role]) => role === "name" || role === "name and period");
+  const isDay = (role: string) => fieldSpec(spec.kind, fieldOf(role) ?? "")?.type === "date";
+  // A day stands first in a name, wherever its column is: theft/2023-09-04-stake.
+  const named = columns.filter(([, role]) => isName(role)).sort(([, a], [, b]) => Number(isDay(b)) - Number(isDay(a)));
   if (spec.subject === undefined && named.length === 0) refuseAll("columns", "Say which column names what a row is about, or name one subject for all of them");
   // Beside sums of money, a number of thefts is of no currency.
   const takes_unit = fields.some(([, role]) => fieldSpec(spec.kind, role)!.type === "amount") ? "amount" : "count";
@@ -66,9 +77,10 @@ export function readTableClaims(text: Text, capture: number, spec: TableSpec): T
     const refuse = (number: number | undefined, why: string) => void found.refused.push({ row: row.row, column: number === undefined ? "" : column(number), why });
     const of = (role: string) => columns.flatMap(([number, own]) => (own === role && cell(number) !== "" ? [cell(number)] : []))[0];
 
-    const words = [spec.prefix ?? "", ...named.map(([number]) => cell(number))].join(" ");
+    const parts_of_name = named.map(([number, role]) => (isDay(role) ? (readDate(cell(number)) ?? "") : SAYS_NOTHING.test(cell(number)) ? "" : cell(number)));
+    const words = [spec.prefix ?? "", ...parts_of_name].join(" ");
     const name = subjectName(words);
-    if (spec.subject === undefined && named.every(([number]) => subjectName(cell(number)) === "")) {
+    if (spec.subject === undefined && parts_of_name.every((part) => subjectName(part) === "")) {
       refuse(named[0]![0], "nothing that names it stands here");
       continue;
     }
@@ -124,6 +136,8 @@ export function readTableClaims(text: Text, capture: number, spec: TableSpec): T
 }
 
 const isRole = (role: string): boolean => (COLUMN_ROLES as readonly string[]).includes(role);
+export const isName = (role: string): boolean => role === "name" || role.startsWith(NAME_AND);
+const fieldOf = (role: string): string | undefined => (isRole(role) ? undefined : role.startsWith(NAME_AND) ? role.slice(NAME_AND.length) : role);
 const columnName = (header: readonly string[], number: number): string => header[number - 1]?.trim() || String(number);
 
 /** By its heading where that names this column alone: a number says nothing to who looks it up. */
@@ -138,7 +152,7 @@ function readCell(type: FieldType, cell: string): { value: string; unit?: string
     const value = readDate(cell);
     return value === undefined ? { why: `“${cell.slice(0, 60)}” is no date that is plain to read` } : { value };
   }
-  if (type !== "amount" && type !== "count") return { value: cell };
+  if (type !== "amount" && type !== "count") return SAYS_NOTHING.test(cell) ? { why: `“${cell}” says that nobody knew` } : { value: cell };
   const plain = plainNumber(cell);
   if (plain !== undefined) return { value: plain };
   const { value, value_text, unit, field } = readWording(cell);

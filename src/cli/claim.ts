@@ -49,7 +49,7 @@ export const claim: Command = {
     { flags: "--wording <text>", about: "the claimant's own words" },
     { flags: "--supersedes <n>", about: "log index of the claim this one replaces" },
     { flags: "--from-table <n>", about: "claims out of a table of the capture instead, a cell each: with --kind or a subject, --map, --claimant" },
-    { flags: "--map <column=role>", about: `what a column (its heading or number) holds: a field, or ${COLUMN_ROLES.join(", ")} (repeated)`, repeat: true },
+    { flags: "--map <column=role>", about: `what a column (its heading or number) holds: a field, ${COLUMN_ROLES.join(", ")}, or “name and” a field (repeated)`, repeat: true },
     { flags: "--kind <kind>", about: "what each row is; its name is made of --prefix and the columns of the role name" },
     { flags: "--prefix <words>", about: "what each row's name begins with" },
     { flags: "--rows <from-to>", about: "only these rows" },

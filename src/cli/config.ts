@@ -1,6 +1,6 @@
 // `config check`: every setting with its value and where it came from, each tried as far as it can be without sending.
 import { existsSync } from "node:fs";
-import { SETTINGS, type Config, type SettingName } from "../config.ts";
+import { plainHttpProblem, SETTINGS, type Config, type SettingName } from "../config.ts";
 import { TracewireError } from "../errors.ts";
 import { MAIL_SETTINGS_HINT, mailProblems, readDkimKey } from "../newsletter/newsletter.ts";
 import type { Command } from "./command.ts";
@@ -47,11 +47,13 @@ export function checkConfig(config: Config): Checked[] {
     host: config.host,
     port: config.port,
     proxies: config.proxies.join(", ") || undefined,
+    plain_http: config.plain_http,
     base_url: config.base_url,
     desk_host: config.desk.listen && `${config.desk.listen.host}:${config.desk.listen.port}`,
     desk_url: config.desk.url,
     approval: config.desk.approval,
     second_step: config.desk.second_step,
+    unsaved_words: config.desk.unsaved_words,
     contact: config.contact,
     hub: config.hub,
     log: config.log,
@@ -85,6 +87,7 @@ const PROBLEMS: Partial<Record<SettingName, (config: Config) => Problem | undefi
   },
   port: ({ port }) =>
     Number.isInteger(port) && port >= 0 && port <= 65_535 ? undefined : [`${port} is no port`, "Choose a number from 1 to 65535."],
+  plain_http: (config) => plainHttpProblem(config),
   base_url({ base_url, host, mail }) {
     const guessed = mailProblem(mail, "base_url");
     if (mail.base_url_is_guess && guessed) return guessed;

@@ -41,6 +41,7 @@ export const freeze: Command = {
       context.output.json({ out, files: [...files.keys()], addresses: packet.addresses.length, arrivals: packet.arrivals.length + packet.arrivals_left_out });
       context.output.line(`${context.output.bold(out)}: ${[...files.keys()].join(", ")}; ${counted(packet.addresses.length, "address", "addresses")}, ${counted(packet.arrivals.length + packet.arrivals_left_out, "arrival", "arrivals")}.`);
       if (packet.nothing_at.length > 0) context.output.note(`Nothing of the trace lies at ${packet.nothing_at.join(", ")}; the letter says so.`);
+      if (trace.released === undefined) context.output.note("The trace is not public: proof.json proves nothing of it yet, and the letter says so. Where its receiver shall be able to check it, make it public first: at the desk, or by the question that kept it, with --save and --release.");
       context.output.line(`Its receiver checks it with: sha256sum -c SHA256SUMS; tracewire verify --bundle proof.json --key ${newsroom.verifierKey}`);
     } finally {
       newsroom.close();

@@ -67,6 +67,7 @@ async function screenFile(context: CommandContext, screener: Screener, file: str
   if (as_csv) output.line(CSV_COLUMNS.join(","));
   let alerts = 0;
   let unreadable = 0;
+  const unread: BatchAnswer[] = [];
   let count = 0;
   for await (const given of addressesIn(file)) {
     count++;
@@ -75,7 +76,9 @@ async function screenFile(context: CommandContext, screener: Screener, file: str
     const answer = screener.screen(given);
     counts.set(answer.outcome, (counts.get(answer.outcome) ?? 0) + 1);
     if (answer.is_alert) alerts++;
-    if (answer.form.startsWith("no ")) unreadable++;
+    const cannotBeRead = answer.form.startsWith("no ");
+    if (cannotBeRead && !answer.is_alert && unread.push(answer) > SHOWN_MAX) unread.pop();
+    if (cannotBeRead) unreadable++;
     if (context.json) output.json(answer);
     else if (as_csv) output.line(csvLine(answer));
     else if ((answer.is_alert || answer.exceptions.length > 0 || answer.outcome === "delisted") && alerts <= SHOWN_MAX) printAnswer(context, answer);
@@ -87,8 +90,10 @@ async function screenFile(context: CommandContext, screener: Screener, file: str
     if (alerts > SHOWN_MAX) output.line(`… and ${alerts - SHOWN_MAX} more; --csv or --json has all.`);
     output.line();
     const parts = OUTCOMES.flatMap((name) => (counts.has(name) ? [`${counts.get(name)} ${name}`] : []));
-    output.line(`${output.bold(`${count} addresses as of ${screener.on}`)}: ${parts.join(", ")}; ${alerts} to be looked at.`);
-    if (unreadable > 0) output.line(`${unreadable} cannot be read as an address: they were compared letter by letter only. --csv says which and why.`);
+    output.line(`${output.bold(`${count} ${count === 1 ? "address" : "addresses"} as of ${screener.on}`)}: ${parts.join(", ")}; ${alerts} to be looked at.`);
+    if (unreadable > 0) output.line(`${unreadable} cannot be read as an address: compared letter by letter only, and no list clears them.`);
+    for (const { given, form } of unread) output.line(`  ${given.slice(0, NAME_LENGTH_MAX)}: ${form}`);
+    if (unreadable > SHOWN_MAX) output.line("  … --csv has all.");
     output.line(output.dim(vintage.length > 0 ? `Looked into: ${vintage.join("; ")}; ${screener.indexed.tags} tags.` : "No list of addresses is held and released: nothing was looked into."));
   }
   return alerts > 0 ? FOUND : 0;
@@ -132,7 +137,7 @@ function quoted(cell: string): string {
 async function* addressesIn(file: string): AsyncGenerator<string> {
   const input = file === "-" ? process.stdin : createReadStream(file);
   const failed = new Promise<never>((_, reject) =>
-    input.once("error", (error) => reject(new TracewireError("NOT_FOUND", { what: "The file cannot be read", where: file, cause: error }))),
+    input.once("error", (error) => reject(new TracewireError("NOT_FOUND", { what: "The file cannot be read", where: file, cause: error, hint: "Name a file of addresses, one a line, or - for standard input." }))),
   );
   failed.catch(() => {});
   const lines = createInterface({ input, crlfDelay: Infinity })[Symbol.asyncIterator]();

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync, readlinkSync } from "node:fs";
 import { createServer } from "node:net";
 import { basename } from "node:path";
-import { deskOrigin, LOG_FORMATS } from "../config.ts";
+import { deskOrigin, LOG_FORMATS, plainHttpProblem } from "../config.ts";
 import { TracewireError } from "../errors.ts";
 import { mountApi } from "../api/api.ts";
 import { keepDesk, mountDesk } from "../desk/desk.ts";
@@ -50,6 +50,8 @@ export const serve: Command = {
     const port = whole(options, "port", "--port") ?? config.port;
     const host = typeof options.host === "string" ? options.host : config.host;
     if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new TracewireError("BAD_ARGUMENT", { what: `${port} is no port` });
+    const plain = plainHttpProblem({ ...config, host });
+    if (plain) throw new TracewireError("BAD_CONFIG", { what: plain[0], where: "plain_http", hint: plain[1] });
     await refuseTakenPort(port, host);
     const { listen } = config.desk;
     if (listen && port !== 0 && listen.port === port) throw new TracewireError("PORT_TAKEN", { what: `desk_host: ${port} is the site's own port`, hint: "Give the desk another one, such as 127.0.0.1:4101." });
@@ -77,8 +79,10 @@ export const serve: Command = {
       url: deskUrl,
       hosts: [...hosts, new URL(deskUrl).hostname],
       proxies: config.proxies,
+      plain_http: config.plain_http,
       approval: config.desk.approval,
       second_step: config.desk.second_step,
+      unsaved_words: config.desk.unsaved_words,
       mail: config.mail,
       ...(config.desk.listen ? { site_url: config.base_url, ...(config.log === "off" ? {} : { log: config.log }) } : {}),
     });
@@ -90,6 +94,8 @@ export const serve: Command = {
       contact: context.config.contact,
       hub: context.config.hub,
       proxies: config.proxies,
+      plain_http: config.plain_http,
+      note: output.note,
       ...(hub ? { gauges: hub.gauges } : {}),
       hosts,
       signUp: mail?.signUp,

@@ -1,10 +1,11 @@
 // What `config check` tries besides reading: ports, the mail server, the folder. `serve` tries none of it before it starts.
-import { existsSync, mkdirSync, readdirSync, rmdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, rmdirSync, statSync } from "node:fs";
 import { connect, createServer } from "node:net";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { Config, SettingName } from "../config.ts";
 import type { Effects } from "../effects.ts";
 import { TracewireError } from "../errors.ts";
+import { makeFolders } from "../evidence/evidence.ts";
 import { openPeople, otherSites, PEOPLE_FILE, type RunningSite } from "../newsletter/newsletter.ts";
 import { KEY_FILE, newsroomExists } from "../newsroom.ts";
 
@@ -82,20 +83,11 @@ export function folderProblem(data: string): readonly [problem: string, hint: st
   return present.length > 0 && !present.includes(KEY_FILE) ? [`${data} holds no newsroom and is not empty (${present.slice(0, 3).join(", ")}${present.length > 3 ? ", …" : ""})`, another] : undefined;
 }
 
-/** One folder after the other: Node's own way of making several never ends where the system says that none can be (/proc). */
 function madeAndTakenAway(data: string): boolean {
-  const missing: string[] = [];
-  for (let folder = data; !existsSync(folder); folder = dirname(folder)) missing.unshift(folder);
-  const made: string[] = [];
   try {
-    for (const folder of missing) {
-      mkdirSync(folder, { mode: 0o700 });
-      made.unshift(folder);
-    }
+    for (const folder of makeFolders(data)) rmdirSync(folder);
     return true;
   } catch {
     return false;
-  } finally {
-    for (const folder of made) rmdirSync(folder);
   }
 }

@@ -73,6 +73,8 @@ test("a request is due, reminds, is answered or closed, and stands in the story'
   const asked = await bench.as("rosa", "/desk/replies", { asked_of: "The casino", channel: "mail to its press office", asked_at: "2026-03-01", deadline: "2026-03-03", reminder: "2026-03-02", about: "a-story", wording: "We are told that coins were taken.\n\nWhat do you say?", question: "", name: "" });
   assert.equal(asked.location, "/desk/replies/the-casino-2026-03-01", asked.body);
   assert.match((await bench.as("rosa", asked.location)).body, /We are told that coins were taken\.\n\nWhat do you say\?/);
+  assert.match((await bench.as("rosa", asked.location)).body, /Readers do not see it\./);
+  assert.match((await bench.as("rosa", "/desk/replies")).body, /waits for an answer<\/td><td>no<\/td>/);
   assert.equal((await bench.as("rosa", "/desk/replies", { asked_of: "The casino", channel: "mail", asked_at: "2026-03-01", deadline: "2026-03-08", wording: "Again" })).status, 409);
   assert.equal((await bench.as("rosa", `${asked.location}/close`, {})).status, 400, "the day is not over");
   assert.equal((await bench.as("rosa", `${asked.location}/release`, {})).status, 403, "a reporter makes nothing public");

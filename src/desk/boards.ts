@@ -39,7 +39,7 @@ export const BOARDS = {
         .filter((item) => seesInboxItem(who, item))
         .map((item) => ({
           order: byNumber(item.id),
-          line: html`<a href="/desk/inbox/${item.id}">${item.title}</a>: ${item.state === "read" ? "read; its second grade is missing" : item.state === "failed" ? `failed. ${item.reason ?? ""}` : "being read"}, ${item.by}, ${when(item.at)}`,
+          line: html`<a href="/desk/inbox/${item.id}">${item.title}</a>: ${item.state === "read" ? `${item.reason === null ? "read" : "no text could be read"}; its second grade is missing` : item.state === "failed" ? `failed: ${(item.reason ?? "").replace(/\.$/, "")}` : "being read"}, ${item.by}, ${when(item.at)}`,
         })),
   },
   questions: {
@@ -87,7 +87,7 @@ export const BOARDS = {
     items: (context) => {
       const { log } = context.newsroom;
       const printed = madeOnce(context, "figures", () => [
-        ...listAffected(log).map(({ card, figures }) => ({ order: byNumber(card.newest_seq, card.slug), line: html`<a href="${context.publicHref(`/stories/${card.slug}`)}">${card.headline}</a>, revision ${card.revision}: ${movedWords(context, figures)}` })),
+        ...listAffected(log).map(({ card, figures }) => ({ order: byNumber(card.newest_seq, card.slug), line: html`<a href="${context.publicHref(`/${card.type === "release" ? "press-releases" : "stories"}/${card.slug}`)}">${card.headline}</a>, revision ${card.revision}: ${movedWords(context, figures)}` })),
         ...listAffectedReports(log).map(({ report, figures }) => ({ order: byNumber(report.seq, report.symbol), line: html`Report ${report.symbol}: ${movedWords(context, figures)}` })),
       ]);
       const letters = context.withPeople((people) => listAffectedIssues(log, undefined, people)) ?? listAffectedIssues(log);

@@ -13,9 +13,13 @@ import {
   foreseeClaim,
   kindOf,
   kindSpec,
+  fieldSpec,
   listSubjects,
+  numbersIn,
   parseClaim,
+  readClaims,
   readWording,
+  subjectsNear,
   totalAgainstRows,
   type ClaimInput,
   type Foreseen,
@@ -120,8 +124,9 @@ export function placeAt({ pages, paragraphs }: Extract<Extraction, { outcome: "t
 function sentenceAround(text: string, start: number, end: number): string {
   const before = text.slice(Math.max(0, start - SENTENCE_CHARS_MAX), start);
   const after = text.slice(end, end + SENTENCE_CHARS_MAX);
-  const head = before.slice(Math.max(before.lastIndexOf(". ") + 1, before.lastIndexOf("\n") + 1));
-  const stop = /[.!?](?=\s)|\n/.exec(after);
+  // A PDF breaks its lines inside sentences: a line that goes on in small letters is the same sentence, a row of a table is not.
+  const head = before.slice(Math.max(before.lastIndexOf(". ") + 1, [...before.matchAll(/\n(?![a-z])/g)].at(-1)?.index ?? 0));
+  const stop = /[.!?](?=\s)|\n(?![a-z])/.exec(after);
   return head + text.slice(start, end) + (stop ? after.slice(0, stop.index + 1) : after);
 }
 
@@ -137,6 +142,30 @@ export function checkClaim(context: SignedInContext, claim: ClaimInput, text: Ex
   const foreseen = foreseeClaim(log, vantageOf(context, log.size()), claim);
   const total = totalOf(text, claim.source.locator);
   return total === undefined ? foreseen : { ...foreseen, findings: [...foreseen.findings, { check: "total-against-its-rows", subject: claim.subject, what: total, claims: [] }] };
+}
+
+/** Fields whose value is copied letter by letter: an address or a transaction that is not in the words is a slip. */
+const COPIED = new Set(["taken_from", "taken_by", "taken_in", "address"]);
+
+/** What may be a slip and is no check: nothing is held by this name, the words say another number, or somebody else says it. */
+export function slipsIn(context: SignedInContext, claim: ClaimInput): string[] {
+  const { log } = context.newsroom;
+  const at = vantageOf(context, log.size());
+  const notes: string[] = [];
+  if (readClaims(log, at, { subject: claim.subject, limit: 1 }).length === 0) {
+    const near = subjectsNear(log, at, claim.subject);
+    notes.push(`Nothing is held on ${claim.subject} yet: it begins with this claim.${near.length > 0 ? ` Held are: ${near.join(", ")}` : ""}`);
+  }
+  const { quote } = claim.source.locator;
+  if (quote === undefined) return notes;
+  const type = fieldSpec(kindOf(claim.subject)!, claim.field)?.type;
+  const isNumber = type === "amount" || type === "count";
+  if (isNumber && !numbersIn(quote).includes(claim.value)) notes.push(`The words that it was read from do not have the number ${claim.value}`);
+  if (COPIED.has(claim.field) && !quote.toLowerCase().split(/[^a-z0-9:.]+/).some((word) => word.replace(/[.:]+$/, "") === claim.value.toLowerCase().replace(/^.*:(?=[^:]+$)/, ""))) notes.push(`The words that it was read from do not have ${claim.value}, letter by letter`);
+  const said_by = readWording(quote).claimant;
+  const isAlike = (one: string, other: string) => one.toLowerCase().includes(other.toLowerCase());
+  if (said_by !== undefined && !isAlike(said_by, claim.claimant) && !isAlike(claim.claimant, said_by)) notes.push(`The words name ${said_by} as who says it`);
+  return notes;
 }
 
 function totalOf(text: Extraction, { table = 1, row, column }: Locator): string | undefined {

@@ -11,7 +11,7 @@ import type { FastifyInstance } from "fastify";
 import type { MailSettings } from "../config.ts";
 import { TracewireError } from "../errors.ts";
 import { http } from "../node-http.ts";
-import type { SecondStep } from "./route.ts";
+import type { SecondStep, UnsavedWords } from "./route.ts";
 import { clientOf } from "../site/site.ts";
 
 /** Set by the site alone; the same name from outside is dropped. */
@@ -30,11 +30,13 @@ export type DeskProcessSettings = {
   hosts: readonly string[];
   /** Of proxies beside those of this machine: for an address of its own. */
   proxies?: readonly string[];
+  plain_http?: "refused" | "allowed";
   approval: "another" | "anybody";
   mail: MailSettings;
   /** Where the public site is, if the desk has an origin of its own. */
   site_url?: string;
   second_step: SecondStep;
+  unsaved_words: UnsavedWords;
   /** A line for each answer of a desk at an address of its own; through the site the site writes it. */
   log?: "text" | "json";
   /** An address of its own, or a socket for the site. */

@@ -135,3 +135,11 @@ test("mended by hand: one draft of a story, no number changes without a word, an
   assert.equal(early.status, 303);
   assert.deepEqual(bench.faults, []);
 });
+
+test("a press release that moved is linked where it stands", async () => {
+  const { newsroom } = bench;
+  const release = parseStoryText("---\nslug: our-own-release\ntype: release\nsupplied: Tracewire\ntopic: Test\nbyline: Tracewire\nhappened: 2024\n---\n\n# What we hold\n\n> Told.\n\nThere are {{count-of-all|words}} by now.\n");
+  newsroom.transact("edda", (transaction) => publishStory(transaction, newsroom.log, release, { by: "edda" }));
+  theft("theft/2024-09-09-more");
+  assert.match((await bench.as("anna", "/desk/boards/figures")).body, /href="[^"]*\/press-releases\/our-own-release">What we hold/);
+});

@@ -4,6 +4,7 @@ import type { IncomingMessage } from "node:http";
 import type { TObject, TSchema } from "typebox";
 import { Compile } from "typebox/compile";
 import { TracewireError } from "../errors.ts";
+import { faultWords, type SchemaFault } from "../schema.ts";
 import { CAPTURE_BYTES_MAX } from "./read-inbox.ts";
 import type { DeskRoute, Upload } from "./route.ts";
 
@@ -122,7 +123,7 @@ export function checkForm(schema: TObject | undefined, fields: Fields): unknown 
   compiled.set(schema, check);
   const plain = { ...values };
   if (check.Check(plain)) return plain;
-  const error = check.Errors(plain)[0] as { instancePath?: string; message?: string; params?: { requiredProperties?: string[] } } | undefined;
+  const error = check.Errors(plain)[0] as SchemaFault | undefined;
   const field = (error?.instancePath ?? "").slice(1).split("/")[0]! || error?.params?.requiredProperties?.[0] || "form";
-  throw new TracewireError("BAD_ARGUMENT", { what: `${field}: ${error?.message ?? "cannot be used"}`, where: field, hint: "Mend the field and send the form again." });
+  throw new TracewireError("BAD_ARGUMENT", { what: `${field}: ${faultWords(error ?? {})}`, where: field, hint: "Mend the field and send the form again." });
 }

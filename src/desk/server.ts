@@ -1,6 +1,8 @@
 // The desk's own server: every address of routes.ts, each behind the gate that its rule describes. Nothing that it answers
 // is kept by anybody, and it reads no credential but its own session: a key of the API opens nothing here.
+import { createReadStream, fstatSync, openSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { pipeline } from "node:stream";
 import fastify, { type FastifyInstance } from "fastify";
 import { findSession, isOwnForm, recordAct, SESSION_LIMITS, type Accounts, type PasskeySite, type SignedIn } from "../accounts/accounts.ts";
 import type { Effects } from "../effects.ts";
@@ -17,7 +19,8 @@ import { OBJECTS } from "./objects.ts";
 import type { Refusals } from "./refusals.ts";
 import { checkForm, readBody, takeToken } from "./read-body.ts";
 import { errorBody, handBack } from "./rooms/error.ts";
-import type { DeskAnswer, DeskContext, DeskRoute, SecondStep, SignedInContext } from "./route.ts";
+import { isToBeMended, showAgain } from "./shown-again.ts";
+import type { DeskAnswer, DeskContext, DeskRoute, SecondStep, SignedInContext, UnsavedWords } from "./route.ts";
 
 const URL_LENGTH_MAX = 2_000;
 /** A file of fifty megabytes over a slow line. */
@@ -42,7 +45,8 @@ export type DeskServerOptions = {
   remoteOf(request: IncomingMessage): string;
   approval: DeskContext["approval"];
   second_step: SecondStep;
-  given: Pick<DeskContext, "presence" | "post" | "traceJobs" | "importJobs" | "publicHref" | "mail" | "withPeople" | "openPeople" | "keep" | "forget" | "wakeInbox" | "readText" | "originals" | "traceNotes">;
+  unsaved_words: UnsavedWords;
+  given: Pick<DeskContext, "presence" | "post" | "traceJobs" | "importJobs" | "works" | "resolveTxt" | "publicHref" | "mail" | "withPeople" | "openPeople" | "keep" | "forget" | "wakeInbox" | "readText" | "originals" | "traceNotes">;
   /** A fault of ours, for the administrator. */
   report(error: unknown): void;
   refusals: Refusals;
@@ -88,7 +92,7 @@ export function openDeskServer(options: DeskServerOptions): FastifyInstance {
 
   const contextOf = (request: IncomingMessage, who: SignedIn | undefined): DeskContext & { who?: SignedIn } => {
     const where = { network: networkOf(options.remoteOf(request)), agent: String(request.headers["user-agent"] ?? "") };
-    const base = { newsroom, accounts, inbox, drafts, submissions, effects, site: siteOf(request), where, approval: options.approval, ...options.given };
+    const base = { newsroom, accounts, inbox, drafts, submissions, effects, site: siteOf(request), where, approval: options.approval, unsaved_words: options.unsaved_words, ...options.given };
     if (!who) return base;
     const doer = { user: who.user, session: who.session, network: where.network };
     const record: SignedInContext["record"] = (act, object) => void accounts.change(() => recordAct(accounts, doer, act, object));
@@ -96,13 +100,26 @@ export function openDeskServer(options: DeskServerOptions): FastifyInstance {
     return Object.assign(base, { who, doer, record, write });
   };
 
-  const answer = async (route: DeskRoute, request: IncomingMessage, params: Record<string, string>, who: SignedIn | undefined): Promise<DeskAnswer> => {
+  /** The page that a refused form was sent from, with what was sent in it: where it can still be opened by who sent it. */
+  const pageAgain = async (request: IncomingMessage, who: SignedIn | undefined, { fields, hasFile }: Sent, error: TracewireError): Promise<DeskAnswer | undefined> => {
+    const from = URL.canParse(request.headers.referer ?? "") ? new URL(request.headers.referer!) : undefined;
+    const found = from && findPage(options.routes, from.pathname);
+    if (!found || [...from.searchParams.keys()].some((name) => !found.route.query?.includes(name))) return undefined;
+    const context = contextOf(request, who);
+    const { rule } = found.route;
+    if (decide(rule, who, effects.clock(), () => OBJECTS[("object" in rule ? rule.object : undefined)!](context, found.params, who!), options.second_step) !== "open") return undefined;
+    const shown = await found.route.run(context as never, { path: from.pathname, params: found.params, query: from.searchParams, form: {} as never });
+    const page = "page" in shown ? showAgain(shown.page, { action: request.url!.split("?")[0]!, fields, hasFile, error }) : undefined;
+    return page && "page" in shown ? { title: error.message, page, wide: shown.wide, status: error.status } : undefined;
+  };
+
+  const answer = async (route: DeskRoute, request: IncomingMessage, params: Record<string, string>, who: SignedIn | undefined, sent: Sent): Promise<DeskAnswer> => {
     const context = contextOf(request, who);
     const url = new URL(request.url!, "http://localhost");
     if (route.method === "POST") requireSameOrigin(request);
     const object = "object" in route.rule ? route.rule.object : undefined;
     const verdict = decide(route.rule, who, effects.clock(), () => OBJECTS[object!](context, params, who!), options.second_step);
-    if (route.method === "POST" && verdict === "NOT_SIGNED_IN" && isShort(request) && route.form) return handBack(await readBody(request, route), request.headers.referer);
+    if (route.method === "POST" && verdict === "NOT_SIGNED_IN" && !isForScript(request) && isShort(request) && route.form) return handBack(await readBody(request, route), request.headers.referer);
     requireOpen(verdict);
     for (const name of url.searchParams.keys())
       if (!route.query?.includes(name)) throw new TracewireError("BAD_ARGUMENT", { what: `“${name.slice(0, 60)}” means nothing here`, hint: "Open the page by a link of the desk." });
@@ -110,6 +127,7 @@ export function openDeskServer(options: DeskServerOptions): FastifyInstance {
     let file: Awaited<ReturnType<typeof readBody>>["file"];
     if (route.method === "POST") {
       const body = await readBody(request, route);
+      Object.assign(sent, { fields: [...body.fields], hasFile: body.file !== undefined });
       const token = takeToken(body.fields);
       if (who && route.rule.for !== "anyone" && !isOwnForm(who.csrf, token)) throw new TracewireError("FOREIGN_FORM");
       form = checkForm(route.form, body.fields);
@@ -156,28 +174,29 @@ export function openDeskServer(options: DeskServerOptions): FastifyInstance {
       const headers = { ...headersOf(request, "image/png"), "content-security-policy": "default-src 'none'; frame-ancestors 'none'; sandbox" };
       return end(response, 200, headers, found.picture);
     }
-    if ("file" in found) {
-      const { name, type, bytes } = found.file;
+    if ("file" in found || "download" in found) {
+      const { name, type } = "file" in found ? found.file : found.download;
       // Somebody else's bytes: never shown here, whatever they are.
       const headers = {
         ...headersOf(request, type),
         "content-security-policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox",
         "content-disposition": `attachment; filename="${name.replaceAll(/[^A-Za-z0-9._-]/g, "-")}"`,
       };
-      return end(response, 200, headers, bytes);
+      return "file" in found ? end(response, 200, headers, found.file.bytes) : sendFile(response, headers, found.download.path);
     }
     const body = deskFrame({ title: found.title, path, who, body: found.page, wide: found.wide });
     end(response, found.status ?? 200, { ...headersOf(request, "text/html; charset=utf-8"), ...set }, body);
   };
 
-  const fail = (error: unknown, request: IncomingMessage, response: ServerResponse, who: SignedIn | undefined, route = "-"): void => {
+  const fail = (error: unknown, request: IncomingMessage, response: ServerResponse, who: SignedIn | undefined, route = "-", again?: DeskAnswer): void => {
     options.refusals(error, { method: request.method ?? "", route, network: networkOf(options.remoteOf(request)), by: who?.user.handle });
     const known = error instanceof TracewireError ? error : new TracewireError("INTERNAL", { what: "This page could not be made", cause: error });
     if (known.code === "INTERNAL") options.report(error);
     discardRest(request);
     const path = request.url ?? "/desk";
-    if ((request.headers.accept ?? "").startsWith("application/json"))
+    if (isForScript(request))
       return end(response, known.status, headersOf(request, "application/json; charset=utf-8"), JSON.stringify(known));
+    if (again) return sendAnswer(again, request, response, who);
     const next = encodeURIComponent(path.startsWith("/desk") ? path : "/desk");
     const way = { NOT_SIGNED_IN: "sign-in", CONFIRM_IDENTITY: "confirm" }[known.code as string];
     if (way && request.method === "GET") return end(response, 303, { ...headersOf(request, "text/plain; charset=utf-8"), location: `/desk/${way}?next=${next}` }, "");
@@ -199,11 +218,15 @@ export function openDeskServer(options: DeskServerOptions): FastifyInstance {
       handler: async (request, reply) => {
         reply.hijack();
         let who: SignedIn | undefined;
+        const sent: Sent = { fields: [], hasFile: false };
         try {
           who = signedIn(request.raw);
-          sendAnswer(await answer(route, request.raw, request.params as Record<string, string>, who), request.raw, reply.raw, who);
+          sendAnswer(await answer(route, request.raw, request.params as Record<string, string>, who, sent), request.raw, reply.raw, who);
         } catch (error) {
-          fail(error, request.raw, reply.raw, who, route.path);
+          // A form that was filled in wrongly is shown again as it was sent; a page that cannot be is no second fault.
+          const isForm = route.method === "POST" && sent.fields.length > 0 && isToBeMended(error) && !isForScript(request.raw);
+          const again = isForm ? await pageAgain(request.raw, who, sent, error).catch(() => undefined) : undefined;
+          fail(error, request.raw, reply.raw, who, route.path, again);
         }
       },
     });
@@ -243,6 +266,22 @@ export function openDeskServer(options: DeskServerOptions): FastifyInstance {
   return app;
 }
 
+const isForScript = (request: IncomingMessage): boolean => (request.headers.accept ?? "").startsWith("application/json");
+
+/** What a form brought, kept for who has to mend it. */
+type Sent = { fields: (readonly [string, string])[]; hasFile: boolean };
+
+/** The page at a path of the desk, with what stands for its names. */
+function findPage(routes: readonly DeskRoute[], path: string): { route: DeskRoute; params: Record<string, string> } | undefined {
+  const parts = path.split("/").slice(2);
+  const partsOf = (route: DeskRoute) => (route.path === "/" ? [] : route.path.split("/").slice(1));
+  const isOpen = (part: string) => part.startsWith(":");
+  const fits = routes.filter((route) => route.method === "GET" && partsOf(route).length === parts.length && partsOf(route).every((part, at) => isOpen(part) || part === parts[at]));
+  // “/replies/new” is no reply of that name.
+  const route = fits.toSorted((a, b) => partsOf(a).filter(isOpen).length - partsOf(b).filter(isOpen).length)[0];
+  return route && { route, params: Object.fromEntries(partsOf(route).flatMap((part, at) => (isOpen(part) ? [[part.slice(1), decodeURIComponent(parts[at]!)]] : []))) };
+}
+
 /** Short enough to be handed back to who sent it. */
 const isShort = (request: IncomingMessage): boolean => Number(request.headers["content-length"] ?? Infinity) <= HANDED_BACK_BYTES_MAX && !/^multipart/i.test(request.headers["content-type"] ?? "");
 
@@ -274,6 +313,14 @@ function discardRest(request: IncomingMessage): void {
     if (size > DISCARDED_BYTES_MAX) request.destroy();
   });
   request.resume();
+}
+
+/** As it is read: a file may be larger than what there is of memory. What makes room for a newer one while it is sent is sent to its end. */
+function sendFile(response: ServerResponse, headers: Record<string, string>, path: string): void {
+  const handle = openSync(path, "r");
+  response.writeHead(200, { ...headers, "content-length": String(fstatSync(handle).size) });
+  // Whoever goes away in the middle gets no more of it; the file is closed either way.
+  pipeline(createReadStream(path, { fd: handle }), response, () => {});
 }
 
 function end(response: ServerResponse, status: number, headers: Record<string, string>, body: string | Uint8Array): void {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { extractTextInProcess } from "../evidence/evidence.ts";
 import type { ClaimForm } from "./claim-form.ts";
-import { fillFromRow } from "./table-form.ts";
+import { fillFromRow, guessNamedColumns } from "./table-form.ts";
 
 async function fill(csv: string, form: ClaimForm): Promise<ClaimForm> {
   return fillFromRow(form, await extractTextInProcess(new TextEncoder().encode(csv), { file_name: "t.csv" }));
@@ -28,4 +28,12 @@ test("a row of totals has its year for name and time; what stands in the form st
   assert.deepEqual(await fill("a,b\n1,2\n", { row: "1" }), { row: "1" });
   assert.deepEqual(await fill(csv, { row: "9" }), { row: "9" });
   assert.deepEqual(await fill(csv, { quote: "2017" }), { quote: "2017" });
+});
+
+test("headings as people write them; the rows of a whole table are named by day and victim where none is called “name”", () => {
+  const guess = (...header: string[]) => guessNamedColumns({ header, width: header.length });
+  assert.deepEqual(guess("Victim", "Date", "Amount (USD)", "Attributed to"), {
+    kind: "theft", hedge: "unstated", unit: "USD", column_1: "name and victim", column_2: "name and date", column_3: "amount", column_4: "attributed_to",
+  });
+  assert.deepEqual(guess("name", "victim", "date").column_2, "victim");
 });

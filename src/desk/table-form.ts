@@ -1,5 +1,5 @@
 // What a table's headings say of its columns, for the form that reads the whole of it and for the one that reads a row.
-import { fieldSpec, KINDS, kindSpec, readTableClaims, subjectName, type Kind } from "../casefile/casefile.ts";
+import { fieldSpec, isName, KINDS, kindSpec, nameAnd, readTableClaims, subjectName, type Kind } from "../casefile/casefile.ts";
 import { TracewireError } from "../errors.ts";
 import { rowValues, type Extraction } from "../evidence/evidence.ts";
 import { columnIndexOf, type ClaimForm } from "./claim-form.ts";
@@ -8,9 +8,25 @@ const NAMED: Record<string, string> = { year: "name and period", period: "name a
 /** Stands for who says it until a person does: a claim without one is refused before its cells are read. */
 const SOMEBODY = "—";
 
+/** The roles by which a column may name its row and be claimed of it as well: what the kind is called by, and its day. */
+export const namingFields = (kind: Kind): string[] => [...new Set([kindSpec(kind).title, "date"])].filter((field) => fieldSpec(kind, field));
+
+/**
+ * For the form of a whole table: where no heading says “name”, the rows are named by their day and by what their kind is called by.
+ * The form of a row does so by itself.
+ */
+export function guessNamedColumns(table: { header: readonly string[]; width: number }): ReturnType<typeof guessColumns> {
+  const guess = guessColumns(table);
+  if (Object.values(guess).some(isName)) return guess;
+  const naming = namingFields(guess.kind);
+  const title = kindSpec(guess.kind).title;
+  if (!Object.entries(guess).some(([column, role]) => column.startsWith("column_") && role === title)) return guess;
+  return Object.assign(guess, Object.fromEntries(Object.entries(guess).filter(([column, role]) => column.startsWith("column_") && naming.includes(role)).map(([column, role]) => [column, nameAnd(role)])));
+}
+
 /** The kind whose fields have most of the headings as their names; a heading of that name is mapped to it, “amount_usd” with its unit. */
 export function guessColumns({ header, width }: { header: readonly string[]; width: number }): { kind: Kind; hedge: "unstated"; unit?: string } & Record<string, string> {
-  const headings = header.map((heading) => /^(.*?)(?:(?:^|_)(usd|eur|krw))?$/.exec(heading.trim().toLowerCase().replaceAll(/[^a-z0-9]+/g, "_"))!).map(([, name, unit]) => ({ name: name || (unit ? "amount" : ""), unit: unit?.toUpperCase() }));
+  const headings = header.map((heading) => /^(.*?)(?:(?:^|_)(usd|eur|krw))?$/.exec(heading.trim().toLowerCase().replaceAll(/[^a-z0-9]+/g, "_").replaceAll(/^_|_$/g, ""))!).map(([, name, unit]) => ({ name: name || (unit ? "amount" : ""), unit: unit?.toUpperCase() }));
   const kinds = (Object.keys(KINDS) as Kind[]).map((kind) => ({ kind, count: headings.filter(({ name }) => fieldSpec(kind, name)).length })).sort((a, b) => b.count - a.count);
   const { kind } = kinds[0]!;
   const roles = headings.slice(0, width).map(({ name }, at) => [`column_${at + 1}`, NAMED[name] ?? (fieldSpec(kind, name) ? name : "")] as const);
@@ -31,7 +47,7 @@ export function fillFromRow(form: ClaimForm, text: Extraction): ClaimForm {
   // Where no heading says “name”, a subject is called by what its kind is called by, behind its day.
   const cells = rowValues(text.text, table.rows.find((one) => one.row === row) ?? { start: 0, end: 0, row, cells: [] });
   const cellOf = (role: string) => [...roles].flatMap(([number, own]) => (own === role ? [cells[number - 1] ?? ""] : []))[0] ?? "";
-  const isNamed = [...roles.values()].some((role) => role === "name" || role === "name and period");
+  const isNamed = [...roles.values()].some(isName);
   const name = isNamed ? "" : subjectName(`${cellOf("date")} ${cellOf(kindSpec(kind).title)}`);
   try {
     const common = { claimant: form.claimant ?? SOMEBODY, hedge, as_of: "unstated", ...(unit === undefined ? {} : { unit }) } as const;

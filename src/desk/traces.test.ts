@@ -3,9 +3,10 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { unzipSync } from "fflate";
+import { extractText } from "unpdf";
 import { deskNewsroom, type DeskNewsroom } from "../../test/desk-newsroom.ts";
 import { importMadeUp } from "../../test/kept-trace.ts";
-import { sha256Hex } from "../evidence/evidence.ts";
+import { sha256Hex, verifyBundle } from "../evidence/evidence.ts";
 import { findTrace } from "../tracing/tracing.ts";
 
 let bench: DeskNewsroom;
@@ -133,7 +134,25 @@ test("the freeze packet is one file whose sums hold", async () => {
   }
   assert.match(Buffer.from(files["transactions.csv"]!).toString(), /,t2,,thief,market,native,base units,40,/);
   assert.match((await bench.as("anna", "/desk/traces/made-up")).body, /<datalist id="services"><option value="The market"><\/option>/);
+  // Its trace is not public: a signed state of the log alone is never called a proof of it.
+  const proof = verifyBundle(Buffer.from(files["proof.json"]!).toString());
+  assert.deepEqual([proof.outcome, proof.entries, proof.left_out.every(({ why }) => why === "not released")], ["clean", 0, true]);
+  const letter = await extractText(Uint8Array.from(files["letter.pdf"]!), { mergePages: true });
+  assert.match(letter.text.replaceAll(/\s+/g, " "), /The trace is not public\. proof\.json holds the signed state of the log alone/);
+  assert.match((await bench.as("anna", "/desk/traces/made-up")).body, /The trace is not public: the packet's proof can say nothing of it yet/);
   const none = await bench.as("anna", "/desk/traces/made-up/packet", { service: "Another", contact: "desk@example.org" });
   assert.deepEqual([none.status, /It stops at: The market/.test(none.body)], [404, true]);
   assert.ok(none.body.includes('value="desk@example.org"'), "what was typed stands there again");
+});
+
+test("before it is public it is said what goes out with it and what stays; then its packet's proof holds its entry", async () => {
+  const page = (await bench.as("edda", "/desk/traces/made-up")).body;
+  assert.match(page, /Public for good with it: [^<]*the names at its ends, from whatever tags they are: The market/);
+  assert.match(page, /Not public: the transfers of transfers\/[^<]*cannot ask it again/);
+  await bench.as("edda", "/desk/traces/made-up/release", {});
+  const after = (await bench.as("edda", "/desk/traces/made-up")).body;
+  assert.doesNotMatch(after, /Make it public|The trace is not public/);
+  const packet = await bench.as("edda", "/desk/traces/made-up/packet", { service: "The market", contact: "desk@example.org" });
+  const proof = verifyBundle(Buffer.from(unzipSync(packet.bytes)["proof.json"]!).toString());
+  assert.deepEqual([proof.outcome, proof.entries, proof.left_out.length], ["clean", 4, 1], "the trace and its tables; the transfers stay hidden");
 });

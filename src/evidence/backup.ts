@@ -1,14 +1,14 @@
 // A backup is a newsroom folder that verifies by itself, and a manifest. It is made while others write: the
 // database from one read transaction, then the blobs it names, then the files that follow from both, and
 // backup.json last of all. Without that manifest nothing calls itself a backup; cut off, it is run again.
-import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync, backup } from "node:sqlite";
 import { TracewireError } from "../errors.ts";
 import { copyChecked, copyKey, hashFileHex, listBlobs, syncFile, writeText } from "./backup-files.ts";
 import { BACKUP_PARTS, NOT_COPIED, type BackupManifest, type BackupProgress } from "./backup-manifest.ts";
 import { blobPath } from "./blob-store.ts";
-import { diskFault, diskFileSystem as files } from "./file-system.ts";
+import { diskFault, diskFileSystem as files, makeFolders } from "./file-system.ts";
 import { openLogReader } from "./log.ts";
 import { rebuildLogFiles } from "./restore.ts";
 
@@ -48,7 +48,7 @@ export async function backupNewsroom(folder: string, target: string, options: Ba
 
 /** A target is empty, or an earlier backup, complete or cut. From here until the end it is not complete. */
 function claimTarget(target: string): void {
-  mkdirSync(target, { recursive: true, mode: 0o700 });
+  makeFolders(target);
   chmodSync(target, 0o700);
   const present = readdirSync(target).filter((name) => name !== "tmp");
   if (present.length > 0 && !present.includes(MANIFEST) && !present.includes(PARTIAL))

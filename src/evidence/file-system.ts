@@ -28,6 +28,31 @@ export type FileSystem = {
   list(path: string): string[];
 };
 
+/**
+ * Makes a folder and those above it that are missing, for this user alone; returns what it made, the innermost first. Throws
+ * READ_ONLY, DISK_FULL. One after the other: Node's own way of making several never ends where none can be made (below /proc).
+ */
+export function makeFolders(path: string): string[] {
+  const missing: string[] = [];
+  for (let folder = path; !fs.existsSync(folder) && dirname(folder) !== folder; folder = dirname(folder)) missing.unshift(folder);
+  const made: string[] = [];
+  try {
+    for (const folder of missing) {
+      fs.mkdirSync(folder, { mode: 0o700 });
+      made.unshift(folder);
+    }
+  } catch (error) {
+    if (!isCode(error, "EEXIST")) {
+      for (const folder of made) fs.rmdirSync(folder);
+      if (!["ENOENT", "ENOTDIR"].some((code) => isCode(error, code))) throw diskFault(error, path);
+      throw new TracewireError("READ_ONLY", { what: "The folder cannot be made", where: path, hint: "Name one that this user may make, on a disk that takes files.", cause: error });
+    }
+    // Somebody else made it meanwhile.
+    return [...makeFolders(path), ...made];
+  }
+  return made;
+}
+
 export const diskFileSystem: FileSystem = {
   create: (path) => fs.openSync(path, "wx", 0o644),
   write: (handle, bytes) => {

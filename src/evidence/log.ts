@@ -8,7 +8,7 @@ import { DatabaseSync, type StatementSync } from "node:sqlite";
 import type { Effects } from "../effects.ts";
 import { TracewireError } from "../errors.ts";
 import { canonicalBytes } from "./canonical-json.ts";
-import { signCheckpoint, type LogKey } from "./checkpoint.ts";
+import { openCheckpoint, signCheckpoint, verifierKey, type LogKey } from "./checkpoint.ts";
 import { diskFault, writeWhole, type FileSystem } from "./file-system.ts";
 import {
   HASH_BYTES,
@@ -166,11 +166,16 @@ export function openLogWriter(folder: string, key: LogKey, views: readonly View[
     return (found?.size as number | undefined) ?? 0;
   };
 
-  inTransaction("open", () => {
-    db.exec(LOG_TABLES);
-    setUp(db, views, key);
-  });
-  refuseOther(db, folder);
+  try {
+    inTransaction("open", () => {
+      db.exec(LOG_TABLES);
+      setUp(db, views, key);
+    });
+    refuseOther(db, folder);
+  } catch (error) {
+    db.close();
+    throw error;
+  }
 
   return {
     ...read,
@@ -348,12 +353,15 @@ function setUp(db: DatabaseSync, views: readonly View[], key: LogKey): void {
     db.prepare("INSERT INTO checkpoints (size, note, frontier) VALUES (0, ?, ?)").run(note, new Uint8Array());
   }
   if (Number(get.get("format")!.value) > LOG_FORMAT) return;
-  const origin = get.get("origin")?.value;
-  if (origin !== key.origin)
-    throw new TracewireError("KEY_MISMATCH", { what: `The signing key is that of ${key.origin}, the log that of ${String(origin)}` });
+  refuseOtherKey(lastCheckpoint(db).note, key);
   if (hasViews(db, views)) return;
   applyAll(db, views);
   set.run("views", versionsOf(views));
+}
+
+/** What another key signs, no reader of this log could prove: nothing is written with one. `note`: the log's newest checkpoint. */
+export function refuseOtherKey(note: string, key: LogKey): void {
+  if (openCheckpoint(note, verifierKey(key)).outcome !== "valid") throw new TracewireError("KEY_MISMATCH");
 }
 
 const versionsOf = (views: readonly View[]): string => JSON.stringify(views.map((view) => [view.name, view.version]));

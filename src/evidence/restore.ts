@@ -6,7 +6,7 @@ import { TracewireError } from "../errors.ts";
 import { copyChecked, copyKey, hashFileHex, readText, syncFile, writeText } from "./backup-files.ts";
 import { BACKUP_PARTS, readManifest, type BackupManifest, type BackupProgress } from "./backup-manifest.ts";
 import { blobPath } from "./blob-store.ts";
-import { diskFault, diskFileSystem as files } from "./file-system.ts";
+import { diskFault, diskFileSystem as files, makeFolders } from "./file-system.ts";
 import { openLogReader } from "./log.ts";
 import { repairTiles } from "./tiles.ts";
 
@@ -62,7 +62,7 @@ export function rebuildLogFiles(folder: string): { size: number; root: string } 
 
 /** An empty folder, or one that a restore of this very backup was making when it was cut off. */
 function claimFolder(folder: string, manifestText: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolders(folder);
   chmodSync(folder, 0o700);
   const present = readdirSync(folder);
   const isResumed = present.includes(RESTORING) && readText(join(folder, RESTORING)) === manifestText;

@@ -15,7 +15,7 @@ export async function packetFiles(newsroom: EvidenceReader & { verifierKey: stri
   const proof = exportBundle(log, blobs, { subject: `freeze ${trace.id}`, seqs, made_at: packet.made_at, verifier_key: verifierKey });
   const text = (value: string) => Buffer.from(value);
   const files = new Map<string, Uint8Array>([
-    ["letter.pdf", await writeLetter(packet, verifierKey)],
+    ["letter.pdf", await writeLetter(packet, verifierKey, { is_public: trace.released !== undefined })],
     ["addresses.csv", text(addressesCsv(packet))],
     ["transactions.csv", text(transactionsCsv(packet))],
     ["packet.json", text(`${JSON.stringify(packet, null, 1)}\n`)],

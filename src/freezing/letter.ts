@@ -7,7 +7,7 @@ import type { Packet } from "./packet.ts";
 
 const ARRIVALS_SHOWN = 60;
 
-export async function writeLetter(packet: Packet, verifier_key: string): Promise<Uint8Array> {
+export async function writeLetter(packet: Packet, verifier_key: string, { is_public }: { is_public: boolean }): Promise<Uint8Array> {
   const { service, trace, addresses, totals, followed, arrivals, arrivals_left_out, contact, reference, made_at } = packet;
   const { tokens } = trace;
   const title = `Stolen funds at ${service}`;
@@ -67,7 +67,10 @@ export async function writeLetter(packet: Packet, verifier_key: string): Promise
   sheet.list([
     "The transfers: look each transaction up on the chain, by your own node or any explorer.",
     "The files: sha256sum -c SHA256SUMS.",
-    `The trace “${trace.id}”: SHA-256 ${trace.result_sha256}, entry ${trace.entry} of an append-only signed log, kept ${utc(trace.kept_at)}. proof.json leads from it to the log’s signed root: tracewire verify --bundle proof.json --key ${verifier_key}`,
+    `The trace “${trace.id}”: SHA-256 ${trace.result_sha256}, entry ${trace.entry} of an append-only signed log, kept ${utc(trace.kept_at)}.`,
+    is_public
+      ? `That it was kept so: proof.json leads from that entry to the log’s signed root: tracewire verify --bundle proof.json --key ${verifier_key}. The amounts of this packet are not in the proof: they come out of the answer of that SHA-256, whose tables are public under that name.`
+      : `The trace is not public. proof.json holds the signed state of the log alone, and proves nothing of the trace until it is: ask ${contact}.`,
     `The data: ${trace.sets.map(({ name, row_count, rows_root }) => `${name}, ${row_count.toLocaleString("en-US")} rows, Merkle root ${rows_root}`).join("; ")}.`,
     `Every step, to be added up by hand: ask ${contact} for the step table of the trace.`,
   ]);

@@ -3,6 +3,7 @@
 import { accountsOf, describeReading, findChain, readAddress } from "../chains/chains.ts";
 import { TracewireError } from "../errors.ts";
 import type { LogReader, Transaction, View } from "../evidence/evidence.ts";
+import { screenAddress } from "./screen-address.ts";
 import { LISTS } from "./sanctions-lists.ts";
 
 export type ScreeningException = {
@@ -46,7 +47,7 @@ export const exceptionsView: View = {
   },
 };
 
-/** `today` is a day. Throws BAD_ARGUMENT for an address of no or of several chains, a reason that is none, an end that is past or far. */
+/** `today` is a day. Throws BAD_ARGUMENT for an address of no or of several chains or in no edition, a reason that is none, an end that is past or far. */
 export function appendException(
   transaction: Transaction,
   { address, list = "ofac-crypto", reason, until }: { address: string; list?: string; reason: string; until: string },
@@ -66,6 +67,10 @@ export function appendException(
   if (!known.includes(list)) refuse(`"${list}" is no list of addresses`, `Lists: ${known.join(", ")}`);
   if (reason.trim().length < REASON_MIN || reason.length > REASON_MAX) refuse(`--why: a reason in words, ${REASON_MIN} to ${REASON_MAX} characters`);
   if (!/^\d{4}-\d{2}-\d{2}$/.test(until) || Number.isNaN(Date.parse(until))) refuse(`--until: "${until}" is no day`, "Write YYYY-MM-DD.");
+  // Before any edition has it there is no hit that somebody looked at: the first alarm would be silent.
+  const tables = LISTS.find(({ id }) => id === list)!.tables;
+  if (!screenAddress(transaction, accounts[0]!.caip10, today, Number.MAX_SAFE_INTEGER).hits.some((hit) => hit.is_asked && tables.includes(hit.list)))
+    refuse(`No edition of ${list} that is held and released has ${accounts[0]!.caip10}: there is no hit to except`);
   const days = (Date.parse(until) - Date.parse(today)) / 86_400_000;
   if (days < 0 || days > DAYS_MAX) refuse(`--until: ${until} is not within ${DAYS_MAX} days from ${today}`, "An exception is looked at again within a year.");
   return transaction.append({ kind: "screening_exception", account: accounts[0]!.caip10, list, reason: reason.trim(), until, by });

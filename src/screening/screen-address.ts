@@ -68,7 +68,7 @@ export function screenAddress(log: Reads, text: string, on: string, log_size: nu
     hits,
     editions,
     tags,
-    ...decide(log, { on, reading, hits, editions, tags, released }),
+    ...decide(log, { on, reading, hits, editions, tags, released, log_size, held: { released, editions: held } }),
   };
 }
 
@@ -93,14 +93,17 @@ function toHit(lines: readonly Line[], is_asked: boolean, list: string, edition:
 
 function decide(
   log: Reads,
-  found: Pick<AddressScreening, "on" | "reading" | "hits" | "editions" | "tags"> & { released: readonly Dataset[] },
+  found: Pick<AddressScreening, "on" | "reading" | "hits" | "editions" | "tags"> & { released: readonly Dataset[]; log_size: number; held: ListsHeld },
 ): Decided {
-  const { on, reading, hits, editions } = found;
+  const { on, reading, hits, editions, log_size, held } = found;
   const delisted = delistingOf(log, found.released, found.tags, on);
   if (delisted) return delisted;
   const isHeld = hits.some((hit) => hit.is_asked);
   if (reading.outcome === "bad_checksum" && !isHeld) {
-    const mended = reading.expected ? ` With these digits it would be written ${reading.expected}.` : "";
+    // One slip of a capital is no other account: whoever pays it pays the listed one.
+    const digits = reading.expected === undefined ? undefined : screenAddress(log, reading.expected, on, log_size, held);
+    const of_it = digits?.hits.some((hit) => hit.is_asked) ? `; of that account: ${digits.words}` : ".";
+    const mended = digits ? ` With these digits it would be written ${reading.expected}${of_it}` : "";
     return {
       outcome: "unknown",
       words: `This is not a valid ${reading.chain_name} address. The checksum says that a letter is wrong: ${reading.reason}.${mended} As typed it stands in no edition that we hold.`,

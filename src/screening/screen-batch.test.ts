@@ -161,6 +161,15 @@ test("wrong capitals are told from a stranger: the digits are listed, the text i
   const answer = screener.screen("0x098B716b8aaf21512996dc57eb0615e2383e2f96");
   assert.equal(answer.outcome, "unknown");
   assert.match(answer.evidence.for[0]!, /only the capitals/);
+  assert.equal(answer.is_alert, true, "one wrong capital does not let a listed account through");
+  assert.match(answer.words, /of that account: The edition of 2024-09-27 has it/);
+  const ethereum = lines.filter(({ address }) => /^0x[0-9a-fA-F]{40}$/.test(address)).map(({ address }) => address);
+  for (const address of ethereum) {
+    const slip = address.replace(/[a-fA-F]/, (letter) => (letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase()));
+    assert.equal(screener.screen(slip).is_alert, screener.screen(address).is_alert, slip);
+  }
+  const stranger = screener.screen("0x098B716b8aaf21512996dc57eb0615e2383e2f97");
+  assert.deepEqual([stranger.outcome, stranger.is_alert], ["unknown", false]);
 });
 
 test("an exception silences the alarm and not the listing, for one chain, until its day, and its end is kept", { skip: ofac.skip }, () => {
@@ -169,7 +178,7 @@ test("an exception silences the alarm and not the listing, for one chain, until 
     newsroom.transact("test", (transaction) =>
       appendException(transaction, { address: `eip155:1:${address}`, reason: "Reviewed in case 17: ours", until: "2026-03-01", ...input }, { by: "analyst", today }),
     );
-  for (const wrong of [{ address }, { address: "nothing" }, { until: "2025-12-31" }, { until: "2027-06-01" }, { until: "soon" }, { reason: "ok" }, { list: "un" }])
+  for (const wrong of [{ address }, { address: "nothing" }, { until: "2025-12-31" }, { until: "2027-06-01" }, { until: "soon" }, { reason: "ok" }, { list: "un" }, { address: "eip155:1:0x00000000000000000000000000000000000000aa" }])
     assert.throws(() => except(wrong), { code: "BAD_ARGUMENT" }, JSON.stringify(wrong));
   const seq = except({});
   const named = open().screen(`eip155:1:${address}`);

@@ -20,7 +20,7 @@ export type BatchAnswer = Decided & {
   address: string;
   form: string;
   on: string;
-  /** It stands, or for all that is known may stand, on a list that day, and no exception holds. */
+  /** It stands, or for all that is known may stand, on a list that day, and no exception holds; or the account of its digits does, where only capitals are wrong. */
   is_alert: boolean;
   hits: AddressHit[];
   /** Editions that were looked into: the vintage of this answer. */
@@ -93,7 +93,9 @@ export function openScreener(log: Reads, { on, today, log_size, lists = [] }: Sc
     // A report may end the listing of whoever the address is tagged as, also where no edition has the address.
     if (isThere || tags.some((tag) => reported(tag))) {
       const found = screenAddress(log, typed, on, log_size, held);
-      return settle({ ...base, outcome: found.outcome, words: found.words, hits: found.hits, editions: found.editions }, asked, asked.length === 0 && isThere);
+      const answer = settle({ ...base, outcome: found.outcome, words: found.words, hits: found.hits, editions: found.editions }, asked, asked.length === 0 && isThere);
+      // A wrong capital is a slip of whoever typed it: what would be looked at if it were right is looked at.
+      return reading.outcome === "bad_checksum" && reading.expected !== undefined && screen(reading.expected).is_alert ? { ...answer, is_alert: true } : answer;
     }
     const decided = reading.outcome === "address" || reading.outcome === "several_chains" ? missing : { outcome: "unknown" as const, words: `This is ${base.form}. As typed it stands in no edition that we hold.` };
     return settle({ ...base, ...decided, hits: [], editions: looked }, asked);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { test } from "node:test";
-import { clientOf, trustProxies } from "./client.ts";
+import { clientOf, refuseStrangers, trustProxies } from "./client.ts";
 
 /** What a server that trusts `networks` makes of a request with this X-Forwarded-For that arrives as if from `peer`. */
 async function seen(networks: readonly string[], forwarded: string | undefined, peer?: string): Promise<ReturnType<typeof clientOf>> {
@@ -43,4 +43,32 @@ test("what a proxy says counts from this machine and from the networks named, an
   ];
   for (const [networks, forwarded, peer, remote, isLocal] of cases)
     assert.deepEqual(await seen(networks, forwarded, peer), { remote, isLocal }, `${networks.join(" ")} | ${forwarded} | ${peer}`);
+});
+
+test("plain http is answered to this machine and its proxies alone: of a stranger no request is looked at", async () => {
+  let peer = "";
+  const [notes, asked] = [[] as string[], [] as string[]];
+  const server = createServer((request, response) => {
+    asked.push(request.url!);
+    response.end("answered");
+  });
+  trustProxies(server, ["172.17.0.0/16", "fd00::/8"]);
+  refuseStrangers(server, (line) => void notes.push(line));
+  // As above: the peer's address is written over before anybody looks.
+  server.prependListener("connection", (socket) => Object.defineProperty(socket, "remoteAddress", { value: peer }));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const ask = async (from: string): Promise<number> => {
+    peer = from;
+    return (await fetch(`http://127.0.0.1:${port}/${encodeURIComponent(from)}`, { method: "POST", body: "x".repeat(100_000), headers: { connection: "close", "x-forwarded-for": "127.0.0.1", "x-forwarded-proto": "https" } })).status;
+  };
+  try {
+    for (const from of ["127.0.0.1", "::1", "::ffff:127.0.0.1", "172.17.4.4", "::ffff:172.17.4.4", "fd00::7"]) assert.equal(await ask(from), 200, from);
+    assert.equal(asked.length, 6);
+    for (const from of ["192.168.1.9", "::ffff:203.0.113.9", "2001:db8::1", "172.18.0.1", "192.168.1.9", ""]) assert.equal(await ask(from), 403, from);
+    assert.equal(asked.length, 6, "no request of a stranger was looked at");
+    assert.deepEqual(notes.map((line) => line.split(":")[0]), ["Refused 192.168.1.9", "Refused 203.0.113.9", "Refused 2001", "Refused 172.18.0.1", "Refused "]);
+  } finally {
+    server.close();
+  }
 });

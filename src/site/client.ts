@@ -5,6 +5,7 @@ import { TracewireError } from "../errors.ts";
 
 /** Of each connection of a server that is told of them: the proxies whose word counts beside those of this machine. */
 const proxies = new WeakMap<Socket, BlockList>();
+const proxiesOf = new WeakMap<Server, BlockList>();
 
 /** `networks`: addresses, or networks as 172.17.0.0/16, of proxies that reach the server from another machine or container. */
 export function trustProxies(server: Server, networks: readonly string[]): void {
@@ -16,9 +17,36 @@ export function trustProxies(server: Server, networks: readonly string[]): void 
     if (bits === undefined) list.addAddress(address, family);
     else list.addSubnet(address, Number(bits), family);
   }
+  proxiesOf.set(server, list);
   server.on("connection", (socket) => proxies.set(socket, list));
 }
 
+const PEERS_NAMED_MAX = 20;
+const REFUSED_MS_MAX = 1_000;
+const REFUSAL = "This port speaks plain http: only the proxy before it, and this machine, are answered here. Whose proxy this is names it in the setting proxies.\n";
+
+/**
+ * Beyond this machine and its proxies nobody is answered: what they say, a session or a key, would go through the network in
+ * the clear (ASVS 5.0 V12.2.1). No request of theirs is looked at. After `trustProxies`. `note` is told of the first few.
+ */
+export function refuseStrangers(server: Server, note: (line: string) => void): void {
+  const named = new Set<string>();
+  // The server's own listener would begin to read requests: it is asked only for whom it is for.
+  const listeners = server.listeners("connection") as ((this: Server, socket: Socket) => void)[];
+  server.removeAllListeners("connection");
+  server.on("connection", (socket: Socket) => {
+    const peer = peerOf(socket);
+    if (isLoopback(peer) || holds(proxiesOf.get(server), peer)) return listeners.forEach((listener) => listener.call(server, socket));
+    if (named.size < PEERS_NAMED_MAX && !named.has(peer)) note(`Refused ${peer}: it is neither this machine nor among proxies, and plain_http is refused.`);
+    if (named.size < PEERS_NAMED_MAX) named.add(peer);
+    socket.on("error", () => {});
+    // What they send is thrown away unread, so that the refusal reaches them.
+    socket.resume().end(`HTTP/1.1 403 Forbidden\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(REFUSAL)}\r\nconnection: close\r\n\r\n${REFUSAL}`);
+    setTimeout(() => socket.destroy(), REFUSED_MS_MAX).unref();
+  });
+}
+
+const peerOf = (socket: Socket): string => (socket.remoteAddress ?? "").replace(/^::ffff:(?=\d+\.)/, "");
 const isLoopback = (address: string): boolean => /^127\.|^::1$/.test(address) && isIP(address) !== 0;
 const holds = (list: BlockList | undefined, address: string): boolean => isIP(address) !== 0 && (list?.check(address, isIPv6(address) ? "ipv6" : "ipv4") ?? false);
 
@@ -26,7 +54,7 @@ const holds = (list: BlockList | undefined, address: string): boolean => isIP(ad
 const FORWARDING = /^(x-forwarded(-.*)?|forwarded|via|x-real-ip|x-client-ip|x-cluster-client-ip|cf-connecting-ip|true-client-ip|fly-client-ip|x-envoy-.*)$/;
 
 export function clientOf(request: IncomingMessage): { remote: string; isLocal: boolean } {
-  const peer = (request.socket.remoteAddress ?? "").replace(/^::ffff:(?=\d+\.)/, "");
+  const peer = peerOf(request.socket);
   const trusted = proxies.get(request.socket);
   const isProxy = (address: string) => isLoopback(address) || holds(trusted, address);
   const isForwarded = Object.keys(request.headers).some((name) => FORWARDING.test(name));

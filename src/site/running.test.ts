@@ -176,7 +176,12 @@ describe("settings", () => {
     assert.deepEqual(problems({}), []);
     assert.deepEqual(problems({ PORT: "70000" }), ["port", "base_url"]);
     assert.deepEqual(problems({ TRACEWIRE_BASE_URL: "news.example" }), ["base_url"]);
-    assert.deepEqual(problems({ TRACEWIRE_HOST: "0.0.0.0", TRACEWIRE_BASE_URL: "http://localhost:4100" }), ["base_url"]);
+    assert.deepEqual(problems({ TRACEWIRE_HOST: "0.0.0.0", TRACEWIRE_BASE_URL: "http://localhost:4100" }), ["plain_http", "base_url"]);
+    // Beyond this machine an address that is no https means that nobody brings TLS.
+    assert.deepEqual(problems({ TRACEWIRE_HOST: "0.0.0.0", TRACEWIRE_BASE_URL: "http://news.example" }), ["plain_http", "desk_url"]);
+    assert.deepEqual(problems({ TRACEWIRE_HOST: "192.168.1.4", TRACEWIRE_BASE_URL: "https://news.example" }), []);
+    assert.deepEqual(problems({ TRACEWIRE_BASE_URL: "https://news.example", TRACEWIRE_DESK_HOST: "10.0.0.1:4101", TRACEWIRE_DESK_URL: "http://localhost:1" }), ["plain_http"]);
+    assert.deepEqual(problems({ TRACEWIRE_HOST: "0.0.0.0", TRACEWIRE_BASE_URL: "http://192.168.1.4:4100", TRACEWIRE_PLAIN_HTTP: "allowed" }), ["desk_url"]);
     const desk = { TRACEWIRE_BASE_URL: "https://news.example", TRACEWIRE_DESK_HOST: "127.0.0.1:4101" };
     assert.deepEqual(problems({ ...desk, TRACEWIRE_DESK_URL: "https://news.example" }), ["desk_url"]);
     assert.deepEqual(problems({ ...desk, TRACEWIRE_DESK_URL: "http://desk.news.example" }), ["desk_url"]);

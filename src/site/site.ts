@@ -11,7 +11,7 @@ import { http } from "../node-http.ts";
 import { changedSince } from "./dependencies.ts";
 import { errorPage, movedPage } from "./pages/error-page.ts";
 import { findOldAddress } from "../press/press.ts";
-import { clientOf, requireSameOrigin, trustProxies } from "./client.ts";
+import { clientOf, refuseStrangers, requireSameOrigin, trustProxies } from "./client.ts";
 import { gentleClose } from "./gentle-close.ts";
 import { openPageStore, makeReady, type Page } from "./page-store.ts";
 import type { MailSink, SignUpDesk } from "../newsletter/newsletter.ts";
@@ -24,13 +24,14 @@ import { openVitals, type Gauges } from "./vitals.ts";
 export { ACTIONS, ROUTES } from "./routes.ts";
 export { newsletterBox } from "./newsletter-box.ts";
 // For the API, which shows the same to programs.
-export { clientOf, trustProxies } from "./client.ts";
+export { clientOf, refuseStrangers, trustProxies } from "./client.ts";
+export { openVitals } from "./vitals.ts";
 export { claimValue, isPrivate } from "./claim-parts.ts";
 export { logAnswer, networkOf } from "./request-log.ts";
 export { consistencyProof, entryProof, publicEntry, type PublicEntry } from "./pages/log-page.ts";
 export { assetHref, findAsset, type AssetName } from "./assets.ts";
 // For the desk, whose pages are the same hand.
-export { html, joinHtml, nothing, type Html } from "./html.ts";
+export { html, joinHtml, nothing, trustedMarkup, type Html } from "./html.ts";
 export { requireSameOrigin } from "./client.ts";
 export { gentleClose };
 export { previewStory } from "./story-preview.ts";
@@ -63,6 +64,10 @@ export type SiteOptions = {
   mailSink?: MailSink;
   /** Networks of proxies beside those of this machine: what they say of where a request came from counts. */
   proxies?: readonly string[];
+  /** Refused: nobody but this machine and those proxies is answered. Left out, everybody is. */
+  plain_http?: "refused" | "allowed";
+  /** Takes a line for whoever runs the machine. */
+  note?(line: string): void;
   /** A line for each answer; see request-log.ts for what it leaves out. */
   log?: { format: "text" | "json"; write(line: string): void };
   /** Stories of one part of the sitemap: for tests of many parts; the product keeps the default. */
@@ -229,6 +234,7 @@ export function openSite(newsroom: NewsroomReader, options: SiteOptions): Site {
       });
       server.requestTimeout = REQUEST_TIMEOUT_MS;
       trustProxies(server, options.proxies ?? []);
+      if (options.plain_http === "refused") refuseStrangers(server, options.note ?? (() => {}));
       return server;
     },
     routerOptions: { maxParamLength: 300, caseSensitive: true },

@@ -48,3 +48,4 @@ export { openTagBook, stopsFromTags, STOPS_BY_CATEGORY, type Tag, type TagBook }
 export { valueAt, VALUATION_BASES, type PriceRow, type Valuation, type ValuationAsk, type ValuationBasis } from "./valuation.ts";
 export * from "./clusters/clusters.ts";
 export { flows, relations, totalsOf, type Flow as NodeFlow, type Relation } from "./clusters/address-graph.ts";
+export { hiddenSets, whatGoesOut, type GoesOut } from "./what-goes-out.ts";

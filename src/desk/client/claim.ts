@@ -15,7 +15,8 @@ if (form && answers) {
 
   const ask = async (path: string): Promise<Record<string, unknown>> => {
     const response = await fetch(`${base}/${path}`, { method: "POST", headers: { "content-type": "application/json", accept: "application/json" }, body: JSON.stringify(fieldsOf()) });
-    return (await response.json()) as Record<string, unknown>;
+    if (response.headers.get("content-type")?.startsWith("application/json")) return (await response.json()) as Record<string, unknown>;
+    return { error: { what: "The desk gave no answer", hint: "What is typed stands here; try again." } };
   };
   const say = (lines: string[]): void => {
     answers.replaceChildren(
@@ -95,22 +96,26 @@ if (form && answers) {
   const check = async (): Promise<void> => {
     const mine = ++asked;
     const open = missing();
-    if (open.length > 0) return say([`Still to fill in: ${open.join(", ")}.`]);
+    const about = (form.elements.namedItem("subject") as HTMLInputElement).value.trim();
+    const isOdd = about !== "" && !/^[a-z-]+\/[a-z0-9]/.test(about);
+    if (open.length > 0) return say([`Still to fill in: ${open.join(", ")}.${isOdd ? ` “${about}” is not kind/name, such as theft/2023-09-04-stake.` : ""}`]);
     const found = await ask("check");
     // An answer to what was typed before is no answer to what stands there now.
     if (mine !== asked) return;
-    const { problem, error, findings = [], rivals = [], held, seen } = found as {
+    const { problem, error, findings = [], rivals = [], held, slips = [], seen } = found as {
       problem?: string;
       error?: { what: string; hint: string };
       findings?: { check: string; what: string }[];
       rivals?: { claimant: string; value: string; unit?: string; hedge: string }[];
       held?: number | null;
+      slips?: string[];
       seen?: string;
     };
     if (problem !== undefined) return say([problem]);
     if (error) return say([`${error.what}. ${error.hint}`]);
     say([
       ...(held === null || held === undefined ? [] : [`This very claim is held already: entry ${held}.`]),
+      ...slips.map((slip) => `${slip}.`),
       ...findings.map(({ check: name, what }) => `${name}: ${what}`),
       ...(rivals.length > 0 ? [`Others say: ${rivals.slice(0, 6).map(({ claimant, value, unit = "", hedge }) => `${claimant}: ${grouped(value)}${unit && ` ${unit}`} (${hedge})`).join("; ")}`] : []),
       ...(findings.length === 0 ? ["No check raises anything."] : []),

@@ -24,6 +24,8 @@ export type SavingOptions = {
   base: string;
   /** Under which name this device keeps it: of this person and story alone. */
   name: string;
+  /** Whether this device may keep it at all (setting unsaved_words). */
+  keeps: boolean;
   opened: Opened;
   read(): StoryDocument;
   write(document: StoryDocument): void;
@@ -60,6 +62,9 @@ export class Saving {
   get state(): SavingState {
     return this.#state;
   }
+  get #where(): string {
+    return this.#options.keeps ? "kept on this device" : "in this window alone";
+  }
   #isOpen = (): boolean => JSON.stringify(this.#options.read()) !== this.#taken;
 
   /** What this device kept and the desk has not got. */
@@ -90,9 +95,10 @@ export class Saving {
     this.#timers.save = setTimeout(() => void this.save(), REST_MS);
   }
 
-  /** False where the device takes no more. */
+  /** False where the device takes no more, or may not: leaving the page asks first then. */
   #keep(): boolean {
     if (!this.#isOpen()) return true;
+    if (!this.#options.keeps) return false;
     try {
       localStorage.setItem(this.#options.name, JSON.stringify({ ...this.#options.read(), base: this.#version, at: new Date(performance.timeOrigin + performance.now()).toISOString() } satisfies Kept));
       return true;
@@ -124,17 +130,17 @@ export class Saving {
     try {
       response = await this.#post("document", { head: JSON.stringify(held.head), doc: JSON.stringify(held.doc) }, { "if-match": `"${this.#version}"` });
     } catch {
-      return this.#later("offline", "Offline: kept on this device, sent when the line is back");
+      return this.#later("offline", `Offline: ${this.#where}, sent when the line is back`);
     }
-    if (response.status === 401) return this.#later("signed out", "Signed out: kept on this device.");
+    if (response.status === 401) return this.#later("signed out", `Signed out: ${this.#where}.`);
     if (response.status === 412) return this.#conflict((await response.json()) as Conflict, sent);
     if (response.status === 403 && (await this.#freshToken())) return this.#later("changed", "Not saved yet", 0);
     if (!response.ok) {
       const { error = {} } = (await response.json().catch(() => ({}))) as { error?: { what?: string; hint?: string } };
       const { what: words = `the desk answered ${response.status}`, hint = "" } = error;
       // A fault of the desk passes; what cannot be saved waits for who writes it.
-      if (response.status >= 500) return this.#later("offline", `The desk could not save it: ${words}. Kept on this device`);
-      return this.#show("refused", `Kept on this device, not saved: ${words}. ${hint}`);
+      if (response.status >= 500) return this.#later("offline", `The desk could not save it: ${words}. It is ${this.#where}`);
+      return this.#show("refused", `Not saved, ${this.#where}: ${words}. ${hint}`);
     }
     const saved = (await response.json()) as Saved;
     this.#version = saved.version;
@@ -187,7 +193,7 @@ export class Saving {
       make("p", { className: "hint", textContent: "Struck: only in theirs. Underlined: only in yours." }),
     ];
     const answer = await ask("Somebody saved meanwhile", parts, [...(merged ? [["together", "Put together, mine where both changed"] as const] : []), ["mine", "Save mine on top"], ["theirs", "Go on with theirs"], ["", "Look again"]]);
-    if (answer === undefined) return this.#show("conflict", `${message}. Yours is kept on this device`);
+    if (answer === undefined) return this.#show("conflict", `${message}. Yours is ${this.#where}`);
     const mine = this.#options.read();
     this.#version = theirs.version;
     this.#state = "changed";

@@ -101,6 +101,7 @@ async function open(root: HTMLElement): Promise<void> {
   const saving: Saving = new Saving({
     base,
     name: `${KEPT_UNDER}${root.dataset.handle!} ${root.dataset.editor!}`,
+    keeps: root.dataset.unsaved !== "never",
     opened,
     read,
     write(document) {

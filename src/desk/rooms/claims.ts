@@ -15,6 +15,7 @@ import {
   readJudgements,
   requireReleasable,
   runChecksOn,
+  subjectsNear,
   type Claim,
   type Vantage,
 } from "../../casefile/casefile.ts";
@@ -97,7 +98,7 @@ function subjectPage(context: SignedInContext, subject: string, did: string | nu
   const raised = runChecksOn(newsroom.log, vantageOf(context, at.log_size), subject).filter((result) => result.subject === subject);
   const open = can(who.user.role, "case.release") ? releasable(context, claims) : [];
   return html`<h1>${subject}</h1>
-${did !== null && Object.hasOwn(DID, did) && html`<p class="done" role="status">${DID[did]!} What is published and prints it otherwise is in <a href="/desk/moved">What moved</a>.</p>
+${did !== null && Object.hasOwn(DID, did) && html`<p class="done" role="status">${DID[did]!}${can(context.who.user.role, "stories.write") && html` What is published and prints it otherwise is in <a href="/desk/moved">What moved</a>.`}</p>
 `}<p class="hint">A ${kindSpec(kind).one}. ${claims.length === 1 ? "One claim holds" : `${claims.length} claims hold`} that you may see; which of them a figure chooses, its rules say.</p>
 ${raised.map(({ check, what }) => html`<div class="finding"><p><strong>${check}</strong> ${what}</p></div>
 `)}${open.length > 1 && deskForm(who, `/desk/subjects/${subject}/release`, html`<button>Release all ${open.length} that are not public</button> <small>Readers see each claim, the record of its source, and the place cited; not the document.</small>`)}${fields.filter(([, own]) => !isAlone(own, choices)).map(([, own]) => rivals(context, own, choices))}${alone(context, fields.flatMap(([, own]) => (isAlone(own, choices) ? own : [])))}${leftOut(context, choices)}
@@ -148,8 +149,11 @@ function rivals(context: SignedInContext, claims: readonly Claim[], choices: rea
   const own = new Set(claims.map(({ seq }) => seq));
   const counting = choices.filter((choice) => [...choice.chosen, ...choice.not_compared].some(({ claim }) => own.has(claim)) || choice.beside.some((seq) => own.has(seq)));
   const figure = ({ figure: id, title }: ChoiceOn) => html`<a href="${context.publicHref(`/figures/${id}`)}">${title}</a>`;
-  const said = (found: readonly { choice: ChoiceOn; why?: string }[]) => (found.length === 0 ? "" : html`<ul class="plain">${found.map(({ choice, why }) => html`<li>${figure(choice)}${why !== undefined && html`<small>${why}</small>`}</li>`)}</ul>`);
-  const folded = (found: readonly ChoiceOn[]) => (found.length < 2 ? said(found.map((choice) => ({ choice }))) : html`<details><summary>${found.length} figures</summary>${said(found.map((choice) => ({ choice })))}</details>`);
+  const said = (found: readonly { choice: ChoiceOn; why?: string }[]) => {
+    const list = found.length === 0 ? "" : html`<ul class="plain">${found.map(({ choice, why }) => html`<li>${figure(choice)}${why !== undefined && html`<small>${why}</small>`}</li>`)}</ul>`;
+    // A column of a dozen figures would push what is compared apart.
+    return found.length < 2 ? list : html`<details><summary>${found.length} figures</summary>${list}</details>`;
+  };
   const of = (seq: number, list: "chosen" | "not_compared") => said(counting.flatMap((choice) => choice[list].filter(({ claim }) => claim === seq).map(({ why }) => ({ choice, why }))));
   const lines: [string, (claim: Claim) => Html | string][] = [
     ["Value", (claim) => html`<span class="value">${valueWords(claim)}</span>`],
@@ -163,7 +167,7 @@ function rivals(context: SignedInContext, claims: readonly Claim[], choices: rea
     ...(counting.length > 0
       ? ([
           ["Taken by", (claim) => of(claim.seq, "chosen")],
-          ["In the range of", (claim) => folded(counting.filter((choice) => choice.beside.includes(claim.seq)))],
+          ["In the range of", (claim) => said(counting.filter((choice) => choice.beside.includes(claim.seq)).map((choice) => ({ choice })))],
           ["Not compared by", (claim) => of(claim.seq, "not_compared")],
         ] satisfies typeof lines)
       : []),
@@ -177,6 +181,8 @@ function rivals(context: SignedInContext, claims: readonly Claim[], choices: rea
 `)}</tbody></table></div>
 `;
 }
+
+const nearWords = (near: readonly string[]): string => (near.length === 0 ? "Write it as kind/name, such as theft/2023-09-04-stake; Claims lists what is held." : `Held are: ${near.join(", ")}.`);
 
 export const claimRoutes: DeskRoute[] = [
   deskRoute({
@@ -245,7 +251,7 @@ export const claimRoutes: DeskRoute[] = [
     run(context, { form }) {
       for (const name of [form.subject, form.other])
         if (visible(context, readClaims(context.newsroom.log, everything(context), { subject: name, limit: CLAIMS_READ_MAX })).length === 0)
-          throw new TracewireError("NOT_FOUND", { what: `There is no claim on “${name}”`, where: "other" });
+          throw new TracewireError("NOT_FOUND", { what: `There is no claim on “${name}”`, where: "other", hint: nearWords(subjectsNear(context.newsroom.log, everything(context), kindOf(name) ? name : `${kindOf(form.subject) ?? "theft"}/${name}`)) });
       context.write("judgement.add", form.subject, (transaction) => appendJudgement(transaction, { question: "same", ...form }, context.who.user.handle));
       return { go: `/desk/subjects/${form.subject}` };
     },

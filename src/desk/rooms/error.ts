@@ -1,12 +1,20 @@
 // What a person sees when something does not go: what happened, what to do, and the way back.
-import { TracewireError } from "../../errors.ts";
+import { ERRORS, TracewireError, type ErrorCode } from "../../errors.ts";
 import { html, type Html } from "../../site/site.ts";
 import { area } from "../frame.ts";
 import type { DeskAnswer } from "../route.ts";
 import { safeNext } from "./sign-in.ts";
 
-const SECRET_FIELDS = new Set(["csrf", "password", "current", "code", "answer", "secret"]);
-const WORTH_KEEPING_CHARS = 20;
+/** Secrets, and what only the page's own script put there. */
+const SECRET_FIELDS = new Set(["csrf", "password", "current", "code", "answer", "secret", "act", "seen", "seal"]);
+
+/** Where a fault's own hint is for who types commands. */
+const FOR_FORMS: Partial<Record<ErrorCode, string>> = {
+  BAD_ARGUMENT: "Mend it, and send the form again.",
+  BAD_INPUT: "Mend it, and send it again; nothing was kept.",
+  NOT_FOUND: "Look for it by the rooms above.",
+};
+export const deskHint = ({ code, hint }: TracewireError): string => (hint === ERRORS[code].hint ? (FOR_FORMS[code] ?? hint) : hint);
 
 export function errorBody(error: TracewireError, referer: string | undefined): Html {
   const back = safeNext(pathOf(referer));
@@ -20,7 +28,7 @@ export function errorBody(error: TracewireError, referer: string | undefined): H
           : html`<a href="${back}">Back</a>`;
   return html`<h1>${error.message}</h1>
 ${error.where !== undefined && html`<p class="hint">Where: ${error.where}</p>
-`}<p>${error.hint}</p>
+`}<p>${deskHint(error)}</p>
 <p>${way}</p>
 <p class="hint">${error.code}</p>`;
 }
@@ -28,14 +36,14 @@ ${error.where !== undefined && html`<p class="hint">Where: ${error.where}</p>
 /** A session that ended while somebody wrote: what they sent is not taken, and not lost either. It goes back to who sent it. */
 export function handBack({ fields }: { fields: readonly (readonly [string, string])[] }, referer: string | undefined): DeskAnswer {
   const error = new TracewireError("NOT_SIGNED_IN", { what: "You are signed out; nothing was saved" });
-  const kept = fields.filter(([name, value]) => !SECRET_FIELDS.has(name) && value.length >= WORTH_KEEPING_CHARS);
+  const kept = fields.filter(([name, value]) => !SECRET_FIELDS.has(name) && value.trim() !== "");
   return {
     status: error.status,
     title: error.message,
     page: html`${errorBody(error, referer)}
 ${kept.length > 0 && html`<h2>What you wrote</h2>
 <p class="hint">Copy it, sign in, and put it back.</p>
-${kept.map(([, value]) => area("", "Kept for you", { value, rows: Math.min(20, value.split("\n").length + 1) }))}`}`,
+${kept.map(([name, value]) => area("", name.replaceAll("_", " "), { value, rows: Math.min(20, value.split("\n").length + 1) }))}`}`,
   };
 }
 

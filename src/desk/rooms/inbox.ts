@@ -6,7 +6,7 @@ import { appendCapture, extractText, GRADES, ITEM_GRADES, prepareCapture, SOURCE
 import { oneOf } from "../../schema.ts";
 import { html, type Html } from "../../site/site.ts";
 import { deskAssetHref } from "../desk-assets.ts";
-import { area, choice, deskForm, field, when } from "../frame.ts";
+import { area, choice, deskForm, field, sentence, when } from "../frame.ts";
 import type { InboxItem } from "../inbox.ts";
 import { seesInboxItem } from "../objects.ts";
 import { deskRoute, type DeskRoute, type SignedInContext } from "../route.ts";
@@ -30,8 +30,11 @@ const STATE_WORDS: Record<InboxItem["state"], string> = {
   captured: "captured",
 };
 
+/** What no text could be read from was not read. */
+const stateWords = ({ state: name, reason }: Pick<InboxItem, "state" | "reason">): string => (name === "read" && reason !== null ? "no text could be read; the second grade is missing" : STATE_WORDS[name]);
+
 const state = (item: InboxItem): Html =>
-  html`<span class="state" data-state="${item.state}" data-item="${item.id}">${STATE_WORDS[item.state]}</span>${item.state === "failed" && html` ${item.reason}`}`;
+  html`<span class="state" data-state="${item.state}" data-item="${item.id}">${stateWords(item)}</span>${item.state === "failed" && item.reason !== null && html`: ${item.reason.replace(/\.$/, "")}`}`;
 
 function inboxPage({ inbox, who }: SignedInContext): Html {
   const items = inbox.list().filter((item) => seesInboxItem(who, item));
@@ -54,7 +57,7 @@ ${deskForm(
   "/desk/inbox",
   html`<div class="drop" data-drop><label class="field"><span>A file</span><input type="file" name="file" data-key="f"><small>Or drop it here. Up to 50 MB; PDF, HTML, CSV, XLSX, JSON, XML, mail and text are read.</small></label></div>
 ${field("url", "Or an address to fetch", { type: "url", hint: "Only public addresses are fetched." })}${area("text", "Or a text", { rows: 3 })}${field("title", "What it is, in a line", { hint: "Left empty: the file's name, or the address." })}<fieldset class="radios"><legend>What is it?</legend>${GRADES.map((grade) => html`<label><input type="radio" name="grade" value="${grade}" required> ${GRADE_WORDS[grade]}</label>`)}</fieldset>
-${choice("source_grade", "How reliable is the source?", sourceChoices, { empty: "choose", hint: "Of the source, whatever it says this time. How credible this item is, is asked when you have seen its text." })}${field("licence", "Licence of its bytes")}<label class="check"><input type="checkbox" name="protect" value="yes"> <span>Protect the source: only I and editors see it, and it is never released.</span></label>
+${choice("source_grade", "How reliable is the source?", sourceChoices, { empty: "choose", required: true, hint: "Of the source, whatever it says this time. How credible this item is, is asked when you have seen its text." })}${field("licence", "Licence of its bytes")}<label class="check"><input type="checkbox" name="protect" value="yes"> <span>Protect the source: only I and editors see it, and it is never released.</span></label>
 <button class="main-act" data-key="s" data-key-words="Take it">Take it</button>
 `,
   { upload: true },
@@ -82,7 +85,7 @@ ${
     ? html`<p class="hint">${text.text.length.toLocaleString("en-US")} characters, read by ${text.extractor}.${text.warnings.slice(0, 3).map((warning) => html` ${warning}.`)}</p>
 <pre class="text" tabindex="0">${text.text.slice(0, TEXT_CHARS_SHOWN)}${text.text.length > TEXT_CHARS_SHOWN && "\n…"}</pre>
 `
-    : html`<p>No text could be read: ${item.reason ?? "its bytes are not here"}. The bytes are kept as evidence all the same.</p>
+    : html`<p>No text could be read: ${sentence(item.reason ?? "its bytes are not here")} The bytes are kept as evidence all the same.</p>
 `
 }</section><section class="pane-form" aria-label="The second grade">
 ${deskForm(
@@ -121,7 +124,7 @@ export const inboxRoutes: DeskRoute[] = [
     rule: { for: "case.write" },
     run({ inbox, who }) {
       const items = inbox.list().filter((item) => seesInboxItem(who, item));
-      return { json: items.map(({ id, state: name, reason }) => ({ id, state: name, words: STATE_WORDS[name], reason })) };
+      return { json: items.map(({ id, state: name, reason }) => ({ id, state: name, words: stateWords({ state: name, reason }), reason })) };
     },
   }),
   deskRoute({

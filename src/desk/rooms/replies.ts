@@ -47,6 +47,7 @@ function replyOf(context: SignedInContext, params: Record<string, string>): Repl
 
 const STATE_WORDS = { waiting: "waits for an answer", answered: "answered", "no reply": "no reply by its deadline" } as const;
 const isPublic = ({ claims }: Reply): boolean => unreleased(claims).length === 0;
+const publicWords = (reply: Reply): string => (isPublic(reply) ? "yes" : reply.claims.some(({ released }) => released !== undefined) ? "not all of it" : "no");
 const unreleased = (claims: Reply["claims"]) => claims.filter(({ field: name, released }) => released === undefined && fieldSpec("reply", name)?.private !== true);
 
 function listPage(context: SignedInContext, after: string): Html {
@@ -72,7 +73,7 @@ ${
     ? html`<p>None${after === "" ? "" : " more"}.</p>`
     : html`<div class="scroll" tabindex="0"><table><thead><tr><th>Request</th><th>Asked of</th><th>On</th><th>By</th><th>About</th><th>State</th><th>Public</th></tr></thead><tbody>${shown.map(
         (reply) =>
-          html`<tr><td><a href="/desk/replies/${reply.name}">${reply.name}</a></td><td>${reply.asked_of ?? "not held"}</td><td>${reply.asked_at ?? ""}</td><td>${reply.deadline ?? ""}</td><td>${reply.about ?? ""}</td><td>${STATE_WORDS[reply.state]}</td><td>${isPublic(reply) ? "yes" : "not all of it"}</td></tr>
+          html`<tr><td><a href="/desk/replies/${reply.name}">${reply.name}</a></td><td>${reply.asked_of ?? "not held"}</td><td>${reply.asked_at ?? ""}</td><td>${reply.deadline ?? ""}</td><td>${reply.about ?? ""}</td><td>${STATE_WORDS[reply.state]}</td><td>${publicWords(reply)}</td></tr>
 `,
       )}</tbody></table></div>${more && html`<p><a href="/desk/replies?after=${shown.at(-1)!.name}" rel="next" data-key="n">More</a></p>`}`
 }`;
@@ -108,7 +109,7 @@ function replyPage(context: SignedInContext, reply: Reply): Html {
   ];
   const letter = reply.claims.find(({ field: name }) => name === "asked");
   return html`<h1>${reply.asked_of ?? reply.name}</h1>
-<p class="hint"><a href="/desk/replies">Right of reply</a>. ${reply.name}: ${STATE_WORDS[reply.state]}. ${isPublic(reply) ? "All that may be public is." : "Readers do not see all of it yet."} <a href="/desk/subjects/${reply.subject}">Its claims</a></p>
+<p class="hint"><a href="/desk/replies">Right of reply</a>. ${reply.name}: ${STATE_WORDS[reply.state]}. ${{ yes: "All that may be public is.", "not all of it": "Readers do not see all of it yet.", no: "Readers do not see it." }[publicWords(reply)]!} <a href="/desk/subjects/${reply.subject}">Its claims</a></p>
 ${reply.state === "waiting" && (passed ? html`<p class="finding">The deadline has passed.</p>` : reply.reminder !== null && reply.reminder <= today(context) && html`<p class="finding">Reminder of ${reply.reminder}: ask again, or look whether an answer came.</p>`)}
 <table class="facts"><tbody>${facts.filter(([, value]) => value !== null).map(([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>
 `)}</tbody></table>

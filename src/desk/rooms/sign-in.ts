@@ -17,6 +17,7 @@ import {
   type Accounts,
   type Link,
   type SignedIn,
+  type User,
 } from "../../accounts/accounts.ts";
 import { TracewireError } from "../../errors.ts";
 import { html, type Html } from "../../site/site.ts";
@@ -125,7 +126,7 @@ ${deskForm(
     path: "/join/:link",
     about: "Spends the link: the account is open.",
     rule: { for: "anyone", because: "the link is a secret of 256 bits, counts once and expires" },
-    form: Type.Object({ password: short(2_000), handle: Type.Optional(short(60)), address: Type.Optional(short(300)) }, { additionalProperties: false }),
+    form: Type.Object({ password: short(2_000), handle: Type.Optional(short(60)), address: Type.Optional(short(300)), code: Type.Optional(short(60)) }, { additionalProperties: false }),
     async run({ accounts, where, who }, { params, form }) {
       const link = readLink(accounts, params.link!);
       let entered: Awaited<ReturnType<typeof enterByLink>>;
@@ -133,7 +134,7 @@ ${deskForm(
         entered = await enterByLink(accounts, params.link!, form, where);
       } catch (error) {
         // A word that does not do is said in the form; a link that is spent has none.
-        if (!link || !(error instanceof TracewireError) || !["BAD_PASSWORD", "BAD_ARGUMENT"].includes(error.code)) throw error;
+        if (!link || !(error instanceof TracewireError) || !["BAD_PASSWORD", "BAD_ARGUMENT", "WRONG_CREDENTIALS"].includes(error.code)) throw error;
         return { status: error.status, title: "Come in", page: joinPage(link, params.link!, { refused: error, handle: form.handle, address: form.address }) };
       }
       const { user, token, purpose } = entered;
@@ -204,6 +205,8 @@ ${field("password", "Password", { type: "password", autocomplete: "current-passw
   }),
 ];
 
+const keepsSecondStep = ({ has }: User): boolean => has.totp || has.passkeys > 0;
+
 /** `refused`: why the form did not do, with what was typed but the password. */
 function joinPage(link: Link, token: string, { refused, ...typed }: { refused?: TracewireError; handle?: string; address?: string } = {}): Html {
   const isFirst = link.purpose === "first";
@@ -213,7 +216,7 @@ function joinPage(link: Link, token: string, { refused, ...typed }: { refused?: 
             ? "You run this newsroom. Choose the name under which the log will show what you do: it is public and for good."
             : link.purpose === "join"
               ? `You are invited as ${link.user!.role}. The log names what you do here as “${link.user!.handle}”, in public and for good.`
-              : "Your account was reset. Choose a new password; passkeys and codes you set up again afterwards."
+              : `Your account was reset. Choose a new password; ${keepsSecondStep(link.user!) ? "your second step is as it was." : "passkeys and codes you set up again afterwards."}`
         }</p>
 ${refused && html`<p class="finding" role="alert"><strong>${refused.message}.</strong> ${refused.hint}</p>
 `}${deskForm(
@@ -224,7 +227,7 @@ ${refused && html`<p class="finding" role="alert"><strong>${refused.message}.</s
       ? html`${field("handle", "Name", { value: typed.handle, required: true, autocomplete: "username", hint: "Small letters, digits and hyphens.", pattern: "[a-z][a-z0-9\\-]{1,30}" })}${field("address", "Mail address", { value: typed.address, type: "email", autocomplete: "email", hint: "Not needed. Never shown to readers." })}`
       : html`<input type="hidden" autocomplete="username" value="${link.user!.handle}">
 `
-  }${field("password", "Password", { type: "password", autocomplete: "new-password", required: true, hint: `${PASSWORD_CHARS_MIN} characters or more; a sentence is easy to remember. A passkey can be added afterwards.` })}<button class="main-act">Come in</button>
+  }${field("password", "Password", { type: "password", autocomplete: "new-password", required: true, hint: `${PASSWORD_CHARS_MIN} characters or more; a sentence is easy to remember. A passkey can be added afterwards.` })}${link.user?.has.totp && field("code", "Code", { autocomplete: "one-time-code", required: true, hint: "From your app, or a recovery code." })}<button class="main-act">Come in</button>
 `,
 )}`;
 }

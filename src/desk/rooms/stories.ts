@@ -47,8 +47,8 @@ const HEAD: Record<HeadField, readonly [label: string, hint?: string]> = {
 };
 
 /** The frame that client/editor.ts fills; hidden until it runs. */
-function editorPart({ who }: SignedInContext, draft: Draft): Html {
-  return html`<div data-editor="${draft.id}" data-handle="${who.user.handle}" hidden>
+function editorPart({ who, unsaved_words }: SignedInContext, draft: Draft): Html {
+  return html`<div data-editor="${draft.id}" data-handle="${who.user.handle}" data-unsaved="${unsaved_words}" hidden>
 <div class="editor-bar"><p data-status role="status"></p><p data-people></p></div>
 <div data-notes></div>
 <details class="head"><summary>Address, topic, byline, picture, replies</summary><div class="row">${HEAD_FIELDS.map((name) => field(name, HEAD[name][0], { hint: HEAD[name][1], ...(name === "topic" ? { list: "topics" } : {}) }))}</div><datalist id="topics">${Object.keys(TOPICS).map((topic) => html`<option value="${topic}">`)}</datalist></details>

@@ -12,6 +12,7 @@ import {
   KINDS,
   kindSpec,
   MEASURES,
+  nameAnd,
   readClaims,
   readTableClaims,
   TABLE_CLAIMS_MAX,
@@ -26,7 +27,7 @@ import { TracewireError } from "../../errors.ts";
 import { findCapture, rowValues, type Capture, type Extraction } from "../../evidence/evidence.ts";
 import { oneOf } from "../../schema.ts";
 import { html, type Html } from "../../site/site.ts";
-import { guessColumns } from "../table-form.ts";
+import { guessNamedColumns, namingFields } from "../table-form.ts";
 import { actObject, CLAIM_FIELDS, saveClaim, vantageOf } from "../claim-form.ts";
 import { choice, deskForm, field, when } from "../frame.ts";
 import { deskRoute, type DeskAnswer, type DeskRoute, type SignedInContext } from "../route.ts";
@@ -126,7 +127,7 @@ function tablePage(context: SignedInContext, opened: Opened, { form, looked, pro
   const page = html`<h1>Claims from table ${at} of “${capture.title}”</h1>
 <p class="hint">Say once what each column holds; every cell becomes a claim with its place. <a href="/desk/captures/${capture.seq}">The capture</a></p>
 ${saved !== undefined && html`<p class="done" role="status">Saved: entries ${saved}. Readers do not see them until they are released.</p>
-`}${problem && html`<div class="finding" role="alert"><p><strong>${problem.message}.</strong> ${problem.where ?? ""}</p></div>
+`}${problem && html`<div class="finding" role="alert"><p><strong>${problem.message}.</strong></p></div>
 `}${deskForm(context.who, action, html`<button name="act" value="look" hidden>Look at the claims</button>${form.totals !== undefined && html`<input type="hidden" name="totals" value="${form.totals}">`}${mapping(opened, form)}${common(form)}${looked && preview(looked)}<p><button name="act" value="look" data-key="k" data-key-words="Look at the claims"${!looked && html` class="main-act"`}>Look at the claims</button> ${looked && saveButton(looked)}</p>
 `)}${batches(context, opened)}`;
   return { title: `Table ${at}`, page, wide: true, status: problem?.status };
@@ -135,8 +136,9 @@ ${saved !== undefined && html`<p class="done" role="status">Saved: entries ${sav
 function mapping({ text, number: at, header, width }: Opened, form: Fields): Html {
   const kind = form.kind ?? "theft";
   const rows = text.tables![at - 1]!.rows.filter(({ row }) => row > 0);
-  const roles: [string, string][] = [...COLUMN_ROLES.map((role) => [role, role.replaceAll("_", " ")] as [string, string])];
   const fields = Object.entries(kindSpec(kind).fields);
+  const naming = namingFields(kind).map((name): [string, string] => [nameAnd(name), `name, and ${kindSpec(kind).fields[name]!.label.toLowerCase()}`]);
+  const roles: [string, string][] = [...COLUMN_ROLES.map((role): [string, string] => [role, role.replaceAll("_", " ")]), ...naming];
   return html`<div class="row">${choice("kind", "Each row is a", (Object.keys(KINDS) as Kind[]).map((one) => [one, kindSpec(one).one] as const), { value: kind, hint: "After changing it, look again: its fields follow." })}${field("prefix", "Its name begins with", { value: form.prefix ?? "", hint: "such as panel-2024-table" })}${field("subject", "Or all rows are about", { value: form.subject ?? "", hint: "kind/name" })}<div class="row">${field("from", "From row", { value: form.from ?? "" })}${field("to", "To row", { value: form.to ?? "" })}</div></div>
 <div class="scroll" tabindex="0"><table class="mapping"><thead><tr><th>Row</th>${header.map((heading) => html`<th>${heading}</th>`)}</tr>
 <tr><th>Holds</th>${Array.from({ length: width }, (_, index) => {
@@ -220,7 +222,7 @@ export const tableRoutes: DeskRoute[] = [
       if (!opened) return { title: "No table of this number", page: html`<h1>The capture has no table of this number</h1>
 <p><a href="/desk/captures/${params.capture!}">Back to the capture</a></p>` };
       const saved = /^\d+ to \d+$/.exec(query.get("saved") ?? "")?.[0];
-      return tablePage(context, opened, { form: guessColumns(opened), saved });
+      return tablePage(context, opened, { form: guessNamedColumns(opened), saved });
     },
   }),
   deskRoute({

@@ -20,6 +20,7 @@ import {
   releaseTrace,
   stepsOf,
   STEP_COLUMNS,
+  whatGoesOut,
   type SavedTrace,
   type TransferSet,
 } from "../../tracing/tracing.ts";
@@ -44,6 +45,23 @@ const seenSets = ({ newsroom, who }: SignedInContext): TransferSet[] => listTran
 const traceOf = ({ newsroom }: SignedInContext, params: Record<string, string>): SavedTrace => findTrace(newsroom.log, params.trace!, undefined, "all")!;
 const jobOf = ({ traceJobs }: SignedInContext, params: Record<string, string>): TraceJob => traceJobs.find(Number(params.job))!;
 
+/** What tells one question from another of the same beginning. */
+const limitWords = ({ direction, methods, stops, known, floor, floors, until, depth }: TraceJob["ask"]): string => {
+  const stopped = Object.keys(stops ?? {}).length;
+  return [
+    direction === "backward" ? "backward" : "",
+    methods.length < METHOD_NAMES.length && direction !== "backward" ? `by ${methods.join(", ")}` : "",
+    known ? "to known ends" : "",
+    stopped === 0 ? "" : `to ${stopped === 1 ? "one end" : `${stopped} ends`}`,
+    floor === undefined && Object.keys(floors ?? {}).length === 0 ? "" : "with a floor",
+    until === undefined ? "" : `until ${until}`,
+    depth === undefined ? "" : `over ${depth} transfers at most`,
+  ]
+    .filter((words) => words !== "")
+    .map((words) => `, ${words}`)
+    .join("");
+};
+
 function listPage(context: SignedInContext, before: number, typed?: QuestionWords, refused?: TracewireError): Html {
   const { who, traceJobs } = context;
   const sets = seenSets(context);
@@ -55,7 +73,7 @@ function listPage(context: SignedInContext, before: number, typed?: QuestionWord
 <div class="panes"><section aria-label="Traces">
 ${
   jobs.length > 0 &&
-  html`<h2>Yours</h2><ul class="board">${jobs.map(({ id, ask, state, at, places, seq, keep, exploring }) => html`<li><a href="/desk/traces/jobs/${id}">From ${ask.from.slice(0, 80)}</a>: ${seq !== undefined && keep ? html`kept as <a href="/desk/traces/${keep.id}">${keep.id}</a>` : `${state}${exploring ? ", a quick look" : ""}`}${state === "running" && `, ${places.toLocaleString("en-US")} places`}, ${when(at)}</li>
+  html`<h2>Yours</h2><ul class="board">${jobs.map(({ id, ask, state, at, places, seq, keep, exploring }) => html`<li><a href="/desk/traces/jobs/${id}">From ${ask.from.slice(0, 80)}</a>: ${seq !== undefined && keep ? html`kept as <a href="/desk/traces/${keep.id}">${keep.id}</a>` : `${state}${exploring ? ", a quick look" : ""}`}${limitWords(ask)}${state === "running" && `, ${places.toLocaleString("en-US")} places`}, ${when(at)}</li>
 `)}</ul>`
 }
 <h2>Kept</h2>
@@ -103,7 +121,7 @@ function keptPage(context: SignedInContext, trace: SavedTrace, query: URLSearchP
   const link = (name: string, of: string) => `${path}?${new URLSearchParams({ method: name, asset: of }).toString()}`;
   return html`<h1>${trace.title}</h1>
 <p class="hint"><a href="/desk/traces">Traces</a>. Entry ${trace.seq}, from <code>${trace.ask.from}</code>, ${trace.ask.direction}, ${trace.step_count.toLocaleString("en-US")} steps, over ${trace.sets.map(({ name }) => name).join(", ")}. ${trace.released === undefined ? "Readers do not see it." : html`<a href="${publicHref(`/traces/${trace.id}`)}">Its public page</a>, with a picture and every step.`}</p>
-${can(who.user.role, "case.release") && trace.released === undefined && deskForm(who, `${path}/release`, html`<button>Make it public</button>`)}
+${can(who.user.role, "case.release") && trace.released === undefined && releaseForm(context, trace, path)}
 <h2>The way, opened step by step</h2>
 <p><a href="${path}/graph?${new URLSearchParams({ method, asset }).toString()}" data-key="p">As a picture</a>, with notes.</p>
 <p class="names-row">${methods.map((name) => html`<a href="${link(name, asset)}"${name === method && html` aria-current="true"`}>By ${name}</a> `)}</p>
@@ -114,17 +132,25 @@ ${
 }${flowsTable(flows, path, { method, asset, open: query.getAll("open"), more: query.getAll("more") }, trace.tokens)}
 ${placesTable(own, own.length, trace.tokens)}
 <h2>Every step</h2>
-<p>Line by line, with the method statement, to be added up by anybody: ${STEP_FORMS.map((form, at) => html`${at > 0 && ", "}<a href="${path}/steps?form=${form}">${form.toUpperCase()}</a>`)}. Hash of the answer: <code>${trace.result_sha256}</code>; <code>tracewire reproduce ${trace.id}</code> makes it again.</p>
-${trace.ask.direction === "forward" && packetForm(who, path, servicesOf(trace, totals), asked, refused)}`;
+<p>Line by line, to be added up by anybody; in the workbook and on the page with the method statement: ${STEP_FORMS.map((form, at) => html`${at > 0 && ", "}<a href="${path}/steps?form=${form}">${form.toUpperCase()}</a>`)}. Hash of the answer: <code>${trace.result_sha256}</code>; <code>tracewire reproduce ${trace.id}</code> makes it again.</p>
+${trace.ask.direction === "forward" && packetForm(who, path, servicesOf(trace, totals), asked, refused, trace.released !== undefined)}`;
+}
+
+/** One press, and it is out for good: what goes with it is said before. */
+function releaseForm({ who, newsroom }: SignedInContext, trace: SavedTrace, path: string): Html {
+  const { seeds, names, hidden_sets } = whatGoesOut(newsroom.log, trace);
+  return html`<div class="finding"><p>Public for good with it: its title, where it began, every step${names.length > 0 && html`, and the names at its ends, from whatever tags they are: ${names.join(", ")}`}.${seeds.map((subject) => html` Nothing that is claimed of <a href="/desk/subjects/${subject}">${subject}</a> is public yet; that it is a theft here is then.`)}${hidden_sets.length > 0 && html` Not public: the transfers of ${hidden_sets.join(", ")}. Who reads the trace can add it up, and cannot ask it again.`}</p>
+${deskForm(who, `${path}/release`, html`<button>Make it public</button>`)}</div>`;
 }
 
 type PacketWords = { service?: string; contact?: string; reference?: string; addresses?: string };
 
 /** What a service's desk acts on: of a trace that says where funds are. */
-const packetForm = (who: SignedInContext["who"], path: string, services: readonly string[], { service, contact, reference, addresses }: PacketWords, refused: TracewireError | undefined): Html => html`<h2 id="packet">Freeze packet</h2>
+const packetForm = (who: SignedInContext["who"], path: string, services: readonly string[], { service, contact, reference, addresses }: PacketWords, refused: TracewireError | undefined, is_public: boolean): Html => html`<h2 id="packet">Freeze packet</h2>
 ${refused && html`<p class="finding" role="alert">${refused.message}. ${refused.hint}</p>
 `}<p class="hint">Letter, addresses, each transfer that arrived, amounts by each convention, what is not known, and the proof from the log, as one file.</p>
-${deskForm(
+${!is_public && html`<p class="finding">The trace is not public: the packet's proof can say nothing of it yet, and its letter says so. Where its receiver shall be able to check it, make the trace public first.</p>
+`}${deskForm(
   who,
   `${path}/packet`,
   html`<div class="row">${field("service", "Service", { required: true, value: service, list: "services", hint: services.length > 0 ? `as the trace’s stops name it: ${services.slice(0, 5).join(", ")}${services.length > 5 ? ", …" : ""}` : "the trace ends at none: name its addresses below" })}<datalist id="services">${services.map((name) => html`<option value="${name}"></option>`)}</datalist>${field("contact", "Whom its desk answers", { required: true, value: contact })}${field("reference", "Your reference", { value: reference })}</div>

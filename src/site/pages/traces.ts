@@ -7,6 +7,7 @@ import {
   auditWorkbook,
   changesSince,
   findTrace,
+  hiddenSets,
   knownErrorOf,
   listTransferSets,
   methodStatement,
@@ -117,7 +118,7 @@ ${stepsSection(context, found, asset, method, words, Math.max(0, Number(query.ge
 ${found.sets.map((set) => html`<div><dt>Over</dt><dd><a href="/log/${set.seq}">${set.name}</a>, ${plural(set.row_count, "row", "rows")}, root ${set.rows_root.slice(0, 16)}…</dd></div>`)}
 <div><dt>By</dt><dd>${methods.map((name) => `${name} version ${found.methods[name]!.version}`).join(", ")}</dd></div>
 <div><dt>Kept</dt><dd><a href="/log/${found.seq}">Entry ${found.seq}</a>, <time datetime="${found.at}">${formatMoment(found.at.slice(0, 19))}</time> UTC, at log size ${found.log_size.toLocaleString("en-US")}</dd></div>
-<div><dt>Answer</dt><dd>SHA-256 ${found.result_sha256.slice(0, 16)}…; <code>tracewire reproduce ${found.id}</code> makes it again</dd></div></dl>
+<div><dt>Answer</dt><dd>SHA-256 ${found.result_sha256.slice(0, 16)}…; ${hiddenSets(context.log, found).length > 0 ? "only this newsroom can ask it again, for its transfers are not public; every step is here" : html`<code>tracewire reproduce ${found.id}</code> makes it again`}</dd></div></dl>
 <details><summary>The method, for an expert of the other side</summary>${methodStatement({ ...found, columns: STEP_COLUMNS, steps: [] }).map((line) => html`<p>${line}</p>`)}</details></section>`;
 }
 
@@ -287,7 +288,7 @@ function stepsSection(
   const steps = rowsOf(context, found.steps).filter((row) => row.asset === asset && row.method === method);
   const shown = steps.slice(from, from + STEPS_SHOWN);
   return html`<section id="steps"><h2>Every step, by ${method}</h2>
-<p>Each line: what was tainted in a place before, what came, what left, what is tainted after. All of it, for every convention, with the method statement: <a href="/traces/${found.id}/steps.csv">CSV</a>, <a href="/traces/${found.id}/steps.xlsx">workbook with its own sums</a>, <a href="/traces/${found.id}/steps.html">one page</a>.</p>
+<p>Each line: what was tainted in a place before, what came, what left, what is tainted after. All of it, for every convention: <a href="/traces/${found.id}/steps.csv">CSV</a>; with the method statement, <a href="/traces/${found.id}/steps.xlsx">workbook with its own sums</a>, <a href="/traces/${found.id}/steps.html">one page</a>.</p>
 <div class="scroll" tabindex="0" role="region" aria-label="Steps"><table class="data"><thead><tr><th scope="col">Step</th><th scope="col">What</th><th scope="col">Place</th><th scope="col" class="num">Before</th><th scope="col" class="num">In</th><th scope="col" class="num">Out</th><th scope="col" class="num">After</th><th scope="col">Transfer</th></tr></thead>
 <tbody>${shown.map((row) => html`<tr><td>${row.step}</td><td>${(KIND_WORDS[row.rule!] ?? row.rule!).replaceAll("_", " ")}</td><td>${placeLink(context, found, row.place!)}</td>${["before", "in", "out", "after"].map((name) => html`<td class="num">${row[name] === "0" ? "·" : shortAmount(BigInt(row[name]!), words)}</td>`)}<td>${transferLink(context, found, row.transfer!)}</td></tr>
 `)}</tbody></table></div>
