@@ -109,6 +109,7 @@ export const workRoutes: DeskRoute[] = [
     run(context, { params }) {
       const work = workOf(context, params);
       context.works.cancel(work.id);
+      context.record("work.cancel", `${work.id}`);
       return { go: `/desk/works/${work.id}` };
     },
   }),
