@@ -4,7 +4,7 @@ import { appendErasure, appendRelease, findCapture, type LogReader } from "../ev
 import { readClaim, readClaims, requireReleasable } from "../casefile/casefile.ts";
 import { restatementsMovedBy } from "../figures/figures.ts";
 import { versionsMadeFrom } from "../press/press.ts";
-import { listTransferSets, sweepSegments } from "../tracing/tracing.ts";
+import { entriesOfTrace, listTransferSets, sweepSegments } from "../tracing/tracing.ts";
 import { change, openWriter, text, type Command } from "./command.ts";
 
 export const release: Command = {
@@ -19,10 +19,10 @@ export const release: Command = {
     try {
       const named = ids.flatMap((id) => {
         const seq = findEntry(newsroom.log, id);
-        // A public claim whose source stays hidden could not be opened by its reader.
+        // A public claim whose source stays hidden could not be opened by its reader; a public trace shows its tables.
         const claim = readClaim(newsroom.log, seq);
         if (claim) requireReleasable(claim, `entry ${seq}`);
-        return claim ? [seq, claim.source.capture] : [seq];
+        return claim ? [seq, claim.source.capture] : (entriesOfTrace(newsroom.log, seq) ?? [seq]);
       });
       const seqs = [...new Set(named)].sort((a, b) => a - b);
       const bytes = options.bytes ? seqs.filter((seq) => findCapture(newsroom.log, seq)) : [];
