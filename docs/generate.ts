@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { CHECKS, KINDS, kindSpec, type Kind } from "../src/casefile/casefile.ts";
 import { can, RIGHTS, ROLE_NAMES, type Right } from "../src/accounts/accounts.ts";
 import { allCommands, optionsOf } from "../src/cli.ts";
+import { COMMAND_ROWS, DESK_ROWS } from "../src/cli/parity.ts";
 import { deskApp, type Rule } from "../src/desk/desk.ts";
 import { ERRORS } from "../src/errors.ts";
 import { LINT_RULES } from "../src/press/press.ts";
@@ -97,7 +98,7 @@ export async function referencePages(): Promise<Record<string, string>> {
     "desk-routes.md": [
       "# Addresses of the desk",
       generated,
-      "Below `/desk`; [desk.md](desk.md) says how to work there. Every address states its rule where it is defined. “Fresh” asks for proof of who it is within ten minutes. What is not yours to see is answered as what is not there. Addresses that write take the fields of their own form and no other, from our own pages alone.",
+      "Below `/desk`; [desk.md](desk.md) says how to work there, [parity.md](parity.md) which command does the same. Every address states its rule where it is defined. “Fresh” asks for proof of who it is within ten minutes. What is not yours to see is answered as what is not there. Addresses that write take the fields of their own form and no other, from our own pages alone.",
       "## Who may do what",
       table(
         ["right", "what it allows", ...ROLE_NAMES],
@@ -108,6 +109,19 @@ export async function referencePages(): Promise<Record<string, string>> {
         ["address", "what it is", "rule"],
         deskApp().DESK_ROUTES.map(({ method, path, about, rule }) => [`\`${method} /desk${path === "/" ? "" : path}\``, about, ruleWords(rule)]),
       ),
+    ].join("\n\n"),
+    "parity.md": [
+      "# What the command does, the desk does",
+      generated,
+      "For every command and action: where the desk does the same (addresses below `/desk`; “site” is the public site), or why it needs the machine itself. “Open” is what one side lacks so far. What only the command has of it stands behind.",
+      table(
+        ["command", "at the desk", "the command alone"],
+        Object.entries(COMMAND_ROWS).map(([name, row]) =>
+          "at" in row ? [`\`${name}\``, row.at.map((address) => `\`${address}\``).join(" "), row.but ?? ""] : [`\`${name}\``, "", "machine" in row ? `the machine: ${row.machine}` : `open: ${row.open}`],
+        ),
+      ),
+      "## Addresses of the desk that write and stand in no line above",
+      table(["address", "the same by command, or why not"], Object.entries(DESK_ROWS).map(([address, why]) => [`\`${address}\``, why])),
     ].join("\n\n"),
     "routes.md": [
       "# Routes of the public site",

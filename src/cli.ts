@@ -46,6 +46,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   key: async () => (await import("./cli/key.ts")).key,
   webhook: async () => (await import("./cli/webhook.ts")).webhook,
   user: async () => (await import("./cli/user.ts")).user,
+  acts: async () => (await import("./cli/list-acts.ts")).acts,
   release: async () => (await import("./cli/release.ts")).release,
   erase: async () => (await import("./cli/release.ts")).erase,
   reproduce: async () => (await import("./cli/reproduce.ts")).reproduce,

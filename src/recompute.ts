@@ -3,13 +3,13 @@
 // published figure is computed again and compared with what was published.
 import { DatabaseSync } from "node:sqlite";
 import { join } from "node:path";
-import { createViews, diskFileSystem, hasViews, openBlobStore, openLogReader, viewsDigest, type Bundle, type EntryBody, type LogReader } from "./evidence/evidence.ts";
+import { createViews, diskFileSystem, hasViews, openBlobStore, openLogReader, verifyBundle, viewsDigest, knownSize, type Bundle, type EntryBody, type LogReader } from "./evidence/evidence.ts";
 import { listDatasets, rereadRows, storedRowsRoot, type SourceFile } from "./datasets/datasets.ts";
 import { TracewireError } from "./errors.ts";
-import { computeFigure, computeOrFault, datasetsOf, figureHash, findFigureSpec, type Figure } from "./figures/figures.ts";
+import { computeFigure, computeOrFault, datasetsOf, figureHash, findFigureSpec, requireFigureSpec, type Figure } from "./figures/figures.ts";
 import { VIEWS } from "./newsroom.ts";
 import { listTraces, listTransferSets, reproduceTrace, storedColumnsRoot, storedSegmentRoot } from "./tracing/tracing.ts";
-import { listPublications, listRevisions } from "./press/press.ts";
+import { listPublications, listRevisions, readPublication } from "./press/press.ts";
 import { everyIssuedReport } from "./reports/reports.ts";
 
 export type RecomputeFinding = {
@@ -137,6 +137,40 @@ export function reproduceBundle(text: string, size: number, root: string): Repro
   } finally {
     db.close();
   }
+}
+
+/**
+ * The figures of a bundle that somebody sent: it is verified first, then they are computed from its entries alone. Throws
+ * BUNDLE_DAMAGED, NOT_FOUND where it carries none.
+ */
+export function reproduceFromText(text: string, { key, where }: { key?: string; where: string }): Reproduced[] {
+  const report = verifyBundle(text, { key });
+  if (report.outcome !== "clean") throw new TracewireError("BUNDLE_DAMAGED", { what: `It does not verify (${report.findings[0]?.what})`, where });
+  const figures = reproduceBundle(text, report.size, report.root);
+  if (figures.length === 0) throw new TracewireError("NOT_FOUND", { what: "The bundle carries no figure", where, hint: "Export one: tracewire export figure ID --out FILE." });
+  return figures;
+}
+
+/** Every figure of a published story (`revision`: of that one), or one figure as it was last published, computed again. Throws NOT_FOUND. */
+export function reproducePrinted(log: LogReader, id: string, { revision, known }: { revision?: number; known?: string } = {}): Reproduced[] {
+  const published = readPublication(log, id, revision)?.figures ?? publishedFigure(log, id, known);
+  return published.map((figure) => {
+    const log_size = Number(figure.log_size);
+    const named = findFigureSpec(log, figure.id, log_size);
+    const again = named && computeFigure(log, named.spec, log_size, figure.rules_version);
+    return { figure, computed_sha256: again ? figureHash(again) : null, same: again !== undefined && figureHash(again) === figureHash(figure) };
+  });
+}
+
+/** The figure as a story last published it; one that no story carries is computed twice, from fresh reads. */
+function publishedFigure(log: LogReader, id: string, known: string | undefined): Figure[] {
+  const { spec } = requireFigureSpec(log, id);
+  if (known === undefined)
+    for (const row of log.db.prepare("SELECT body FROM publications ORDER BY seq DESC").iterate()) {
+      const figure = (JSON.parse(row.body as string) as { figures: Figure[] }).figures.find((candidate) => candidate.id === id);
+      if (figure) return [figure];
+    }
+  return [computeFigure(log, spec, knownSize(log, known))];
 }
 
 function fileInBundle({ entries, blobs }: Pick<Bundle, "entries" | "blobs">): (capture: number) => SourceFile | undefined {

@@ -14,7 +14,7 @@ export const PEOPLE = { sam: "supplier", rita: "reader", rosa: "reporter", olga:
 export const ORGANISATION = "The exchange";
 export type Handle = keyof typeof PEOPLE;
 
-export type Asked = { method?: "GET" | "POST"; cookie?: string; headers?: Record<string, string>; form?: Record<string, string> | URLSearchParams; payload?: string | Buffer };
+export type Asked = { method?: "GET" | "POST"; cookie?: string; headers?: Record<string, string>; form?: Record<string, string> | URLSearchParams; payload?: string | Buffer; /** The address that the connection comes from. */ from?: string };
 export type Answered = { status: number; headers: Record<string, string | string[] | undefined>; body: string; location: string; bytes: Buffer };
 
 export type DeskNewsroom = {
@@ -35,9 +35,9 @@ export type DeskNewsroom = {
   remove(): Promise<void>;
 };
 
-type BenchOptions = { mail?: MailSettings; egress?: Egress; approval?: "another" | "anybody"; second_step?: "asked" | "required"; unsaved_words?: "kept" | "never"; url?: string };
+export type BenchOptions = { mail?: MailSettings; egress?: Egress; resolveTxt?: (name: string) => Promise<string[][]>; approval?: "another" | "anybody"; second_step?: "asked" | "required"; unsaved_words?: "kept" | "never"; url?: string };
 
-export async function deskNewsroom({ egress, approval, second_step, unsaved_words, mail, url = ORIGIN }: BenchOptions = {}): Promise<DeskNewsroom> {
+export async function deskNewsroom({ egress, resolveTxt, approval, second_step, unsaved_words, mail, url = ORIGIN }: BenchOptions = {}): Promise<DeskNewsroom> {
   const newsroom = await smallNewsroom(5);
   let now = Date.parse("2026-03-01T12:00:00.000Z");
   const clock = () => new Date(now).toISOString();
@@ -46,7 +46,7 @@ export async function deskNewsroom({ egress, approval, second_step, unsaved_word
   const watched: string[] = [];
   if (accountsExist(newsroom.folder)) throw new Error("a fresh folder has no accounts");
   const accounts = openAccounts(newsroom.folder, effects);
-  const refuse: Egress = async () => {
+  const refuse = async (): Promise<never> => {
     throw new Error("a test fetches nothing");
   };
   const desk = deskApp().openDesk({
@@ -55,6 +55,7 @@ export async function deskNewsroom({ egress, approval, second_step, unsaved_word
     url,
     hosts: ["localhost", "desk.example.org"],
     egress: egress ?? refuse,
+    resolveTxt: resolveTxt ?? refuse,
     approval,
     second_step,
     unsaved_words,
@@ -72,10 +73,11 @@ export async function deskNewsroom({ egress, approval, second_step, unsaved_word
   }
   await desk.app.ready();
   const cookieOf = (token: string) => `${url.startsWith("https") ? "__Host-tracewire-desk" : "tracewire-desk"}=${token}`;
-  const ask: DeskNewsroom["ask"] = async (path, { method, cookie, headers = {}, form, payload } = {}) => {
+  const ask: DeskNewsroom["ask"] = async (path, { method, cookie, headers = {}, form, payload, from } = {}) => {
     const answer = await desk.app.inject({
       method: method ?? (form || payload ? "POST" : "GET"),
       url: path,
+      ...(from === undefined ? {} : { remoteAddress: from }),
       headers: {
         host: new URL(url).host,
         ...(form || payload || method === "POST" ? { origin: url, "content-type": "application/x-www-form-urlencoded" } : {}),

@@ -192,6 +192,10 @@ test("at an origin of its own the site knows no desk, and the desk no site", { s
   const served = await serve("--desk-host", `127.0.0.1:${port}`, "--log", "text");
   const deskCheck = async () => ((await (await fetch(`${served.base}/readyz`)).json()) as { ready: boolean; checks: { desk: string } });
   assert.equal(await (await fetch(`http://127.0.0.1:${port}/healthz`)).text(), "ok\n");
+  await fetch(`http://127.0.0.1:${port}/desk/sign-in`);
+  const metrics = await fetch(`http://127.0.0.1:${port}/metrics`);
+  assert.match(await metrics.text(), /http_requests_total\{served="made",route="\/desk\/sign-in",code="200"\} 1\n/);
+  assert.equal((await fetch(`http://127.0.0.1:${port}/metrics`, { headers: { "x-forwarded-for": "203.0.113.9" } })).status, 404, "for this machine alone");
   assert.deepEqual([(await deskCheck()).ready, (await deskCheck()).checks.desk], [true, "ok: runs"]);
   // Programs write where the desk is, and the site does not say where that is.
   assert.equal((await fetch(`${served.base}/v1/drafts`)).status, 404);

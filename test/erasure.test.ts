@@ -10,6 +10,7 @@ import { systemEffects } from "../src/effects.ts";
 import { appendCapture, appendRelease, prepareCapture, verifyFolder } from "../src/evidence/evidence.ts";
 import { appendFigureSpec, readRestatements } from "../src/figures/figures.ts";
 import { parseStoryText, publishStory } from "../src/press/press.ts";
+import { openWorkJobs } from "../src/desk/work-jobs.ts";
 import { openInbox } from "../src/desk/inbox.ts";
 import { recomputeFolder } from "../src/recompute.ts";
 import { repositoryRoot } from "./scale.ts";
@@ -67,6 +68,11 @@ test("an erased claim's value and its source's title are in no file, and the las
     recordAct(accounts, doer, "claim.add", "theft/a", [claim!]);
     recordAct(accounts, doer, "claim.add", "theft/b", [claim! + 100]);
   });
+  // An export that somebody made at the desk before, by the function that makes it there.
+  const works = openWorkJobs(folder, systemEffects.clock, () => 0);
+  const work = works.start({ by: "ada", title: "thefts", ask: { kind: "export", format: "list", id: "theft", form: "csv", base_url: "http://localhost" } });
+  while (work.state === "waiting" || work.state === "running") await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.ok(readFileSync(works.pathOf(work, "theft.csv")!, "utf8").includes(VALUE));
   for (const words of [VALUE, TITLE]) assert.ok(holding(folder, words).length > 0, words);
 
   // Both stay open meanwhile, as at a running desk.
@@ -79,6 +85,8 @@ test("an erased claim's value and its source's title are in no file, and the las
     [["erase", `${memo} --with-claims`], ["claim.add", "theft/b"], ["claim.add", "erased"], ["inbox.take", "erased"], ["capture.add", "erased"]],
   );
   assert.equal(inbox.find(item.id), undefined);
+  assert.equal(works.pathOf(work, "theft.csv"), undefined);
+  await works.stop();
   inbox.close();
   accounts.close();
 

@@ -45,6 +45,7 @@ const ORDER = [
   "newsroom.ts",
   "scheduler.ts",
   "recompute.ts",
+  "release-and-erase.ts",
   "archive-import",
   "pipeline.ts",
   "site",

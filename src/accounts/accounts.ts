@@ -1,6 +1,6 @@
 // The door of the accounts room: people of the newsroom, roles and rights, sessions, the ways to sign in, the record of acts.
 export { ACCOUNTS_FILE, accountsExist, openAccounts, type Accounts } from "./accounts-store.ts";
-export { actChoices, forgetObjects, intendAct, listActs, RECOVERED, recordAct, recoverActs, settleAct, type Act, type ActFilter, type Doer, type Intended } from "./acts.ts";
+export { actChoices, actsCsv, forgetObjects, intendAct, listActs, readActDay, RECOVERED, recordAct, recoverActs, settleAct, type Act, type ActFilter, type Doer, type Intended } from "./acts.ts";
 export { ATTEMPT_LIMITS } from "./attempts.ts";
 export {
   dropPasskey,

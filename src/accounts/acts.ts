@@ -1,5 +1,7 @@
 // The private half of custody. The log says in public who made an entry, by handle; here stands, for the newsroom alone,
 // every act at the desk and on the accounts: who, when, what, on what, from which network, which entries came of it.
+import { formatCsv } from "../csv.ts";
+import { TracewireError } from "../errors.ts";
 import type { Accounts } from "./accounts-store.ts";
 import type { SignedIn } from "./sessions.ts";
 import type { User } from "./users-table.ts";
@@ -82,6 +84,15 @@ export function actChoices(accounts: Accounts): { kinds: string[]; handles: stri
 
 /** `kind` is the first word of an act ("story" of "story.publish"); `day` in UTC, as 2026-03-01. */
 export type ActFilter = { handle?: string; kind?: string; day?: string };
+
+/** A day of UTC as somebody writes it. Throws BAD_ARGUMENT: an empty list would say that nothing was done. */
+export function readActDay(day: string): string {
+  if (/^\d{4}-\d{2}-\d{2}$/.test(day) && new Date(day).toJSON()?.startsWith(day)) return day;
+  throw new TracewireError("BAD_ARGUMENT", { what: `day: “${day.slice(0, 40)}” is no day`, where: "day", hint: "Write 2026-11-26; days are those of UTC." });
+}
+
+export const actsCsv = (acts: readonly Act[]): string =>
+  formatCsv(["id", "at", "who", "what", "on", "from", "entries"], acts.map(({ id, at, handle, act, object, network, entries }) => [id, at, handle, act, object, network, entries.join(" ")]));
 
 /** Newest first; `before` an id, for the next page. */
 export function listActs(accounts: Accounts, { before, handle, kind, day, limit }: ActFilter & { before?: number; limit: number }): Act[] {

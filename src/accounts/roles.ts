@@ -7,12 +7,15 @@ export const RIGHTS = {
   "case.read": "read the case file, what is not released included",
   "case.write": "capture, read claims out of captures, judge, take back",
   "case.release": "make entries public",
+  "case.erase": "forget entries for good",
   "sources.read": "read captures that another person protected",
   "traces.write": "start, keep and freeze traces",
   "stories.write": "write stories of one's own",
   "stories.review": "read and change everybody's stories, approve or send them back",
   "stories.publish": "publish, schedule, correct, withdraw",
   "people.manage": "invite people, give roles, end sessions, reset, remove",
+  "programs.manage": "make and end keys and webhooks of other programs",
+  "archive.manage": "check the whole newsroom, and hand out its whole log",
   "acts.read": "read and export the record of acts",
 } as const;
 export type Right = keyof typeof RIGHTS;
@@ -28,13 +31,13 @@ export const ROLES = {
   analyst: { about: "captures, claims, judgements, traces", rights: ["embargo.read", "case.read", "case.write", "traces.write"] },
   editor: {
     about: "everything of the newsroom but its people",
-    rights: ["embargo.read", "case.read", "case.write", "case.release", "sources.read", "traces.write", "stories.write", "stories.review", "stories.publish"],
+    rights: ["embargo.read", "case.read", "case.write", "case.release", "case.erase", "sources.read", "traces.write", "stories.write", "stories.review", "stories.publish"],
   },
   administrator: {
     about: "people and the record of acts; an editor's work besides, protected sources of others excepted",
     rights: [
-      "embargo.read", "case.read", "case.write", "case.release", "traces.write", "stories.write", "stories.review", "stories.publish",
-      "people.manage", "acts.read",
+      "embargo.read", "case.read", "case.write", "case.release", "case.erase", "traces.write", "stories.write", "stories.review", "stories.publish",
+      "people.manage", "programs.manage", "archive.manage", "acts.read",
     ],
   },
 } as const satisfies Record<string, { about: string; rights: readonly Right[] }>;

@@ -7,7 +7,7 @@ import type { NewsroomReader } from "../newsroom.ts";
 import type { ApiServer, ApiServerOptions } from "./api-server.ts";
 import type { Scope } from "./keys.ts";
 
-export { isWriteScope, KEYS_FILE, openKeyStore, SCOPES, SCOPE_NAMES, writerName, type Key, type Scope } from "./keys.ts";
+export { isWriteScope, KEYS_FILE, keyState, openKeyStore, readExpiry, SCOPES, SCOPE_NAMES, writerName, type Key, type Scope } from "./keys.ts";
 export { WriteConflict, type ConflictNote } from "./problem.ts";
 export type { Writer, WriteAnswer, WriteRuns, WriteServerOptions } from "./write-server.ts";
 export type { WriteAsked, WriteName } from "./writing.ts";

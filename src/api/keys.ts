@@ -32,6 +32,20 @@ export const isWriteScope = (scope: Scope): boolean => scope.startsWith("case:")
 
 export type Key = { id: number; name: string; scopes: Scope[]; created: string; revoked: string | null; /** From this moment on it opens nothing (UTC). */ expires: string | null };
 
+/** A day (its beginning) or a moment in UTC, as a person writes it. Throws BAD_ARGUMENT. */
+export function readExpiry(given: string): string {
+  const time = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2})?Z)?$/.test(given) ? new Date(given) : undefined;
+  if (!time || Number.isNaN(time.getTime())) throw new TracewireError("BAD_ARGUMENT", { what: `expires: “${given}” is no day and no time in UTC`, where: "expires", hint: "Write 2027-01-31 or 2027-01-31T18:00:00Z." });
+  return time.toISOString();
+}
+
+/** In words, at a moment. */
+export function keyState({ revoked, expires }: Key, now: string): string {
+  if (revoked !== null) return `revoked ${revoked.slice(0, 10)}`;
+  if (expires === null) return "in force";
+  return expires > now ? `in force until ${expires.slice(0, 16).replace("T", " ")} UTC` : `expired ${expires.slice(0, 10)}`;
+}
+
 const TABLES = `CREATE TABLE IF NOT EXISTS keys (
   id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, hash BLOB NOT NULL UNIQUE, scopes TEXT NOT NULL,
   created TEXT NOT NULL, revoked TEXT

@@ -133,3 +133,46 @@ test("acts are filtered by person, kind and day, and the CSV holds what is filte
   const csv = await bench.as("ada", "/desk/acts.csv?kind=user&by=eddy");
   assert.equal(csv.body.trim().split(/\r?\n/).length, 1 + ofKind.filter(({ handle }) => handle === "eddy").length);
 });
+
+test("the record is read by command as at the desk: by person, kind and day, and as the same CSV", async () => {
+  const printed = async (...args: string[]): Promise<string> => {
+    const { write } = process.stdout;
+    let words = "";
+    process.stdout.write = ((part: string | Uint8Array) => (typeof part === "string" ? ((words += part), true) : write.call(process.stdout, part))) as typeof write;
+    try {
+      assert.equal(await main([...args, "--data", bench.newsroom.folder]), 0);
+    } finally {
+      process.stdout.write = write;
+    }
+    return words;
+  };
+  const lines = (await printed("acts", "--kind", "key", "--json")).trim().split("\n").map((line) => JSON.parse(line) as { act: string; object: string });
+  assert.deepEqual(lines.map(({ act }) => act), ["key.revoke", "key.add"]);
+  assert.match(await printed("acts", "--who", "eddy"), /user\.add/);
+  assert.equal(await run("acts", "--day", "someday"), 2);
+  const own = await printed("acts", "--kind", "key", "--csv");
+  assert.equal((await bench.as("ada", "/desk/acts.csv?kind=key")).body, own);
+});
+
+test("sessions end by command, and nothing else changes; a supplier's release is taken back by command", async () => {
+  const other = await deskNewsroom();
+  try {
+    const at = (...args: string[]) => main([...args, "--data", other.newsroom.folder]);
+    assert.equal((await other.as("olga", "/desk")).status, 200);
+    const { write } = process.stdout;
+    process.stdout.write = ((part: string | Uint8Array) => typeof part === "string" || write.call(process.stdout, part)) as typeof write;
+    try {
+      await other.as("sam", "/desk/releases", { headline: "A release", summary: "It is said.", text: "Words.", contact: "press", licence: "CC BY 4.0" });
+      assert.equal(await at("supplied", "take-back", "1", "--by", "sam"), 0);
+      assert.equal(await at("user", "end-sessions", "olga"), 0);
+      assert.equal(await at("user", "end-sessions", "nosuchperson"), 4);
+    } finally {
+      process.stdout.write = write;
+    }
+    assert.match((await other.as("sam", "/desk/releases")).body, /taken back/);
+    assert.equal((await other.ask("/desk", { cookie: `tracewire-desk=${other.tokens.olga}` })).location, "/desk/sign-in?next=%2Fdesk");
+    assert.deepEqual(listActs(other.accounts, { limit: 2 }).map(({ act, object }) => [act, object]), [["user.end-sessions", "olga"], ["supplied.take-back", "1"]]);
+  } finally {
+    await other.remove();
+  }
+});

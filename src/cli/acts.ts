@@ -11,7 +11,7 @@ const ACCOUNTS_FILE = "accounts.db";
 /** Of an import of many; the rest is told as a number. */
 const ENTRIES_MAX = 5_000;
 /** Options that say what was done; what somebody wrote into others (a reason, a contact) is told to nobody. */
-const TOLD = ["role", "scope", "event", "expires", "from", "at", "slug", "sent", "again", "withKey", "release", "bytes", "withClaims"] as const;
+const TOLD = ["role", "scope", "event", "expires", "from", "entry", "at", "slug", "sent", "again", "withKey", "release", "bytes", "withClaims"] as const;
 
 /** After a command has run: where it made entries, or is one that changes what lies beside the log. */
 export async function recordCommand(context: CommandContext, command: Command, args: readonly string[], options: Options, how: { failed: boolean }): Promise<void> {

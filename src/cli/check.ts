@@ -1,9 +1,8 @@
 import { CHECKS, readJudgements, runChecks, type CheckName, type Vantage } from "../casefile/casefile.ts";
 import { TracewireError } from "../errors.ts";
-import type { LogReader } from "../evidence/evidence.ts";
+import { knownSize, type LogReader } from "../evidence/evidence.ts";
 import { listUndecided } from "../figures/figures.ts";
 import { openReader, text, type Command, type CommandContext } from "./command.ts";
-import { knownSize } from "./known.ts";
 import { wrap } from "./output.ts";
 
 export const check: Command = {

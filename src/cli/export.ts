@@ -1,16 +1,12 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { isPrivateClaim } from "../casefile/casefile.ts";
 import { TracewireError } from "../errors.ts";
-import { exportBundle, type Json } from "../evidence/evidence.ts";
-import { computeFigure, entriesOfFigures, requireFigureSpec, type Figure } from "../figures/figures.ts";
-import { readPublication } from "../press/press.ts";
-import type { NewsroomReader } from "../newsroom.ts";
+import { BUNDLE_SUBJECTS, bundleOf, EXCHANGE_FORMATS, type BundleSubject } from "../exchange/exchange.ts";
 import { openReader, text, type Command } from "./command.ts";
-import { EXCHANGE_FORMATS, EXCHANGE_OPTIONS, exportExchange, isExchangeFormat } from "./export-exchange.ts";
+import { EXCHANGE_OPTIONS, exportExchange, isExchangeFormat } from "./export-exchange.ts";
 import { counted } from "./output.ts";
 
-const SUBJECTS = ["figure", "story", "case", ...EXCHANGE_FORMATS] as const;
+const SUBJECTS = [...BUNDLE_SUBJECTS, ...EXCHANGE_FORMATS] as const;
 
 export const exportCommand: Command = {
   name: "export",
@@ -42,15 +38,7 @@ export const exportCommand: Command = {
     if (!out) throw new TracewireError("BAD_ARGUMENT", { what: "An export needs --out" });
     const newsroom = openReader(context);
     try {
-      const bundle = newsroom.log.snapshot(() =>
-        exportBundle(newsroom.log, newsroom.blobs, {
-          subject: what === "case" ? "case" : `${what} ${id}`,
-          ...contents(newsroom, what!, id),
-          made_at: context.effects.clock(),
-          verifier_key: newsroom.verifierKey,
-          withhold: isPrivateClaim,
-        }),
-      );
+      const bundle = bundleOf(newsroom, what as BundleSubject, id, context.effects.clock());
       try {
         mkdirSync(dirname(out), { recursive: true });
         writeFileSync(out, `${JSON.stringify(bundle)}\n`, { flag: "wx" });
@@ -66,27 +54,3 @@ export const exportCommand: Command = {
     }
   },
 };
-
-function contents(newsroom: NewsroomReader, what: string, id: string | undefined): { seqs: number[]; extra?: Json } {
-  if (what === "case") return { seqs: entriesOfCase(newsroom) };
-  if (what === "story") return { seqs: entriesOfStory(newsroom, id!) };
-  const figure = figureNow(newsroom, id!);
-  return { seqs: entriesOfFigures(newsroom.log, [figure]), extra: { figures: [figure as unknown as Json] } };
-}
-
-function figureNow(newsroom: NewsroomReader, id: string): Figure {
-  return computeFigure(newsroom.log, requireFigureSpec(newsroom.log, id).spec, newsroom.log.size());
-}
-
-function entriesOfStory(newsroom: NewsroomReader, slug: string): number[] {
-  const publication = readPublication(newsroom.log, slug);
-  if (!publication) throw new TracewireError("NOT_FOUND", { what: `No story "${slug}" has been published` });
-  return [...new Set([publication.seq, ...entriesOfFigures(newsroom.log, publication.figures)])].sort((a, b) => a - b);
-}
-
-function entriesOfCase(newsroom: NewsroomReader): number[] {
-  return newsroom.log.db
-    .prepare("SELECT seq FROM entry_index ORDER BY seq")
-    .all()
-    .map((row) => row.seq as number);
-}

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { readClaim } from "../casefile/casefile.ts";
 import { TracewireError } from "../errors.ts";
-import { findCapture, locatorText, type Locator } from "../evidence/evidence.ts";
+import { findCapture, locatorText, knownSize, type Locator } from "../evidence/evidence.ts";
 import {
   appendFigureSpec,
   computeFigure,
@@ -19,7 +19,6 @@ import {
 } from "../figures/figures.ts";
 import type { NewsroomReader } from "../newsroom.ts";
 import { change, openReader, openWriter, text, type Command, type CommandContext } from "./command.ts";
-import { knownSize } from "./known.ts";
 import { counted, table, wrap } from "./output.ts";
 
 const EXCLUDED_SHOWN_MAX = 12;

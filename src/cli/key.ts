@@ -1,5 +1,5 @@
 // Keys of the API: made here, shown once, revoked here. The site that runs beside it takes them up at once.
-import { openKeyStore, SCOPE_NAMES, SCOPES, type Key } from "../api/api.ts";
+import { keyState, openKeyStore, readExpiry, SCOPE_NAMES, SCOPES, type Key } from "../api/api.ts";
 import { TracewireError } from "../errors.ts";
 import { list, openReader, text, type Command, type CommandContext, type Options } from "./command.ts";
 import { table } from "./output.ts";
@@ -8,8 +8,9 @@ const scopesOf = ({ scopes }: Key): string => scopes.join(", ");
 
 const ACTIONS: Record<string, (context: CommandContext, name: string | undefined, options: Options) => void> = {
   add(context, name, options) {
+    const expires = text(options, "expires");
     withKeys(context, (keys) => {
-      const { key, token } = keys.add(required(name), list(options, "scope"), momentOf(text(options, "expires")));
+      const { key, token } = keys.add(required(name), list(options, "scope"), expires === undefined ? undefined : readExpiry(expires));
       context.output.json({ ...key, token });
       context.output.line(token);
       context.output.note(`The key ${key.name} opens ${scopesOf(key)}${key.expires === null ? "" : `, until ${key.expires}`}. It is not shown again: only its hash is kept. Send it as Authorization: Bearer …`);
@@ -20,7 +21,7 @@ const ACTIONS: Record<string, (context: CommandContext, name: string | undefined
       const all = keys.list();
       for (const key of all) context.output.json(key);
       if (all.length === 0) context.output.line("There is no key. Make one: tracewire key add NAME --scope claims:unreleased");
-      const rows = all.map((key) => [key.name, scopesOf(key), `made ${key.created.slice(0, 10)}`, stateOf(key, context.effects.clock())]);
+      const rows = all.map((key) => [key.name, scopesOf(key), `made ${key.created.slice(0, 10)}`, keyState(key, context.effects.clock())]);
       for (const line of table(rows, context.output.width)) context.output.line(line);
     });
   },
@@ -68,19 +69,6 @@ function withKeys(context: CommandContext, run: (keys: ReturnType<typeof openKey
   } finally {
     keys.close();
   }
-}
-
-function stateOf({ revoked, expires }: Key, now: string): string {
-  if (revoked !== null) return `revoked ${revoked.slice(0, 10)}`;
-  if (expires === null) return "in force";
-  return expires > now ? `in force until ${expires.slice(0, 16).replace("T", " ")} UTC` : `expired ${expires.slice(0, 10)}`;
-}
-
-function momentOf(given: string | undefined): string | undefined {
-  if (given === undefined) return undefined;
-  const time = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2})?Z)?$/.test(given) ? new Date(given) : undefined;
-  if (!time || Number.isNaN(time.getTime())) throw new TracewireError("BAD_ARGUMENT", { what: `--expires: “${given}” is no day and no time in UTC`, hint: "Write 2027-01-31 or 2027-01-31T18:00:00Z." });
-  return time.toISOString();
 }
 
 function required(name: string | undefined): string {

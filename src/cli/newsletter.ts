@@ -1,9 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { Resolver } from "node:dns/promises";
 import { TracewireError } from "../errors.ts";
 import {
   applyBounce,
-  checkDomain,
+  checkMailDomain,
   composeDraft,
   draftForms,
   linkSettings,
@@ -21,6 +20,7 @@ import {
   resolveDoubt,
   sendDraft,
   sendTest,
+  txtResolver,
   waitOf,
   type People,
   type RunReport,
@@ -33,7 +33,6 @@ import { baseWords } from "./site-addresses.ts";
 
 const IN_DOUBT_SHOWN_MAX = 200;
 const BOUNCE_BYTES_MAX = 10 * 1024 * 1024;
-const DNS_TIMEOUT_MS = 5_000;
 
 type Action = (context: CommandContext, args: string[], options: Options) => Promise<number | void> | number | void;
 
@@ -55,6 +54,7 @@ export const newsletter: Command = {
   writes: true,
   options: [
     { flags: "--subject <words>", about: "compose: a subject without digits (else the lead story's headline)" },
+    { flags: "--topic <topic>", about: "compose: for those alone who chose this topic; its stories are of it" },
     { flags: "--html <file>", about: "preview: write the HTML form to a file as well" },
     { flags: "--wait", about: "send: stay until the outbox is empty; a running site sends by itself" },
     { flags: "--sooner <why>", about: "send: within a week of the last issue, for a reason that readers see" },
@@ -65,6 +65,7 @@ export const newsletter: Command = {
   ],
   examples: [
     ["tracewire newsletter compose", "a draft of all stories that no issue has carried; or name stories by their slug"],
+    ["tracewire newsletter compose --topic Sanctions", "a letter for those who chose that topic, and for nobody else"],
     ["tracewire newsletter preview", "its plain form, as every reader will get it"],
     ["tracewire newsletter test me@example.org", "one copy to yourself; nothing is written to the log"],
     ["tracewire newsletter send --wait", "the issue becomes an entry of the log and goes to every subscriber once"],
@@ -89,10 +90,11 @@ function sayLinks({ output }: CommandContext, links: ReturnType<typeof linkSetti
 const ACTIONS: Record<string, Action> = {
   compose: (context, slugs, options) =>
     withRooms(context, ({ people, newsroom }) => {
-      const { choice, ...draft } = composeDraft(people, newsroom.log, { slugs, subject: text(options, "subject") });
+      const { choice, ...draft } = composeDraft(people, newsroom.log, { slugs, subject: text(options, "subject"), for_topic: text(options, "topic") });
       const links = linkSettings(people, context.config.mail);
       context.output.json({ ...draft, choice, base_url: links.base_url });
       context.output.line(`Draft: ${context.output.bold(draft.subject)}`);
+      if (draft.for_topic !== undefined) context.output.line(`It is for those who chose ${draft.for_topic}, and for nobody else.`);
       for (const line of choiceWords(choice)) for (const part of wrap(line, context.output.width)) context.output.line(part);
       for (const { slug, revision, headline, published } of choice.stories) context.output.line(`  ${slug}, revision ${revision} (${published}): ${headline}`);
       context.output.line("Others, in your order: tracewire newsletter compose SLUG SLUG; what there is: tracewire show stories.");
@@ -220,16 +222,7 @@ const ACTIONS: Record<string, Action> = {
 
   "check-dns": async (context, [domain], options) => {
     if (!domain) throw new TracewireError("BAD_ARGUMENT", { what: "Name the domain that your letters are from" });
-    const resolver = new Resolver({ timeout: DNS_TIMEOUT_MS });
-    const server = text(options, "server");
-    if (server) resolver.setServers([server]);
-    const { dkim } = context.config.mail;
-    const findings = await checkDomain({
-      domain,
-      selector: text(options, "selector") ?? (dkim?.selector || undefined),
-      private_key: dkim?.key_file ? readFileSync(dkim.key_file, "utf8") : undefined,
-      resolveTxt: (name) => resolver.resolveTxt(name),
-    });
+    const findings = await checkMailDomain(context.config.mail, { domain, selector: text(options, "selector"), resolveTxt: txtResolver(text(options, "server")) });
     for (const finding of findings) {
       context.output.json(finding);
       context.output.line(`${finding.ok ? "good   " : "missing"}  ${context.output.bold(finding.record)}  ${finding.what}`);

@@ -1,12 +1,8 @@
 import { TracewireError } from "../errors.ts";
-import { verifyBundle } from "../evidence/evidence.ts";
-import { computeFigure, figureHash, findFigureSpec, requireFigureSpec, type Figure } from "../figures/figures.ts";
-import { readPublication } from "../press/press.ts";
-import { reproduceBundle } from "../recompute.ts";
+import { figureHash } from "../figures/figures.ts";
+import { reproduceFromText, reproducePrinted } from "../recompute.ts";
 import { findTrace, notReproduced, reproduceTrace, supersededSets } from "../tracing/tracing.ts";
-import type { NewsroomReader } from "../newsroom.ts";
 import { openReader, readTextFile, text, type Command, type CommandContext } from "./command.ts";
-import { knownSize } from "./known.ts";
 
 export const reproduce: Command = {
   name: "reproduce",
@@ -46,31 +42,18 @@ export const reproduce: Command = {
           if (replaced.has(seq)) context.output.note(`${name} was replaced by entry ${replaced.get(seq)}: the trace is what it was, and rests on rows that were replaced.`);
         return context.output.line(`same  trace ${id}  ${trace.step_count} steps  at log size ${trace.log_size}  ${result_sha256.slice(0, 16)}…`);
       }
-      const publication = readPublication(newsroom.log, id!, revision === undefined ? undefined : Number(revision));
-      const published = publication ? publication.figures : publishedFigure(newsroom, id!, text(options, "known"));
-      let different = 0;
-      for (const figure of published) {
-        const named = findFigureSpec(newsroom.log, figure.id, Number(figure.log_size));
-        const again = named && computeFigure(newsroom.log, named.spec, Number(figure.log_size), figure.rules_version);
-        const same = again !== undefined && figureHash(again) === figureHash(figure);
-        if (!same) different += 1;
-        context.output.json({
-          id: figure.id,
-          log_size: figure.log_size,
-          same,
-          published_sha256: figureHash(figure),
-          computed_sha256: again ? figureHash(again) : null,
-        });
-        context.output.line(
-          `${same ? "same" : "DIFFERENT"}  ${figure.id}  ${figure.value} ${figure.unit}  at log size ${figure.log_size}  ${figureHash(figure).slice(0, 16)}…`,
-        );
+      const found = reproducePrinted(newsroom.log, id, { revision: revision === undefined ? undefined : Number(revision), known: text(options, "known") });
+      for (const { figure, same, computed_sha256 } of found) {
+        context.output.json({ id: figure.id, log_size: figure.log_size, same, published_sha256: figureHash(figure), computed_sha256 });
+        context.output.line(`${same ? "same" : "DIFFERENT"}  ${figure.id}  ${figure.value} ${figure.unit}  at log size ${figure.log_size}  ${figureHash(figure).slice(0, 16)}…`);
       }
+      const different = found.filter(({ same }) => !same).length;
       if (different > 0)
         throw new TracewireError("NOT_REPRODUCED", {
-          what: `${different} of ${published.length} figures did not come out the same`,
+          what: `${different} of ${found.length} figures did not come out the same`,
           where: id,
         });
-      context.output.line(`${published.length} of ${published.length} came out the same, byte for byte.`);
+      context.output.line(`${found.length} of ${found.length} came out the same, byte for byte.`);
     } finally {
       newsroom.close();
     }
@@ -79,17 +62,7 @@ export const reproduce: Command = {
 
 /** On another machine: the bundle is verified first, then its figures are computed from its entries. */
 function reproduceFromBundle(context: CommandContext, file: string, key: string | undefined): void {
-  const content = readTextFile(file);
-  const report = verifyBundle(content, { key });
-  if (report.outcome !== "clean")
-    throw new TracewireError("BUNDLE_DAMAGED", { what: `It does not verify (${report.findings[0]?.what})`, where: file });
-  const figures = reproduceBundle(content, report.size, report.root);
-  if (figures.length === 0)
-    throw new TracewireError("NOT_FOUND", {
-      what: "The bundle carries no figure",
-      where: file,
-      hint: "Export one: tracewire export figure ID --out FILE.",
-    });
+  const figures = reproduceFromText(readTextFile(file), { key, where: file });
   for (const { figure, same, computed_sha256 } of figures) {
     context.output.json({ id: figure.id, log_size: figure.log_size, same, published_sha256: figureHash(figure), computed_sha256 });
     context.output.line(`${same ? "same" : "DIFFERENT"}  ${figure.id}  ${figure.value} ${figure.unit}  at log size ${figure.log_size}`);
@@ -101,17 +74,4 @@ function reproduceFromBundle(context: CommandContext, file: string, key: string 
       where: file,
     });
   context.output.line(`${figures.length} of ${figures.length} came out the same, byte for byte, from the bundle alone.`);
-}
-
-/** The figure as a story last published it; one that no story carries is computed twice, from fresh reads. */
-function publishedFigure(newsroom: NewsroomReader, id: string, known: string | undefined): Figure[] {
-  const { spec } = requireFigureSpec(newsroom.log, id);
-  if (known === undefined) {
-    const rows = newsroom.log.db.prepare("SELECT body FROM publications ORDER BY seq DESC").all();
-    for (const row of rows) {
-      const figure = (JSON.parse(row.body as string) as { figures: Figure[] }).figures.find((candidate) => candidate.id === id);
-      if (figure) return [figure];
-    }
-  }
-  return [computeFigure(newsroom.log, spec, knownSize(newsroom.log, known))];
 }

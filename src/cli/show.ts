@@ -13,12 +13,11 @@ import {
   type Vantage,
 } from "../casefile/casefile.ts";
 import { TracewireError } from "../errors.ts";
-import { drawPage, findCapture, listCaptures, locatorText, readText, type Capture } from "../evidence/evidence.ts";
+import { drawPage, findCapture, listCaptures, locatorText, readText, knownSize, type Capture } from "../evidence/evidence.ts";
 import { findFigureSpec, listChoicesOn, listFigureSpecs } from "../figures/figures.ts";
 import { formatStoryText, listPublications, readPublication } from "../press/press.ts";
 import type { NewsroomReader } from "../newsroom.ts";
 import { openReader, text, whole, type Command, type CommandContext } from "./command.ts";
-import { knownSize } from "./known.ts";
 import { counted, table, wrap } from "./output.ts";
 import { ATTRIBUTION_LISTS } from "./show-attribution.ts";
 

@@ -4,9 +4,9 @@ import { TracewireError } from "../errors.ts";
 import { formatValue, requireFigureSpec } from "../figures/figures.ts";
 import type { NewsroomReader, NewsroomWriter } from "../newsroom.ts";
 import {
+  changesOf,
   computeStoryFigures,
   DRAFTS_FILE,
-  diffSentences,
   dueAhead,
   lintStory,
   listAffected,
@@ -20,12 +20,10 @@ import {
   parseStoryText,
   preparePhoto,
   printedAs,
-  printerOf,
   publishStories,
   publishStory,
   readPublication,
   scheduleExists,
-  sentencesOf,
   slugOf,
   withdrawStory,
   type Affected,
@@ -273,8 +271,8 @@ function withdraw(context: CommandContext, [slug]: string[], options: Options): 
 function diff(context: CommandContext, [slug]: string[], options: Options): void {
   const newsroom = openReader(context);
   try {
-    const after = readPublication(newsroom.log, slug ?? "", whole(options, "revision", "--revision"));
-    if (!after) {
+    const changes = changesOf(newsroom.log, slug ?? "", whole(options, "revision", "--revision"));
+    if (!changes) {
       const newest = readPublication(newsroom.log, slug ?? "")?.revision;
       const hint = newest
         ? `It has revisions 1 to ${newest}.`
@@ -285,11 +283,7 @@ function diff(context: CommandContext, [slug]: string[], options: Options): void
           }`;
       throw new TracewireError("NOT_FOUND", { what: `There is no such revision of "${slug}"`, hint });
     }
-    const before = readPublication(newsroom.log, after.slug, after.revision - 1);
-    const lines = diffSentences(
-      before ? sentencesOf(before.story, printerOf(newsroom.log, before.figures)) : [],
-      sentencesOf(after.story, printerOf(newsroom.log, after.figures)),
-    );
+    const { after, before, lines } = changes;
     context.output.json({ slug: after.slug, from: before?.revision ?? null, to: after.revision, lines });
     context.output.line(`${after.slug}, ${before ? `revision ${before.revision} to ${after.revision}` : "revision 1, the first: all of it is new"}${after.why ? `: ${after.why}` : ""}`);
     for (const line of lines) if (line.kind !== "same") context.output.line(`${line.kind === "gone" ? "-" : "+"} ${line.text}`);

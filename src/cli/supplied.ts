@@ -17,19 +17,20 @@ import { change, openReader, openWriter, readTextFile, text, type Command, type 
 
 type Action = (context: CommandContext, submissions: Submissions, arg: string | undefined, options: Options) => void;
 
-const ACTIONS: Record<string, Action> = { send, list, show, accept, refuse };
+const ACTIONS: Record<string, Action> = { send, list, show, accept, refuse, "take-back": takeBack };
 
 export const supplied: Command = {
   name: "supplied",
   summary: "Press releases of suppliers: send one that came by mail, list, accept, refuse with a note",
   arguments: "<action> [release]",
-  records: { send: 0, accept: 1, refuse: 1 },
+  records: { send: 0, accept: 1, refuse: 1, "take-back": 1 },
   actions: [
     ["send <file>", "a text with “# Headline”, “> what is new in a sentence”, and paragraphs, in plain words"],
     ["list", "what was sent, the newest first, and what became of it"],
     ["show <number>", "one of them with its steps and what the lint says"],
     ["accept <number>", "print it, marked as supplied; one under embargo waits outside the log"],
     ["refuse <number> --why <note>", "its sender reads the note"],
+    ["take-back <number>", "for its sender: while nobody has decided on it"],
   ],
   writes: true,
   options: [
@@ -168,4 +169,12 @@ function refuse(context: CommandContext, submissions: Submissions, arg: string |
   const { id } = refuseRelease({ folder: context.config.data }, submissions, submission, context.by, note);
   context.output.json({ id, state: "refused" });
   context.output.line(`Release ${id} is refused; its sender reads why.`);
+}
+
+function takeBack(context: CommandContext, submissions: Submissions, arg: string | undefined): void {
+  const submission = find(submissions, arg);
+  if (context.dryRun) return context.output.note("Dry run: nothing was written.");
+  const { id } = submissions.step(submission.id, context.by, ["sent"], "taken back");
+  context.output.json({ id, state: "taken back" });
+  context.output.line(`Release ${id} is taken back.`);
 }

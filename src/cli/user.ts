@@ -1,5 +1,6 @@
 // People of the newsroom from the terminal: the way in for who runs the machine, and for who is locked out of the desk.
 import {
+  endSessions,
   firstLink,
   giveRole,
   hasAdministrator,
@@ -28,7 +29,7 @@ const ACTIONS: Record<string, Action> = {
   add(context, accounts, handle, options) {
     const role = text(options, "role");
     if (!role) throw new TracewireError("BAD_ARGUMENT", { what: "A person needs --role", hint: `Roles: ${ROLE_NAMES.join(", ")}.` });
-    if (options.mail) requireMailbox(handle, text(options, "address"));
+    if (options.mail) requireMailbox(context, handle, text(options, "address"));
     const invited = invite(accounts, { handle: required(handle), role, address: text(options, "address"), organisation: text(options, "organisation") });
     tellLink(context, invited, Boolean(options.mail), `${context.output.bold(invited.user.handle)} is invited as ${role}.`);
   },
@@ -57,11 +58,17 @@ const ACTIONS: Record<string, Action> = {
     context.output.line(`${context.output.bold(user.handle)} is ${user.role} now. Their sessions have ended.`);
   },
   reset(context, accounts, handle, options) {
-    if (options.mail) requireMailbox(handle, requireUser(accounts, required(handle)).address);
+    if (options.mail) requireMailbox(context, handle, requireUser(accounts, required(handle)).address);
     const alone = Boolean(options["passwordAlone"]);
     const reset = resetUser(accounts, required(handle), alone ? "password" : "everything");
     const gone = alone ? "The password and the sessions" : "Passwords, passkeys, codes and sessions";
     tellLink(context, reset, Boolean(options.mail), `${gone} of ${context.output.bold(reset.user.handle)} are gone.${alone ? " Passkeys and codes stay." : ""}`);
+  },
+  "end-sessions"(context, accounts, handle) {
+    const user = requireUser(accounts, required(handle));
+    accounts.change(() => endSessions(accounts, user.id));
+    context.output.json({ handle: user.handle, sessions: 0 });
+    context.output.line(`The sessions of ${context.output.bold(user.handle)} have ended; they may sign in again.`);
   },
   remove(context, accounts, handle) {
     const user = removeUser(accounts, required(handle));
@@ -74,13 +81,14 @@ export const user: Command = {
   name: "user",
   summary: "People of the desk: invite them, give roles, let in who is locked out, remove them",
   arguments: "<action> [handle]",
-  records: { first: 0, add: 1, role: 1, reset: 1, remove: 1 },
+  records: { first: 0, add: 1, role: 1, reset: 1, "end-sessions": 1, remove: 1 },
   actions: [
     ["first", "the link by which the first administrator signs up, once"],
     ["add <handle> --role <role>", "invite somebody"],
     ["list", "who is there, and how they come in"],
     ["role <handle> --role <role>", "another role; their sessions end"],
     ["reset <handle>", "take all credentials (or the password alone), and give a link for a new password"],
+    ["end-sessions <handle>", "end all their sessions; nothing else changes"],
     ["remove <handle>", "erase the account; the handle stays taken"],
   ],
   options: [
@@ -140,8 +148,9 @@ function sayGuess({ config, output }: CommandContext, { base_from }: SiteAddress
     output.line("No site runs from this folder now: when it does, the link works at its address, whatever its port.");
 }
 
-/** Before anything is changed. */
-function requireMailbox(handle: string | undefined, address: string | null | undefined): void {
+/** Before anything is changed. In the local sink the link would lie open to every user of the machine. */
+function requireMailbox({ config }: CommandContext, handle: string | undefined, address: string | null | undefined): void {
+  if (config.mail.smtp_url === undefined) throw new TracewireError("BAD_ARGUMENT", { what: "No mail server is set, so no letter leaves", hint: "Leave --mail out and hand the link over, or set smtp_url." });
   if (!address) throw new TracewireError("BAD_ARGUMENT", { what: `${handle} has no address`, hint: "Give --address, or leave --mail out and hand the link over." });
 }
 

@@ -1,4 +1,4 @@
-import { verifyBundle, verifyFolder, type VerifyFinding } from "../evidence/evidence.ts";
+import { findingWords, verifyBundle, verifyFolder, type VerifyFinding } from "../evidence/evidence.ts";
 import { signingKeyFault } from "../newsroom.ts";
 import { recomputeFolder } from "../recompute.ts";
 import { readTextFile, text, type Command, type CommandContext } from "./command.ts";
@@ -44,7 +44,7 @@ async function checkFolder(context: CommandContext, key: string | undefined, aga
   context.output.line(
     report.key.pinned ? "The key is the one you gave." : `The key came from the folder itself. Pin it: --key ${report.key.verifier_key}`,
   );
-  for (const warning of report.warnings) context.output.line(`note: ${findingText(warning)}`);
+  for (const warning of report.warnings) context.output.line(`note: ${findingWords(warning)}`);
   // What is written is proven; with this key nothing more can be.
   const keyFault = report.outcome === "clean" ? signingKeyFault(context.config.data) : undefined;
   if (keyFault) throw keyFault;
@@ -70,7 +70,7 @@ function checkBundle(context: CommandContext, file: string, key: string | undefi
 }
 
 function finish(context: CommandContext, clean: boolean, findings: readonly VerifyFinding[], cleanWords = "Clean."): number {
-  for (const finding of findings) context.output.line(findingText(finding));
+  for (const finding of findings) context.output.line(findingWords(finding));
   if (findings.length > 0 && findings.every(({ what }) => what === "views_of_another_version")) {
     context.output.line("The entries are proven. The tables beside them were made by another version of Tracewire and were not compared:");
     context.output.line("open the newsroom once with this version (any command but verify does), then verify again.");
@@ -82,20 +82,4 @@ function finish(context: CommandContext, clean: boolean, findings: readonly Veri
       : context.output.bold(`Damaged: ${findings.length} finding${findings.length === 1 ? "" : "s"}; the first is the first bad place.`),
   );
   return clean ? 0 : 6;
-}
-
-function findingText(finding: VerifyFinding): string {
-  return [
-    finding.what,
-    finding.index === undefined
-      ? ""
-      : finding.until === undefined
-        ? `entry ${finding.index}`
-        : `an entry from ${finding.index}, before ${finding.until}`,
-    finding.file ?? "",
-    finding.expected === undefined ? "" : `expected ${finding.expected}`,
-    finding.actual === undefined ? "" : `found ${finding.actual}`,
-  ]
-    .filter(Boolean)
-    .join("  ");
 }

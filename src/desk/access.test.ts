@@ -1,7 +1,10 @@
 // Every route × role × kind of credential × whose object: 0 wrong, either way. What is expected stands here in words of its
 // own and not in the rules; a route that is not in this table fails the test.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import { deskNewsroom, ORGANISATION, PEOPLE, type Answered, type DeskNewsroom, type Handle } from "../../test/desk-newsroom.ts";
 import { openKeyStore } from "../api/api.ts";
 import { endSession, SESSION_LIMITS, type Role } from "../accounts/accounts.ts";
@@ -10,13 +13,17 @@ import { seededRandom } from "../effects.ts";
 import { appendCapture, prepareCapture } from "../evidence/evidence.ts";
 import { makePdf, pageContent } from "../evidence/extractors/pdf-sample.ts";
 import { composeDraft, openPeople } from "../newsletter/newsletter.ts";
+import { openReportTexts } from "../reports/reports.ts";
 import { openDrafts, openSchedule, openSubmissions, parseStoryText, preparePhoto, publishStory } from "../press/press.ts";
 import { readAskWords } from "../tracing/tracing.ts";
+import { repositoryRoot } from "../../test/scale.ts";
 import { madePhoto } from "../../test/made-pictures.ts";
+import { openWebhookStore } from "../webhooks/webhooks.ts";
 import { keepTrace } from "../../test/kept-trace.ts";
 import { openInbox } from "./inbox.ts";
 import { DESK_ROUTES } from "./routes.ts";
 import type { DeskRoute } from "./route.ts";
+import type { WorkAsk } from "./work-jobs.ts";
 import { openDeskServer } from "./server.ts";
 
 type Roles = readonly Role[] | "anyone";
@@ -34,6 +41,8 @@ const ADMIN: Roles = ["administrator"];
 const capture = { name: "capture", seen: { own: STAFF, other: STAFF, protected: ["editor"] } } as const;
 const inbox = { name: "item", seen: { own: STAFF, other: DESK, protected: ["editor"] } } as const;
 const draft = { name: "draft", seen: { own: WRITERS, other: DESK } } as const;
+
+const work = { name: "work", seen: { own: STAFF, protected: ADMIN } } as const;
 
 const EXPECTED: Record<string, Expected> = {
   "GET /": { roles: ALL },
@@ -66,6 +75,15 @@ const EXPECTED: Record<string, Expected> = {
   "POST /people/:handle/end-sessions": { roles: ADMIN },
   "POST /people/:handle/reset": { roles: ADMIN, fresh: true },
   "POST /people/:handle/remove": { roles: ADMIN, fresh: true },
+  "GET /keys": { roles: ADMIN },
+  "POST /keys": { roles: ADMIN, fresh: true },
+  "POST /keys/:key/revoke": { roles: ADMIN, fresh: true },
+  "GET /webhooks": { roles: ADMIN },
+  "POST /webhooks": { roles: ADMIN, fresh: true },
+  "GET /webhooks/:hook": { roles: ADMIN },
+  "POST /webhooks/:hook/rotate": { roles: ADMIN, fresh: true },
+  "POST /webhooks/:hook/replay": { roles: ADMIN },
+  "POST /webhooks/:hook/remove": { roles: ADMIN, fresh: true },
   "GET /acts": { roles: ADMIN },
   "GET /acts.csv": { roles: ADMIN, fresh: true },
   "GET /inbox": { roles: STAFF },
@@ -137,7 +155,10 @@ const EXPECTED: Record<string, Expected> = {
   "POST /find/new-figure": { roles: WRITERS },
   "GET /moved": { roles: WRITERS },
   "POST /moved/:slug/correct": { roles: DESK },
-  "POST /moved/:slug/draft": { roles: DESK },
+  "GET /published": { roles: WRITERS },
+  "GET /published/:slug": { roles: WRITERS },
+  "POST /published/:slug/draft": { roles: WRITERS },
+  "POST /published/:slug/withdraw": { roles: DESK },
   "POST /moved/stands": { roles: DESK },
   "GET /preview/:link": { roles: "anyone" },
   "POST /stories/:draft/waive": { roles: WRITERS, object: draft },
@@ -156,10 +177,35 @@ const EXPECTED: Record<string, Expected> = {
   "POST /newsletter/send": { roles: DESK, fresh: true },
   "POST /newsletter/resolve": { roles: DESK },
   "POST /newsletter/bounces": { roles: DESK },
+  "POST /newsletter/check-dns": { roles: DESK },
   "GET /imports": { roles: DESK },
   "POST /imports": { roles: DESK },
   "GET /imports/:job": { roles: DESK },
   "POST /imports/:job/take": { roles: DESK },
+  "GET /release": { roles: DESK },
+  "POST /release": { roles: DESK },
+  "GET /erase": { roles: DESK },
+  "POST /erase": { roles: DESK, fresh: true },
+  "GET /reports": { roles: STAFF },
+  "GET /reports/begin": { roles: STAFF },
+  "POST /reports": { roles: STAFF },
+  "GET /reports/texts/:report": { roles: STAFF },
+  "POST /reports/texts/:report/build": { roles: STAFF },
+  "GET /reports/built/:built": { roles: STAFF, object: { name: "built", seen: { own: STAFF } } },
+  "POST /reports/built/:built/issue": { roles: DESK, fresh: true, object: { name: "built", seen: { own: DESK } } },
+  "GET /exports": { roles: STAFF },
+  "POST /exports": { roles: STAFF },
+  "POST /exports/archive": { roles: ADMIN, fresh: true },
+  "GET /reproduce": { roles: STAFF },
+  "POST /reproduce": { roles: STAFF },
+  "POST /reproduce/bundle": { roles: STAFF },
+  "GET /verify": { roles: ADMIN },
+  "POST /verify": { roles: ADMIN },
+  // Works: `own` is an export, `protected` a check of everything that they had started before their role changed, `other` another's.
+  "GET /works/:work": { roles: STAFF, object: work },
+  // A check makes no file.
+  "GET /works/:work/files/:file": { roles: STAFF, object: { name: "work", seen: { own: STAFF } } },
+  "POST /works/:work/cancel": { roles: STAFF, object: work },
   // Press releases that were sent: `own` is of the supplier's organisation, `other` of another.
   "GET /releases": { roles: ["supplier"] },
   "POST /releases": { roles: ["supplier"] },
@@ -244,11 +290,30 @@ before(async () => {
   const startJob = (by: Handle) => String(bench.desk.traceJobs.start({ by, ask: readAskWords({ from: "victim" }), among: [] }).id);
   objects.job = Object.fromEntries(ACTORS.map((handle) => [handle, { own: startJob(handle), nobody: "987654" }])) as (typeof objects)[string];
   for (const handle of ACTORS) objects.job[handle]!.other = objects.job[handle === "anna" ? "edda" : "anna"]!.own!;
+  const startWork = (by: Handle, ask: WorkAsk) => bench.desk.works.start({ by, title: "A work", ask }).id;
+  objects.work = {} as (typeof objects)[string];
+  for (const handle of ACTORS) {
+    const own = startWork(handle, { kind: "export", format: "list", id: "stories", form: "csv", base_url: "https://news.example.org" });
+    objects.work[handle] = { own: String(own), protected: String(startWork(handle, { kind: "verify" })), nobody: "987654" };
+  }
+  for (const handle of ACTORS) objects.work[handle]!.other = objects.work[handle === "anna" ? "edda" : "anna"]!.own!;
+  const text = readFileSync(join(repositoryRoot, "test", "report-sample.yaml"), "utf8");
+  const texts = openReportTexts(newsroom.folder, { clock: bench.now });
+  texts.save("rosa", text, 0);
+  texts.close();
+  for (const { id } of bench.desk.works.list()) while (["waiting", "running"].includes(bench.desk.works.find(id)!.state)) await pause(20);
+  objects.built = {} as (typeof objects)[string];
+  for (const handle of ACTORS) objects.built[handle] = { own: String(startWork(handle, { kind: "report", symbol: "TW/2026/9", text, draft: false, previous: false })), nobody: "987654" };
+  for (const handle of ACTORS) objects.built[handle]!.other = objects.built[handle === "anna" ? "edda" : "anna"]!.own!;
+  for (const { id } of bench.desk.works.list()) while (["waiting", "running"].includes(bench.desk.works.find(id)!.state)) await pause(20);
   const request = await prepareRequest(newsroom.blobs, { name: "a-request", asked_of: "Somebody", channel: "mail", asked_at: "2026-03-01", deadline: "2026-03-08", wording: "Is it so?" }, "rosa", bench.now());
   newsroom.transact("rosa", (transaction) => appendRequest(transaction, request, "rosa"));
   const keys = openKeyStore(newsroom.folder, { clock: bench.now, random: seededRandom(4) });
   key = keys.add("program", ["claims:unreleased", "tags:own", "traces:private"]).token;
   keys.close();
+  const hooks = openWebhookStore(newsroom.folder, { clock: bench.now, random: seededRandom(6) });
+  hooks.add({ name: "a-hook", url: "https://example.org/hook", events: [], is_here: false }, newsroom.log);
+  hooks.close();
 });
 after(() => bench?.remove());
 
@@ -325,7 +390,7 @@ for (const fresh of [true, false])
           for (const credential of CREDENTIALS) {
             // What belongs to a press release: `own` is the same as `other` there.
             if (object?.name === "embargoed" && whose === "own") continue;
-            const params = { handle: "rosa", link: "A".repeat(43), kind: "theft", name: "of-ada", reply: "a-request", picture: "a.jpg", page: "1", table: "1", ...(object ? { [object.name]: objects[object.name]![handle][whose!]! } : {}) };
+            const params = { ...PARAMS, ...(object ? { [object.name]: objects[object.name]![handle][whose!]! } : {}) };
             const answer = await askAs(route, handle, params, credential, spare);
             asked += 1;
             const [found, expected] = [outcomeOf(route, answer), expectedOf(route, PEOPLE[handle], whose, credential, fresh)];
@@ -338,6 +403,9 @@ for (const fresh of [true, false])
     assert.ok(asked > 3_000, `${asked} requests`);
     assert.deepEqual(bench.faults, []);
   });
+
+/** What is there, of those that are nobody's own. */
+const PARAMS = { handle: "rosa", link: "A".repeat(43), kind: "theft", name: "of-ada", slug: "in-print", reply: "a-request", picture: "a.jpg", page: "1", table: "1", key: "1", hook: "a-hook", file: "stories.csv", report: "tw-2026-9" };
 
 /** Two more sessions of the person: one left alone too long, one ended. Their own goes on. */
 async function spareSessions(handle: Handle): Promise<Record<"expired" | "revoked", string>> {

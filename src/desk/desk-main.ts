@@ -1,7 +1,7 @@
 // What the desk's own process runs: it opens the app, listens, says where, and ends with its parent.
 import { existsSync, rmSync } from "node:fs";
 import { systemEffects } from "../effects.ts";
-import { clientOf, logAnswer, refuseStrangers, trustProxies } from "../site/site.ts";
+import { clientOf, logAnswer, openVitals, refuseStrangers, trustProxies } from "../site/site.ts";
 import { openDesk } from "./open-desk.ts";
 import { REMOTE_HEADER, SETTINGS_VARIABLE, type DeskProcessSettings } from "./desk-process.ts";
 
@@ -23,7 +23,15 @@ try {
     trustProxies(desk.app.server, settings.proxies ?? []);
     if (settings.plain_http !== "allowed") refuseStrangers(desk.app.server, (line) => void process.stderr.write(`desk: ${line}\n`));
     if (log) desk.app.server.prependListener("request", (request, response) => logAnswer(request, response, log, systemEffects.clock, (line) => void process.stderr.write(`${line}\n`)));
-    // At the site's address the site's own answers it.
+    // At the site's address the site's own answer these two.
+    const vitals = openVitals(systemEffects.clock());
+    desk.app.addHook("onRequest", async (request, reply) => {
+      const from = performance.now();
+      reply.raw.once("close", () => vitals.made(request.routeOptions.url ?? "", reply.raw.statusCode, performance.now() - from));
+    });
+    desk.app.get("/metrics", (request, reply) =>
+      clientOf(request.raw).isLocal ? reply.header("cache-control", "no-store").type("text/plain; version=0.0.4; charset=utf-8").send(vitals.print({})) : reply.callNotFound(),
+    );
     desk.app.get("/healthz", (_request, reply) => reply.header("cache-control", "no-store").type("text/plain; charset=utf-8").send("ok\n"));
   }
   if (throughSite && existsSync(listen.socket)) rmSync(listen.socket);

@@ -4,28 +4,58 @@ import { can, type Right, type SignedIn } from "../accounts/accounts.ts";
 import { html, nothing, type Html } from "../site/site.ts";
 import { deskAssetHref } from "./desk-assets.ts";
 
-type Way = { href: string; words: string; key: string; right?: Right };
+type Way = { href: string; words: string; key: string; right?: Right; /** Other pages that belong to it. */ also?: readonly string[] };
 
-const WAYS: readonly Way[] = [
-  { href: "/desk", words: "Today", key: "g t" },
-  { href: "/desk/inbox", words: "Inbox", key: "g i", right: "case.write" },
-  { href: "/desk/captures", words: "Captures", key: "g c", right: "case.read" },
-  { href: "/desk/claims", words: "Claims", key: "g l", right: "case.read" },
-  { href: "/desk/attribution", words: "Attribution", key: "g b", right: "case.read" },
-  { href: "/desk/traces", words: "Traces", key: "g x", right: "traces.write" },
-  { href: "/desk/replies", words: "Replies", key: "g r", right: "case.read" },
-  { href: "/desk/stories", words: "Stories", key: "g s", right: "stories.write" },
-  { href: "/desk/front", words: "Front page", key: "g f", right: "stories.publish" },
-  { href: "/desk/newsletter", words: "Newsletter", key: "g n", right: "stories.publish" },
-  { href: "/desk/moved", words: "Moved", key: "g v", right: "stories.write" },
-  { href: "/desk/releases", words: "Press releases", key: "g s", right: "releases.send" },
-  { href: "/desk/supplied", words: "Supplied", key: "g u", right: "stories.publish" },
-  { href: "/desk/embargoed", words: "Under embargo", key: "g e", right: "embargo.read" },
-  { href: "/desk/people", words: "People", key: "g p", right: "people.manage" },
-  { href: "/desk/acts", words: "Acts", key: "g a", right: "acts.read" },
+const TODAY: Way = { href: "/desk", words: "Today", key: "g t", also: ["/desk/boards"] };
+/** A group is what somebody works on in one go; the order within it is that of the work. */
+const GROUPS: readonly (readonly [name: string, ways: readonly Way[]])[] = [
+  [
+    "Evidence",
+    [
+      { href: "/desk/inbox", words: "Inbox", key: "g i", right: "case.write" },
+      { href: "/desk/captures", words: "Captures", key: "g c", right: "case.read" },
+      { href: "/desk/claims", words: "Claims", key: "g l", right: "case.read", also: ["/desk/subjects"] },
+      { href: "/desk/attribution", words: "Attribution", key: "g b", right: "case.read", also: ["/desk/overlap"] },
+      { href: "/desk/replies", words: "Replies", key: "g r", right: "case.read" },
+      { href: "/desk/release", words: "Release", key: "g q", right: "case.release" },
+    ],
+  ],
+  ["Tracing", [{ href: "/desk/traces", words: "Traces", key: "g x", right: "traces.write" }]],
+  [
+    "Publication",
+    [
+      { href: "/desk/stories", words: "Stories", key: "g s", right: "stories.write" },
+      { href: "/desk/reports", words: "Reports", key: "g g", right: "case.read" },
+      { href: "/desk/front", words: "Front page", key: "g f", right: "stories.publish" },
+      { href: "/desk/newsletter", words: "Newsletter", key: "g n", right: "stories.publish" },
+      { href: "/desk/published", words: "Published", key: "g o", right: "stories.write" },
+      { href: "/desk/moved", words: "Moved", key: "g v", right: "stories.write" },
+      { href: "/desk/releases", words: "Press releases", key: "g s", right: "releases.send" },
+      { href: "/desk/supplied", words: "Supplied", key: "g u", right: "stories.publish" },
+      { href: "/desk/embargoed", words: "Under embargo", key: "g e", right: "embargo.read" },
+      { href: "/desk/imports", words: "Imports", key: "g h", right: "stories.publish" },
+    ],
+  ],
+  [
+    "Newsroom",
+    [
+      { href: "/desk/people", words: "People", key: "g p", right: "people.manage" },
+      { href: "/desk/acts", words: "Acts", key: "g a", right: "acts.read" },
+      { href: "/desk/keys", words: "Keys", key: "g k", right: "programs.manage" },
+      { href: "/desk/webhooks", words: "Webhooks", key: "g w", right: "programs.manage" },
+      { href: "/desk/exports", words: "Exports", key: "g d", right: "case.read", also: ["/desk/works"] },
+      { href: "/desk/reproduce", words: "Reproduce", key: "g y", right: "case.read" },
+      { href: "/desk/verify", words: "Verify", key: "g z", right: "archive.manage" },
+      { href: "/desk/erase", words: "Erase", key: "g j", right: "case.erase" },
+    ],
+  ],
 ];
 
-export const waysOf = (who: SignedIn): Way[] => WAYS.filter(({ right }) => right === undefined || can(who.user.role, right));
+type Group = { name: string; ways: Way[] };
+const groupsOf = (who: SignedIn): Group[] =>
+  GROUPS.map(([name, ways]) => ({ name, ways: ways.filter(({ right }) => right === undefined || can(who.user.role, right)) })).filter(({ ways }) => ways.length > 0);
+
+export const waysOf = (who: SignedIn): Way[] => [TODAY, ...groupsOf(who).flatMap(({ ways }) => ways)];
 
 export type FrameOptions = { title: string; path: string; who?: SignedIn; body: Html; wide?: boolean; note?: string };
 
@@ -55,11 +85,20 @@ ${note !== undefined && html`<p class="done" role="status">${note}</p>
 </html>`.markup;
 }
 
+/**
+ * Groups in one line, and below it the rooms of the one that is open. Rooms of the others are there for their keys alone; a
+ * group of one room is that room.
+ */
 function nav(who: SignedIn, path: string): Html {
-  const isHere = (href: string) => path === href || (href !== "/desk" && path.startsWith(`${href}/`));
-  return html`<nav aria-label="Rooms of the desk"><ul>${waysOf(who).map(
-    ({ href, words, key }) => html`<li><a href="${href}" data-key="${key}"${isHere(href) && html` aria-current="page"`}>${words}</a></li>`,
-  )}</ul></nav>
+  const isAt = (href: string) => path === href || (href !== "/desk" && path.startsWith(`${href}/`));
+  const isHere = ({ href, also = [] }: Way) => [href, ...also].some(isAt);
+  const link = (way: Way) => html`<a href="${way.href}" data-key="${way.key}"${isHere(way) && html` aria-current="page"`}>${way.words}</a>`;
+  const groups = groupsOf(who);
+  const open = groups.find(({ ways }) => ways.some(isHere));
+  const rooms = ({ ways }: Group) => ways.map((way) => html`<li>${link(way)}</li>`);
+  return html`<nav aria-label="Rooms of the desk"><ul><li>${link(TODAY)}</li>${groups.map(({ name, ways }) =>
+    ways.length === 1 ? html`<li>${link(ways[0]!)}</li>` : html`<li><a href="${ways[0]!.href}"${open?.name === name && html` aria-current="true"`}>${name}</a></li>`,
+  )}</ul>${open && open.ways.length > 1 && html`<ul aria-label="${open.name}">${rooms(open)}</ul>`}<ul hidden>${groups.filter((group) => group !== open && group.ways.length > 1).flatMap(rooms)}</ul></nav>
 `;
 }
 

@@ -62,6 +62,15 @@ const wrongOf = ({ status, body, headers }: Answered): string | undefined => {
   return undefined;
 };
 
+/** What is asked by POST and changes nothing. */
+const CHANGES_NOTHING: readonly string[] = [
+  "/account/passkey-options", "/sign-in/passkey-options", "/confirm/passkey-options", "/captures/:capture/fill", "/captures/:capture/regions", "/captures/:capture/check", "/stories/:draft/check", "/stories/:draft/presence",
+];
+/** What changes something or only shows it, by what is asked; and what is not done twice. */
+const AT_TIMES: readonly string[] = ["/captures/:capture/claims", "/captures/:capture/tables/:table", "/find/new-figure", "/inbox/:item/cancel", "/inbox/:item/again", "/stories/:draft"];
+/** Both by one function, which does (pictures.test.ts). */
+const BY_ANOTHER_HAND: readonly string[] = ["/stories/:draft/pictures", "/stories/:draft/pictures/use"];
+
 /** A request of every route: its own form filled in, but for one place that is hostile. */
 function requestOf(route: DeskRoute, pick: <T>(list: readonly T[]) => T, captured: string) {
   const hostile = pick(HOSTILE);
@@ -90,6 +99,8 @@ test("every input position of every route with hostile values: no fault of ours,
   const [users] = rowsOf();
   const wrong: string[] = [];
   const statuses: Record<number, number> = {};
+  const acted = new Set<string>();
+  const actCount = () => bench.accounts.db.prepare("SELECT max(id) AS id FROM acts").get()!.id as number;
   for (let at = 0; at < count; at++) {
     const route = DESK_ROUTES[at % DESK_ROUTES.length]!;
     const who = spare.has(route.path) ? "rosa" : "ada";
@@ -105,6 +116,7 @@ test("every input position of every route with hostile values: no fault of ours,
     const isFile = place === "file";
     const asJson = at % 3 === 0 && !isFile;
     const all = { csrf, ...form };
+    const acts = actCount();
     const answer = await bench.ask(url, {
       method: route.method,
       cookie,
@@ -117,6 +129,10 @@ test("every input position of every route with hostile values: no fault of ours,
             : { headers, form: all }),
     });
     statuses[answer.status] = (statuses[answer.status] ?? 0) + 1;
+    if (route.method === "POST" && [200, 303].includes(answer.status) && who === "ada" && !answer.location.startsWith("/desk/sign-in")) {
+      if (actCount() > acts) acted.add(route.path);
+      else if (![...CHANGES_NOTHING, ...AT_TIMES].includes(route.path)) wrong.push(`${url}: ${answer.status}, and no act of it is kept`);
+    }
     const found = wrongOf(answer);
     if (found !== undefined) wrong.push(`${route.method} ${url.slice(0, 120)}, ${place} = ${JSON.stringify(hostile).slice(0, 60)}: ${found}`);
   }
@@ -126,7 +142,13 @@ test("every input position of every route with hostile values: no fault of ours,
   assert.ok(rowsOf()[0]! >= users!, "nobody is gone");
   assert.equal(bench.accounts.db.prepare("PRAGMA integrity_check").get()!.integrity_check, "ok");
   assert.ok((statuses[200] ?? 0) + (statuses[303] ?? 0) > count / 20, `much of it gets behind the door: ${JSON.stringify(statuses)}`);
-  t.diagnostic(JSON.stringify(statuses));
+  t.diagnostic(`${JSON.stringify(statuses)}; ${acted.size} routes left an act each time that they did something`);
+  assert.ok(acted.size >= 4, [...acted].join(" "));
+});
+
+test("every address that changes something writes of it into the record of acts", () => {
+  const silent = DESK_ROUTES.filter(({ method, run }) => method === "POST" && !/\b(record|recordAct|write)\(/.test(String(run))).map(({ path }) => path);
+  assert.deepEqual(silent.toSorted(), [...CHANGES_NOTHING, ...BY_ANOTHER_HAND].toSorted());
 });
 
 test("a body that is JSON nested without end, of 200 fields or of none is refused, and the next one is read", async () => {

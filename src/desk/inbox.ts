@@ -133,7 +133,10 @@ export function openInbox(folder: string, { clock }: Pick<Effects, "clock">): In
             JSON.stringify(item.origin),
             now,
           );
-        db.prepare("DELETE FROM items WHERE state IN ('failed', 'cancelled', 'captured') AND id <= (SELECT max(id) FROM items) - ?").run(KEPT_MAX);
+        // The oldest make room. Of what failed and was put away the bytes go first (cancelled-bytes.ts), then the line.
+        const oldest = "id <= (SELECT max(id) FROM items) - ?";
+        db.prepare(`UPDATE items SET state = 'cancelled' WHERE state = 'failed' AND ${oldest}`).run(KEPT_MAX);
+        db.prepare(`DELETE FROM items WHERE (state = 'captured' OR (state = 'cancelled' AND sha256 IS NULL)) AND ${oldest}`).run(KEPT_MAX);
         return find(Number(lastInsertRowid))!;
       }),
     find,

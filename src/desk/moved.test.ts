@@ -92,13 +92,13 @@ test("it stands as of then with a reason, and is asked again when it moves again
   theft("theft/2024-04-04-four");
   assert.doesNotMatch(await read("/stories/second-told"), /It stands as of its day/, "it moved again: nobody has said so of these values");
   assert.match((await bench.as("edda", "/desk/moved")).body, /2 to look at/);
-  const draft = await bench.as("edda", "/desk/moved/second-told/draft", {});
+  const draft = await bench.as("edda", "/desk/published/second-told/draft", {});
   assert.match((await bench.as("edda", draft.location)).body, /There are \{\{count-of-all\|words\}\} by now/);
   assert.deepEqual(bench.faults, []);
 });
 
 test("mended by hand: one draft of a story, no number changes without a word, and no older text goes over a newer one", async () => {
-  const begin = async () => (await bench.as("edda", "/desk/moved/second-told/draft", {})).location;
+  const begin = async () => (await bench.as("edda", "/desk/published/second-told/draft", {})).location;
   const path = await begin();
   assert.equal(await begin(), path, "a second one leads to the first");
   const id = path.split("/").at(-1)!;

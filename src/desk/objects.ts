@@ -6,10 +6,11 @@ import { findCapture, type Capture, type LogReader } from "../evidence/evidence.
 import type { Draft, Embargoed, Submission } from "../press/press.ts";
 import { findTrace, listTransferSets } from "../tracing/tracing.ts";
 import type { InboxItem } from "./inbox.ts";
+import type { WorkAsk } from "./work-jobs.ts";
 import type { DeskContext } from "./route.ts";
 
 type Params = Record<string, string>;
-type Looks = Pick<DeskContext, "newsroom" | "accounts" | "inbox" | "drafts" | "submissions" | "traceJobs">;
+type Looks = Pick<DeskContext, "newsroom" | "accounts" | "inbox" | "drafts" | "submissions" | "traceJobs" | "works">;
 type See = (context: Looks, params: Params, who: Actor) => boolean;
 
 /** Who asks: a person with the rights of their role, or a program with those of its key. */
@@ -60,6 +61,12 @@ export type BoardName = keyof typeof BOARD_RIGHTS;
 
 export const seesBoard = (who: Actor, board: string): board is BoardName => Object.hasOwn(BOARD_RIGHTS, board) && may(who, BOARD_RIGHTS[board as BoardName]);
 
+/** What starting it asks. */
+export function rightOfWork(ask: WorkAsk): Right {
+  if (ask.kind === "verify" || (ask.kind === "bundle" && ask.subject === "case")) return "archive.manage";
+  return ask.kind === "report" ? "case.write" : "case.read";
+}
+
 const claimSeen: See = ({ newsroom }, { claim }, who) => {
   const found = readClaim(newsroom.log, number(claim));
   const capture = found && findCapture(newsroom.log, found.source.capture);
@@ -105,6 +112,16 @@ export const OBJECTS = {
   },
   /** :job, one's own. */
   job: ({ traceJobs }, { job }, who) => traceJobs.find(number(job))?.by === who.user.handle,
+  /** :work, one's own, of a kind that one may still start. */
+  work: ({ works }, { work }, who) => {
+    const found = works.find(number(work));
+    return found?.by === who.user.handle && may(who, rightOfWork(found.ask));
+  },
+  /** :built, one's own report whose files were made. */
+  built: ({ works }, { built }, who) => {
+    const found = works.find(number(built));
+    return found?.by === who.user.handle && found.ask.kind === "report" && found.found?.good === true && may(who, rightOfWork(found.ask));
+  },
   /** :submission, a press release that was sent. */
   submission: ({ submissions }, { submission }, who) => {
     const found = submissions.find(number(submission));
@@ -130,6 +147,8 @@ export const OBJECT_WORDS: Record<ObjectName, string> = {
   draft: "one's own, others' for `stories.review`",
   trace: "over transfers of sources that one may see",
   job: "one's own",
+  work: "one's own, of what one may start",
+  built: "one's own, once it is built",
   board: "each asks its own right: `case.write` (inbox), `case.read` (questions, checks, replies, figures), `embargo.read`, `traces.write`, `stories.publish` (mail, releases)",
   submission: "of one's own organisation; all for `stories.publish`",
   embargoed: "press releases; stories are one's own or for `stories.review`",

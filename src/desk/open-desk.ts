@@ -7,7 +7,7 @@ import type { MailSettings } from "../config.ts";
 import type { Effects } from "../effects.ts";
 import { TracewireError } from "../errors.ts";
 import { diskFileSystem, openBlobStore, openEgress, readText, type Capture, type Egress, type Extraction } from "../evidence/evidence.ts";
-import { openPeople, PEOPLE_FILE, queueAccountLetter } from "../newsletter/newsletter.ts";
+import { openPeople, PEOPLE_FILE, queueAccountLetter, txtResolver } from "../newsletter/newsletter.ts";
 import { openNewsroom } from "../newsroom.ts";
 import { openDrafts, openSubmissions } from "../press/press.ts";
 import { openTraceNotes } from "../tracing/tracing.ts";
@@ -23,6 +23,7 @@ import { openRefusals } from "./refusals.ts";
 import { openInboxReader, type InboxReader } from "./read-inbox.ts";
 import { DESK_ROUTES } from "./routes.ts";
 import { openTraceJobs, type TraceJobs } from "./trace-jobs.ts";
+import { openWorkJobs, type WorkJobs } from "./work-jobs.ts";
 import type { SecondStep, UnsavedWords } from "./route.ts";
 import { openDeskServer, type DeskServerOptions } from "./server.ts";
 
@@ -47,12 +48,13 @@ export type DeskOptions = {
   remoteOf?: DeskServerOptions["remoteOf"];
   /** Tests fetch nothing. */
   egress?: Egress;
+  resolveTxt?: (name: string) => Promise<string[][]>;
   report(error: unknown): void;
   /** Takes a line for each refusal that is worth watching. */
   watch?(line: string): void;
 };
 
-export type Desk = { app: FastifyInstance; inbox: InboxReader; traceJobs: TraceJobs; close(): Promise<void> };
+export type Desk = { app: FastifyInstance; inbox: InboxReader; traceJobs: TraceJobs; works: WorkJobs; close(): Promise<void> };
 
 /** Reading a document takes a process of its own; whoever works on one asks for it again and again. */
 const TEXTS_KEPT_MAX = 12;
@@ -89,10 +91,11 @@ export function openDesk({ folder, effects, report, watch = () => {}, ...options
   const traceNotes = openTraceNotes(folder, effects);
   const traceJobs = openTraceJobs(folder, effects.clock);
   const importJobs = openImportJobs(folder, effects.clock);
+  const works = openWorkJobs(folder, effects.clock, () => newsroom.log.db.prepare("SELECT count(*) AS n FROM entry_index WHERE erased IS NOT NULL").get()!.n as number);
   const remoteOf = options.remoteOf ?? ((request) => clientOf(request).remote);
   const texts = openTexts((capture) => readText(blobs, capture));
   const approval = options.approval ?? "anybody";
-  const programs = openProgramWrites({ newsroom, accounts, inbox, drafts, submissions, effects, traceJobs, blobs, approval, readText: texts }, { remoteOf, report });
+  const programs = openProgramWrites({ newsroom, accounts, inbox, drafts, submissions, effects, traceJobs, works, blobs, approval, readText: texts }, { remoteOf, report });
   const app = openDeskServer({
     routes: DESK_ROUTES,
     newsroom,
@@ -120,6 +123,8 @@ export function openDesk({ folder, effects, report, watch = () => {}, ...options
       },
       traceJobs,
       importJobs,
+      works,
+      resolveTxt: options.resolveTxt ?? txtResolver(),
       traceNotes,
       publicHref: (path) => `${options.site_url ?? ""}${path}`,
       mail: options.mail ?? { from: "Tracewire <newsletter@tracewire.invalid>", base_url: options.site_url ?? options.url },
@@ -149,12 +154,14 @@ export function openDesk({ folder, effects, report, watch = () => {}, ...options
     app,
     inbox: reader,
     traceJobs,
+    works,
     async close() {
       await closeApp();
       await programs.close();
       await reader.stop();
       await traceJobs.stop();
       await importJobs.stop();
+      await works.stop();
       for (const store of [traceNotes, inbox, drafts, submissions, accounts, newsroom]) store.close();
     },
   };

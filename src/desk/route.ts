@@ -16,6 +16,7 @@ import type { Originals } from "./originals.ts";
 import type { TraceNotes } from "../tracing/tracing.ts";
 import type { ImportJobs } from "./import-jobs.ts";
 import type { TraceJobs } from "./trace-jobs.ts";
+import type { WorkJobs } from "./work-jobs.ts";
 import type { Presence } from "./presence.ts";
 
 /** Whether a newsroom lets people work who have signed in by a password alone. */
@@ -57,10 +58,14 @@ export type DeskContext = {
   originals: Originals;
   traceJobs: TraceJobs;
   importJobs: ImportJobs;
+  /** Exports, reports built, checks. */
+  works: WorkJobs;
   traceNotes: TraceNotes;
   /** An address of the public site, from here: with its scheme and host where the desk has an origin of its own. */
   publicHref(path: string): string;
   mail: MailSettings;
+  /** Text records of a name. Throws what node:dns throws. */
+  resolveTxt(name: string): Promise<string[][]>;
   /** Looks into the subscribers and the outbox; undefined where there are none. */
   withPeople<T>(use: (people: People) => T): T | undefined;
   /** The subscribers and the outbox to work on; whoever opens them closes them. */
@@ -93,6 +98,8 @@ export type DeskAnswer = (
   | { shown: string; styled?: true }
   /** A PNG that was made here. */
   | { picture: Uint8Array }
+  /** A file that was made here, sent as it is read. */
+  | { download: { name: string; type: string; path: string } }
   | { file: { name: string; type: string; bytes: Uint8Array | string } }
 ) & {
   status?: number;

@@ -12,10 +12,16 @@ import { newsletterRoutes } from "./rooms/newsletter.ts";
 import { peopleRoutes } from "./rooms/people.ts";
 import { releaseRoutes } from "./rooms/releases.ts";
 import { replyRoutes } from "./rooms/replies.ts";
+import { entryRoutes } from "./rooms/entries.ts";
+import { exportRoutes } from "./rooms/exports.ts";
 import { figureRoutes } from "./rooms/figures.ts";
 import { movedRoutes } from "./rooms/moved.ts";
+import { proofRoutes } from "./rooms/proof.ts";
+import { programRoutes } from "./rooms/programs.ts";
+import { publishedRoutes } from "./rooms/published.ts";
 import { pictureRoutes } from "./rooms/pictures.ts";
 import { previewRoutes } from "./rooms/preview.ts";
+import { reportRoutes } from "./rooms/reports.ts";
 import { signInRoutes } from "./rooms/sign-in.ts";
 import { storyWayRoutes } from "./rooms/story-way.ts";
 import { storyRoutes } from "./rooms/stories.ts";
@@ -23,6 +29,7 @@ import { tableRoutes } from "./rooms/tables.ts";
 import { todayRoutes } from "./rooms/today.ts";
 import { traceGraphRoutes } from "./rooms/trace-graph.ts";
 import { traceRoutes } from "./rooms/traces.ts";
+import { workRoutes } from "./rooms/works.ts";
 import { writingRoutes } from "./rooms/writing.ts";
 import type { DeskRoute } from "./route.ts";
 
@@ -32,6 +39,7 @@ export const DESK_ROUTES: readonly DeskRoute[] = [
   ...signInRoutes,
   ...accountRoutes,
   ...peopleRoutes,
+  ...programRoutes,
   ...inboxRoutes,
   ...captureRoutes,
   ...tableRoutes,
@@ -44,11 +52,17 @@ export const DESK_ROUTES: readonly DeskRoute[] = [
   ...frontRoutes,
   ...newsletterRoutes,
   ...importRoutes,
+  ...entryRoutes,
+  ...reportRoutes,
+  ...exportRoutes,
+  ...proofRoutes,
+  ...workRoutes,
   ...storyWayRoutes,
   ...writingRoutes,
   ...figureRoutes,
   ...pictureRoutes,
   ...previewRoutes,
   ...movedRoutes,
+  ...publishedRoutes,
   ...releaseRoutes,
 ];

@@ -1,6 +1,8 @@
 // The desk's own server: every address of routes.ts, each behind the gate that its rule describes. Nothing that it answers
 // is kept by anybody, and it reads no credential but its own session: a key of the API opens nothing here.
+import { createReadStream, fstatSync, openSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { pipeline } from "node:stream";
 import fastify, { type FastifyInstance } from "fastify";
 import { findSession, isOwnForm, recordAct, SESSION_LIMITS, type Accounts, type PasskeySite, type SignedIn } from "../accounts/accounts.ts";
 import type { Effects } from "../effects.ts";
@@ -44,7 +46,7 @@ export type DeskServerOptions = {
   approval: DeskContext["approval"];
   second_step: SecondStep;
   unsaved_words: UnsavedWords;
-  given: Pick<DeskContext, "presence" | "post" | "traceJobs" | "importJobs" | "publicHref" | "mail" | "withPeople" | "openPeople" | "keep" | "forget" | "wakeInbox" | "readText" | "originals" | "traceNotes">;
+  given: Pick<DeskContext, "presence" | "post" | "traceJobs" | "importJobs" | "works" | "resolveTxt" | "publicHref" | "mail" | "withPeople" | "openPeople" | "keep" | "forget" | "wakeInbox" | "readText" | "originals" | "traceNotes">;
   /** A fault of ours, for the administrator. */
   report(error: unknown): void;
   refusals: Refusals;
@@ -172,15 +174,15 @@ export function openDeskServer(options: DeskServerOptions): FastifyInstance {
       const headers = { ...headersOf(request, "image/png"), "content-security-policy": "default-src 'none'; frame-ancestors 'none'; sandbox" };
       return end(response, 200, headers, found.picture);
     }
-    if ("file" in found) {
-      const { name, type, bytes } = found.file;
+    if ("file" in found || "download" in found) {
+      const { name, type } = "file" in found ? found.file : found.download;
       // Somebody else's bytes: never shown here, whatever they are.
       const headers = {
         ...headersOf(request, type),
         "content-security-policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox",
         "content-disposition": `attachment; filename="${name.replaceAll(/[^A-Za-z0-9._-]/g, "-")}"`,
       };
-      return end(response, 200, headers, bytes);
+      return "file" in found ? end(response, 200, headers, found.file.bytes) : sendFile(response, headers, found.download.path);
     }
     const body = deskFrame({ title: found.title, path, who, body: found.page, wide: found.wide });
     end(response, found.status ?? 200, { ...headersOf(request, "text/html; charset=utf-8"), ...set }, body);
@@ -311,6 +313,14 @@ function discardRest(request: IncomingMessage): void {
     if (size > DISCARDED_BYTES_MAX) request.destroy();
   });
   request.resume();
+}
+
+/** As it is read: a file may be larger than what there is of memory. What makes room for a newer one while it is sent is sent to its end. */
+function sendFile(response: ServerResponse, headers: Record<string, string>, path: string): void {
+  const handle = openSync(path, "r");
+  response.writeHead(200, { ...headers, "content-length": String(fstatSync(handle).size) });
+  // Whoever goes away in the middle gets no more of it; the file is closed either way.
+  pipeline(createReadStream(path, { fd: handle }), response, () => {});
 }
 
 function end(response: ServerResponse, status: number, headers: Record<string, string>, body: string | Uint8Array): void {

@@ -35,11 +35,13 @@ export const NOT_COPIED: readonly { name: string; why: string }[] = [
   { name: "accounts.db", why: "people of the newsroom, with what they sign in by: a restored newsroom invites them anew" },
   { name: "inbox.db", why: "what is on its way to a capture" },
   { name: "drafts.db", why: "stories that are still being written" },
+  { name: "report-texts.db", why: "texts of reports that were not handed out yet" },
   { name: "trace-notes.db", why: "notes on places of traces, which are private and erasable" },
   { name: "desk.db", why: "stories that wait for their time: nobody is to find them before it" },
   { name: "releases.db", why: "press releases that suppliers sent, with whom to ask: what was accepted is in the log" },
   { name: "writes.db", why: "answers to programs' writes, kept for 48 hours" },
   { name: "pings.db", why: "what a hub is still to be told: a restored newsroom tells it anew" },
+  { name: "works", why: "files that the desk made for somebody: they are made again" },
   { name: "segments", why: "rows of large sets: they are made again from their captures" },
 ];
 

@@ -23,9 +23,10 @@ export { openEgress, type Egress, type Fetched } from "./egress.ts";
 export { isPublicAddress } from "./address-rules.ts";
 export { backupNewsroom, restoreNewsroom } from "./backup.ts";
 export { exportBundle, type Bundle } from "./bundle.ts";
+export { knownSize, sizeKnownAt } from "./known-size.ts";
 export { growRoot, merkleRoot } from "./merkle.ts";
 export { verifyBundle, type BundleReport } from "./verify-bundle.ts";
-export { verifyFolder, type VerifyFinding, type VerifyReport } from "./verify.ts";
+export { findingWords, verifyFolder, type VerifyFinding, type VerifyReport } from "./verify.ts";
 export { extractText } from "./extract.ts";
 export { canBeDrawn, drawPage, placeText, regionsOf, type Drawing, type Places, type Region } from "./draw.ts";
 export { extractTextInProcess } from "./extract-in-process.ts";
@@ -250,12 +251,6 @@ export function appendErasure(transaction: Transaction, { seqs, blobs, reason }:
   const erasure = transaction.append({ kind: "erasure", entries: entries as unknown as Json, blobs, reason, by });
   transaction.forget(seqs);
   return erasure;
-}
-
-/** The log's size at a moment: how many entries had been appended by then, in the log's own order. */
-export function sizeKnownAt(log: LogReader, at: string): number {
-  const row = log.db.prepare("SELECT max(seq) + 1 AS size FROM entry_index WHERE at <= ?").get(at);
-  return (row?.size as number | null) ?? 0;
 }
 
 export type EvidenceWriter = { log: LogWriter; blobs: BlobStore };

@@ -45,3 +45,20 @@ export function collectFindings(): Findings {
 function rank(finding: Finding): number {
   return finding.until ?? (finding.index === undefined ? Infinity : finding.index + 1);
 }
+
+/** In one line, as `tracewire verify` prints it. */
+export function findingWords(finding: Finding): string {
+  return [
+    finding.what,
+    finding.index === undefined
+      ? ""
+      : finding.until === undefined
+        ? `entry ${finding.index}`
+        : `an entry from ${finding.index}, before ${finding.until}`,
+    finding.file ?? "",
+    finding.expected === undefined ? "" : `expected ${finding.expected}`,
+    finding.actual === undefined ? "" : `found ${finding.actual}`,
+  ]
+    .filter(Boolean)
+    .join("  ");
+}

@@ -14,7 +14,7 @@ import { readCanonicalObject } from "./verify-json.ts";
 import { readNote, readPublicKey, type PublicKey } from "./verify-note.ts";
 import { openLeafWitness } from "./verify-tiles.ts";
 
-export type { Finding, Finding as VerifyFinding } from "./verify-findings.ts";
+export { findingWords, type Finding, type Finding as VerifyFinding } from "./verify-findings.ts";
 
 export type VerifyOptions = {
   /** C2SP verifier key from elsewhere. Without it the folder's own key is believed, and the report says so. */

@@ -7,3 +7,13 @@ export { NINJS_CANNOT_CARRY, writeNinjs } from "./ninjs.ts";
 export { TABLE_FORMS, writeTable, type Table, type TableForm } from "./table-files.ts";
 export { listTables, readTable } from "./tables.ts";
 export { writeExport, type ExportFile, type Manifest } from "./manifest.ts";
+export {
+  BUNDLE_SUBJECTS,
+  bundleOf,
+  cannotCarry,
+  EXCHANGE_FORMATS,
+  exportTo,
+  type BundleSubject,
+  type ExchangeAsk,
+  type ExchangeFormat,
+} from "./make-export.ts";

@@ -11,7 +11,9 @@ export const FTM_CANNOT_CARRY = [
   "hedge and bound: of attributions the hedge is the role of the link; elsewhere they stand in the text of notes.",
   "valuation, measure, part_of, unit: an Event has no amount; amounts stand in the text of notes.",
   "dissent: a link has no place for who rejects it; a rejection or a doubt is a link of its own whose role says so.",
-  "source and locator: only the source's title is kept.",
+  "source and locator: of links the address of the source and the log's entry are kept, elsewhere nothing.",
+  "period, document, citation, wording: the time that a value is about, where it was said, what it cites, and its very words have no property.",
+  "supersedes, and who entered a claim when: only claims in force are written, as said.",
   "Names of groups are kept apart, one Organization a name; who calls two of them the same is a link.",
   "Salts, proofs, signature and order of the log: check those with a bundle (tracewire export case).",
 ] as const;

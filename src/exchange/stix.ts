@@ -24,7 +24,7 @@ export const STIX_CANNOT_CARRY = [
   "Salts, proofs, signature and order of the log: check those with a bundle (tracewire export case).",
   "The place in the source resolves only beside its bytes, which are not in the file; their SHA-256 is.",
   "A date known to the year or month is kept in the claim alone: STIX times are to the millisecond.",
-  "Which claim replaced which: only claims in force are written.",
+  "Which claim replaced which (supersedes), and who entered it when: only claims in force are written, as said.",
   "confidence is the class of the claimant's own hedge (asserted 85, reported and estimated 50, suspected 15), not a probability.",
   "Names of groups are kept apart, one intrusion-set a name; who calls two of them the same is a relationship.",
   "A crypto address has no object of its own in STIX: patterns name “cryptocurrency-wallet”, as OpenCTI does.",

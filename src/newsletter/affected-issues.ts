@@ -11,7 +11,7 @@ import {
   type SentenceChange,
 } from "../press/press.ts";
 import { letterSentences } from "./issue-forms.ts";
-import { readDraft } from "./issues.ts";
+import { readDraft } from "./draft-issue.ts";
 import { listIssues } from "./issues-view.ts";
 import type { People } from "./people-store.ts";
 

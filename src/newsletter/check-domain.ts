@@ -1,6 +1,9 @@
 // Whether a domain says in the DNS what large receivers ask for: SPF (RFC 7208), DKIM (RFC 6376), DMARC (RFC 7489). Only
 // asked when somebody asks, and through the resolver that is passed in.
 import { createPublicKey } from "node:crypto";
+import { Resolver } from "node:dns/promises";
+import { readFileSync } from "node:fs";
+import type { MailSettings } from "../config.ts";
 
 export type DomainCheck = {
   domain: string;
@@ -11,6 +14,20 @@ export type DomainCheck = {
 };
 
 export type DomainFinding = { record: "SPF" | "DKIM" | "DMARC"; ok: boolean; what: string };
+
+const TIMEOUT_MS = 5_000;
+
+/** Asks the machine's name server, or the one at this address. */
+export function txtResolver(server?: string): DomainCheck["resolveTxt"] {
+  const resolver = new Resolver({ timeout: TIMEOUT_MS });
+  if (server) resolver.setServers([server]);
+  return (name) => resolver.resolveTxt(name);
+}
+
+/** With the selector and the key that letters are signed with, where none is named. */
+export function checkMailDomain({ dkim }: Pick<MailSettings, "dkim">, { selector, ...asked }: Pick<DomainCheck, "domain" | "selector" | "resolveTxt">): Promise<DomainFinding[]> {
+  return checkDomain({ ...asked, selector: selector ?? (dkim?.selector || undefined), private_key: dkim?.key_file ? readFileSync(dkim.key_file, "utf8") : undefined });
+}
 
 /** RFC 7208 §4.6.4: more than ten mechanisms that ask the DNS, and receivers give up. Ours are counted, not those included. */
 const SPF_LOOKUPS_MAX = 10;

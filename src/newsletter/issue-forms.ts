@@ -11,10 +11,10 @@ const LINE_WIDTH = 72;
 
 export type Forms = { subject: string; text: string; html: string };
 
-export type IssueContent = { number: number | "draft"; subject: string; base: string; publications: readonly Publication[] };
+export type IssueContent = { number: number | "draft"; subject: string; base: string; publications: readonly Publication[]; for_topic?: string };
 
-export function issueForms(log: Pick<LogReader, "db">, { number, subject, base, publications }: IssueContent): Forms {
-  const name = number === "draft" ? "Draft" : `Issue ${number}`;
+export function issueForms(log: Pick<LogReader, "db">, { number, subject, base, publications, for_topic }: IssueContent): Forms {
+  const name = `${number === "draft" ? "Draft" : `Issue ${number}`}${for_topic === undefined ? "" : `, for those who chose ${for_topic}`}`;
   const all = number === "draft" ? `${base}/` : `${base}/newsletter/issues/${number}`;
   const stories = publications.map((publication) => storyParts(log, publication, base));
   const text = [

@@ -27,6 +27,8 @@ export type Issue = {
   html_sha256: string;
   /** Why it was sent within a week of the issue before it. */
   sooner?: string;
+  /** It went to those who had chosen this topic, and to nobody else. */
+  for_topic?: string;
   /** The draft it was sent from, so that a crash between log and outbox is mended and never repeated. */
   draft: string;
 };

@@ -8,13 +8,14 @@ export { PEOPLE_FILE, openPeople, peopleStatus, type People } from "./people-sto
 export { openSignUpDesk, type Preferences, type SignUpDesk } from "./sign-up-desk.ts";
 export { SIGN_UP_LIMITS } from "./sign-up-limits.ts";
 export { openMailSink, type Mailer, type MailSink, type SinkMail } from "./mailer.ts";
-export { audienceOf, composeDraft, draftForms, readDraft, requireDraft, sendDraft, sentForms, STORIES_MAX, waitOf, type Audience, type Draft, type StoryChoice } from "./issues.ts";
+export { composeDraft, draftForms, readDraft, requireDraft, STORIES_MAX, type Draft, type StoryChoice } from "./draft-issue.ts";
+export { audienceOf, sendDraft, sentForms, waitOf, type Audience } from "./issues.ts";
 export { FORM_BYTES_MAX, formHashes, issueForms, withPersonalLinks, type Forms } from "./issue-forms.ts";
 export { issuesView, listIssues, readIssue, type Issue } from "./issues-view.ts";
 export { listAffectedIssues, type AffectedIssue } from "./affected-issues.ts";
 export { listInDoubt, outboxStatus, resolveDoubt, type InDoubt, type OutboxStatus } from "./outbox.ts";
 export { openPostOffice, type PostOffice, type PostOfficeOptions, type RunReport } from "./post-office.ts";
-export { checkDomain, type DomainCheck, type DomainFinding } from "./check-domain.ts";
+export { checkDomain, checkMailDomain, txtResolver, type DomainCheck, type DomainFinding } from "./check-domain.ts";
 export { applyBounce, readBounce, type Bounce } from "./read-bounce.ts";
 export { networkPart, parseAddress } from "./address.ts";
 export { MAIL_SETTINGS_HINT, mailProblems, readDkimKey, requireMailSettings } from "./mail-settings.ts";

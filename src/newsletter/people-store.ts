@@ -54,7 +54,8 @@ const TABLES = `
     state TEXT NOT NULL CHECK (state IN ('draft', 'sending', 'queued')),
     subject TEXT NOT NULL,
     stories TEXT NOT NULL,
-    at TEXT NOT NULL
+    at TEXT NOT NULL,
+    for_topic TEXT
   ) STRICT;
   CREATE TABLE IF NOT EXISTS mails (key TEXT PRIMARY KEY, kind TEXT NOT NULL, subject TEXT NOT NULL, text TEXT NOT NULL, html TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS mail_stories (mail TEXT NOT NULL, slug TEXT NOT NULL, revision INTEGER NOT NULL, PRIMARY KEY (mail, slug)) STRICT;
@@ -96,6 +97,7 @@ export function openPeople(folder: string, effects: Effects): People {
     const old = db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'outbox' AND sql NOT LIKE '%account%'").get();
     if (old) db.exec("ALTER TABLE outbox RENAME TO outbox_1");
     db.exec(TABLES);
+    if (!db.prepare("SELECT 1 FROM pragma_table_info('drafts') WHERE name = 'for_topic'").get()) db.exec("ALTER TABLE drafts ADD COLUMN for_topic TEXT");
     if (old) {
       db.exec("INSERT INTO outbox SELECT * FROM outbox_1; DROP TABLE outbox_1");
       // Their indexes went with the old table.

@@ -3,7 +3,7 @@ import type { MailSettings } from "../config.ts";
 import { TracewireError } from "../errors.ts";
 import type { LogReader } from "../evidence/evidence.ts";
 import { parseAddress } from "./address.ts";
-import { draftForms, requireDraft } from "./issues.ts";
+import { draftForms, requireDraft } from "./draft-issue.ts";
 import { openSinkMailer, type Delivery } from "./mailer.ts";
 import { senderAddress, senderDomain } from "./message-words.ts";
 import type { People } from "./people-store.ts";

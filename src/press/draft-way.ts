@@ -64,7 +64,8 @@ export function draftOfPublished(drafts: Drafts, { slug, story, revision }: Pick
   if (known.state !== "published") return known;
   const saved = drafts.save(known.id, by, formatStoryText(story), known.version);
   drafts.standOn(known.id, revision);
-  return saved;
+  // The same words are no new version, and begin their way anew all the same: a withdrawn story is brought back, or its numbers are.
+  return saved.state === "published" ? drafts.step(known.id, by, "draft", { version: saved.version, note: `a new revision after revision ${revision}` }) : saved;
 }
 
 /** A step to review, or back with a note. What is scheduled is taken out of the schedule first; `tookBack` hears of it. */

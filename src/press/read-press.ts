@@ -2,7 +2,7 @@
 import { prepared, type LogReader } from "../evidence/evidence.ts";
 import type { Figure } from "../figures/figures.ts";
 import type { PublishedPhoto } from "./photo.ts";
-import { changedSentences, type SentenceChange } from "./story-diff.ts";
+import { changedSentences, diffSentences, type DiffLine, type SentenceChange } from "./story-diff.ts";
 import { printerOf, sentencesOf } from "./story-print.ts";
 import type { Story } from "./story-schema.ts";
 
@@ -190,6 +190,15 @@ export function listPublications(log: Reads): Publication[] {
 
 export function listRevisions(log: Reads, slug: string): Publication[] {
   return log.db.prepare("SELECT seq, body FROM publications WHERE slug = ? ORDER BY revision").all(slug).map(toPublication);
+}
+
+/** What a revision changed against the one before it, sentence by sentence; the newest where none is named. */
+export function changesOf(log: Reads, slug: string, revision?: number): { after: Publication; before?: Publication; lines: DiffLine[] } | undefined {
+  const after = readPublication(log, slug, revision);
+  if (!after) return undefined;
+  const before = readPublication(log, slug, after.revision - 1);
+  const printed = ({ story, figures }: Publication) => sentencesOf(story, printerOf(log, figures));
+  return { after, before, lines: diffSentences(before ? printed(before) : [], printed(after)) };
 }
 
 /** The stories that carry a figure in their newest revision, latest first. */

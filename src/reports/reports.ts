@@ -26,5 +26,6 @@ export {
   type AffectedReport,
   type IssuedReport,
 } from "./issued-reports.ts";
+export { openReportTexts, REPORT_TEXTS_FILE, type ReportText, type ReportTexts } from "./report-texts.ts";
 export { plain, type ReplyItem, type Report } from "./report.ts";
 export { openSheet, type Sheet } from "./pdf-page.ts";

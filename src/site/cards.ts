@@ -8,7 +8,7 @@ import { html, nothing, splitAt, type Html } from "./html.ts";
 import { cardPhoto, photoThumb } from "./photos.ts";
 import { thumbnail } from "./pictures.ts";
 import type { SiteContext } from "./route.ts";
-import { formatDay, storyHref } from "./words.ts";
+import { formatDay, publishedHref, storyHref } from "./words.ts";
 
 /** Dates whose ages are kept: an archive has more days than a page shows. */
 const AGES_MAX = 2_000;
@@ -69,9 +69,8 @@ export function releaseItem(context: SiteContext, card: Card, ages: Age[]): Html
 
 /** One line of a list by date of writing. */
 export function listItem(context: SiteContext, card: Card, ages: Age[]): Html {
-  const href = card.type === "release" ? `/press-releases/${card.slug}` : storyHref(card.slug);
   return html`<li>${cardPicture(context, card)}<div><p class="label">${cardLabel(card)}</p>
-<h2><a href="${href}">${card.headline}</a></h2>
+<h2><a href="${publishedHref(card)}">${card.headline}</a></h2>
 <p>${card.standfirst}</p>
 <p class="byline"><a href="/authors/${card.author_slug}">${card.byline}</a> · ${card.type === "archive" ? html`Published there ${timeOf(card.happened)}, taken over ${timeOf(card.first_at)}` : written(context, card, ages)}${card.corrections > 0 && html` · <a href="/corrections">corrected</a>`}</p></div></li>
 `;

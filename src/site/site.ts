@@ -25,6 +25,7 @@ export { ACTIONS, ROUTES } from "./routes.ts";
 export { newsletterBox } from "./newsletter-box.ts";
 // For the API, which shows the same to programs.
 export { clientOf, refuseStrangers, trustProxies } from "./client.ts";
+export { openVitals } from "./vitals.ts";
 export { claimValue, isPrivate } from "./claim-parts.ts";
 export { logAnswer, networkOf } from "./request-log.ts";
 export { consistencyProof, entryProof, publicEntry, type PublicEntry } from "./pages/log-page.ts";
@@ -34,6 +35,7 @@ export { html, joinHtml, nothing, trustedMarkup, type Html } from "./html.ts";
 export { requireSameOrigin } from "./client.ts";
 export { gentleClose };
 export { previewStory } from "./story-preview.ts";
+export { publishedHref } from "./words.ts";
 
 /** How often another process's commit is looked for: what is published is on every page well inside 50 ms. A look takes microseconds. */
 const LOOK_INTERVAL_MS = 20;

@@ -31,6 +31,9 @@ export const capital = (text: string): string => text.charAt(0).toUpperCase() + 
 export const figureHref = (id: string, log_size: string | number): string => `/figures/${id}?known=${log_size}`;
 export const theftHref = (subject: string): string => `/thefts/${subject.slice("theft/".length)}`;
 export const storyHref = (slug: string): string => `/stories/${slug}`;
+
+/** Of whatever was published, an archive story too. */
+export const publishedHref = ({ slug, type }: { slug: string; type: string }): string => (type === "release" ? `/press-releases/${slug}` : storyHref(slug));
 export const revisionHref = (slug: string, revision: number): string => `/stories/${slug}/revisions/${revision}`;
 
 const PROPER: Record<string, string> = {

@@ -46,14 +46,14 @@ export function openWebhookSender({ store, log, base_url, clock, note, egress }:
   async function deliver(delivery: Delivery): Promise<void> {
     const event = eventOf(log, delivery.entry, base_url);
     // Erased since it was queued: there is nothing to tell any more.
-    if (!event) return store.settle(delivery, "gone");
+    if (!event) return store.settle(delivery, clock(), "gone");
     const content = JSON.stringify(event);
     const headers = signWebhook([delivery.secret, ...(delivery.former_secret === null ? [] : [delivery.former_secret])], `msg_${delivery.hook}_${delivery.entry}`, Math.floor(Date.parse(clock()) / 1_000), content);
     let why: string;
     let closed = false;
     try {
       const { status } = await open(delivery)(delivery.url, ANSWER_LIMITS, { content, headers: { ...headers, "content-type": "application/json" } });
-      if (status >= 200 && status < 300) return store.settle(delivery, "sent");
+      if (status >= 200 && status < 300) return store.settle(delivery, clock(), "sent", `it answered ${status}`);
       closed = status === 410;
       why = `it answered ${status}`;
     } catch (error) {

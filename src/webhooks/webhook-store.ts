@@ -15,9 +15,13 @@ const HOOKS_MAX = 50;
 const WAITING_MAX = 10_000;
 const SECRET_BYTES = 32;
 const REASON_LENGTH_MAX = 300;
+/** Of each webhook; the oldest go first. */
+const ANSWERS_KEPT_MAX = 200;
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
+/** For a receiver to take up a new secret. */
+export const SECRET_OVERLAP_MS = 24 * HOUR_MS;
 /** Waits after the first, second … failure in a row, as Standard Webhooks proposes; after the last the event is given up. */
 export const RETRY_AFTER_MS = [5 * SECOND_MS, 5 * MINUTE_MS, 30 * MINUTE_MS, 2 * HOUR_MS, 5 * HOUR_MS, 10 * HOUR_MS, 14 * HOUR_MS, 20 * HOUR_MS, 24 * HOUR_MS];
 
@@ -35,6 +39,8 @@ export type Webhook = {
   next_at: string | null;
   last: string | null;
 };
+/** One event for one webhook: it waits or was given up; or it was tried, and this was answered. */
+export type Told = { entry: number; /** Queued since, or answered at. */ at: string; outcome: "waiting" | "given up" | "sent" | "failed" | "gone"; answer: string | null };
 /** Of an event that is due; `former_secret` while a receiver may not know the new one yet. */
 export type Delivery = { hook: string; url: string; secret: string; former_secret: string | null; is_here: boolean; entry: number };
 
@@ -45,12 +51,14 @@ export type WebhookStore = {
   /** A new secret, handed out here and never again; the former one signs as well until `overlap_ms` are over. Identifiers stay. */
   rotate(name: string, overlap_ms: number): { secret: string; until: string };
   list(): Webhook[];
-  /** Queues every event from this entry on again. Gives how many. */
-  replay(name: string, from: number, log: Pick<LogReader, "read" | "size">, now: string): number;
+  /** What waits or was given up, and the last answers, the newest entry first. Throws NOT_FOUND. */
+  deliveries(name: string, limit: number): Told[];
+  /** Queues every event from this entry on again, or with `only` that of this entry. Gives how many. */
+  replay(name: string, from: number, log: Pick<LogReader, "read" | "size">, now: string, how?: { only?: boolean }): number;
   fill(log: Pick<LogReader, "read" | "size">, now: string): void;
   /** The oldest event of each webhook that is not given time after a failure: they are sent in the order of the log. */
   due(now: string): Delivery[];
-  settle(delivery: Pick<Delivery, "hook" | "entry">, outcome: "sent" | "gone"): void;
+  settle(delivery: Pick<Delivery, "hook" | "entry">, now: string, outcome: "sent" | "gone", answer?: string): void;
   failed(delivery: Pick<Delivery, "hook" | "entry">, now: string, why: string, outcome?: "closed"): void;
   close(): void;
 };
@@ -59,6 +67,8 @@ const TABLES = `
   CREATE TABLE IF NOT EXISTS hooks (name TEXT PRIMARY KEY, url TEXT NOT NULL, secret TEXT NOT NULL, events TEXT NOT NULL, created TEXT NOT NULL, is_here INTEGER NOT NULL,
     filled INTEGER NOT NULL, sent INTEGER NOT NULL DEFAULT 0, failures INTEGER NOT NULL DEFAULT 0, next_at TEXT, last TEXT) STRICT;
   CREATE TABLE IF NOT EXISTS deliveries (hook TEXT NOT NULL, entry INTEGER NOT NULL, since TEXT NOT NULL, given_up INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (hook, entry)) STRICT;
+  CREATE TABLE IF NOT EXISTS answers (id INTEGER PRIMARY KEY, hook TEXT NOT NULL, entry INTEGER NOT NULL, at TEXT NOT NULL, outcome TEXT NOT NULL, answer TEXT) STRICT;
+  CREATE INDEX IF NOT EXISTS answers_of ON answers (hook, id);
   CREATE TABLE IF NOT EXISTS former_secrets (hook TEXT PRIMARY KEY, secret TEXT NOT NULL, until TEXT NOT NULL) STRICT;
 `;
 
@@ -67,19 +77,22 @@ export const webhooksExist = (folder: string): boolean => existsSync(join(folder
 export function openWebhookStore(folder: string, effects: Effects): WebhookStore {
   const { db, change, close } = openPrivateDatabase(join(folder, WEBHOOKS_FILE), TABLES);
   /** Queues from one entry on until so many wait; what lies behind stays in the log, and is queued when those are sent. */
-  const queue = (name: string, events: readonly string[], from: number, log: Pick<LogReader, "read" | "size">, now: string): { count: number; next: number } => {
+  const queue = (name: string, events: readonly string[], from: number, log: Pick<LogReader, "read" | "size">, now: string, until = log.size()): { count: number; next: number } => {
     const wait = db.prepare("INSERT INTO deliveries (hook, entry, since) VALUES (?, ?, ?) ON CONFLICT (hook, entry) DO UPDATE SET given_up = 0");
     const { waiting } = db.prepare("SELECT count(*) AS waiting FROM deliveries WHERE hook = ? AND given_up = 0").get(name) as { waiting: number };
-    const size = log.size();
     let count = 0;
     let entry = from;
-    for (; entry < size && waiting + count < WAITING_MAX; entry++) {
+    for (; entry < until && waiting + count < WAITING_MAX; entry++) {
       const event = eventOf(log, entry, "");
       if (!event || !events.includes(event.type)) continue;
       wait.run(name, entry, now);
       count += 1;
     }
     return { count, next: entry };
+  };
+  const answered = (hook: string, entry: number, at: string, outcome: "sent" | "failed" | "gone", answer: string | null): void => {
+    db.prepare("INSERT INTO answers (hook, entry, at, outcome, answer) VALUES (?, ?, ?, ?, ?)").run(hook, entry, at, outcome, answer);
+    db.prepare("DELETE FROM answers WHERE hook = ? AND id <= (SELECT id FROM answers WHERE hook = ? ORDER BY id DESC LIMIT 1 OFFSET ?)").run(hook, hook, ANSWERS_KEPT_MAX);
   };
   const find = (name: string) => {
     const row = db.prepare("SELECT name, events FROM hooks WHERE name = ?").get(name) as { name: string; events: string } | undefined;
@@ -109,7 +122,7 @@ export function openWebhookStore(folder: string, effects: Effects): WebhookStore
     remove(name) {
       find(name);
       change(() => {
-        for (const table of ["deliveries", "former_secrets"]) db.prepare(`DELETE FROM ${table} WHERE hook = ?`).run(name);
+        for (const table of ["deliveries", "answers", "former_secrets"]) db.prepare(`DELETE FROM ${table} WHERE hook = ?`).run(name);
         db.prepare("DELETE FROM hooks WHERE name = ?").run(name);
       });
     },
@@ -124,10 +137,18 @@ export function openWebhookStore(folder: string, effects: Effects): WebhookStore
       return { secret, until };
     },
     list: () => listHooks(db),
-    replay(name, from, log, now) {
+    deliveries(name, limit) {
+      find(name);
+      const open = "SELECT entry, since AS at, iif(given_up = 1, 'given up', 'waiting') AS outcome, NULL AS answer, 0 AS id FROM deliveries WHERE hook = ?";
+      const told = "SELECT entry, at, outcome, answer, id FROM answers WHERE hook = ?";
+      const rows = db.prepare(`SELECT entry, at, outcome, answer FROM (${open} UNION ALL ${told}) ORDER BY entry DESC, id DESC LIMIT ?`).all(name, name, limit);
+      return rows.map((row) => ({ ...row }) as unknown as Told);
+    },
+    replay(name, from, log, now, { only = false } = {}) {
       const hook = find(name);
       return change(() => {
         db.prepare("UPDATE hooks SET failures = 0, next_at = NULL WHERE name = ?").run(name);
+        if (only) return queue(name, hook.events, from, log, now, Math.min(from + 1, log.size())).count;
         const { count, next } = queue(name, hook.events, from, log, now);
         if (next < log.size()) db.prepare("UPDATE hooks SET filled = ? WHERE name = ?").run(next, name);
         return count;
@@ -156,8 +177,9 @@ export function openWebhookStore(folder: string, effects: Effects): WebhookStore
         .all(now, new Date(Date.parse(now) + Math.max(...RETRY_AFTER_MS) + HOUR_MS).toISOString())
         .map((row) => ({ ...row, is_here: row.is_here === 1 }) as unknown as Delivery);
     },
-    settle({ hook, entry }, outcome) {
+    settle({ hook, entry }, now, outcome, answer) {
       change(() => {
+        answered(hook, entry, now, outcome, answer ?? null);
         db.prepare("DELETE FROM deliveries WHERE hook = ? AND entry = ?").run(hook, entry);
         db.prepare("UPDATE hooks SET sent = sent + ?, failures = 0, next_at = NULL, last = NULL WHERE name = ?").run(outcome === "sent" ? 1 : 0, hook);
       });
@@ -167,6 +189,7 @@ export function openWebhookStore(folder: string, effects: Effects): WebhookStore
         const { failures = 0 } = (db.prepare("SELECT failures FROM hooks WHERE name = ?").get(hook) ?? {}) as { failures?: number };
         const wait_ms = RETRY_AFTER_MS[failures];
         const last = why.replace(/\s+/g, " ").slice(0, REASON_LENGTH_MAX);
+        answered(hook, entry, now, "failed", last);
         if (outcome === "closed") {
           // 410: the receiver is gone for good. Whatever waits for it is given up, and a replay opens it again.
           db.prepare("UPDATE deliveries SET given_up = 1 WHERE hook = ?").run(hook);

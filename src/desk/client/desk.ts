@@ -33,9 +33,10 @@ document.addEventListener("keydown", (event) => {
 });
 
 // On a narrow screen the rooms stand in one line: the one that is open is pushed into sight.
-const here = document.querySelector<HTMLElement>(".desk-head nav [aria-current]");
-const rooms = here?.closest("ul");
-if (here && rooms && rooms.scrollWidth > rooms.clientWidth) rooms.scrollLeft = here.offsetLeft - rooms.offsetLeft - rooms.clientWidth / 3;
+for (const here of document.querySelectorAll<HTMLElement>(".desk-head nav [aria-current]")) {
+  const rooms = here.closest("ul")!;
+  if (rooms.scrollWidth > rooms.clientWidth) rooms.scrollLeft = here.offsetLeft - rooms.offsetLeft - rooms.clientWidth / 3;
+}
 
 function showKeys(): void {
   document.querySelector("dialog.keys")?.remove();

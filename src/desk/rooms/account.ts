@@ -150,7 +150,11 @@ export const accountRoutes: DeskRoute[] = [
     path: "/account/codes",
     about: "Begins to set up an app for codes.",
     rule: { for: "signed-in", fresh: true, with_one_factor: "to set up another" },
-    run: ({ accounts, who }) => ({ title: SET_UP, page: setUpPage(who, beginTotp(accounts, who.user, ISSUER)) }),
+    run({ accounts, who, record }) {
+      const begun = beginTotp(accounts, who.user, ISSUER);
+      record("account.codes.try", who.user.handle);
+      return { title: SET_UP, page: setUpPage(who, begun) };
+    },
   }),
   deskRoute({
     method: "POST",

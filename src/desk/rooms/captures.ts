@@ -2,6 +2,7 @@
 // before anything is saved; what they raise is shown, and saved only when it was seen.
 import Type from "typebox";
 import { readClaims, type Claim, type Foreseen } from "../../casefile/casefile.ts";
+import { can } from "../../accounts/accounts.ts";
 import { TracewireError } from "../../errors.ts";
 import { findCapture, listCaptures, type Capture } from "../../evidence/evidence.ts";
 import { html, joinHtml, nothing, type Html } from "../../site/site.ts";
@@ -57,7 +58,7 @@ ${note}${deskForm(
   )}</section>
 `;
   const page = html`<h1>${capture.title}</h1>
-<p class="hint">Entry ${capture.seq}, captured ${when(capture.at)} by ${capture.by}; ${capture.grade}, source ${capture.source_grade}, item ${capture.item_grade}; <code>${capture.sha256.slice(0, 16)}</code>. <a href="/desk/captures/${capture.seq}/bytes">Its bytes</a>. ${claims.length === 1 ? "One claim was" : `${claims.length} claims were`} read out of it.</p>
+<p class="hint">Entry ${capture.seq}, captured ${when(capture.at)} by ${capture.by}; ${capture.grade}, source ${capture.source_grade}, item ${capture.item_grade}; <code>${capture.sha256.slice(0, 16)}</code>. <a href="/desk/captures/${capture.seq}/bytes">Its bytes</a>. ${claims.length === 1 ? "One claim was" : `${claims.length} claims were`} read out of it.${!capture.is_protected && capture.bytes_released === undefined && can(context.who.user.role, "case.release") && html` <a href="/desk/release?ids=${capture.seq}">Release it</a>.`}${can(context.who.user.role, "case.erase") && html` <a href="/desk/erase?ids=${capture.seq}&amp;claims=yes">Erase it</a>.`}</p>
 ${capture.is_protected && html`<p class="finding"><strong>Its source is protected.</strong> You and editors see it and what is read from it, nobody else; neither it nor a claim read from it is ever released.</p>
 `}${saved !== undefined && html`<p class="done" role="status">Saved as entry ${saved}. ${!capture.is_protected && "Readers do not see it until it is released. "}Whom it is about and who says it stay for the next one. <a href="/desk/claims">Claims</a></p>
 `}<div class="${count === 2 ? "panes three" : "panes"}">${panes}${text.outcome === "unreadable" ? unreadable(text, capture) : claimForm}</div>

@@ -149,8 +149,11 @@ function rivals(context: SignedInContext, claims: readonly Claim[], choices: rea
   const own = new Set(claims.map(({ seq }) => seq));
   const counting = choices.filter((choice) => [...choice.chosen, ...choice.not_compared].some(({ claim }) => own.has(claim)) || choice.beside.some((seq) => own.has(seq)));
   const figure = ({ figure: id, title }: ChoiceOn) => html`<a href="${context.publicHref(`/figures/${id}`)}">${title}</a>`;
-  const said = (found: readonly { choice: ChoiceOn; why?: string }[]) => (found.length === 0 ? "" : html`<ul class="plain">${found.map(({ choice, why }) => html`<li>${figure(choice)}${why !== undefined && html`<small>${why}</small>`}</li>`)}</ul>`);
-  const folded = (found: readonly ChoiceOn[]) => (found.length < 2 ? said(found.map((choice) => ({ choice }))) : html`<details><summary>${found.length} figures</summary>${said(found.map((choice) => ({ choice })))}</details>`);
+  const said = (found: readonly { choice: ChoiceOn; why?: string }[]) => {
+    const list = found.length === 0 ? "" : html`<ul class="plain">${found.map(({ choice, why }) => html`<li>${figure(choice)}${why !== undefined && html`<small>${why}</small>`}</li>`)}</ul>`;
+    // A column of a dozen figures would push what is compared apart.
+    return found.length < 2 ? list : html`<details><summary>${found.length} figures</summary>${list}</details>`;
+  };
   const of = (seq: number, list: "chosen" | "not_compared") => said(counting.flatMap((choice) => choice[list].filter(({ claim }) => claim === seq).map(({ why }) => ({ choice, why }))));
   const lines: [string, (claim: Claim) => Html | string][] = [
     ["Value", (claim) => html`<span class="value">${valueWords(claim)}</span>`],
@@ -164,7 +167,7 @@ function rivals(context: SignedInContext, claims: readonly Claim[], choices: rea
     ...(counting.length > 0
       ? ([
           ["Taken by", (claim) => of(claim.seq, "chosen")],
-          ["In the range of", (claim) => folded(counting.filter((choice) => choice.beside.includes(claim.seq)))],
+          ["In the range of", (claim) => said(counting.filter((choice) => choice.beside.includes(claim.seq)).map((choice) => ({ choice })))],
           ["Not compared by", (claim) => of(claim.seq, "not_compared")],
         ] satisfies typeof lines)
       : []),

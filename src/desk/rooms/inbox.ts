@@ -239,9 +239,11 @@ export const inboxRoutes: DeskRoute[] = [
     path: "/inbox/:item/again",
     about: "Tries a failed item once more.",
     rule: { for: "case.write", object: "inbox" },
-    run({ inbox, wakeInbox }, { params }) {
-      inbox.move(Number(params.item), ["failed"], "waiting", { reason: null });
-      wakeInbox();
+    run({ inbox, record, wakeInbox }, { params }) {
+      if (inbox.move(Number(params.item), ["failed"], "waiting", { reason: null })) {
+        record("inbox.again", `item ${params.item!}`);
+        wakeInbox();
+      }
       return { go: `/desk/inbox/${params.item!}` };
     },
   }),

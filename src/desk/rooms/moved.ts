@@ -10,7 +10,6 @@ import { formatCount } from "../../figures/figures.ts";
 import { foreseeCorrection, listAffectedIssues, openPeople, PEOPLE_FILE, type People } from "../../newsletter/newsletter.ts";
 import {
   appendStand,
-  draftOfPublished,
   feedsOf,
   isPrinted,
   listAffected,
@@ -19,7 +18,6 @@ import {
   placedSentences,
   printedAs,
   printerOf,
-  type Publication,
   publishStory,
   readPublication,
   readStands,
@@ -28,9 +26,10 @@ import {
 } from "../../press/press.ts";
 import type { LogReader } from "../../evidence/evidence.ts";
 import { listAffectedReports } from "../../reports/reports.ts";
-import { html, nothing, type Html } from "../../site/site.ts";
+import { html, nothing, publishedHref, type Html } from "../../site/site.ts";
 import { area, deskForm, field, when } from "../frame.ts";
 import { deskRoute, type DeskRoute, type SignedInContext } from "../route.ts";
+import { publicationOf } from "./published.ts";
 
 type Moved = {
   /** Its name in `printedAs`. */
@@ -59,7 +58,7 @@ function listMoved(context: SignedInContext): Moved[] {
   try {
     return [
       ...listAffected(log).map(({ card, figures, sentences }): Moved => ({
-        what: printedAs.story(card.slug, card.revision), title: card.headline, href: `/${card.type === "story" ? "stories" : "press-releases"}/${card.slug}`,
+        what: printedAs.story(card.slug, card.revision), title: card.headline, href: publishedHref(card),
         slug: card.slug, revision: card.revision, figures, sentences, digest: movedDigest(figures),
         ...whatFollows(log, card.slug, card.revision, sentences, people, can(who.user.role, "stories.publish")),
       })),
@@ -137,13 +136,11 @@ ${area("what", "What was wrong, for readers", { value: drafted(item), rows: 5, r
 `)
     }${deskForm(who, "/desk/moved/stands", html`<input type="hidden" name="what" value="${item.what}"><input type="hidden" name="moved" value="${item.digest}">
 ${field("why", "Why it stands as of then, for readers", { required: true })}<button>It stands</button>
-`)}${item.slug !== undefined && deskForm(who, `/desk/moved/${item.slug}/draft`, html`<button>Mend it by hand, as a draft</button>
+`)}${item.slug !== undefined && deskForm(who, `/desk/published/${item.slug}/draft`, html`<button>Mend it by hand, as a draft</button>
 `)}</div>`
   }</section>
 `;
 }
-
-const storyPath = ({ slug, story }: Publication): string => `/${story.type === "story" ? "stories" : "press-releases"}/${slug}`;
 
 const DIGEST = Type.String({ pattern: "^[0-9a-f]{16}$" });
 
@@ -153,12 +150,6 @@ function requireShown(context: SignedInContext, what: (item: Moved) => boolean, 
   if (item?.digest === digest) return item;
   throw new TracewireError("CONFLICT", { what: item ? "It moved again since" : "It prints what is known now", hint: "Open the list again." });
 }
-
-const publicationOf = (context: SignedInContext, slug: string): Publication => {
-  const publication = readPublication(context.newsroom.log, slug);
-  if (publication) return publication;
-  throw new TracewireError("NOT_FOUND", { what: "There is no such story" });
-};
 
 export const movedRoutes: DeskRoute[] = [
   deskRoute({
@@ -177,7 +168,7 @@ export const movedRoutes: DeskRoute[] = [
         title: "What moved",
         wide: true,
         page: html`<h1>What moved</h1>
-${corrected && html`<p class="done" role="status">Revision ${corrected.revision} of <a href="${context.publicHref(storyPath(corrected))}">${corrected.slug}</a> is out, with its notice, its line in the list of corrections and the feeds. Letters to those who were sent what was wrong go out by themselves.</p>
+${corrected && html`<p class="done" role="status">Revision ${corrected.revision} of <a href="${context.publicHref(publishedHref({ slug: corrected.slug, type: corrected.story.type }))}">${corrected.slug}</a> is out, with its notice, its line in the list of corrections and the feeds. Letters to those who were sent what was wrong go out by themselves.</p>
 `}${open.length === 0 ? html`<p class="done">Every published number comes out the same today, or was looked at.</p>` : html`<p class="hint">${open.length} to look at. Nothing is changed by itself.</p>`}
 ${open.map(({ item }) => movedPart(context, item, undefined))}${settled.length > 0 ? html`<details><summary>${settled.length} that stand as of then</summary>${settled.map(({ item, stand }) => movedPart(context, item, stand))}</details>` : nothing}`,
       };
@@ -197,18 +188,6 @@ ${open.map(({ item }) => movedPart(context, item, undefined))}${settled.length >
         publishStory(transaction, log, story, { by: context.who.user.handle, why: "Figures by what is known now", waivers, correction: { what: form.what.trim() } }),
       );
       return { go: `/desk/moved?corrected=${story.slug}` };
-    },
-  }),
-  deskRoute({
-    method: "POST",
-    path: "/moved/:slug/draft",
-    about: "Begins a draft of a published story, to be mended by hand.",
-    rule: { for: "stories.publish" },
-    run(context, { params }) {
-      const publication = publicationOf(context, params.slug!);
-      const draft = draftOfPublished(context.drafts, publication, context.who.user.handle);
-      context.record("story.begin", `draft ${draft.id} of ${publication.slug}`);
-      return { go: `/desk/stories/${draft.id}` };
     },
   }),
   deskRoute({

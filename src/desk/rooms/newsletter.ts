@@ -5,6 +5,7 @@ import { TracewireError } from "../../errors.ts";
 import {
   applyBounce,
   audienceOf,
+  checkMailDomain,
   composeDraft,
   draftForms,
   linkSettings,
@@ -23,7 +24,7 @@ import {
   waitOf,
   type People,
 } from "../../newsletter/newsletter.ts";
-import { listCards } from "../../press/press.ts";
+import { listCards, listOwnTopics } from "../../press/press.ts";
 import { oneOf } from "../../schema.ts";
 import { html, type Html } from "../../site/site.ts";
 import { choice, deskForm, field, when } from "../frame.ts";
@@ -35,6 +36,7 @@ const IN_DOUBT_SHOWN = 100;
 const MAILS_SHOWN = 12;
 const HEADLINE_CHARS = 90;
 const SLUG = Type.Optional(Type.String({ pattern: "^[a-z0-9][a-z0-9-]*$", maxLength: 200 }));
+const WORDS = Type.Optional(Type.String({ maxLength: 200 }));
 const PLACES = Array.from({ length: STORIES_MAX }, (_, at) => `story_${at + 1}`);
 
 async function withPeople<T>({ openPeople }: SignedInContext, use: (people: People) => T | Promise<T>): Promise<T> {
@@ -66,7 +68,7 @@ ${
   draft &&
   html`<h2>The draft: ${draft.subject}</h2>
 <ol>${draft.stories.map(({ slug, revision }) => html`<li><a href="${publicHref(`/stories/${slug}`)}">${slug}</a>, revision ${revision}</li>`)}</ol>
-<p>It goes to ${audience.wanted.toLocaleString("en-US")} of ${audience.subscribed.toLocaleString("en-US")} subscribers. <a href="/desk/newsletter/preview" data-key="v" data-key-words="Look at the letter">Look at it</a></p>
+<p>${draft.for_topic !== undefined && html`It is for those who chose ${draft.for_topic}, and for nobody else. `}It goes to ${audience.wanted.toLocaleString("en-US")} of ${audience.subscribed.toLocaleString("en-US")} subscribers. <a href="/desk/newsletter/preview" data-key="v" data-key-words="Look at the letter">Look at it</a></p>
 ${deskForm(who, "/desk/newsletter/test", html`<div class="row">${field("to", "One copy to", { type: "email", required: true, value: who.user.address ?? "" })}<button>Send a test</button></div>`)}${deskForm(
     who,
     "/desk/newsletter/send",
@@ -76,7 +78,7 @@ ${deskForm(who, "/desk/newsletter/test", html`<div class="row">${field("to", "On
 <h2>Who reads</h2><table class="facts"><tbody>${(["subscribed", "asked", "left", "bounced", "complained"] as const).map((state) => html`<tr><th scope="row">${state}</th><td class="num">${(states[state] ?? 0).toLocaleString("en-US")}</td></tr>
 `)}</tbody></table>
 <h3>Segments by topic</h3>
-<p class="hint">Who chose topics gets the issues that carry one of them; ${audience.every_issue.toLocaleString("en-US")} chose none and get every issue.</p>
+<p class="hint">Who chose topics gets the issues that carry one of them; ${audience.every_issue.toLocaleString("en-US")} chose none and get every issue, but those for one topic alone.</p>
 <ul class="names">${audience.by_topic.map(([topic, count]) => html`<li>${topic} ${count.toLocaleString("en-US")}</li>`)}</ul>
 <h2>Letters</h2>
 ${isRunning && html`<p class="hint"><a href="/desk/newsletter" data-key="r">Look again</a></p>`}${mails.length === 0 ? html`<p>None was sent. What became of each letter stands here.</p>` : html`<ul class="board">${mails.slice(0, MAILS_SHOWN).map(({ mail: name, states: of }) => html`<li>${name.replace(":", " ")}: ${Object.entries(of).map(([state, count]) => `${count.toLocaleString("en-US")} ${state.replace("_", " ")}`).join(", ")}</li>
@@ -90,7 +92,8 @@ ${
   )}</ul>`
 }
 <h3>A returned mail or a complaint</h3>
-${deskForm(who, "/desk/newsletter/bounces", html`<input type="file" name="file" aria-label="The mail as a file" required> <button>Read it</button>`, { upload: true })}</section></div>`;
+${deskForm(who, "/desk/newsletter/bounces", html`<input type="file" name="file" aria-label="The mail as a file" required> <button>Read it</button>`, { upload: true })}<h3>The domain that letters are from</h3>
+${deskForm(who, "/desk/newsletter/check-dns", html`<div class="row">${field("domain", "Domain", { required: true, value: context.mail.dkim?.domain ?? "", hint: "Its SPF, DKIM and DMARC records are asked for." })}${field("selector", "DKIM selector", { value: context.mail.dkim?.selector ?? "" })}<button>Ask</button></div>`)}</section></div>`;
 }
 
 function composePart({ newsroom, who }: SignedInContext, draft: ReturnType<typeof readDraft>): Html {
@@ -98,10 +101,11 @@ function composePart({ newsroom, who }: SignedInContext, draft: ReturnType<typeo
   const options = listCards(newsroom.log, { type: "story", limit: STORIES_OFFERED }).map(
     ({ slug, headline }) => [slug, `${headline.length > HEADLINE_CHARS ? `${headline.slice(0, HEADLINE_CHARS)}…` : headline}${carried.has(slug) ? " (sent before)" : ""}`] as const,
   );
+  const topics = listOwnTopics(newsroom.log).map((topic) => [topic, `those alone who chose ${topic}`] as const);
   const form = deskForm(
     who,
     "/desk/newsletter/compose",
-    html`${PLACES.map((name, at) => choice(name, at === 0 ? "Leads" : `Story ${at + 1}`, options, { value: draft?.stories[at]?.slug ?? "", empty: at === 0 ? "those that no issue has carried" : "none" }))}${field("subject", "Subject", { value: "", hint: "Left empty, the lead story’s headline. No digits: a number is computed." })}<button data-key="s" data-key-words="Compose the issue">Compose</button>`,
+    html`${PLACES.map((name, at) => choice(name, at === 0 ? "Leads" : `Story ${at + 1}`, options, { value: draft?.stories[at]?.slug ?? "", empty: at === 0 ? "those that no issue has carried" : "none" }))}${choice("for_topic", "For", topics, { value: draft?.for_topic ?? "", empty: "everybody who wants one of its topics" })}${field("subject", "Subject", { value: "", hint: "Left empty, the lead story’s headline. No digits: a number is computed." })}<button data-key="s" data-key-words="Compose the issue">Compose</button>`,
   );
   return draft ? html`<details><summary>Compose anew</summary>${form}</details>` : html`<h2>Compose</h2>${form}`;
 }
@@ -112,6 +116,23 @@ const NOTES: Record<string, string> = { composed: "Composed.", tested: "The copy
 const NOTE = /^(queued|bounce):[a-z0-9 ,]{1,80}$/;
 
 export const newsletterRoutes: DeskRoute[] = [
+  deskRoute({
+    method: "POST",
+    path: "/newsletter/check-dns",
+    about: "Asks for the SPF, DKIM and DMARC records of a domain.",
+    rule: { for: "stories.publish" },
+    form: Type.Object({ domain: Type.String({ pattern: "^[A-Za-z0-9]([A-Za-z0-9.-]{0,250}[A-Za-z0-9])?$" }), selector: Type.Optional(Type.String({ pattern: "^[A-Za-z0-9._-]{1,63}$" })) }, { additionalProperties: false }),
+    async run(context, { form: { domain, selector } }) {
+      const findings = await checkMailDomain(context.mail, { domain, selector, resolveTxt: context.resolveTxt });
+      return {
+        title: domain,
+        page: html`<h1>${domain}</h1>
+<div class="${findings.every(({ ok }) => ok) ? "done" : "finding"}" role="status"><ul class="plain">${findings.map(({ record, ok, what }) => html`<li><strong>${ok ? "good" : "missing"}: ${record}</strong> ${what}</li>
+`)}</ul></div>
+<p><a href="/desk/newsletter">Newsletter</a></p>`,
+      };
+    },
+  }),
   deskRoute({
     method: "GET",
     path: "/newsletter",
@@ -129,11 +150,11 @@ export const newsletterRoutes: DeskRoute[] = [
     path: "/newsletter/compose",
     about: "Composes the one draft there is.",
     rule: { for: "stories.publish" },
-    form: Type.Object({ ...Object.fromEntries(PLACES.map((name) => [name, SLUG])), subject: Type.Optional(Type.String({ maxLength: 200 })) }, { additionalProperties: false }),
+    form: Type.Object({ ...Object.fromEntries(PLACES.map((name) => [name, SLUG])), subject: WORDS, for_topic: WORDS }, { additionalProperties: false }),
     async run(context, { form }) {
-      const { subject, ...named } = form as Record<string, string | undefined>;
+      const { subject, for_topic, ...named } = form as Record<string, string | undefined>;
       const slugs = PLACES.flatMap((name) => named[name] ?? []);
-      const draft = await withPeople(context, (people) => composeDraft(people, context.newsroom.log, { slugs, ...(subject === undefined ? {} : { subject }) }));
+      const draft = await withPeople(context, (people) => composeDraft(people, context.newsroom.log, { slugs, ...(subject ? { subject } : {}), ...(for_topic ? { for_topic } : {}) }));
       context.record("newsletter.compose", draft.subject);
       return back("composed");
     },
@@ -141,14 +162,17 @@ export const newsletterRoutes: DeskRoute[] = [
   deskRoute({
     method: "GET",
     path: "/newsletter/preview",
-    about: "The letter in its plain form.",
+    about: "The letter, in both of its forms.",
     rule: { for: "stories.publish" },
     async run(context) {
       const forms = await letterForms(context);
       return {
         title: forms.subject,
+        wide: true,
         page: html`<h1>${forms.subject}</h1>
 <p class="hint"><a href="/desk/newsletter">Newsletter</a>. As every reader gets it; each copy has its own links to leave and to choose topics. <a href="/desk/newsletter/preview.html">Its HTML form, as a file</a></p>
+<iframe class="preview mail" title="The letter as a mail program shows it" src="/desk/newsletter/preview.html?as=shown"></iframe>
+<h2>Its plain form</h2>
 <pre class="text" tabindex="0">${forms.text}</pre>`,
       };
     },
@@ -156,10 +180,12 @@ export const newsletterRoutes: DeskRoute[] = [
   deskRoute({
     method: "GET",
     path: "/newsletter/preview.html",
-    about: "The letter's HTML form, as a file.",
+    about: "The letter's HTML form: as a file, or shown within a page of the desk.",
     rule: { for: "stories.publish" },
-    async run(context) {
+    query: ["as"],
+    async run(context, { query }) {
       const forms = await letterForms(context);
+      if (query.get("as") === "shown") return { shown: forms.html, styled: true };
       return { file: { name: "letter.html", type: "text/html; charset=utf-8", bytes: forms.html } };
     },
   }),

@@ -2,11 +2,13 @@
 import Type from "typebox";
 import {
   actChoices,
+  actsCsv,
   endSessions,
   giveRole,
   invitationLetter,
   invite,
   listActs,
+  readActDay,
   listSessions,
   listUsers,
   removeUser,
@@ -20,7 +22,6 @@ import {
   type ActFilter,
   type Invited,
 } from "../../accounts/accounts.ts";
-import { formatCsv } from "../../csv.ts";
 import { TracewireError } from "../../errors.ts";
 import { html, type Html } from "../../site/site.ts";
 import { oneOf } from "../../schema.ts";
@@ -54,34 +55,35 @@ ${refused && html`<p class="finding" role="alert"><strong>${sentence(refused.mes
 `}${deskForm(
   who,
   "/desk/people",
-  html`${field("handle", "Name", { value: typed.handle, required: true, pattern: "[a-z][a-z0-9\\-]{1,30}", hint: "Small letters, digits and hyphens, beginning with a letter. Public and for good: the log names entries by it." })}${field("address", "Mail address", { value: typed.address, type: "email", hint: "With one the link goes by mail; without, it is shown to you to hand over." })}${choice("role", "Role", ROLE_CHOICES, { value: typed.role ?? "reporter" })}${organisationField(typed.organisation)}<button class="main-act">Invite</button>
+  html`${field("handle", "Name", { value: typed.handle, required: true, pattern: "[a-z][a-z0-9\\-]{1,30}", hint: "Small letters, digits and hyphens, beginning with a letter. Public and for good: the log names entries by it." })}${field("address", "Mail address", { value: typed.address, type: "email", hint: "With one, and a mail server, the link goes by mail; else it is shown to you to hand over." })}${choice("role", "Role", ROLE_CHOICES, { value: typed.role ?? "reporter" })}${organisationField(typed.organisation)}<button class="main-act">Invite</button>
 `,
 )}`;
 }
 
-function personPage({ accounts, who, mail, publicHref }: SignedInContext, handle: string, wasSent: boolean): Html {
+function personPage({ accounts, who }: SignedInContext, handle: string, wasSent: boolean): Html {
   const user = requireUser(accounts, handle);
   const acts = listActs(accounts, { handle, limit: 10 });
   const running = listSessions(accounts, user.id).length;
   return html`<h1>${user.handle}</h1>
-${wasSent && user.address !== null && html`<p class="done" role="status">A letter with the link goes to ${user.address}. ${mail.smtp_url ? "It leaves by the mail server that is set." : html`No mail server is set: it stands at <a href="${publicHref("/mail")}">/mail</a>, for this machine only.`}</p>
+${wasSent && user.address !== null && html`<p class="done" role="status">A letter with the link goes to ${user.address}, by the mail server that is set.</p>
 `}<p>${user.role}${user.organisation !== null && html` of ${user.organisation}`}, ${user.state}, since ${when(user.created)}${user.address !== null && html`, ${user.address}`}. ${running === 1 ? "One session runs" : `${running} sessions run`}.</p>
 ${deskForm(who, `/desk/people/${handle}/role`, html`${choice("role", "Role", ROLE_CHOICES, { value: user.role })}${organisationField(user.organisation ?? "")}<button>Give this role</button> <span class="hint">Their sessions end.</span>`)}<h2>Locked out, left, or stolen from</h2>
 ${deskForm(who, `/desk/people/${handle}/end-sessions`, html`<button>End their sessions</button>`)}${deskForm(who, `/desk/people/${handle}/reset`, html`${choice("what", "What they lost", RESET_CHOICES, { value: "everything" })}<button>Reset</button> <span class="hint">Sessions end, and a link sets a new password.</span>`)}${deskForm(who, `/desk/people/${handle}/remove`, html`${field("name", "Their name, once more", { required: true })}<button>Remove</button> <span class="hint">Address and credentials are erased. The name stays taken, for the log names it.</span>`)}<h2>Last acts</h2>
 ${actTable(acts)}<p><a href="/desk/acts?by=${handle}">All acts of ${handle}</a></p>`;
 }
 
-/** By mail where there is an address; else it is shown, once, to be handed over. */
-function tellLink({ post, site }: SignedInContext, invited: Invited): DeskAnswer {
+/** By mail where there is an address and a mail server (else every user of the machine could read it); or it is shown, once. */
+function tellLink({ post, site, mail }: SignedInContext, invited: Invited): DeskAnswer {
   const href = `${site.origin}/desk/join/${invited.token}`;
-  if (invited.user.address !== null) {
+  const { address } = invited.user;
+  if (address !== null && mail.smtp_url !== undefined) {
     post(invitationLetter(invited, href));
     return { go: `/desk/people/${invited.user.handle}?sent=letter` };
   }
   return {
     title: "A link to hand over",
     page: html`<h1>A link to hand over</h1>
-<p>${invited.user.handle} has no mail address here. Hand this over by a way that you trust; it works once, until ${when(invited.expires)} UTC, and is not shown again.</p>
+<p>${address === null ? `${invited.user.handle} has no mail address here` : "No mail server is set, so no letter leaves"}. Hand this over by a way that you trust; it works once, until ${when(invited.expires)} UTC, and is not shown again.</p>
 ${toHandOn(href, { opens: false })}
 <p><a href="/desk/people">Done</a></p>`,
   };
@@ -97,11 +99,9 @@ const actTable = (acts: readonly Act[]): Html =>
       )}</tbody></table></div>
 `;
 
-/** Throws BAD_ARGUMENT for a day that is none: an empty list would say that nothing was done. */
 function filterOf(query: URLSearchParams): ActFilter {
   const [handle, kind, day] = ["by", "kind", "day"].map((name) => query.get(name)?.trim() || undefined);
-  if (day !== undefined && !(/^\d{4}-\d{2}-\d{2}$/.test(day) && new Date(day).toJSON()?.startsWith(day)))
-    throw new TracewireError("BAD_ARGUMENT", { what: `day: “${day.slice(0, 40)}” is no day`, where: "day", hint: "Write 2026-11-26; days are those of UTC." });
+  if (day !== undefined) readActDay(day);
   return { handle, kind, day };
 }
 
@@ -228,9 +228,8 @@ ${filterForm(accounts, filter)}${actTable(acts)}${next !== undefined && html`<p>
     query: ["by", "kind", "day"],
     run({ accounts, record }, { query }) {
       const acts = listActs(accounts, { ...filterOf(query), limit: ACTS_EXPORTED_MAX });
-      const rows = acts.map(({ id, at, handle, act, object, network, entries }) => [id, at, handle, act, object, network, entries.join(" ")]);
-      record("acts.export", `${rows.length} acts`);
-      return { file: { name: "acts.csv", type: "text/csv; charset=utf-8", bytes: formatCsv(["id", "at", "who", "what", "on", "from", "entries"], rows) } };
+      record("acts.export", `${acts.length} acts`);
+      return { file: { name: "acts.csv", type: "text/csv; charset=utf-8", bytes: actsCsv(acts) } };
     },
   }),
 ];

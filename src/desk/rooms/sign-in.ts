@@ -176,8 +176,9 @@ ${field("password", "Password", { type: "password", autocomplete: "current-passw
     about: "Takes the password (and code) again.",
     rule: { for: "signed-in", with_one_factor: "to set up another" },
     form: Type.Object({ password: short(2_000), code: Type.Optional(short(60)), next: NEXT }, { additionalProperties: false }),
-    async run({ accounts, who, where }, { form }) {
+    async run({ accounts, who, where, record }, { form }) {
       await proveAgain(accounts, who.user, { password: form.password, code: form.code ?? "" }, where);
+      record("session.confirm", who.user.has.totp ? "password and code" : "password");
       return { go: safeNext(form.next), session: confirmSession(accounts, who.session.id) };
     },
   }),
@@ -196,8 +197,9 @@ ${field("password", "Password", { type: "password", autocomplete: "current-passw
     about: "Takes one's own passkey's answer.",
     rule: { for: "signed-in" },
     form: Type.Object({ answer: passkeyAnswer }, { additionalProperties: false }),
-    async run({ accounts, site, who }, { form }) {
+    async run({ accounts, site, who, record }, { form }) {
       await proveByPasskey(accounts, who.user, site, parseAnswer(form.answer));
+      record("session.confirm", "passkey");
       return { json: { confirmed: true }, session: confirmSession(accounts, who.session.id) };
     },
   }),

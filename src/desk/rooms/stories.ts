@@ -83,7 +83,7 @@ ${deskScript("editor.js")}`}`;
 /** Why it is a draft again, in the words of whoever sent it back: what its author comes here for. */
 function sentBackNote({ drafts }: SignedInContext, draft: Draft): { by: string; at: string; note: string } | undefined {
   const last = drafts.steps(draft.id).at(-1);
-  return draft.state === "draft" && last?.to_state === "draft" && last.by !== draft.version_by && last.version === draft.version && last.note !== "" ? last : undefined;
+  return draft.state === "draft" && last?.to_state === "draft" && last.from_state !== "published" && last.by !== draft.version_by && last.version === draft.version && last.note !== "" ? last : undefined;
 }
 
 function sentBack(context: SignedInContext, draft: Draft): Html {

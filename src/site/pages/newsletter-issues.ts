@@ -9,7 +9,7 @@ import type { Route, SiteContext } from "../route.ts";
 import { dayOf, formatDay, plural, revisionHref } from "../words.ts";
 
 const ISSUES_MAX = 500;
-const COLUMNS = ["number", "sent", "subject", "stories", "text_sha256", "html_sha256", "entry"] as const;
+const COLUMNS = ["number", "sent", "subject", "for_topic", "stories", "text_sha256", "html_sha256", "entry"] as const;
 const DEPENDS = ["issues", "stories"];
 
 export const issueRoutes: Route[] = [
@@ -26,7 +26,7 @@ ${
     ? html`<p>Nothing has been sent yet.</p>`
     : html`<ol class="plain issues">${issues.map(
         (issue) => html`<li><a href="/newsletter/issues/${issue.number}">${issue.subject}</a>
-<span class="note">Issue ${issue.number}, <time datetime="${dayOf(issue.at)}">${formatDay(issue.at)}</time>, ${plural(issue.stories.length, "story", "stories")}</span></li>
+<span class="note">Issue ${issue.number}, <time datetime="${dayOf(issue.at)}">${formatDay(issue.at)}</time>, ${plural(issue.stories.length, "story", "stories")}${issue.for_topic !== undefined && html`, for those who chose ${issue.for_topic}`}</span></li>
 `,
       )}</ol>`
 }
@@ -74,6 +74,7 @@ function issuePage(context: SiteContext, issue: Issue): Page {
 <h1>${issue.subject}</h1>
 <p class="byline">Issue ${issue.number} · sent <time datetime="${dayOf(issue.at)}">${formatDay(issue.at)}</time> · <a href="/log/${issue.seq}">entry ${issue.seq.toLocaleString("en-US")} of the log</a></p>
 ${issue.sooner && html`<p class="known">It came within a week of the issue before it. Why: ${issue.sooner}</p>
+`}${issue.for_topic !== undefined && html`<p class="known">It went to those who had chosen ${issue.for_topic}, and to nobody else.</p>
 `}<section aria-labelledby="carried"><h2 id="carried">What it carried</h2>
 <ul>${issue.stories.map(({ slug, revision }) => storyLine(context, slug, revision))}</ul></section>
 <section aria-labelledby="words"><h2 id="words">The words, as plain text</h2>
@@ -105,6 +106,7 @@ function rows(context: SiteContext) {
     issue.number,
     issue.at,
     issue.subject,
+    issue.for_topic ?? null,
     issue.stories.map(({ slug, revision }) => `${slug}@${revision}`).join(" "),
     issue.text_sha256,
     issue.html_sha256,

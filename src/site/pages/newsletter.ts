@@ -156,7 +156,7 @@ ${
   offered.length === 0
     ? html`<p>Nothing has been published yet that could be chosen from.</p>`
     : html`<form class="signup" action="${here}" method="post">
-<fieldset><legend>Send me issues that carry any of these. With none marked, every issue comes.</legend>
+<fieldset><legend>Send me issues that carry any of these. With none marked, every issue comes, but those that are for one topic alone.</legend>
 ${offered.map(
   (
     topic,

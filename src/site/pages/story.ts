@@ -31,7 +31,7 @@ import { jpegOf, photoFigure, photoHref, shownPhoto } from "../photos.ts";
 import { DRAWN, pictureWords } from "../picture-files.ts";
 import type { Page } from "../page-store.ts";
 import { knownOf, type Route, type SiteContext } from "../route.ts";
-import { capital, dayOf, figureHref, formatDay, plural, revisionHref, storyHref } from "../words.ts";
+import { capital, dayOf, figureHref, formatDay, plural, publishedHref, revisionHref, storyHref } from "../words.ts";
 import { sourcesBox } from "../sources.ts";
 import { archiveBox, archiveDates, archiveNotice } from "../archive-note.ts";
 
@@ -95,7 +95,7 @@ ${lines.map((line) => (line.kind === "same" ? html`<p>${line.text}</p>` : line.k
 }
 
 export const publicationHref = ({ slug, story }: Pick<Publication, "slug" | "story">): string =>
-  story.type === "release" ? `/press-releases/${slug}` : storyHref(slug);
+  publishedHref({ slug, type: story.type });
 
 function knownRevisions({ log, at, memo }: SiteContext, slug: string): Publication[] {
   return memo(`revisions ${slug}`, () => listRevisions(log, slug).filter(({ seq }) => seq < at.log_size), [`story:${slug}`]);
@@ -147,7 +147,7 @@ export function storyPage(context: SiteContext, publication: Publication, revisi
 }
 
 const draftBand = ({ version, expires }: DraftShown): Html =>
-  html`<p class="band" role="note"><strong>Draft, not published.</strong> Version ${version}, shown to whoever has this link until ${expires.slice(0, 16).replace("T", " ")} UTC. Its words and numbers may still change: not to be cited or passed on as ours.</p>
+  html`<aside class="band" aria-label="What this is"><strong>Draft, not published.</strong> Version ${version}, shown to whoever has this link until ${expires.slice(0, 16).replace("T", " ")} UTC. Its words and numbers may still change: not to be cited or passed on as ours.</aside>
 `;
 
 function previewOf(context: SiteContext, publication: Publication, title: string, description: string): PagePreview {
