@@ -90,8 +90,7 @@ test("a captured picture is shown as other bytes, a table as rows and cells; not
   const { context, page, faults } = await desk.asPerson("rosa", { viewport: { width: 1280, height: 860 } });
   await page.goto(`${desk.base}/desk/captures/${picture}`);
   await desk.until(page, "document.querySelector('.sheet img').naturalWidth === 640");
-  assert.match(await page.innerText(".pane-form"), /No text could be read.*transcribe/s);
-  assert.equal(await page.locator("form.claim").count(), 0);
+  assert.match(await page.innerText(".pane-form"), /No text could be read[^]*Draw a frame around what is said/);
   const answer = await page.request.get(`${desk.base}/desk/captures/${picture}/pages/1`);
   assert.deepEqual([answer.headers()["content-type"], answer.headers()["x-content-type-options"], answer.headers()["cache-control"]], ["image/png", "nosniff", "no-store"]);
   assert.match(answer.headers()["content-security-policy"]!, /default-src 'none'.*sandbox/);
@@ -110,6 +109,70 @@ test("a captured picture is shown as other bytes, a table as rows and cells; not
   assert.deepEqual(await desk.axe(page), []);
   assert.deepEqual(faults, []);
   await context.close();
+});
+
+test("out of a picture a claim is read by a frame: drawn or written, kept with its place, framed again; nothing outside the picture is one", { skip }, async () => {
+  const sign = Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg" width="800" height="500"><rect width="800" height="500" fill="#ddd"/><text x="160" y="270" font-size="40" font-family="sans-serif">12,000,000 USD</text></svg>`);
+  const seq = await capture(await sharp(sign).png().toBuffer(), "sign.png");
+  const { context, page, faults } = await desk.asPerson("rosa", { viewport: { width: 1280, height: 860 } });
+  await page.goto(`${desk.base}/desk/captures/${seq}`);
+  await desk.until(page, "document.querySelector('.sheet img').naturalWidth === 800");
+  const sheet = (await page.locator(".sheet img").boundingBox()) as Box;
+  const at = (x: number, y: number) => [sheet.x + x * sheet.width, sheet.y + y * sheet.height] as const;
+  await page.mouse.move(...at(0.7, 0.6));
+  await page.mouse.down();
+  await page.mouse.move(...at(0.4, 0.5));
+  await page.mouse.move(...at(0.2, 0.45));
+  await page.mouse.up();
+  const region = await page.inputValue("[name=region]");
+  for (const [index, expected] of [200, 450, 500, 150].entries()) assert.ok(Math.abs(Number(region.split(",")[index]) - expected) <= 3, region);
+  assert.equal(await page.locator(".sheet .mark").count(), 1);
+  assert.match(await page.innerText("form.claim details summary"), /Place: region 2\d\d,4\d\d/);
+  // Where the frame was drawn the form goes on by itself: whom it is about comes next.
+  await page.keyboard.type("theft/2024-02-02-sign");
+  await page.selectOption("[name=field]", "amount");
+  for (const [name, value] of [["value", "12000000"], ["unit", "USD"], ["claimant", "The sign"]] as const) await page.fill(`[name=${name}]`, value);
+  await page.click("form.claim summary:has-text('Valuation')");
+  await page.selectOption("[name=basis]", "as_published");
+  await page.waitForSelector("text=Save all the same");
+  await desk.picture(page, "capture-region");
+  assert.deepEqual(await desk.axe(page), []);
+  await page.click("button.main-act");
+  await page.waitForURL(/saved=/);
+  const held = () => readClaims(desk.bench.newsroom.log, { log_size: desk.bench.newsroom.log.size(), evidence: "all" }, { capture: seq });
+  assert.deepEqual(held().map(({ source, value }) => [source.locator, value]), [[{ region }, "12000000"]]);
+  await page.waitForSelector(".sheet .read");
+  // By its claim's link the very part is framed, without a mouse and without a script.
+  await page.goto(`${desk.base}/desk/subjects/theft/2024-02-02-sign`);
+  await page.click("td a:has-text('the part')");
+  await page.waitForSelector(".sheet .mark");
+  assert.equal(await page.inputValue("[name=region]"), region);
+  await page.fill("[name=region]", "0,0,100,100");
+  assert.equal(await page.getAttribute(".sheet .mark", "width"), "0.1");
+  assert.deepEqual(faults, []);
+  await context.close();
+
+  const given = { subject: "theft/2024-02-02-sign", field: "victim", value: "Somebody", claimant: "The sign", hedge: "asserted", act: "save", seen: "" };
+  const size = desk.bench.newsroom.log.size();
+  const wrong: [Record<string, string>, RegExp][] = [
+    [{ region: "900,0,200,10" }, /no part of a page/], [{ region: "0,0,0,10" }, /no part of a page/], [{ region, page: "2" }, /there is no page 2; it has 1/],
+    [{ region, quote: "12,000,000" }, /by its page and region alone/], [{ quote: "12,000,000" }, /class="finding" role="alert"/], [{}, /frame a part of the picture/],
+  ];
+  for (const [place, words] of wrong) {
+    const { status, body } = await desk.bench.as("rosa", `/desk/captures/${seq}/claims`, { ...given, ...place });
+    assert.deepEqual([status >= 400, words.test(body)], [true, true], `${JSON.stringify(place)}: ${status} ${body.slice(-300)}`);
+  }
+  assert.equal((await desk.bench.as("rosa", `/desk/captures/${seq}/claims`, { ...given, region: "a,b,c,d" })).status, 400);
+  assert.equal(desk.bench.newsroom.log.size(), size, "none of them is a place");
+
+  // A chart on a page of a PDF is a picture too, and needs its page; a text has no such parts.
+  const chart = await capture(makePdf([pageContent([{ y: 700, words: "The chart below says more." }])]), "chart.pdf");
+  const text = await capture(new TextEncoder().encode("Words alone."), "words.txt");
+  const save = (of: number, more: Record<string, string>) => desk.bench.as("rosa", `/desk/captures/${of}/claims`, { ...given, act: "check", ...more });
+  assert.match((await save(chart, { region })).body, /a part of a PDF needs its page/);
+  assert.match((await save(chart, { region, page: "3" })).body, /there is no page 3; it has 1/);
+  assert.doesNotMatch((await save(chart, { region, page: "1" })).body, /class="finding" role="alert"/);
+  assert.match((await save(text, { region })).body, /text\/plain is not drawn/);
 });
 
 test("a table becomes claims by one act, which says before what is refused and what does not add up; one act takes them back", { skip }, async () => {

@@ -8,13 +8,16 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { simpleParser } from "mailparser";
 import { chromium, type Page } from "playwright-core";
 import { STORY_READERS, importStories } from "../src/archive-import/archive-import.ts";
 import { appendCapture, appendRelease, prepareCapture } from "../src/evidence/evidence.ts";
 import { appendFigureSpec } from "../src/figures/figures.ts";
 import { openNewsroom } from "../src/newsroom.ts";
-import { issueForms } from "../src/newsletter/issue-forms.ts";
-import { parseStory, publishStory, readPublication } from "../src/press/press.ts";
+import { listMailedCorrections } from "../src/cli/mail-worker.ts";
+import { seededRandom } from "../src/effects.ts";
+import { composeDraft, openMailer, openMailSink, openPeople, openPostOffice, queueAccountLetter, sendDraft, type People } from "../src/newsletter/newsletter.ts";
+import { parseStory, publishStory, readPublication, withdrawStory } from "../src/press/press.ts";
 import { buildReport, parseReportSpec, renderReport } from "../src/reports/reports.ts";
 import { flowPicture, layOut } from "../src/site/flow-picture.ts";
 import { openSite } from "../src/site/site.ts";
@@ -44,6 +47,37 @@ async function importArchive(newsroom: Awaited<ReturnType<typeof smallNewsroom>>
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * Every kind of letter on its whole way to the sink: an issue, the correction and the withdrawal that follow it, an invitation.
+ * Returns the HTML part of each as a reader's program has it.
+ */
+async function hostileMail(newsroom: Awaited<ReturnType<typeof smallNewsroom>>, people: People, list: readonly string[], base: string, waivers: { rule: string; why: string }[]): Promise<Record<string, string>> {
+  const insert = people.db.prepare("INSERT INTO people (address, address_key, state, topics, asked_at) VALUES (?, ?, 'subscribed', '[]', ?)");
+  insert.run("reader@example.org", "reader@example.org", people.effects.clock());
+  const settings = { from: "Tracewire <newsletter@tracewire.invalid>", base_url: base };
+  const office = openPostOffice({ people, mailer: await openMailer(people, settings), settings, log: newsroom.log, corrections: listMailedCorrections });
+  composeDraft(people, newsroom.log, { slugs: ["hostile", "supplied"].filter((slug) => readPublication(newsroom.log, slug)!.story.type === "story") });
+  sendDraft(people, newsroom.log, { base, by: "test", transact: (change) => newsroom.transact("test", change) });
+  queueAccountLetter(people, { to: "new@example.org", subject: list[21]!, lines: list.slice(22, 40), href: `${base}/desk/join/x`, expires: "2030-01-01T00:00:00.000Z" });
+  await office.run();
+  const { story } = readPublication(newsroom.log, "hostile")!;
+  const changed = parseStory({ ...story, standfirst: [{ type: "text", text: list[41]! }] });
+  newsroom.transact("test", (transaction) => publishStory(transaction, newsroom.log, changed, { by: "test", waivers, correction: { what: list[42]! } }));
+  await office.run();
+  newsroom.transact("test", (transaction) => withdrawStory(transaction, newsroom.log, "hostile", { by: "test", why: list[43]! }));
+  await office.run();
+  await office.stop();
+  newsroom.transact("test", (transaction) => publishStory(transaction, newsroom.log, changed, { by: "test", waivers, why: list[44]! }));
+  const sink = openMailSink(people);
+  const letters: Record<string, string> = {};
+  for (const { id, subject } of sink.list(50)) {
+    const { html, textAsHtml } = await simpleParser(Buffer.from(sink.read(id)!.raw));
+    letters[`letter ${id} ${subject.slice(0, 40)}`] = typeof html === "string" ? html : (textAsHtml ?? "");
+  }
+  assert.equal(Object.keys(letters).length, 4, Object.keys(letters).join("; "));
+  return letters;
 }
 
 /** How often something ran when `text` is a whole page without policy. */
@@ -194,8 +228,11 @@ test("claims, captures, figures and stories never become markup", { skip, timeou
   );
   await importArchive(newsroom, list.map(clean));
 
+  const people = openPeople(newsroom.folder, { clock: newsroom.effects.clock, random: seededRandom(9) });
+  const letters = await hostileMail(newsroom, people, list.map(clean).map((text) => text.replaceAll(/[\r\n]+/g, " ")), "http://127.0.0.1:47503", waivers);
+
   const reader = openNewsroom(newsroom.folder);
-  const site = openSite(reader, { clock: () => "2026-01-02T00:00:00.000Z", hosts: ["127.0.0.1"] });
+  const site = openSite(reader, { clock: () => "2026-01-02T00:00:00.000Z", hosts: ["127.0.0.1"], mailSink: openMailSink(people) });
   const base = await site.app.listen({ port: 0, host: "127.0.0.1" });
   const browser = await chromium.launch({
     executablePath: CHROMIUM,
@@ -252,6 +289,10 @@ test("claims, captures, figures and stories never become markup", { skip, timeou
       `/search?q=${encodeURIComponent(list[33]!)}&kind=${query}`,
       `/lists/${query}`,
       `/screen?q=${query}`,
+      "/corrections",
+      "/newsletter/issues/1",
+      "/mail",
+      ...openMailSink(people).list(50).map(({ id }) => `/mail/${id}`),
     ];
     for (const path of paths) {
       await page.goto(`${base}${path}`, { waitUntil: "load" });
@@ -281,7 +322,7 @@ test("claims, captures, figures and stories never become markup", { skip, timeou
     assert.equal(await runsIn(open, "<p>x<svg onload=alert(1)><img src=x onerror=alert(1)>"), 2, "the canary sings");
     const feed = (await (await fetch(`${base}/feed.json`)).json()) as { items: { title: string; content_html?: string; summary?: string }[] };
     const outside: Record<string, string> = {
-      letter: issueForms(newsroom.log, { number: 1, subject: clean(list[12]!), base, publications: ["hostile", "supplied"].map((slug) => readPublication(newsroom.log, slug)!) }).html,
+      ...letters,
       ...Object.fromEntries(feed.items.map(({ content_html = "" }, at) => [`feed item ${at}`, content_html])),
       graph: hostileGraph(list),
       ...(await hostileReport(list.map(clean), waivers)),
@@ -293,6 +334,7 @@ test("claims, captures, figures and stories never become markup", { skip, timeou
     await browser.close();
     await site.close();
     reader.close();
+    people.close();
     newsroom.remove();
   }
 });

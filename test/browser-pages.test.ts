@@ -87,6 +87,58 @@ test("each page full of payloads: 0 run, none is an element; of each route one w
   t.diagnostic(`${list.length} of ${everyPayload().length} payloads; ${weights.size} routes, ${looked} looks: 0 run`);
 });
 
+test("what scripts put on a page while somebody works is words: menus of figures and names, the small form, what the checks answer, a place of a trace", { skip, timeout: 200_000 }, async () => {
+  const wrong: string[] = [];
+  const begun = async (handle: Handle, path: string) => {
+    const visit = await desk.asPerson(handle, { viewport: { width: 1280, height: 900 } });
+    await visit.page.addInitScript("window.alert = () => { window.ran = true }; window.ran = false");
+    await visit.page.goto(desk.base + path);
+    return visit;
+  };
+  const ended = async ({ context, page, faults }: Visit, where: string, shown: string) => {
+    assert.match(await page.innerText(shown), /alert\(1\)|evil\.example|<svg|<img/, `${where}: the payloads are there`);
+    wrong.push(...(await page.evaluate<string[]>(FOREIGN)).map((one) => `${where}: ${one}`), ...faults.filter((fault) => !/status of 4\d\d/.test(fault)).map((fault) => `${where}: ${fault}`));
+    await context.close();
+  };
+  const begin = async (): Promise<Visit> => {
+    const { location } = await desk.bench.as("edda", "/desk/stories", { headline: "What the lists say" });
+    const visit = await begun("edda", location);
+    await visit.page.waitForSelector("[data-editor][data-ready=yes]");
+    await visit.page.keyboard.press("e");
+    await visit.page.keyboard.press("Control+End");
+    return visit;
+  };
+  for (const [typed, where] of [["=alert", "figures"], ["@alert", "names"]] as const) {
+    const visit = await begin();
+    await visit.page.keyboard.type(typed);
+    await desk.until(visit.page, "/alert\\(1\\)/.test(document.querySelector('.editor-menu ul')?.innerText ?? '')");
+    await ended(visit, where, ".editor-menu");
+  }
+  const form = await begin();
+  await form.page.keyboard.type("=Nothing is called so");
+  await form.page.waitForSelector(".editor-menu li >> text=A new figure");
+  await form.page.keyboard.press("Enter");
+  await form.page.locator("dialog.ask [name=title]").fill(list[33]!.replaceAll("\u0000", ""));
+  await form.page.locator("dialog.ask [name=measure]").selectOption("count");
+  await form.page.locator("dialog.ask .figure-answer").waitFor();
+  wrong.push(...(await form.page.evaluate<string[]>(FOREIGN)).map((one) => `new figure: ${one}`));
+  await form.context.close();
+
+  const claim = await begun("edda", pages["/captures/:capture"]![0]![1]);
+  const quote = list.find((text) => /^[\x20-\x7e]+alert\(1\)[\x20-\x7e]+$/.test(text))!;
+  for (const [name, value] of [["quote", quote], ["subject", "theft/hostile-3"], ["value", "77"], ["unit", "USD"], ["claimant", "Somebody"]] as const) await claim.page.fill(`form.claim [name=${name}]`, value);
+  await claim.page.selectOption("form.claim [name=field]", "amount");
+  await desk.until(claim.page, "/Others say/.test(document.querySelector('[data-answers]').innerText)");
+  await ended(claim, "what the checks answer", "[data-answers]");
+
+  const trace = await begun("anna", "/desk/traces/hostile/graph#open=all");
+  await trace.page.waitForSelector("[data-graph][data-ready]");
+  await trace.page.click("[data-twin] tbody tr:nth-child(2) button >> nth=-1");
+  await trace.page.waitForSelector("[data-detail] textarea");
+  await ended(trace, "a place of a trace", "[data-twin]");
+  assert.deepEqual(wrong, []);
+});
+
 test("what a page loads of scripts before anybody does anything is small; the editor and the picture come with their pages", { skip }, (t) => {
   const late = new Set(["/stories/:draft", "/traces/:trace/graph"]);
   const heaviest = [...weights].toSorted((a, b) => b[1] - a[1]);

@@ -34,6 +34,7 @@ export const claim: Command = {
     { flags: "--table <n>", about: "table of the place" },
     { flags: "--row <n>", about: "row of the place, 1 is the first below the header" },
     { flags: "--column <name>", about: "column of the place" },
+    { flags: "--region <l,t,w,h>", about: "part of a picture, or with --page of a page, as it looks: left, top, width, height in thousandths" },
     { flags: "--as-of <date>", about: "when it was claimed (default: unstated)" },
     { flags: "--hedge <word>", about: HEDGES.join(", "), choices: HEDGES },
     { flags: "--unit <unit>", about: "USD, KRW, people …" },
@@ -105,7 +106,7 @@ export const claim: Command = {
         context.output.line(
           `${added ? "Claim" : "Already held: claim"} ${context.output.bold(String(seq))}: ${input.claimant} says ${input.field} of ${input.subject} is ${input.value}${input.unit ? ` ${input.unit}` : ""} (${input.hedge})`,
         );
-        const [at_place, read] = [locatorText(input.source.locator), `“${place.length > 200 ? `${place.slice(0, 200)}…` : place}”`];
+        const [at_place, read] = [locatorText(input.source.locator), input.source.locator.region !== undefined ? place : `“${place.length > 200 ? `${place.slice(0, 200)}…` : place}”`];
         // Where the words themselves are the place, they are said once.
         context.output.line(`  read at ${at_place === read ? read : `${at_place}: ${read}`}`);
       }
@@ -152,10 +153,11 @@ function fromOptions(newsroom: NewsroomWriter, [subject, field, value]: string[]
       row: whole(options, "row", "--row"),
       column: text(options, "column"),
       quote: text(options, "quote"),
+      region: text(options, "region"),
     }).filter(([, place]) => place !== undefined),
   );
   if (Object.keys(locator).length === 0)
-    throw new TracewireError("BAD_CLAIM", { what: "A claim needs the place it was read at: --quote, or --row and --column, or --page …" });
+    throw new TracewireError("BAD_CLAIM", { what: "A claim needs the place it was read at: --quote, or --row and --column, or --page …; --region of a picture" });
   const basis = text(options, "basis");
   const optional = {
     unit: text(options, "unit"),

@@ -1,7 +1,7 @@
 // A capture to be read: its text with the places that locators count, and beside it the original: a page of a PDF or a picture
 // as it looks, tables as rows and cells. Where claims were read, and what is marked now, stands out in both.
 import type { Claim } from "../casefile/casefile.ts";
-import { canBeDrawn, regionsOf, resolveLocator, rowValues, type Capture, type Extraction, type Locator } from "../evidence/evidence.ts";
+import { canBeDrawn, readRegion, regionsOf, resolveLocator, rowValues, type Capture, type Extraction, type Locator } from "../evidence/evidence.ts";
 import { html, nothing, type Html } from "../site/site.ts";
 import { columnIndexOf, placeAt, type ClaimForm } from "./claim-form.ts";
 import type { SignedInContext } from "./route.ts";
@@ -46,8 +46,12 @@ ${pane ?? nothing}`,
   };
 }
 
-/** Instead of the form, where there is no text. */
-export const unreadable = ({ reason }: { reason: string }, capture: Capture): Html => html`<section class="pane-form" aria-label="Why there is no form"><p class="done">No text could be read: ${reason}. A claim needs a place in a text; ${capture.media_type.sniffed.startsWith("image/") ? "transcribe what the picture says and capture that as a transcription" : "capture a readable copy"}.</p></section>
+/** Instead of the form, where nothing of it can be read or seen. */
+export const unreadable = ({ reason }: { reason: string }): Html => html`<section class="pane-form" aria-label="Why there is no form"><p class="done">No text could be read: ${reason}. A claim needs a place: capture a readable copy.</p></section>
+`;
+
+/** Over the form, where there is no text and the page is seen all the same. */
+export const drawnOnly = ({ reason }: { reason: string }): Html => html`<p class="hint">No text could be read: ${reason}. Draw a frame around what is said, and type what it says; what it says in whole sentences is better transcribed and captured as a transcription.</p>
 `;
 
 /** What a place of a claim, or of the form, names; places that are not there name nothing. */
@@ -76,11 +80,11 @@ async function drawn(context: SignedInContext, capture: Capture, text: Extractio
   const marked_on = mark && text.outcome === "text" ? Number(placeAt(text, mark.start).page ?? 1) : undefined;
   const wanted = look.original ?? (Number(form.page) || marked_on) ?? (text.outcome === "text" ? firstPageShown(text, look.from) : 1);
   const page = Math.max(1, Math.min(wanted || 1, pages ?? Number.MAX_SAFE_INTEGER));
-  const [regions, marks] = text.outcome === "text" ? await regionsOn(context, capture, text, page, claims, mark) : [[], []];
+  const [regions, marks] = await regionsOn(context, capture, text, page, { claims, mark, region: page === Number(form.page ?? 1) ? form.region : undefined });
   const ways = [page > 1 && ([page - 1, "Page before", "prev"] as const), (pages === undefined || page < pages) && capture.media_type.sniffed === "application/pdf" && ([page + 1, "Page after", "next"] as const)];
   const title = capture.media_type.sniffed === "application/pdf" ? `Page ${page}${pages === undefined ? "" : ` of ${pages}`}` : "The picture";
   return html`<p class="ways"><strong data-original-title data-pages="${pages ?? ""}">${title}</strong> ${ways.map((way) => way && html`<a href="/desk/captures/${capture.seq}?original=${way[0]}${look.from > 0 && html`&amp;from=${look.from}`}" rel="${way[2]}" data-key="${way[2] === "next" ? "]" : "["}" data-original-way="${way[0] - page}">${way[1]}</a> `)}</p>
-<div class="sheet" data-page="${page}"><img src="/desk/captures/${capture.seq}/pages/${page}" alt="${title} as it looks; its words stand beside it" decoding="async"><svg viewBox="0 0 1 1" preserveAspectRatio="none" aria-hidden="true">${regions.map(([x, y, w, h]) => html`<rect class="read" x="${x}" y="${y}" width="${w}" height="${h}"/>`)}${marks.map(([x, y, w, h]) => html`<rect class="mark" x="${x}" y="${y}" width="${w}" height="${h}"/>`)}</svg></div>
+<div class="sheet" data-page="${page}"${capture.media_type.sniffed === "application/pdf" && html` data-paged`}><img src="/desk/captures/${capture.seq}/pages/${page}" alt="${title} as it looks${text.outcome === "text" && "; its words stand beside it"}" decoding="async" draggable="false"><svg viewBox="0 0 1 1" preserveAspectRatio="none" aria-hidden="true">${regions.map(([x, y, w, h]) => html`<rect class="read" x="${x}" y="${y}" width="${w}" height="${h}"/>`)}${marks.map(([x, y, w, h]) => html`<rect class="mark" x="${x}" y="${y}" width="${w}" height="${h}"/>`)}</svg></div>
 ${regions.length > 0 && html`<p class="hint">Underlined: what claims were read from.</p>
 `}`;
 }
@@ -93,8 +97,19 @@ function firstPageShown({ pages = [], paragraphs }: Text, from: number): number 
 type Box = readonly [x: number, y: number, width: number, height: number];
 const short = (boxes: readonly Box[]): Box[] => boxes.map((box) => box.map((part) => Number(part.toFixed(4))) as unknown as Box);
 
-/** Boxes on a page: of what claims were read from, and of the marked words. */
-export async function regionsOn(context: SignedInContext, capture: Capture, text: Text, page: number, claims: readonly Claim[], mark: Span | undefined): Promise<[Box[], Box[]]> {
+const boxOf = (region: string): Box[] => [readRegion(region)].filter((box) => box !== undefined);
+
+type Wanted = { claims: readonly Claim[]; mark?: Span; region?: string };
+
+/** Boxes on a page: of what claims were read from, and of what is marked now, words or a part of what is drawn. */
+export async function regionsOn(context: SignedInContext, capture: Capture, text: Extraction, page: number, { claims, mark, region }: Wanted): Promise<[Box[], Box[]]> {
+  const framed = claims.flatMap(({ source: { locator } }) => (locator.region !== undefined && (locator.page ?? 1) === page ? boxOf(locator.region) : []));
+  const own = [framed, region === undefined ? [] : boxOf(region)] as const;
+  const [read, marks] = text.outcome === "text" ? await wordsOn(context, capture, text, page, claims, mark) : [[], []];
+  return [[...own[0], ...read].slice(0, REGIONS_SHOWN), [...own[1], ...marks]];
+}
+
+async function wordsOn(context: SignedInContext, capture: Capture, text: Text, page: number, claims: readonly Claim[], mark: Span | undefined): Promise<[Box[], Box[]]> {
   const start = text.pages?.[page - 1];
   if (start === undefined || capture.media_type.sniffed !== "application/pdf") return [[], []];
   const end = text.pages![page] ?? text.text.length;

@@ -45,6 +45,7 @@ export const CLAIM_FIELDS = {
   table: place,
   row: place,
   column: optional(1_000),
+  region: Type.Optional(Type.String({ pattern: "^\\d{1,4}(,\\d{1,4}){3}$" })),
   subject: optional(150),
   field: optional(40),
   value: optional(2_000),
@@ -68,10 +69,10 @@ const SENTENCE_CHARS_MAX = 600;
 const SUBJECTS_LISTED_MAX = 400;
 
 function locatorOf(form: ClaimForm): Locator {
-  const { quote, page, paragraph, table, row, column } = form;
+  const { quote, page, paragraph, table, row, column, region } = form;
   const number = (text: string | undefined) => (text === undefined ? undefined : Number(text));
-  const locator = Object.entries({ page: number(page), paragraph: number(paragraph), table: number(table), row: number(row), column, quote }).filter(([, part]) => part !== undefined);
-  if (locator.length === 0) throw new TracewireError("BAD_CLAIM", { what: "A claim needs the place where it was read: mark its words, or name row and column", where: "quote" });
+  const locator = Object.entries({ page: number(page), paragraph: number(paragraph), table: number(table), row: number(row), column, quote, region }).filter(([, part]) => part !== undefined);
+  if (locator.length === 0) throw new TracewireError("BAD_CLAIM", { what: "A claim needs the place where it was read: mark its words, name row and column, or frame a part of the picture", where: "quote" });
   return Object.fromEntries(locator) as Locator;
 }
 
@@ -192,7 +193,7 @@ export function claimFields(context: SignedInContext, form: ClaimForm): Html {
   const { log } = context.newsroom;
   const at = vantageOf(context, log.size());
   const subjects = (Object.keys(KINDS) as Kind[]).flatMap((kind) => listSubjects(log, at, kind, { limit: SUBJECTS_LISTED_MAX }));
-  return html`${area("quote", "Words it was read from", { value: form.quote ?? "", rows: 3, hint: "Mark them in the text and press c; or copy them here." })}<details${(form.table ?? form.row ?? form.column) !== undefined && html` open`}><summary>Place: ${placeWords(form)}</summary><div class="row">${(["page", "paragraph", "table", "row"] as const).map((name) => field(name, name, { value: form[name] ?? "" }))}${field("column", "column", { value: form.column ?? "" })}</div></details>
+  return html`${area("quote", "Words it was read from", { value: form.quote ?? "", rows: 3, hint: "Mark them in the text and press c; or copy them here." })}<details${(form.table ?? form.row ?? form.column ?? form.region) !== undefined && html` open`}><summary>Place: ${placeWords(form)}</summary><div class="row">${(["page", "paragraph", "table", "row"] as const).map((name) => field(name, name, { value: form[name] ?? "" }))}${field("column", "column", { value: form.column ?? "" })}</div>${field("region", "Part of the picture", { value: form.region ?? "", hint: "Draw a frame on the page, or write left, top, width and height in thousandths: 120,340,200,60. Instead of words.", pattern: "\\d{1,4}(,\\d{1,4}){3}" })}</details>
 ${field("subject", "About", { value: form.subject ?? "", list: "subjects", hint: "kind/name, such as theft/2023-09-04-stake", required: true })}<datalist id="subjects">${subjects.slice(0, SUBJECTS_LISTED_MAX).map((subject) => html`<option value="${subject}">`)}</datalist>
 <label class="field"><span>Field</span><select name="field"><option value="">choose</option>${FIELD_CHOICES.map(
     ({ kind, label, fields }) => html`<optgroup label="${label}" data-kind="${kind}">${fields.map(([name, spec]) => html`<option value="${name}"${form.field === name && isFirst(label, name, form.subject) && html` selected`}>${spec.label}</option>`)}</optgroup>`,
@@ -213,7 +214,7 @@ function isFirst(label: string, name: string, subject: string | undefined): bool
   return label === (groups.find((group) => group.label === kind) ?? groups[0])!.label;
 }
 
-function placeWords({ page, paragraph, table, row, column }: ClaimForm): string {
-  const parts = Object.entries({ page, paragraph, table, row, column }).filter(([, part]) => part !== undefined);
+function placeWords({ page, paragraph, table, row, column, region }: ClaimForm): string {
+  const parts = Object.entries({ page, paragraph, table, row, column, region }).filter(([, part]) => part !== undefined);
   return parts.map(([name, part]) => `${name} ${part!}`).join(", ") || "by its words";
 }

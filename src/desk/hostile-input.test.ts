@@ -71,8 +71,8 @@ const CHANGES_NOTHING: readonly string[] = [
 ];
 /** What changes something or only shows it, by what is asked; and what is not done twice. */
 const AT_TIMES: readonly string[] = ["/captures/:capture/claims", "/captures/:capture/tables/:table", "/find/new-figure", "/inbox/:item/cancel", "/inbox/:item/again", "/stories/:draft"];
-/** Both by one function, which does (pictures.test.ts). */
-const BY_ANOTHER_HAND: readonly string[] = ["/stories/:draft/pictures", "/stories/:draft/pictures/use"];
+/** Each room's by one function, which does (pictures.test.ts, works.test.ts). */
+const BY_ANOTHER_HAND: readonly string[] = ["/stories/:draft/pictures", "/stories/:draft/pictures/use", "/exports", "/exports/archive", "/reproduce", "/reproduce/bundle", "/verify"];
 
 /** A request of every route: its own form filled in, but for one place that is hostile. */
 function requestOf(route: DeskRoute, pick: <T>(list: readonly T[]) => T, captured: string) {

@@ -6,6 +6,7 @@ import type { ErasedEntry } from "./evidence-view.ts";
 import { extractText } from "./extract.ts";
 import type { Extraction } from "./extraction.ts";
 import { locatorText, resolveLocator, type Locator } from "./locator.ts";
+import { regionProblem } from "./region.ts";
 import type { LogReader, LogWriter, Transaction } from "./log.ts";
 import { PUBLIC_KINDS } from "./evidence-view.ts";
 import { TracewireError } from "../errors.ts";
@@ -32,6 +33,7 @@ export { canBeDrawn, drawPage, placeText, regionsOf, type Drawing, type Places, 
 export { extractTextInProcess } from "./extract-in-process.ts";
 export { rowValues, type Extraction } from "./extraction.ts";
 export { resolveLocator, locatorText, type Locator } from "./locator.ts";
+export { readRegion } from "./region.ts";
 export const locatorSchema = lazily<typeof import("./locator-schema.ts")>(import.meta.url, "./locator-schema.ts");
 
 export const GRADES = ["original", "copy", "transcription"] as const;
@@ -192,8 +194,13 @@ export async function readText(blobs: Pick<BlobStore, "get">, capture: Capture):
   return extractText(bytes, { declared_media_type: capture.media_type.declared, file_name: capture.origin.name });
 }
 
-/** Resolves a locator or refuses with the nearest match; a capture without text refuses every locator. */
+/** Resolves a locator or refuses with the nearest match; a capture without text has parts of what is drawn and no other places. */
 export function requireLocator(extraction: Extraction, locator: Locator, where: string): string {
+  if (locator.region !== undefined) {
+    const why = regionProblem(extraction, locator);
+    if (why === undefined) return "what is drawn there";
+    throw new TracewireError("LOCATOR_NOT_FOUND", { what: `${locatorText(locator)}: ${why}`, where, hint: "Frame it at the desk, where the page is seen, or measure it: thousandths from its top left corner." });
+  }
   if (extraction.outcome === "unreadable") throw new TracewireError("CAPTURE_UNREADABLE", { what: extraction.reason, where });
   const place = resolveLocator(extraction, locator);
   if (place.found) return place.text;

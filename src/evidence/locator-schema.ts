@@ -18,6 +18,9 @@ export const LocatorSchema = Type.Object(
     quote: Type.Optional(
       Type.String({ minLength: 1, maxLength: QUOTE_CHARS_MAX, description: "Words that must stand there, inside what else is named" }),
     ),
+    region: Type.Optional(
+      Type.String({ pattern: "^\\d{1,4}(,\\d{1,4}){3}$", description: "Part of the page as it looks: left, top, width, height in thousandths of it, where no text stands" }),
+    ),
   },
   { additionalProperties: false, minProperties: 1 },
 );

@@ -3,7 +3,8 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { Check } from "typebox/value";
 import { extractTextInProcess } from "./extract.ts";
-import type { ExtractedText } from "./extraction.ts";
+import { readRegion, requireLocator } from "./evidence.ts";
+import type { ExtractedText, Extraction } from "./extraction.ts";
 import { makePdf, pageContent } from "./extractors/pdf-sample.ts";
 import { locatorText, resolveLocator } from "./locator.ts";
 import { LocatorSchema, type Locator } from "./locator-schema.ts";
@@ -186,4 +187,19 @@ test("nothing is nearest where nothing is near; long texts and quotations stay b
   assert.match(refusal(long, { quote: "z".repeat(10_001) }).why, /1 to 10000 characters/);
   refusal(plain(`${"a".repeat(200_000)}`), { quote: `${"a".repeat(5000)}b` });
   refusal(plain(`e${"\u0301".repeat(200_000)}`), { quote: "e\u0301\u0301" + "\u0302" });
+});
+
+test("a part of what is drawn is a place where nothing is written, inside the page and by its page alone", () => {
+  const picture: Extraction = { outcome: "unreadable", extractor: "none", version: "1", media_type: "image/png", reason: "no text" };
+  const scan: Extraction = { ...picture, media_type: "application/pdf" };
+  const refused = (extraction: Extraction, locator: Locator, why: RegExp) => assert.throws(() => requireLocator(extraction, locator, "here"), why, JSON.stringify(locator));
+  for (const region of ["0,0,1000,1000", "120,340,200,60", "999,999,1,1"]) assert.equal(requireLocator(picture, { region }, "here"), "what is drawn there");
+  for (const region of ["0,0,1001,1", "900,0,101,10", "0,990,10,11", "0,0,0,10", "10,10,10,0", "1,2,3", "-1,0,5,5", "1.5,0,5,5", "", "a,b,c,d", "0,0,10,10,10"]) refused(picture, { region }, /no part of a page/);
+  refused(picture, { region: "0,0,10,10", quote: "words" }, /page and region alone/);
+  refused(picture, { region: "0,0,10,10", page: 2 }, /no page 2; it has 1/);
+  refused(picture, { quote: "words" }, /no text/);
+  refused(scan, { region: "0,0,10,10" }, /needs its page/);
+  assert.equal(requireLocator(scan, { region: "0,0,10,10", page: 7 }, "here"), "what is drawn there");
+  assert.deepEqual(readRegion("120,340,200,60"), [0.12, 0.34, 0.2, 0.06]);
+  assert.equal(locatorText({ page: 2, region: "125,340,200,60" }), "page 2, the part 12.5 % from the left and 34 % from the top, 20 % wide and 6 % high");
 });

@@ -2,6 +2,7 @@
 // a quotation is found exactly, or but for what type-setting changes (quote-search.ts), or refused with what is nearest.
 import type { Locator } from "./locator-schema.ts";
 import type { ExtractedText, Row, Table } from "./extraction.ts";
+import { regionWords } from "./region.ts";
 import { findNearest, findQuote, QUOTE_CHARS_MAX, searchPart } from "./quote-search.ts";
 
 export type { Locator } from "./locator-schema.ts";
@@ -43,6 +44,7 @@ export function locatorText(locator: Locator): string {
     if (locator[name] !== undefined) parts.push(`${name} ${locator[name]}`);
   if (locator.column !== undefined)
     parts.push(typeof locator.column === "number" ? `column ${locator.column}` : `column “${locator.column}”`);
+  if (locator.region !== undefined) parts.push(regionWords(locator.region));
   if (locator.quote !== undefined) parts.push(`“${locator.quote}”`);
   return parts.join(", ") || "no place";
 }
@@ -51,7 +53,8 @@ type Span = { start: number; end: number };
 
 /** The part of the text all of page, paragraph, table, row and column name, or why there is none. */
 function resolveScope(extraction: ExtractedText, locator: Locator): Span | string {
-  const { page, paragraph, table, row, column, quote } = locator;
+  const { page, paragraph, table, row, column, quote, region } = locator;
+  if (region !== undefined) return "it is a part of the page as it looks, not of its text";
   if ([page, paragraph, table, row, column, quote].every((part) => part === undefined)) return "the locator names no place";
   let scope: Span = { start: 0, end: extraction.text.length };
   if (page !== undefined) {

@@ -1,6 +1,7 @@
 // A document that may not be passed on: readers get the places that public claims cite, and nothing that adds up to more.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { madePhoto } from "../../test/made-pictures.ts";
 import { smallNewsroom } from "../../test/small-newsroom.ts";
 import { appendClaim, parseClaim } from "../casefile/casefile.ts";
 import { appendCapture, appendRelease, prepareCapture } from "../evidence/evidence.ts";
@@ -46,6 +47,34 @@ test("a capture whose bytes are held back shows the cited place and a little aro
     refresh();
     assert.match(await ask(`${at}?quote=SECRETCLERK`), /<mark>SECRETCLERK<\/mark>/);
     assert.match(await ask(at), /Line 30 of/);
+  } finally {
+    await close();
+    reader.close();
+    newsroom.remove();
+  }
+});
+
+test("what was read out of a picture is cited by the part of it, which its page names in words", async () => {
+  const newsroom = await smallNewsroom();
+  const reader = openNewsroom(newsroom.folder);
+  const { app, close, refresh } = openSite(reader, { clock: () => "2026-02-01T00:00:00.000Z", hosts: ["localhost"] });
+  const ask = async (path: string) => (await app.inject({ url: path, headers: { host: "localhost" } })).body;
+  try {
+    const prepared = await prepareCapture(newsroom.blobs, {
+      bytes: await madePhoto(), origin: { from: "file", name: "sign.jpg" }, retrieved_at: "2026-01-01T00:00:00Z", retrieved_by: "test", grade: "copy", source_grade: "C", item_grade: "3",
+    });
+    newsroom.transact("test", (transaction) => {
+      const seq = appendCapture(transaction, prepared);
+      const claim = parseClaim({ subject: "theft/one", field: "victim", value: "Customers", claimant: "The sign", hedge: "asserted", as_of: "2024", source: { capture: seq, locator: { region: "120,340,200,60" } } });
+      appendRelease(transaction, [appendClaim(transaction, claim, "test"), seq], [], "test");
+    });
+    refresh();
+    const at = `/evidence/${prepared.sha256}`;
+    const href = new RegExp(`href="(${at}\\?region=[^"]+)"`).exec(await ask(at))?.[1];
+    assert.ok(href, "the claim leads to its place");
+    assert.match(await ask(href), /The place cited: the part 12 % from the left and 34 % from the top, 20 % wide and 6 % high[^]*no text stands behind it/);
+    assert.match(await ask(`${at}?region=0,0,10,10`), /This place is not shown/);
+    assert.doesNotMatch(await ask(`${at}?region=%3Cb%3E`), /<b>/);
   } finally {
     await close();
     reader.close();

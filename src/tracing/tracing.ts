@@ -14,7 +14,7 @@ export { BACKWARD_REFUSED, trace, type Trace, type TraceData } from "./trace.ts"
 export { buildTransferTable, type TransferTable } from "./transfer-table.ts";
 export { isExternal, TRANSFER_KINDS, type Transfer, type UtxoTransaction } from "./transfer.ts";
 export { buildUtxoGraph, type UtxoGraph } from "./utxo-graph.ts";
-export { findTrace, listTraces, releaseTrace, saveTrace, stepsTable, totalsTable, tracesView, STEP_COLUMNS, TOTAL_COLUMNS, type SavedTrace, type SaveOutcome } from "./saved-traces.ts";
+export { entriesOfTrace, findTrace, listTraces, releaseTrace, saveTrace, stepsTable, totalsTable, tracesView, STEP_COLUMNS, TOTAL_COLUMNS, type SavedTrace, type SaveOutcome } from "./saved-traces.ts";
 export { LOT_COLUMNS, LOTS_MAX } from "./lots-table.ts";
 export { auditHtml, auditWorkbook, limbs, methodStatement, type AuditInput } from "./audit.ts";
 export { assetWords, shortAmount, shortName, writeAmount, type AssetWords } from "./asset-words.ts";

@@ -1,14 +1,14 @@
 // On a capture's page: mark words and press `c`, and the form beside them is half filled in; while it is typed the checks
 // answer. Everything here only saves presses: the form's own buttons do the same without it.
-import { showMarked } from "./original.ts";
+import { onFrame, showFrame, showMarked } from "./original.ts";
 
 const CHECK_AFTER_MS = 350;
 
 const form = document.querySelector<HTMLFormElement>("form.claim");
-/** The text, and the original where it has words of its own: a table. */
+/** The text, and the original where it has words of its own: a table. A picture has none. */
 const texts = [...document.querySelectorAll<HTMLElement>("[data-captured]")];
 const answers = document.querySelector<HTMLElement>("[data-answers]");
-if (form && texts.length > 0 && answers) {
+if (form && answers) {
   const base = form.action.replace(/\/claims$/, "");
   const fieldsOf = (): Record<string, string> =>
     Object.fromEntries([...new FormData(form)].flatMap(([name, value]) => (typeof value === "string" && value !== "" && !["act", "seen"].includes(name) ? [[name, value]] : [])));
@@ -35,7 +35,7 @@ if (form && texts.length > 0 && answers) {
     const paragraph = selection?.anchorNode?.parentElement?.closest<HTMLElement>("[data-paragraph]");
     if (words === "" || !texts.some((text) => text.contains(selection!.anchorNode))) return say(["Mark some words of the text first."]);
     // What a former mark had filled in goes; what a person chose for the whole page (about whom, who says it) stays.
-    for (const name of ["page", "paragraph", "table", "row", "column", "value", "unit", "bound", "hedge", "period", "field", "basis"]) set(name, "");
+    for (const name of ["page", "paragraph", "table", "row", "column", "region", "value", "unit", "bound", "hedge", "period", "field", "basis"]) set(name, "");
     set("quote", words);
     set("page", paragraph?.dataset.page ?? "");
     set("paragraph", paragraph?.dataset.paragraph ?? "");
@@ -52,8 +52,19 @@ if (form && texts.length > 0 && answers) {
     void check();
   };
 
+  // Out of a picture nothing is filled in: what it says, a person types.
+  onFrame((region, page) => {
+    for (const name of ["quote", "paragraph", "table", "row", "column"]) set(name, "");
+    set("region", region);
+    set("page", page);
+    sayPlace();
+    showFrame(region, page);
+    form.querySelector<HTMLInputElement>("[name=subject]")!.focus();
+    void check();
+  });
+
   const sayPlace = (): void => {
-    const place = ["page", "paragraph", "table", "row", "column"].flatMap((name) => (fieldsOf()[name] ? [`${name} ${fieldsOf()[name]!}`] : []));
+    const place = ["page", "paragraph", "table", "row", "column", "region"].flatMap((name) => (fieldsOf()[name] ? [`${name} ${fieldsOf()[name]!}`] : []));
     form.querySelector("details summary")!.textContent = `Place: ${place.join(", ") || "by its words"}`;
   };
   const set = (name: string, value: string): void => {
@@ -140,7 +151,9 @@ if (form && texts.length > 0 && answers) {
   let timer: ReturnType<typeof setTimeout> | undefined;
   form.addEventListener("input", (event) => {
     clearTimeout(timer);
-    if ((event.target as HTMLInputElement).name === "subject") narrow();
+    const { name, value: typed } = event.target as HTMLInputElement;
+    if (name === "subject") narrow();
+    if (name === "region") showFrame(typed, fieldsOf().page ?? "");
     const { subject, field, value } = fieldsOf();
     if (subject && field && value) timer = setTimeout(() => void check(), CHECK_AFTER_MS);
   });

@@ -54,6 +54,46 @@ export async function showMarked(base: string, { quote = "", page = "", paragrap
   await show(base, undefined, marked);
 }
 
+const WHOLE = 1_000;
+/** Less than this of the page is a slip of the hand. */
+const FRAME_MIN = 4;
+
+/** A part of the page, as the form has it: left, top, width and height in thousandths. */
+export function showFrame(region: string, page: string): void {
+  const parts = region.split(",").map((part) => Number(part) / WHOLE);
+  sheet?.querySelectorAll("svg .mark").forEach((rect) => rect.remove());
+  if (!sheet || parts.length !== 4 || !parts.every(Number.isFinite)) return;
+  marked = { region, page: page || sheet.dataset.page! };
+  sheet.querySelector("svg")!.append(boxOf(parts as Box, "mark"));
+}
+
+/** A frame that is drawn over the page by mouse or pen; a finger moves the page. */
+export function onFrame(take: (region: string, page: string) => void): void {
+  const image = sheet?.querySelector("img");
+  if (!sheet || !image) return;
+  let from: [x: number, y: number] | undefined;
+  const at = (event: PointerEvent): [number, number] => {
+    const { left, top, width, height } = image.getBoundingClientRect();
+    const share = (value: number) => Math.round(Math.max(0, Math.min(1, value)) * WHOLE);
+    return [share((event.clientX - left) / width), share((event.clientY - top) / height)];
+  };
+  const regionTo = (to: [number, number]): number[] => [Math.min(from![0], to[0]), Math.min(from![1], to[1]), Math.abs(from![0] - to[0]), Math.abs(from![1] - to[1])];
+  image.addEventListener("pointerdown", (event) => {
+    if (event.pointerType === "touch" || event.button !== 0) return;
+    event.preventDefault();
+    from = at(event);
+    image.setPointerCapture(event.pointerId);
+  });
+  image.addEventListener("pointermove", (event) => from && showFrame(regionTo(at(event)).join(","), ""));
+  image.addEventListener("pointerup", (event) => {
+    if (!from) return;
+    const region = regionTo(at(event));
+    from = undefined;
+    if (region[2]! < FRAME_MIN || region[3]! < FRAME_MIN) return showFrame("", "");
+    take(region.join(","), "paged" in sheet.dataset ? sheet.dataset.page! : "");
+  });
+}
+
 if (sheet) {
   const base = location.pathname;
   document.addEventListener("click", (event) => {
@@ -62,7 +102,7 @@ if (sheet) {
     if (!way) return;
     const page = way.dataset.originalPage ? Number(way.dataset.originalPage) : Number(sheet.dataset.page) + Number(way.dataset.originalWay);
     event.preventDefault();
-    const { page: of, ...rest } = marked;
+    const { page: of, region: _, ...rest } = marked;
     void show(base, page, Number(of) === page ? marked : rest);
     const address = new URL(location.href);
     address.searchParams.set("original", String(page));

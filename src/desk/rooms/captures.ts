@@ -2,11 +2,12 @@
 // before anything is saved; what they raise is shown, and saved only when it was seen.
 import Type from "typebox";
 import { readClaims, type Claim, type Foreseen } from "../../casefile/casefile.ts";
+import { can } from "../../accounts/accounts.ts";
 import { TracewireError } from "../../errors.ts";
-import { findCapture, listCaptures, type Capture } from "../../evidence/evidence.ts";
+import { canBeDrawn, findCapture, listCaptures, type Capture } from "../../evidence/evidence.ts";
 import { html, joinHtml, nothing, type Html } from "../../site/site.ts";
 import { fillFromRow } from "../table-form.ts";
-import { capturedPanes, markOf, regionsOn, unreadable, type Look } from "../captured.ts";
+import { capturedPanes, drawnOnly, markOf, regionsOn, unreadable, type Look } from "../captured.ts";
 import { actObject, CLAIM_FIELDS, checkClaim, claimFields, ClaimForm, claimOf, fillIn, placeAt, saveClaim, slipsIn } from "../claim-form.ts";
 import { deskScript } from "../desk-assets.ts";
 import { deskForm, when } from "../frame.ts";
@@ -16,7 +17,7 @@ import { deskRoute, type DeskAnswer, type DeskRoute, type SignedInContext } from
 const CAPTURES_SHOWN = 100;
 /** What the next claim of the same capture is likely to share with the one that was saved. */
 const KEPT_FIELDS = ["subject", "claimant", "document"] as const;
-const SHOWN_FIELDS = ["from", "original", "rows", "table", "row", "column", "quote", "page", "paragraph", ...KEPT_FIELDS, "saved"] as const;
+const SHOWN_FIELDS = ["from", "original", "rows", "table", "row", "column", "quote", "page", "paragraph", "region", ...KEPT_FIELDS, "saved"] as const;
 
 const captureOf = ({ newsroom }: SignedInContext, params: Record<string, string>): Capture => findCapture(newsroom.log, Number(params.capture))!;
 
@@ -46,7 +47,7 @@ async function capturePage(context: SignedInContext, capture: Capture, { form, l
   const { panes, count } = await capturedPanes(context, capture, text, { form, claims, look });
   const action = `/desk/captures/${capture.seq}/claims`;
   const claimForm = html`<section class="pane-form" aria-label="A claim" id="claim">
-${note}${deskForm(
+${note}${text.outcome === "unreadable" && drawnOnly(text)}${deskForm(
     context.who,
     action,
     html`${claimFields(context, form)}${checked && html`${findings(checked)}<input type="hidden" name="seen" value="${fingerprint(checked)}">
@@ -57,10 +58,10 @@ ${note}${deskForm(
   )}</section>
 `;
   const page = html`<h1>${capture.title}</h1>
-<p class="hint">Entry ${capture.seq}, captured ${when(capture.at)} by ${capture.by}; ${capture.grade}, source ${capture.source_grade}, item ${capture.item_grade}; <code>${capture.sha256.slice(0, 16)}</code>. <a href="/desk/captures/${capture.seq}/bytes">Its bytes</a>. ${claims.length === 1 ? "One claim was" : `${claims.length} claims were`} read out of it.</p>
+<p class="hint">Entry ${capture.seq}, captured ${when(capture.at)} by ${capture.by}; ${capture.grade}, source ${capture.source_grade}, item ${capture.item_grade}; <code>${capture.sha256.slice(0, 16)}</code>. <a href="/desk/captures/${capture.seq}/bytes">Its bytes</a>. ${claims.length === 1 ? "One claim was" : `${claims.length} claims were`} read out of it.${!capture.is_protected && capture.bytes_released === undefined && can(context.who.user.role, "case.release") && html` <a href="/desk/release?ids=${capture.seq}">Release it</a>.`}${can(context.who.user.role, "case.erase") && html` <a href="/desk/erase?ids=${capture.seq}&amp;claims=yes">Erase it</a>.`}</p>
 ${capture.is_protected && html`<p class="finding"><strong>Its source is protected.</strong> You and editors see it and what is read from it, nobody else; neither it nor a claim read from it is ever released.</p>
 `}${saved !== undefined && html`<p class="done" role="status">Saved as entry ${saved}. ${!capture.is_protected && "Readers do not see it until it is released. "}Whom it is about and who says it stay for the next one. <a href="/desk/claims">Claims</a></p>
-`}<div class="${count === 2 ? "panes three" : "panes"}">${panes}${text.outcome === "unreadable" ? unreadable(text, capture) : claimForm}</div>
+`}<div class="${count === 2 ? "panes three" : "panes"}">${panes}${text.outcome === "unreadable" && !canBeDrawn(capture.media_type.sniffed) ? unreadable(text) : claimForm}</div>
 ${deskScript("claim.js")}`;
   return { title: capture.title, page, wide: true };
 }
@@ -182,13 +183,13 @@ export const captureRoutes: DeskRoute[] = [
     path: "/captures/:capture/regions",
     about: "Where marked words stand on a page of the original, for the page's script.",
     rule: { for: "case.read", object: "capture" },
-    form: Type.Object({ quote: CLAIM_FIELDS.quote, page: CLAIM_FIELDS.page, paragraph: CLAIM_FIELDS.paragraph }, { additionalProperties: false }),
+    form: Type.Object({ quote: CLAIM_FIELDS.quote, page: CLAIM_FIELDS.page, paragraph: CLAIM_FIELDS.paragraph, region: CLAIM_FIELDS.region }, { additionalProperties: false }),
     async run(context, { params, form }) {
       const capture = captureOf(context, params);
       const text = await context.readText(capture);
       const mark = markOf(text, form);
       const page = Number((mark && text.outcome === "text" ? placeAt(text, mark.start).page : undefined) ?? form.page ?? 1);
-      const [read, marks] = text.outcome === "text" ? await regionsOn(context, capture, text, page, claimsOf(context, capture), mark) : [[], []];
+      const [read, marks] = await regionsOn(context, capture, text, page, { claims: claimsOf(context, capture), mark, region: form.region });
       return { json: { page, read, marks } };
     },
   }),

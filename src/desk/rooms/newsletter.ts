@@ -123,7 +123,9 @@ export const newsletterRoutes: DeskRoute[] = [
     rule: { for: "stories.publish" },
     form: Type.Object({ domain: Type.String({ pattern: "^[A-Za-z0-9]([A-Za-z0-9.-]{0,250}[A-Za-z0-9])?$" }), selector: Type.Optional(Type.String({ pattern: "^[A-Za-z0-9._-]{1,63}$" })) }, { additionalProperties: false }),
     async run(context, { form: { domain, selector } }) {
+      context.record("newsletter.check-dns", domain);
       const findings = await checkMailDomain(context.mail, { domain, selector, resolveTxt: context.resolveTxt });
+      context.record("newsletter.check-dns", domain);
       return {
         title: domain,
         page: html`<h1>${domain}</h1>

@@ -34,22 +34,8 @@ function withHooks<T>({ newsroom, effects }: SignedInContext, use: (store: Webho
   }
 }
 
-/** What was made, or the form again with what was typed and what is wrong with it. */
-function madeOr(make: () => DeskAnswer, again: (refused: TracewireError) => DeskAnswer): DeskAnswer {
-  try {
-    return make();
-  } catch (error) {
-    if (!(error instanceof TracewireError) || error.code !== "BAD_ARGUMENT") throw error;
-    return { ...again(error), status: error.status };
-  }
-}
-
-const refusal = (refused?: TracewireError): Html | false =>
-  refused !== undefined && html`<p class="finding" role="alert"><strong>${refused.message}.</strong> ${refused.hint}</p>
-`;
-
 /** Boxes of one name, each with what it means. */
-const boxes = (name: string, legend: string, all: readonly (readonly [value: string, about: string])[], checked: readonly string[]): Html =>
+const boxes = (name: string, legend: string, all: readonly (readonly [value: string, about: string])[], checked: readonly string[] = []): Html =>
   html`<fieldset class="field"><legend>${legend}</legend>${all.map(
     ([value, about]) => html`<label class="check"><input type="checkbox" name="${name}" value="${value}"${checked.includes(value) && html` checked`}> ${value} <small>${about}</small></label>
 `,
@@ -64,9 +50,7 @@ ${toHandOn(secret, { opens: false })}
 <p><a href="${back}">Done</a></p>`,
 });
 
-type TypedKey = { name?: string; scope?: readonly string[]; expires?: string };
-
-function keysPage(context: SignedInContext, { refused, typed = {} }: { refused?: TracewireError; typed?: TypedKey } = {}): DeskAnswer {
+function keysPage(context: SignedInContext): DeskAnswer {
   const { who, effects } = context;
   const [all, now] = [withKeys(context, (keys) => keys.list()).reverse(), effects.clock()];
   const isInForce = ({ revoked, expires }: Key) => revoked === null && (expires === null || expires > now);
@@ -85,18 +69,16 @@ ${
       )}</tbody></table></div>
 `
 }<h2 id="make">Make a key</h2>
-${refusal(refused)}${deskForm(
+${deskForm(
       who,
       "/desk/keys",
-      html`${field("name", "Name", { value: typed.name, required: true, pattern: "[\\w .\\-]{1,60}", hint: "Of one that writes: for good, for the log names its entries by it." })}${boxes("scope", "It opens", SCOPE_NAMES.map((name) => [name, SCOPES[name]] as const), typed.scope ?? [])}${field("expires", "Until", { value: typed.expires, hint: "2027-01-31, or 2027-01-31T18:00:00Z; from then on it opens nothing. Left out: until it is revoked." })}<button class="main-act">Make the key</button>
+      html`${field("name", "Name", { required: true, pattern: "[\\w .\\-]{1,60}", hint: "Of one that writes: for good, for the log names its entries by it." })}${boxes("scope", "It opens", SCOPE_NAMES.map((name) => [name, SCOPES[name]] as const))}${field("expires", "Until", { hint: "2027-01-31, or 2027-01-31T18:00:00Z; from then on it opens nothing. Left out: until it is revoked." })}<button class="main-act">Make the key</button>
 `,
     )}`,
   };
 }
 
-type TypedHook = { name?: string; url?: string; event?: readonly string[] };
-
-function hooksPage(context: SignedInContext, { refused, typed = {} }: { refused?: TracewireError; typed?: TypedHook } = {}): DeskAnswer {
+function hooksPage(context: SignedInContext): DeskAnswer {
   const all = withHooks(context, (store) => store.list());
   return {
     title: "Webhooks",
@@ -113,11 +95,11 @@ ${
       )}</tbody></table></div>
 `
 }<h2 id="add">Add a webhook</h2>
-${refusal(refused)}${deskForm(
+${deskForm(
       context.who,
       "/desk/webhooks",
-      html`<div class="row">${field("name", "Name", { value: typed.name, required: true, pattern: "[a-z0-9][a-z0-9\\-]{0,39}", hint: "Small letters, digits and hyphens; part of each message's identifier." })}${field("url", "Address", { value: typed.url, type: "url", required: true, hint: "https alone. One of this machine or network: tracewire webhook add --here." })}</div>
-${boxes("event", "It is told of", EVENT_NAMES.map((name) => [name, EVENT_TYPES[name]] as const), typed.event ?? EVENT_NAMES)}<button class="main-act">Add it</button>
+      html`<div class="row">${field("name", "Name", { required: true, pattern: "[a-z0-9][a-z0-9\\-]{0,39}", hint: "Small letters, digits and hyphens; part of each message's identifier." })}${field("url", "Address", { type: "url", required: true, hint: "https alone. One of this machine or network: tracewire webhook add --here." })}</div>
+${boxes("event", "It is told of", EVENT_NAMES.map((name) => [name, EVENT_TYPES[name]] as const), EVENT_NAMES)}<button class="main-act">Add it</button>
 `,
     )}`,
   };
@@ -168,16 +150,12 @@ export const programRoutes: DeskRoute[] = [
     about: "Makes a key; it is shown once.",
     rule: { for: "programs.manage", fresh: true },
     form: Type.Object({ name: NAME, scope: WORDS, expires: Type.Optional(Type.String({ maxLength: 40 })) }, { additionalProperties: false }),
-    run: (context, { form }) =>
-      madeOr(
-        () => {
-          const { key, token } = withKeys(context, (keys) => keys.add(form.name, form.scope ?? [], form.expires === undefined ? undefined : readExpiry(form.expires)));
-          context.record("key.add", [key.name, ...key.scopes.map((scope) => `--scope ${scope}`), ...(key.expires === null ? [] : [`--expires ${key.expires}`])].join(" "));
-          const about = html`The key ${key.name} ${key.scopes.some(isWriteScope) ? "writes, and opens" : "opens"} ${key.scopes.join(", ")}${key.expires !== null && html`, until ${when(key.expires)} UTC`}. A program sends it as <code>Authorization: Bearer …</code>.`;
-          return secretPage("A key", token, about, "/desk/keys");
-        },
-        (refused) => keysPage(context, { refused, typed: form }),
-      ),
+    run(context, { form }) {
+      const { key, token } = withKeys(context, (keys) => keys.add(form.name, form.scope ?? [], form.expires === undefined ? undefined : readExpiry(form.expires)));
+      context.record("key.add", [key.name, ...key.scopes.map((scope) => `--scope ${scope}`), ...(key.expires === null ? [] : [`--expires ${key.expires}`])].join(" "));
+      const about = html`The key ${key.name} ${key.scopes.some(isWriteScope) ? "writes, and opens" : "opens"} ${key.scopes.join(", ")}${key.expires !== null && html`, until ${when(key.expires)} UTC`}. A program sends it as <code>Authorization: Bearer …</code>.`;
+      return secretPage("A key", token, about, "/desk/keys");
+    },
   }),
   deskRoute({
     method: "POST",
@@ -207,17 +185,13 @@ export const programRoutes: DeskRoute[] = [
     about: "Adds a webhook; its secret is shown once.",
     rule: { for: "programs.manage", fresh: true },
     form: Type.Object({ name: NAME, url: Type.String({ maxLength: 1_000 }), event: WORDS }, { additionalProperties: false }),
-    run: (context, { form }) =>
-      madeOr(
-        () => {
-          const events = form.event ?? [];
-          // By this form an address of the machine's own network is never named: whoever has an account here has no business there.
-          const { hook, secret } = withHooks(context, (store) => store.add({ name: form.name, url: form.url, events, is_here: false }, context.newsroom.log));
-          context.record("webhook.add", [hook.name, hook.url, ...events.map((event) => `--event ${event}`)].join(" "));
-          return secretPage("A secret", secret, html`${hook.name} is told of ${eventWords(hook)} from now on, while the site runs; what is sent is signed by this secret.`, `/desk/webhooks/${hook.name}`);
-        },
-        (refused) => hooksPage(context, { refused, typed: form }),
-      ),
+    run(context, { form }) {
+      const events = form.event ?? [];
+      // By this form an address of the machine's own network is never named: whoever has an account here has no business there.
+      const { hook, secret } = withHooks(context, (store) => store.add({ name: form.name, url: form.url, events, is_here: false }, context.newsroom.log));
+      context.record("webhook.add", [hook.name, hook.url, ...events.map((event) => `--event ${event}`)].join(" "));
+      return secretPage("A secret", secret, html`${hook.name} is told of ${eventWords(hook)} from now on, while the site runs; what is sent is signed by this secret.`, `/desk/webhooks/${hook.name}`);
+    },
   }),
   deskRoute({
     method: "GET",

@@ -57,7 +57,7 @@ function storyPage(context: SignedInContext, slug: string): Html {
   const mayBegin = draft === undefined || seesDraft(who, draft);
   const mayWithdraw = can(who.user.role, "stories.publish") && card.withdrawn === null;
   return html`<h1>${card.headline}</h1>
-<p class="hint"><a href="${publicHref(publishedHref(card))}">${publishedHref(card)}</a>, revision ${card.revision}, by ${revisions[0]!.by}, ${when(card.newest_at)}. <a href="/desk/published">All that is out</a></p>
+<p class="hint"><a href="${publicHref(publishedHref(card))}">${publishedHref(card)}</a>, revision ${card.revision}, by ${revisions[0]!.by}, ${when(card.newest_at)}. <a href="/desk/reproduce?id=${slug}">Compute its figures again</a>. <a href="/desk/published">All that is out</a></p>
 ${card.withdrawn !== null && html`<p class="finding"><strong>Withdrawn:</strong> ${card.withdrawn}</p>
 `}<section aria-label="What may be done">${
     mayBegin

@@ -22,7 +22,7 @@ import { GRADE_WORDS, gradeMark } from "../sources.ts";
 import { formatDay, plural } from "../words.ts";
 import { subjectHref } from "./case.ts";
 
-const PLACE_QUERY = ["page", "paragraph", "table", "row", "column", "quote", "from"] as const;
+const PLACE_QUERY = ["page", "paragraph", "table", "row", "column", "quote", "region", "from"] as const;
 const WINDOW_CHARS = 1_500;
 /** Of a document that is held back, around a place that a public claim cites: a quotation, not the document. */
 const QUOTED_WINDOW_CHARS = 200;
@@ -148,7 +148,8 @@ function readLocator(query: URLSearchParams): Locator | undefined {
     if (!/^\d{1,7}$/.test(value)) throw new TracewireError("BAD_ARGUMENT", { what: `${name}: “${value.slice(0, 40)}” is not a number` });
     locator[name] = Number(value);
   }
-  const [column, quote] = [query.get("column"), query.get("quote")];
+  const [column, quote, region] = [query.get("column"), query.get("quote"), query.get("region")];
+  if (region !== null && /^\d{1,4}(,\d{1,4}){3}$/.test(region)) locator.region = region;
   if (column) locator.column = column.slice(0, QUOTE_CHARS_MAX);
   if (quote) locator.quote = quote.slice(0, QUOTE_CHARS_MAX);
   return Object.keys(locator).length > 0 ? locator : undefined;
@@ -162,13 +163,17 @@ function isCited(claims: readonly Claim[], locator: Locator): boolean {
 
 /** As an address can carry it. */
 const placeKey = (locator: Locator): string =>
-  JSON.stringify((["page", "paragraph", "table", "row", "column", "quote"] as const).map((name) => String(locator[name] ?? "").slice(0, QUOTE_CHARS_MAX)));
+  JSON.stringify((["page", "paragraph", "table", "row", "column", "quote", "region"] as const).map((name) => String(locator[name] ?? "").slice(0, QUOTE_CHARS_MAX)));
 
 const placeHeldBack = (locator: Locator): Html => html`<p class="known"><strong>This place is not shown.</strong> ${locatorText(locator)}: the document is held back, and no public claim cites this place.</p>
 `;
 
 /** The place a claim was read at: a row as its columns, and the text around it with the place marked. */
 function placeShown(extraction: Extraction, locator: Locator, window_chars: number): Html {
+  if (locator.region !== undefined)
+    return html`<section id="place"><h2>The place cited: ${locatorText(locator)}</h2>
+<p class="note">It was read out of what is drawn there, by a person: no text stands behind it. Who has the bytes sees it.</p></section>
+`;
   if (extraction.outcome !== "text") return nothing;
   const place = resolveLocator(extraction, locator);
   if (!place.found)
