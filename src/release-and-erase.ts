@@ -6,7 +6,7 @@ import { appendErasure, appendRelease, findCapture, type LogReader, type Transac
 import { restatementsMovedBy } from "./figures/figures.ts";
 import type { NewsroomWriter } from "./newsroom.ts";
 import { listPublications, versionsMadeFrom } from "./press/press.ts";
-import { listTransferSets, sweepSegments } from "./tracing/tracing.ts";
+import { entriesOfTrace, listTransferSets, sweepSegments } from "./tracing/tracing.ts";
 
 const REASON_CHARS_MIN = 3;
 
@@ -36,15 +36,15 @@ export function captureOf(log: LogReader, seq: number): number | undefined {
   return readClaim(log, seq)?.source.capture ?? findCapture(log, seq)?.seq;
 }
 
-export type ReleasePlan = { /** In order, with the captures that claims among them were read from. */ seqs: number[]; /** Captures whose bytes leave, too. */ bytes: number[]; /** Which are public already. */ open: number[] };
+export type ReleasePlan = { /** In order, with the captures that claims among them were read from, and the tables of traces. */ seqs: number[]; /** Captures whose bytes leave, too. */ bytes: number[]; /** Which are public already. */ open: number[] };
 
 /** Throws NOT_RELEASED or BAD_ARGUMENT for what may never be public. */
 export function planRelease(log: LogReader, named: readonly number[], { bytes = false } = {}): ReleasePlan {
   const all = named.flatMap((seq) => {
-    // A public claim whose source stays hidden could not be opened by its reader.
+    // A public claim whose source stays hidden could not be opened by its reader; a public trace shows its tables.
     const claim = readClaim(log, seq);
     if (claim) requireReleasable(claim, `entry ${seq}`);
-    return claim ? [seq, claim.source.capture] : [seq];
+    return claim ? [seq, claim.source.capture] : (entriesOfTrace(log, seq) ?? [seq]);
   });
   const seqs = [...new Set(all)].sort((a, b) => a - b);
   const released = log.db.prepare("SELECT 1 FROM entry_index WHERE seq = ? AND released IS NOT NULL");

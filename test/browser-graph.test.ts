@@ -53,7 +53,7 @@ test("opened by keyboard, “25 of 3,112 shown”; everything undone and done ag
   await page.goto(`${desk.base}/desk/traces/sprayed/graph`);
   await page.waitForSelector("[data-graph][data-ready='26']");
   const rows = () => page.innerText("[data-twin] caption");
-  assert.match(await rows(), /25 flows between 26 places shown, of 9,334 flows in all/);
+  assert.match(await rows(), /25 flows between 26 places shown, of 9,334 in all/);
   await page.keyboard.press("?");
   assert.match(await page.innerText("dialog.keys"), /z\s+Undo[^]*w\s+Show all/);
   await page.keyboard.press("Escape");

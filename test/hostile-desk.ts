@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { KEYS_FILE, openKeyStore } from "../src/api/api.ts";
 import { openWebhookStore, WEBHOOKS_FILE } from "../src/webhooks/webhooks.ts";
-import { importDataset, findReader } from "../src/datasets/datasets.ts";
+import { datasetOfEntry, importDataset, findReader, readRows } from "../src/datasets/datasets.ts";
+import type { Question } from "../src/desk/questions.ts";
 import { DESK_ROUTES } from "../src/desk/routes.ts";
 import { openInbox } from "../src/desk/inbox.ts";
 import { appendClaim, appendJudgement, appendRequest, parseClaim, prepareAnswer, appendAnswer, prepareRequest, type ClaimInput } from "../src/casefile/casefile.ts";
@@ -13,7 +14,7 @@ import { appendCapture, appendRelease, prepareCapture } from "../src/evidence/ev
 import { appendFigureSpec } from "../src/figures/figures.ts";
 import { composeDraft, openPeople } from "../src/newsletter/newsletter.ts";
 import { openDrafts, openSchedule, openSubmissions, parseStory, preparePhoto, previewLink, publishStory, withdrawStory, type Story } from "../src/press/press.ts";
-import { openTraceNotes, readAskWords } from "../src/tracing/tracing.ts";
+import { findTrace, listTransferSets, openTraceNotes, readAskWords } from "../src/tracing/tracing.ts";
 import { invite } from "../src/accounts/accounts.ts";
 import { ORGANISATION, type DeskNewsroom, type Handle } from "./desk-newsroom.ts";
 import { keepTrace } from "./kept-trace.ts";
@@ -25,7 +26,7 @@ export type DeskPages = Record<string, (readonly [Handle | undefined, string])[]
 /** What is answered with something that is no page: for our own scripts, or to be saved. */
 export const NO_PAGES = [
   "/acts.csv", "/inbox.json", "/captures/:capture/bytes", "/captures/:capture/pages/:page", "/traces/:trace/steps", "/traces/:trace/graph.json", "/newsletter/preview.html",
-  "/works/:work/files/:file", "/stories/:draft/document", "/stories/:draft/pictures/:picture", "/find/figures", "/find/names", "/find/kinds", "/preview/:link/pictures/:picture",
+  "/works/:work/files/:file", "/questions/:question/files/:file", "/stories/:draft/document", "/stories/:draft/pictures/:picture", "/find/figures", "/find/names", "/find/kinds", "/preview/:link/pictures/:picture",
 ] as const;
 
 export const pageRoutes = (): string[] => DESK_ROUTES.filter(({ method, path }) => method === "GET" && !(NO_PAGES as readonly string[]).includes(path)).map(({ path }) => path);
@@ -208,6 +209,31 @@ export async function hostileDesk(bench: DeskNewsroom, texts: readonly string[])
   const checked = (await bench.as("ada", "/desk/verify", { key: at(38).slice(0, 200) })).location;
   for (let look = 0; look < 400 && /Stop it/.test((await bench.as("ada", checked)).body); look++) await new Promise((resolve) => setTimeout(resolve, 50));
 
+  // Questions, exceptions and rows that somebody brought, in such words.
+  const listed = "eip155:1:0x098b716b8aaf21512996dc57eb0615e2383e2f96";
+  newsroom.transact("edda", (transaction) => {
+    for (const text of whole.slice(0, 20)) transaction.append({ kind: "screening_exception", account: listed, list: "ofac-crypto", reason: text, until: "2099-01-01", by: "edda" });
+  });
+  const among = listTransferSets(newsroom.log).map(({ seq }) => String(seq));
+  const questions: number[] = [];
+  const ask = async (question: Question, input?: Uint8Array): Promise<void> => {
+    const { id } = bench.desk.questionJobs.start("edda", question, input);
+    questions.push(id);
+    for (let look = 0; look < 400 && ["waiting", "running"].includes(bench.desk.questionJobs.find(id)!.state); look++) await new Promise((resolve) => setTimeout(resolve, 50));
+  };
+  const day = { on: "2026-03-01", today: "2026-03-01", lists: [] };
+  await ask({ kind: "screen", ...day, name: cut(at(3), 150), among });
+  await ask({ kind: "screen", ...day, input_name: at(5), pasted: at(5), among }, new TextEncoder().encode(whole.join("\n")));
+  await ask({ kind: "lowest", address: "thief", since: at(7), among });
+  await ask({ kind: "cluster", address: at(9), payjoins: [at(10)], strict: false, among });
+  await ask({ kind: "rank", from: "thief", method: "ttr", among });
+  await ask({ kind: "compare", before: "hostile", after: "hostile", among });
+  const hop = findTrace(newsroom.log, "hostile", undefined, "all")!;
+  const [reached] = readRows(newsroom.log, datasetOfEntry(newsroom.log, hop.totals)).filter(({ what }) => what === "held");
+  await ask({ kind: "ways", trace: "hostile", to: reached!.place!, method: hop.ask.methods[0]!, among });
+  const { id: brought } = bench.desk.dataJobs.start({ by: "edda", format: "transfers", options: { licence: at(11) } }, [{ name: at(12), bytes: new TextEncoder().encode(`txid,from,to,amount\nz,${quoted(at(13))},b,${quoted(at(14))}\n`) }]);
+  for (let look = 0; look < 400 && bench.desk.dataJobs.find(brought)!.state === "trying"; look++) await new Promise((resolve) => setTimeout(resolve, 50));
+
   const asked = encodeURIComponent(at(6));
   const e = (...paths: string[]) => paths.map((path) => ["edda", `/desk${path}`] as const);
   return {
@@ -237,6 +263,12 @@ export async function hostileDesk(bench: DeskNewsroom, texts: readonly string[])
     "/traces/jobs/:job": [["anna", `/desk/traces/jobs/${job}`]],
     "/traces/:trace": [["anna", "/desk/traces/hostile"], ["anna", `/desk/traces/${asked}`]],
     "/traces/:trace/graph": [["anna", "/desk/traces/hostile/graph#open=all"]],
+    "/questions/:question": e(...questions.map((id) => `/questions/${id}`), `/questions/${asked}`),
+    "/clusters": e("/clusters"),
+    "/screen": e("/screen"),
+    "/exceptions": e("/exceptions"),
+    "/data": e("/data"),
+    "/data/:import": e(`/data/${brought}`, `/data/${asked}`),
     "/stories": e("/stories"),
     "/stories/:draft": e(`/stories/${draft.id}`, `/stories/${draft.id}?form=text`),
     "/stories/:draft/compare": e(`/stories/${draft.id}/compare?from=1&to=2`),

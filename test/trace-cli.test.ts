@@ -261,6 +261,8 @@ describe("tracewire trace", () => {
     const [hidden, proofless] = [join(scratch, "hidden-packet"), join(scratch, "hidden-packet", "proof.json")];
     ok("trace", "--from", "invented-2", "--stop", "market=service:The market", "--save", "not-public");
     assert.match(run("freeze", "not-public", "--service", "The market", "--contact", "x", "--out", hidden).err, /The trace is not public: proof\.json proves nothing of it yet/);
+    const kept = /"outcome":"saved","seq":(\d+)/.exec(ok("trace", "--from", "invented-2", "--stop", "market=service:Another", "--save", "by-its-entry", "--json"))![1]!;
+    assert.match(ok("release", kept), /Released \(entry \d+\): \d+, \d+, \d+, \d+$/m, "a trace goes out with the tables that its page shows");
     assert.match(ok("verify", "--bundle", proofless), /not in it: entry \d+, not released\n[^]*Clean, as far as it goes: of what is not released \(\d\) it proves nothing/);
     assert.equal(readFileSync(join(out, "letter.pdf")).subarray(0, 5).toString(), "%PDF-");
     assert.match(run("freeze", "lesson", "--service", "The market", "--address", "market", "--contact", "x", "--out", out).err, /there already/);

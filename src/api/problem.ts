@@ -34,13 +34,22 @@ export type Problem = {
 
 export const PROBLEM_TYPE = "application/problem+json";
 
+/** Where a fault speaks of commands, or of a person's role. */
+const FOR_PROGRAMS: Partial<Record<ErrorCode, { title?: string; hint?: string }>> = {
+  BAD_ARGUMENT: { hint: "Mend what is named here; /v1/openapi.json says what is taken." },
+  BAD_INPUT: { hint: "Mend what is named here, and send it again; nothing was written." },
+  NOT_FOUND: { hint: "It is not there, or this key does not open it." },
+  NOT_ALLOWED: { title: "This key does not allow this" },
+};
+
 export const problemOf = (error: TracewireError): Problem => ({
   type: `/v1/errors/${error.code}`,
-  title: ERRORS[error.code].summary,
+  title: FOR_PROGRAMS[error.code]?.title ?? ERRORS[error.code].summary,
   status: error.status,
   detail: error.message,
   code: error.code,
-  hint: error.hint,
+  // The table's own hint is for who types commands; one that was written for this fault stays.
+  hint: error.hint === ERRORS[error.code].hint ? (FOR_PROGRAMS[error.code]?.hint ?? error.hint) : error.hint,
   ...(error.where === undefined ? {} : { where: error.where }),
   ...(error instanceof WriteConflict ? { conflict: error.conflict } : {}),
 });

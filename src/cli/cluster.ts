@@ -1,10 +1,9 @@
 // Which addresses were spent together with this one, and by which transactions. Change is shown apart: it joins nothing.
-import { addressNotShown, changeContext, changeOf, describeCluster, freezeCluster, HEURISTICS, readClusters, shapeIn, SHAPES, type NewsroomClusters } from "../tracing/tracing.ts";
+import { askCluster, changeCells, changeTitle, clusterTitle, freezeCluster, heuristicWords, weakLinkWords, whyTitle, whyWords, type ClusterAnswer, type WhyAnswer } from "../tracing/tracing.ts";
 import { change, list, openReader, openWriter, text, type Command, type CommandContext } from "./command.ts";
 import { wrap } from "./output.ts";
 
 const SHOWN_MAX = 20;
-const EDGES_MAX = 10_000;
 
 export const clusterCommand: Command = {
   name: "cluster",
@@ -30,24 +29,14 @@ export const clusterCommand: Command = {
     const newsroom = writer ?? openReader(context);
     try {
       const wanted = list(options, "set");
-      const other = text(options, "why");
-      const about = other === undefined ? [address!] : [address!, other];
-      const read = await readClusters(newsroom, {
-        about,
-        ...(wanted.length > 0 ? { sets: wanted } : {}),
-        payjoins: list(options, "payjoin"),
-        strict: Boolean(options.strict),
-      });
-      for (const note of read.notes) context.output.note(note);
-      const chain = text(options, "chain");
-      for (const one of about) if (read.clusters.numbers.numberOf(one, chain) === undefined) throw await addressNotShown(newsroom, one, { sets: wanted, chain });
-      if (other !== undefined) return showWhy(context, read, address!, other, chain);
-      const found = describeCluster(read.clusters, address!, chain);
-      showCluster(context, read, found);
+      const ask = { address: address!, why: text(options, "why"), chain: text(options, "chain"), payjoins: list(options, "payjoin"), strict: Boolean(options.strict), ...(wanted.length > 0 ? { sets: wanted } : {}) };
+      const found = await askCluster(newsroom, ask);
+      for (const note of found.read.notes) context.output.note(note);
+      if (found.asked === "why") return showWhy(context, found.answer);
+      showCluster(context, found.answer);
       if (name === undefined || !writer) return;
-      const kept = change(context, writer, (transaction) =>
-        freezeCluster(transaction, found, { id: name, sets: read.sets, log_size: read.log_size, gate: read.gate, by: context.by, release: Boolean(options.release) }),
-      );
+      const { sets, log_size, gate } = found.read;
+      const kept = change(context, writer, (transaction) => freezeCluster(transaction, found.found, { id: name, sets, log_size, gate, by: context.by, release: Boolean(options.release) }));
       context.output.json({ saved: name, ...kept });
       context.output.line(kept.outcome === "kept" ? `Kept as ${context.output.bold(name)} (entry ${kept.seq}).` : `Kept as ${name} already, the same set (entry ${kept.seq}).`);
     } finally {
@@ -56,59 +45,28 @@ export const clusterCommand: Command = {
   },
 };
 
-function showCluster(context: CommandContext, { clusters, sets }: NewsroomClusters, found: ReturnType<typeof describeCluster>): void {
-  const { output } = context;
-  const { numbers } = clusters;
-  const { about, error_rate, source, version } = HEURISTICS.co_spend;
-  const edges = changeEdges(clusters, found.cluster);
-  output.json({
-    ...found,
-    heuristic: { name: "co_spend", ...HEURISTICS.co_spend },
-    sets,
-    change: edges.map(({ edge: { vout, heuristics, confidence }, to, txid }) => ({ txid, vout, to, heuristics, confidence })),
-  });
-  const name = numbers.addresses[found.cluster]!;
-  if (found.addresses.length === 1) output.line(output.bold(`Spent together with no other address, in the transactions that are held: ${name}`));
-  else output.line(output.bold(`${found.addresses.length} addresses spent together, named after ${name}`));
-  if (found.addresses.length > 1) for (const { address, with: other, by } of found.addresses.slice(0, SHOWN_MAX)) output.line(other === undefined ? `  ${address}` : `  ${address}  with ${other}  in ${by}`);
-  if (found.addresses.length > SHOWN_MAX) output.line(`  … and ${found.addresses.length - SHOWN_MAX} more; --json has all.`);
-  for (const { txid, why } of found.left_out.slice(0, SHOWN_MAX)) output.line(`  left out: ${txid}, ${why}`);
-  if (edges.length > 0) output.line(`Perhaps change of these, which joins nothing (${edges.length}${edges.length === EDGES_MAX ? " or more" : ""}):`);
-  for (const { edge, to, txid } of edges.slice(0, SHOWN_MAX)) output.line(`  ${to}  ${txid}:${edge.vout}  ${edge.heuristics.join(", ")}, confidence ${edge.confidence ?? "not stated"}`);
-  output.line();
-  const used = [...new Set(edges.flatMap(({ edge }) => edge.heuristics))];
-  const words = [
-    `Co-spending, version ${version} (${source}): ${about.toLowerCase()}. Error rate: ${error_rate}.`,
-    ...used.map((name) => `${name} (${HEURISTICS[name].source}): error rate ${HEURISTICS[name].error_rate}.`),
-  ];
-  for (const line of words) for (const part of wrap(line, output.width)) output.line(output.dim(part));
-}
-
-/** Outputs of the cluster's own spending that go to an address outside it. */
-function changeEdges(clusters: NewsroomClusters["clusters"], cluster: number) {
-  const made = changeContext(clusters);
-  const found: { edge: ReturnType<typeof changeOf>[number]; to: string; txid: string }[] = [];
-  for (let transaction = 0; transaction < clusters.graph.transactions.length && found.length < EDGES_MAX; transaction++) {
-    if (!clusters.numbers.ofInputs(transaction).some((payer) => payer >= 0 && clusters.ids[payer] === cluster)) continue;
-    for (const edge of changeOf(made, transaction))
-      if (clusters.ids[edge.to] !== cluster) found.push({ edge, to: clusters.numbers.addresses[edge.to]!, txid: clusters.graph.transactions[transaction]!.txid });
+function showCluster({ output }: CommandContext, answer: ClusterAnswer): void {
+  const { addresses, left_out, change: edges } = answer;
+  output.json(answer);
+  output.line(output.bold(clusterTitle(answer)));
+  if (addresses.length > 1) for (const { address, with: other, by } of addresses.slice(0, SHOWN_MAX)) output.line(other === undefined ? `  ${address}` : `  ${address}  with ${other}  in ${by}`);
+  if (addresses.length > SHOWN_MAX) output.line(`  … and ${addresses.length - SHOWN_MAX} more; --json has all.`);
+  for (const { txid, why } of left_out.slice(0, SHOWN_MAX)) output.line(`  left out: ${txid}, ${why}`);
+  if (edges.length > 0) output.line(`${changeTitle(edges)}:`);
+  for (const edge of edges.slice(0, SHOWN_MAX)) {
+    const [to, place, rules, confidence] = changeCells(edge);
+    output.line(`  ${to}  ${place}  ${rules}, ${confidence}`);
   }
-  return found;
+  output.line();
+  for (const line of heuristicWords(edges)) for (const part of wrap(line, output.width)) output.line(output.dim(part));
 }
 
-function showWhy(context: CommandContext, { clusters }: NewsroomClusters, a: string, b: string, chain: string | undefined): void {
-  const { output } = context;
-  const path = clusters.why(clusters.numbers.numberOf(a, chain)!, clusters.numbers.numberOf(b, chain)!);
-  const steps = path?.map(({ from, to, transaction }) => {
-    const shape = shapeIn(clusters.graph, transaction);
-    const { txid, time, block } = clusters.graph.transactions[transaction]!;
-    return { from: clusters.numbers.addresses[from]!, to: clusters.numbers.addresses[to]!, txid, time, block, ...(shape ? { shape } : {}) };
-  });
-  output.json({ a, b, together: steps !== undefined, path: steps ?? [] });
-  if (!steps) return output.line("Not together: no path of transactions spends coins of both.");
-  output.line(output.bold(`Together by ${steps.length} ${steps.length === 1 ? "transaction" : "transactions"}:`));
-  for (const { from, to, txid, time, block, shape } of steps) {
-    output.line(`  ${from} and ${to} were spent together in ${txid}${block === null ? "" : `, block ${block}`}${time === null ? "" : `, ${time}`}`);
-    if (shape) output.line(`    a weak link: ${SHAPES[shape.shape]}; ${shape.why}`);
+function showWhy({ output }: CommandContext, answer: WhyAnswer): void {
+  output.json(answer);
+  output.line(answer.together ? output.bold(whyTitle(answer)) : whyTitle(answer));
+  for (const step of answer.path) {
+    output.line(`  ${whyWords(step)}`);
+    const weak = weakLinkWords(step);
+    if (weak !== undefined) output.line(`    ${weak}`);
   }
 }

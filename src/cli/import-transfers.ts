@@ -1,14 +1,13 @@
-// The part of `import` that brings in transfers: streamed, with rate and time left, and told with what the rows lack.
+// The part of `import` for files of rows, transfers and public sources: streamed, with rate and time left, and told with what
+// the rows lack.
 import { statSync } from "node:fs";
 import { basename } from "node:path";
-import { TracewireError } from "../errors.ts";
+import { sha256Hex } from "../evidence/evidence.ts";
 import type { NewsroomWriter } from "../newsroom.ts";
-import { buildTransferTable, fileOnDisk, importTransfers, listGaps, type ImportedTransfers, type TransferReader } from "../tracing/tracing.ts";
+import { importFiles, tablesWords, transfersWords, type ImportManner } from "../tracing/tracing.ts";
 import { change, text, whole, type CommandContext, type Options } from "./command.ts";
 
-const GAPS_SHOWN = 5;
 const GAPS_IN_JSON_MAX = 1_000;
-const NAMES_SHOWN = 5;
 
 export const TRANSFER_OPTIONS = [
   { flags: "--name <name>", about: "transfers: what the set is called; left out, after its first file" },
@@ -18,19 +17,19 @@ export const TRANSFER_OPTIONS = [
   { flags: "--supersedes <set>", about: "transfers: the held set that this one replaces, by name or entry" },
 ] as const;
 
-export async function importTransferFiles(
-  context: CommandContext,
-  newsroom: NewsroomWriter,
-  reader: TransferReader,
-  paths: readonly string[],
-  options: Options,
-): Promise<void> {
-  const files = paths.map((path) => fileOnDisk(path, basename(path)));
-  const total = paths.reduce((sum, path) => sum + sizeOf(path), 0);
+export const NOT_PUBLIC = "Readers do not see it yet. Next: the same command with --release.";
+
+/** `formats`: all that may be named. */
+export async function importRows(context: CommandContext, newsroom: NewsroomWriter, format: string, paths: readonly string[], options: Options, formats: readonly string[]): Promise<void> {
+  const { output } = context;
+  const manner: ImportManner = { strong: (name) => output.bold(name), not_public: NOT_PUBLIC, more_gaps: `; --json lists up to ${GAPS_IN_JSON_MAX.toLocaleString("en-GB")}` };
+  const total = paths.reduce((sum, path) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0), 0);
   const started = performance.now();
-  const { collected, ...result } = await importTransfers(dryOr(context, newsroom), reader, files, {
+  const { transfers } = await importFiles(dryOr(context, newsroom), format, paths.map((path) => ({ path, name: basename(path) })), {
     by: context.by,
     retrieved_at: context.effects.clock(),
+    edition: text(options, "edition"),
+    formats,
     name: text(options, "name"),
     chain: text(options, "chain"),
     decimals: whole(options, "decimals", "--decimals"),
@@ -39,74 +38,33 @@ export async function importTransferFiles(
     licence: text(options, "licence"),
     release: Boolean(options.release),
     dry_run: context.dryRun,
-    onProgress(bytes, rows) {
+    note: (words) => output.note(words),
+    onFile: (done, of, what) => output.progress(done, of, `Capturing ${what}`),
+    onTables(tables) {
+      output.endProgress();
+      output.json(tables);
+      for (const line of tablesWords(tables, manner)) output.line(line);
+    },
+    onRows(bytes, rows) {
       const seconds = (performance.now() - started) / 1000;
       const left = bytes > 0 ? Math.ceil((seconds * (total - bytes)) / bytes) : 0;
-      const rate = Math.round(rows / Math.max(seconds, 0.001));
-      context.output.progress(bytes, total, `${count(rows)} rows, ${count(rate)} a second, ${left} s left`);
+      const count = (number: number) => number.toLocaleString("en-GB");
+      output.progress(bytes, total, `${count(rows)} rows, ${count(Math.round(rows / Math.max(seconds, 0.001)))} a second, ${left} s left`);
     },
   });
-  context.output.endProgress();
-  const gaps = reader.kind === "accounts" ? gapsOf(collected) : undefined;
-  context.output.json({ ...result, gaps: gaps && { count: gaps.length, first: gaps.slice(0, GAPS_IN_JSON_MAX).map((gap) => ({ ...gap, missing: String(gap.missing) })) } });
-  tell(context, result, gaps);
+  output.endProgress();
+  if (!transfers) return;
+  const { gaps, ...result } = transfers;
+  output.json({ ...result, gaps: gaps && { count: gaps.length, first: gaps.slice(0, GAPS_IN_JSON_MAX).map((gap) => ({ ...gap, missing: String(gap.missing) })) } });
+  for (const line of transfersWords(transfers, manner)) output.line(line);
 }
 
-export const NOT_PUBLIC = "Readers do not see it yet. Next: the same command with --release.";
-
-/** Of an import that brought no new row: it may have made public what was held. */
-export function heldAlready(name: string, rows: string, { seq, public: seen }: { seq: number; public: "now" | "before" | "no" }): string {
-  return `${name}: no new row, its ${rows} were held already (entry ${seq})${seen === "now" ? "; they are public from now on" : ""}.`;
-}
-
-/** Gaps need all rows at once: only what the database's table holds is looked at here. */
-function gapsOf(collected: Awaited<ReturnType<typeof importTransfers>>["collected"]) {
-  return collected.held && listGaps(buildTransferTable(collected.transfers()));
-}
-
-function tell(context: CommandContext, result: ImportedTransfers, gaps: ReturnType<typeof gapsOf>): void {
-  const { output } = context;
-  const what = result.kind === "utxo" ? "transactions" : "transfers";
-  if (result.outcome === "unchanged") output.line(heldAlready(result.set, `${count(result.row_count)} ${what}`, result));
-  else {
-    const by = { block: "by block", time: "by time, for want of blocks", file: "as in the file, for want of blocks and times" }[result.order];
-    const on = result.chains.filter((chain) => chain !== "").join(", ");
-    output.line(`${output.bold(result.set)}: ${count(result.row_count)} ${what}${on ? ` on ${on}` : ""}, entry ${result.seq}${result.public === "now" ? ", public" : ""}; in order ${by}.`);
-  }
-  if (result.public === "no") output.line(NOT_PUBLIC);
-  if (result.repeated > 0) output.line(`${count(result.repeated)} rows stood there already and are counted once.`);
-  if (result.look_alike > 0) output.line(`${count(result.look_alike)} rows look like another of the same file and are kept: nothing in the file tells them apart.`);
-  const { unknown_fields, bad_checksums, borrowed_names, notes } = result.report;
-  const unknown = Object.entries(unknown_fields);
-  if (unknown.length > 0) output.line(`Not read: ${unknown.map(([field, times]) => `${field} (${times})`).join(", ")}.`);
-  if (bad_checksums.count > 0) output.line(`Taken with a wrong checksum: ${bad_checksums.count} (${bad_checksums.first.join("; ")}).`);
-  const borrowed = Object.entries(borrowed_names);
-  if (borrowed.length > 0)
-    output.line(
-      `Tokens with a known name that is not theirs: ${borrowed.length}. ${borrowed
-        .slice(0, NAMES_SHOWN)
-        .map(([asset, { name, rows }]) => `${asset} is called “${name}” (${rows} rows)`)
-        .join("; ")}.`,
-    );
-  for (const note of notes) output.line(note);
-  if (gaps && gaps.length > 0) {
-    output.line(`${count(gaps.length)} account${gaps.length === 1 ? " sends" : "s send"} more than these rows show ${gaps.length === 1 ? "it" : "them"} to have (what was there before, or transfers that are missing):`);
-    for (const gap of gaps.slice(0, GAPS_SHOWN)) output.line(`  ${gap.address}: ${gap.missing} of ${gap.asset}, first at ${gap.first}`);
-    if (gaps.length > GAPS_SHOWN) output.line(`  and ${count(gaps.length - GAPS_SHOWN)} more; --json lists up to ${count(GAPS_IN_JSON_MAX)}`);
-  } else if (!gaps && result.kind === "accounts") output.line("Not looked for in a set of this size: accounts that send more than the rows show them to have. A trace shows them.");
-}
-
-const count = (number: number): string => number.toLocaleString("en-GB");
-
-function sizeOf(path: string): number {
-  try {
-    return statSync(path).size;
-  } catch (error) {
-    throw new TracewireError("NOT_FOUND", { what: "This cannot be read", where: path, cause: error });
-  }
-}
-
-function dryOr(context: CommandContext, newsroom: NewsroomWriter): NewsroomWriter {
+/** Under --dry-run the blobs are only hashed and the transaction is taken back. */
+export function dryOr(context: CommandContext, newsroom: NewsroomWriter): NewsroomWriter {
   if (!context.dryRun) return newsroom;
-  return { ...newsroom, transact: (_: string, run: Parameters<typeof newsroom.transact>[1]) => change(context, newsroom, run) } as NewsroomWriter;
+  return {
+    ...newsroom,
+    blobs: { ...newsroom.blobs, put: (bytes: Uint8Array) => ({ sha256: sha256Hex(bytes), existed: false }) },
+    transact: (_: string, run: Parameters<typeof newsroom.transact>[1]) => change(context, newsroom, run),
+  } as NewsroomWriter;
 }

@@ -1,24 +1,19 @@
-import { closeSync, existsSync, openSync, readFileSync, readdirSync, readSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { importCasefile, runChecks } from "../casefile/casefile.ts";
-import { READERS, findReader, importDataset, type ImportedTable, type SourceFile } from "../datasets/datasets.ts";
+import type { SourceFile } from "../datasets/datasets.ts";
 import { TracewireError } from "../errors.ts";
-import { sha256Hex } from "../evidence/evidence.ts";
 import { lazily } from "../lazy.ts";
 import type { NewsroomWriter } from "../newsroom.ts";
-import { guessReader, TRANSFER_READERS, fileOnDisk, type TransferReader } from "../tracing/tracing.ts";
-import { change, openWriter, text, type Command, type CommandContext, type Options } from "./command.ts";
+import { DATA_FORMATS, tableFile } from "../tracing/tracing.ts";
+import { openWriter, type Command, type CommandContext, type Options } from "./command.ts";
 import { importStoryFiles, STORY_FORMATS, STORY_OPTIONS } from "./import-stories.ts";
-import { importTransferFiles, heldAlready, NOT_PUBLIC, TRANSFER_OPTIONS } from "./import-transfers.ts";
+import { dryOr, importRows, NOT_PUBLIC, TRANSFER_OPTIONS } from "./import-transfers.ts";
 import { counted } from "./output.ts";
-
-const BYTES_MAX = 256 * 2 ** 20;
-const FIRST_LINE_BYTES_MAX = 1_024;
-const FIRST_LINE_SHOWN = 200;
 
 /** Loaded when it is needed: its readers of markup are a fifth of what a serving process would carry. */
 const archives = lazily<typeof import("../archive-import/archive-import.ts")>(import.meta.url, "../archive-import/archive-import.ts");
-const FORMATS = [...new Set([...[...TRANSFER_READERS, ...READERS].map((reader) => reader.format), ...STORY_FORMATS])];
+const FORMATS = [...DATA_FORMATS, ...STORY_FORMATS];
 
 export const importCommand: Command = {
   name: "import",
@@ -55,96 +50,12 @@ export const importCommand: Command = {
       const stories = archives().STORY_READERS.find((reader) => reader.format === format);
       if (stories) return await importStoryFiles(context, newsroom, stories, paths, options);
       if (format === "casefile") await importTables(context, newsroom, paths, options);
-      else await importFiles(context, newsroom, format, files, options);
+      else await importRows(context, newsroom, format, files, options, ["casefile", ...FORMATS]);
     } finally {
       newsroom.close();
     }
   },
 };
-
-/** A format may be read as tables, as transfers, or as both; guessed, each that recognises the files. */
-async function importFiles(context: CommandContext, newsroom: NewsroomWriter, format: string, paths: string[], options: Options): Promise<void> {
-  const names = paths.map((path) => basename(path));
-  const isGuess = format === "auto";
-  const transfers = isGuess
-    ? await guessReader(paths.map((path) => fileOnDisk(path, basename(path))))
-    : TRANSFER_READERS.find((reader) => reader.format === format);
-  const hasTables = isGuess ? READERS.some((reader) => names.every((name) => reader.recognises(name))) : READERS.some((reader) => reader.format === format);
-  if (isGuess && !hasTables && !transfers) throw unknownFormat(paths);
-  if (hasTables || !transfers) await importSource(context, newsroom, format, paths, options);
-  if (!transfers) return;
-  if (isGuess) context.output.note(`Read as ${transfers.format}: ${transfers.title}.`);
-  await importTransferFiles(context, newsroom, transfers, filesOf(transfers, paths), options);
-}
-
-/** What is there is said, so that whoever brings a table of their own sees which columns are missing. */
-function unknownFormat(paths: string[]): TracewireError {
-  const start = Buffer.alloc(FIRST_LINE_BYTES_MAX);
-  const file = openSync(paths[0]!, "r");
-  const length = readSync(file, start);
-  closeSync(file);
-  const [line = ""] = start.subarray(0, length).toString("utf8").split(/\r?\n/, 1);
-  const isText = line !== "" && !/[\u0000-\u0008\ufffd]/.test(line);
-  return new TracewireError("BAD_ARGUMENT", {
-    what: `No format is known for ${paths.slice(0, 5).map((path) => basename(path)).join(", ")}${isText ? `, which begins: ${line.slice(0, FIRST_LINE_SHOWN)}` : ""}`,
-    hint: `Transfers of your own have the columns from, to, amount and more (docs/tracing.md). Else name the format: casefile, ${FORMATS.join(", ")}.`,
-  });
-}
-
-/** A reader of one source's own files leaves others alone; one of files of any name takes those that it is given. */
-function filesOf(reader: TransferReader, paths: string[]): string[] {
-  const own = reader.own_names ? paths.filter((path) => reader.own_names!.test(basename(path))) : paths;
-  return own.length > 0 ? own : paths;
-}
-
-async function importSource(
-  context: CommandContext,
-  newsroom: NewsroomWriter,
-  format: string,
-  paths: string[],
-  options: Options,
-): Promise<void> {
-  const files = paths.map(readFile);
-  const given = files.map((file) => file.name);
-  const reader = findReader(format, given);
-  const read = reader.format === "table" || (reader.any_name && format !== "auto") ? files : files.filter((file) => reader.recognises(file.name));
-  if (format === "auto") context.output.note(`Read as ${reader.format}: ${reader.title}.`);
-  const passed = files.length - read.length;
-  if (passed > 0)
-    context.output.note(
-      `${passed} file${passed === 1 ? " is" : "s are"} not of ${reader.format} and ${passed === 1 ? "is" : "are"} left alone.`,
-    );
-  const result = await importDataset(dryOr(context, newsroom), reader, read, {
-    by: context.by,
-    retrieved_at: context.effects.clock(),
-    edition: text(options, "edition"),
-    licence: text(options, "licence"),
-    release: Boolean(options.release),
-    onProgress: (done, total, what) => context.output.progress(done, total, `Capturing ${what}`),
-  });
-  context.output.endProgress();
-  context.output.json(result);
-  for (const table of result.tables) {
-    const rows = counted(table.row_count, "row");
-    context.output.line(
-      table.outcome === "unchanged"
-        ? heldAlready(table.dataset, rows, table)
-        : `${context.output.bold(table.dataset)}${table.edition ? ` (edition ${table.edition})` : ""}: ${rows}, entry ${table.seq}${table.public === "now" ? ", public" : ""}.${againstWords(table)}`,
-    );
-  }
-  if (result.tables.some((table) => table.public === "no")) context.output.line(NOT_PUBLIC);
-  const unknown = Object.entries(result.unknown_fields);
-  if (unknown.length > 0) context.output.line(`Not read: ${unknown.map(([field, count]) => `${field} (${count})`).join(", ")}.`);
-}
-
-/** The edition that it was compared with, and what that one is where it is not simply the one before. */
-function againstWords({ edition, difference }: ImportedTable): string {
-  if (!difference || difference.from_edition === edition) return "";
-  const { from_edition, from_public, added, removed, changed } = difference;
-  const later = from_edition !== null && edition !== null && from_edition > edition;
-  const which = from_edition === null ? "the one before" : `${later ? "the later edition " : "edition "}${from_edition}`;
-  return ` Against ${which}${from_public ? "" : " (held, not public)"}: ${added} in, ${removed} out, ${changed} changed.`;
-}
 
 /** The files of a folder, in the order of their names; a file itself. */
 function filesBelow(path: string): string[] {
@@ -159,27 +70,7 @@ function filesBelow(path: string): string[] {
   }
 }
 
-export const readSource = (path: string): SourceFile[] => filesBelow(path).map(readFile);
-
-function readFile(path: string): SourceFile {
-  try {
-    if (statSync(path).size > BYTES_MAX) throw new TracewireError("BAD_INPUT", { what: `More than ${BYTES_MAX} bytes`, where: path });
-    return { name: basename(path), bytes: readFileSync(path) };
-  } catch (error) {
-    if (error instanceof TracewireError) throw error;
-    throw new TracewireError("NOT_FOUND", { what: "This cannot be read", where: path, cause: error });
-  }
-}
-
-/** Under --dry-run the blobs are only hashed and the transaction is taken back. */
-function dryOr(context: CommandContext, newsroom: NewsroomWriter): NewsroomWriter {
-  if (!context.dryRun) return newsroom;
-  return {
-    ...newsroom,
-    blobs: { ...newsroom.blobs, put: (bytes: Uint8Array) => ({ sha256: sha256Hex(bytes), existed: false }) },
-    transact: (_: string, run: Parameters<typeof newsroom.transact>[1]) => change(context, newsroom, run),
-  } as NewsroomWriter;
-}
+export const readSource = (path: string): SourceFile[] => filesBelow(path).map((file) => tableFile({ name: basename(file), path: file }));
 
 async function importTables(context: CommandContext, newsroom: NewsroomWriter, paths: string[], options: Options): Promise<void> {
   if (paths.length !== 1) throw new TracewireError("BAD_ARGUMENT", { what: "casefile is one folder of tables" });

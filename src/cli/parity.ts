@@ -13,7 +13,7 @@ export type Row =
 /** Commands whose argument is a kind of thing instead of an action. */
 export const KINDS_OF: Readonly<Record<string, readonly string[]>> = { import: ["stories", "casefile", "tables", "transfers"] };
 
-const TRACING = "the analyst’s questions at the desk are being built";
+const QUESTION = "GET /questions/:question/files/:file";
 const EXPORT = { at: ["POST /exports", "GET /works/:work/files/:file"] } as const;
 
 /** By command and action. */
@@ -22,8 +22,8 @@ export const COMMAND_ROWS: Readonly<Record<string, Row>> = {
   capture: { at: ["POST /inbox", "POST /inbox/:item/grade", "POST /release"], but: "a file over 50 MB, a moment of retrieval in the past, a media type by hand: --max-bytes, --retrieved-at, --media-type" },
   "import stories": { at: ["POST /imports", "POST /imports/:job/take"], but: "a folder of files, and the old site’s pictures beside it, are files of the machine" },
   "import casefile": { machine: "a folder of tables with their reviews, prepared as files" },
-  "import tables": { open: "public sources read into tables at the desk are being built" },
-  "import transfers": { open: TRACING },
+  "import tables": { at: ["POST /data", "POST /data/:import/try", "POST /data/:import/take"], but: "more than 50 MB at once" },
+  "import transfers": { at: ["POST /data", "POST /data/:import/try", "POST /data/:import/take"], but: "more than 50 MB at once" },
   claim: { at: ["POST /captures/:capture/claims", "POST /captures/:capture/tables/:table"] },
   judge: { at: ["POST /judgements"] },
   retract: { at: ["POST /claims/:claim/undo", "POST /judgements/:judgement/undo", "POST /captures/:capture/tables/:table/undo"] },
@@ -37,17 +37,17 @@ export const COMMAND_ROWS: Readonly<Record<string, Row>> = {
   check: { at: ["GET /boards/:board", "GET /subjects/:kind/:name"], but: "as it was at an earlier size or day: --known, --as-of" },
   figure: { at: ["POST /find/new-figure", "GET /find/figures", "site /figures/:id"] },
   trace: { at: ["POST /traces", "POST /traces/jobs/:job/keep"] },
-  "trace audit": { at: ["GET /traces/:trace/steps"] },
-  "trace compare": { open: TRACING },
+  "trace audit": { at: ["GET /traces/:trace/steps", "POST /traces/:trace/audit", QUESTION], but: "of a question that is not kept" },
+  "trace compare": { at: ["POST /questions/compare", QUESTION] },
   "trace list": { at: ["GET /traces"] },
-  "trace lowest": { open: TRACING },
+  "trace lowest": { at: ["POST /questions/lowest", "POST /traces/:trace/lowest", QUESTION] },
   "trace note": { at: ["POST /traces/:trace/notes"] },
-  "trace path": { open: TRACING },
-  "trace rank": { open: TRACING },
+  "trace path": { at: ["POST /questions/ways", "POST /traces/:trace/ways", QUESTION] },
+  "trace rank": { at: ["POST /questions/rank", QUESTION] },
   "trace sets": { at: ["GET /traces"] },
-  cluster: { open: TRACING },
-  screen: { open: "batches and exposure at the desk are being built; one address or name: /screen of the site" },
-  exception: { open: "exceptions of screening at the desk are being built" },
+  cluster: { at: ["POST /clusters", "POST /questions/:question/keep", QUESTION] },
+  screen: { at: ["POST /screen", QUESTION], but: "more than 200,000 addresses" },
+  exception: { at: ["GET /exceptions", "POST /exceptions", "POST /exceptions/:exception/end"] },
   freeze: { at: ["POST /traces/:trace/packet"] },
   "story new": { at: ["POST /stories"] },
   "story check": { at: ["POST /stories/:draft/check"] },
@@ -110,7 +110,7 @@ export const COMMAND_ROWS: Readonly<Record<string, Row>> = {
   acts: { at: ["GET /acts", "GET /acts.csv"] },
   release: { at: ["POST /release", "POST /claims/:claim/release", "POST /subjects/:kind/:name/release", "POST /traces/:trace/release"] },
   erase: { at: ["GET /erase", "POST /erase"] },
-  reproduce: { at: ["POST /reproduce", "POST /reproduce/bundle"], but: `of a trace: ${TRACING}` },
+  reproduce: { at: ["POST /reproduce", "POST /reproduce/bundle", "POST /traces/:trace/reproduce"] },
   verify: { at: ["POST /verify", "POST /reproduce/bundle"] },
   backup: { machine: "it writes a folder there, with the signing key if asked" },
   restore: { machine: "it makes the folder that a desk would run from" },
@@ -160,5 +160,7 @@ export const DESK_ROWS: Readonly<Record<string, string>> = {
   "POST /stories/:draft/pictures": "tracewire draft new and save take the picture that the file names",
   "POST /stories/:draft/pictures/use": "tracewire draft save: the file names its picture",
   "POST /stories/:draft/preview-link": "a link into the desk, signed for who is outside; tracewire draft show prints the text",
+  "POST /questions/:question/cancel": "a command is stopped by Ctrl-C",
+  "POST /data/:import/cancel": "tracewire import transfers is stopped by Ctrl-C",
   "POST /works/:work/cancel": "a command is stopped by Ctrl-C",
 };

@@ -1,7 +1,7 @@
 import { TracewireError } from "../errors.ts";
 import { figureHash } from "../figures/figures.ts";
 import { reproduceFromText, reproducePrinted } from "../recompute.ts";
-import { findTrace, notReproduced, reproduceTrace, supersededSets } from "../tracing/tracing.ts";
+import { findTrace, reproduction } from "../tracing/tracing.ts";
 import { openReader, readTextFile, text, type Command, type CommandContext } from "./command.ts";
 
 export const reproduce: Command = {
@@ -32,15 +32,11 @@ export const reproduce: Command = {
       const revision = text(options, "revision");
       const trace = findTrace(newsroom.log, id, undefined, "all");
       if (trace) {
-        const found = await reproduceTrace(newsroom, trace);
-        const { same, result_sha256, moved } = found;
-        context.output.json({ id, entry: trace.seq, log_size: trace.log_size, same, kept_sha256: trace.result_sha256, computed_sha256: result_sha256, versions_moved: moved });
-        if (!same) throw notReproduced(trace, found);
-        for (const { method, kept, now } of moved) context.output.note(`${method} was version ${kept} then and is version ${now} now; over these transfers both give the same.`);
-        const replaced = supersededSets(newsroom.log);
-        for (const { name, seq } of trace.sets)
-          if (replaced.has(seq)) context.output.note(`${name} was replaced by entry ${replaced.get(seq)}: the trace is what it was, and rests on rows that were replaced.`);
-        return context.output.line(`same  trace ${id}  ${trace.step_count} steps  at log size ${trace.log_size}  ${result_sha256.slice(0, 16)}…`);
+        const { answer, notes, words, fault } = await reproduction(newsroom, trace);
+        context.output.json(answer);
+        if (fault) throw fault;
+        for (const note of notes) context.output.note(note);
+        return context.output.line(words);
       }
       const found = reproducePrinted(newsroom.log, id, { revision: revision === undefined ? undefined : Number(revision), known: text(options, "known") });
       for (const { figure, same, computed_sha256 } of found) {

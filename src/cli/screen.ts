@@ -2,13 +2,12 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 import { TracewireError } from "../errors.ts";
-import { openScreener, type BatchAnswer, type Screener } from "../screening/screening.ts";
+import { addressOfLine, batchLine, batchWords, BATCH_COLUMNS, count, evidenceLines, EXPOSED_MAX, isShown, newCounts, openScreener, type BatchAnswer, type Screener } from "../screening/screening.ts";
 import { list, openReader, text, type Command, type CommandContext, type Options } from "./command.ts";
 import { showName } from "./screen-name.ts";
-import { EXPOSED_MAX, showExposure } from "./screen-exposure.ts";
+import { showExposure } from "./screen-exposure.ts";
 
 const ADDRESSES_MAX = 10_000_000;
-const LINE_LENGTH_MAX = 10_000;
 const SHOWN_MAX = 50;
 const FOUND = 1;
 const NAME_LENGTH_MAX = 160;
@@ -55,82 +54,42 @@ export const screenCommand: Command = {
   },
 };
 
-const OUTCOMES = ["listed", "delisted", "not listed", "unknown"] as const;
-
 async function screenFile(context: CommandContext, screener: Screener, file: string, options: Options, kept?: string[]): Promise<number> {
   const { output } = context;
-  const counts = new Map<string, number>();
+  const counts = newCounts();
   const as_csv = Boolean(options.csv) && !context.json;
   if (as_csv && options.exposure) throw new TracewireError("BAD_ARGUMENT", { what: "--exposure has no CSV", hint: "Use --json, or leave --csv out." });
-  const vintage = screener.vintage.map(({ list: name, edition, entry, row_count }) => `${name} ${edition} (entry ${entry}, ${row_count} lines)`);
   if (context.json) output.json({ on: screener.on, vintage: screener.vintage, indexed: screener.indexed });
-  if (as_csv) output.line(CSV_COLUMNS.join(","));
-  let alerts = 0;
-  let unreadable = 0;
-  const unread: BatchAnswer[] = [];
-  let count = 0;
+  if (as_csv) output.line(BATCH_COLUMNS.join(","));
   for await (const given of addressesIn(file)) {
-    count++;
-    if (count > ADDRESSES_MAX) throw new TracewireError("BAD_INPUT", { what: `More than ${ADDRESSES_MAX} addresses`, where: file });
+    if (counts.addresses >= ADDRESSES_MAX) throw new TracewireError("BAD_INPUT", { what: `More than ${ADDRESSES_MAX} addresses`, where: file });
     if (kept && kept.push(given) > EXPOSED_MAX) throw new TracewireError("BAD_INPUT", { what: `--exposure takes at most ${EXPOSED_MAX} addresses`, where: file });
     const answer = screener.screen(given);
-    counts.set(answer.outcome, (counts.get(answer.outcome) ?? 0) + 1);
-    if (answer.is_alert) alerts++;
-    const cannotBeRead = answer.form.startsWith("no ");
-    if (cannotBeRead && !answer.is_alert && unread.push(answer) > SHOWN_MAX) unread.pop();
-    if (cannotBeRead) unreadable++;
+    count(counts, answer);
     if (context.json) output.json(answer);
-    else if (as_csv) output.line(csvLine(answer));
-    else if ((answer.is_alert || answer.exceptions.length > 0 || answer.outcome === "delisted") && alerts <= SHOWN_MAX) printAnswer(context, answer);
-    output.progress(count, 0, "addresses screened");
+    else if (as_csv) output.line(batchLine(answer));
+    else if (isShown(answer) && counts.alerts <= SHOWN_MAX) printAnswer(context, answer);
+    output.progress(counts.addresses, 0, "addresses screened");
   }
   output.endProgress();
-  if (count === 0) throw new TracewireError("BAD_INPUT", { what: "No address was given", where: file });
+  if (counts.addresses === 0) throw new TracewireError("BAD_INPUT", { what: "No address was given", where: file });
   if (!context.json && !as_csv) {
-    if (alerts > SHOWN_MAX) output.line(`… and ${alerts - SHOWN_MAX} more; --csv or --json has all.`);
+    const { counts: [head, parts], unreadable, unread, looked_into } = batchWords(counts, screener);
+    if (counts.alerts > SHOWN_MAX) output.line(`… and ${counts.alerts - SHOWN_MAX} more; --csv or --json has all.`);
     output.line();
-    const parts = OUTCOMES.flatMap((name) => (counts.has(name) ? [`${counts.get(name)} ${name}`] : []));
-    output.line(`${output.bold(`${count} ${count === 1 ? "address" : "addresses"} as of ${screener.on}`)}: ${parts.join(", ")}; ${alerts} to be looked at.`);
-    if (unreadable > 0) output.line(`${unreadable} cannot be read as an address: compared letter by letter only, and no list clears them.`);
+    output.line(`${output.bold(head)}: ${parts}`);
+    if (unreadable !== undefined) output.line(unreadable);
     for (const { given, form } of unread) output.line(`  ${given.slice(0, NAME_LENGTH_MAX)}: ${form}`);
-    if (unreadable > SHOWN_MAX) output.line("  … --csv has all.");
-    output.line(output.dim(vintage.length > 0 ? `Looked into: ${vintage.join("; ")}; ${screener.indexed.tags} tags.` : "No list of addresses is held and released: nothing was looked into."));
+    if (counts.unreadable > SHOWN_MAX) output.line("  … --csv has all.");
+    output.line(output.dim(looked_into));
   }
-  return alerts > 0 ? FOUND : 0;
+  return counts.alerts > 0 ? FOUND : 0;
 }
 
-function printAnswer({ output }: CommandContext, { given, outcome, words, evidence, tags }: BatchAnswer): void {
-  output.line(`${output.bold(given)}  ${outcome}`);
-  output.line(`  ${words}`);
-  for (const line of evidence.for) output.line(`  for      ${line}`);
-  for (const line of evidence.against) output.line(`  against  ${line}`);
-  for (const tag of tags.filter(({ abuse }) => abuse !== "sanction").slice(0, 3)) output.line(output.dim(`  tag      ${tag.label}, says ${tag.said_by}${tag.since ? `, ${tag.since}` : ""}`));
-}
-
-const CSV_COLUMNS = ["given", "address", "form", "as_of", "outcome", "alert", "words", "for", "against", "tags", "exceptions", "editions"];
-
-function csvLine(answer: BatchAnswer): string {
-  const cells = [
-    answer.given,
-    answer.address,
-    answer.form,
-    answer.on,
-    answer.outcome,
-    answer.is_alert ? "yes" : "no",
-    answer.words,
-    answer.evidence.for.join(" | "),
-    answer.evidence.against.join(" | "),
-    answer.tags.map(({ label, said_by }) => `${label} (${said_by})`).join(" | "),
-    answer.exceptions.map(({ seq, state }) => `${seq} ${state}`).join(" | "),
-    answer.editions.map(({ list: name, edition, holds }) => `${name} ${edition} ${holds ? "yes" : "no"}`).join(" | "),
-  ];
-  return cells.map(quoted).join(",");
-}
-
-/** What a spreadsheet would run as a formula is led by a quote mark (OWASP, CSV injection). */
-function quoted(cell: string): string {
-  const safe = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
-  return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+function printAnswer({ output }: CommandContext, answer: BatchAnswer): void {
+  output.line(`${output.bold(answer.given)}  ${answer.outcome}`);
+  output.line(`  ${answer.words}`);
+  for (const [kind, words] of evidenceLines(answer)) output.line(kind === "tag" ? output.dim(`  tag      ${words}`) : `  ${kind.padEnd(7)}  ${words}`);
 }
 
 /** One address a line; of a line with more columns the first; a heading “address” and empty lines are passed over. */
@@ -144,8 +103,7 @@ async function* addressesIn(file: string): AsyncGenerator<string> {
   for (let at = 1; ; at++) {
     const next = await Promise.race([lines.next(), failed]);
     if (next.done) return;
-    if (next.value.length > LINE_LENGTH_MAX) throw new TracewireError("BAD_INPUT", { what: `A line of ${next.value.length} characters`, where: `${file}:${at}` });
-    const cell = next.value.replace(/^\uFEFF/, "").split(/[,;\t]/)[0]!.trim().replace(/^"(.*)"$/, "$1");
-    if (cell !== "" && !(at === 1 && /^address(es)?$/i.test(cell))) yield cell;
+    const address = addressOfLine(next.value, at, file);
+    if (address !== undefined) yield address;
   }
 }

@@ -1,10 +1,8 @@
 // tracewire trace audit: every step of a kept trace, or of a question, as CSV, XLSX or HTML with the method statement.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { formatCsv } from "../csv.ts";
-import { datasetOfEntry, readRows, type Row } from "../datasets/datasets.ts";
 import { TracewireError } from "../errors.ts";
-import { askKept, auditHtml, auditWorkbook, findTrace, LOT_COLUMNS, LOTS_MAX, methodStatement, stepsTable, STEP_COLUMNS, type Answer, type AuditInput } from "../tracing/tracing.ts";
+import { auditHtml, auditOf, auditOfKept, auditWorkbook, csvOfLots, csvOfSteps, findTrace, methodStatement, type AuditInput } from "../tracing/tracing.ts";
 import type { NewsroomReader } from "../newsroom.ts";
 import { openReader, text, type CommandContext, type Options } from "./command.ts";
 import { askWith, readAsk } from "./trace-ask.ts";
@@ -12,7 +10,7 @@ import { askWith, readAsk } from "./trace-ask.ts";
 export async function auditTrace(context: CommandContext, [name]: string[], options: Options): Promise<void> {
   const newsroom = openReader(context);
   try {
-    const input = await (name === undefined ? auditOf(context, newsroom, options) : auditOfSaved(newsroom, name, options));
+    const input = await (name === undefined ? auditAsked(context, newsroom, options) : auditOfSaved(newsroom, name, options));
     const out = text(options, "out");
     if (options.lots && out === undefined) throw new TracewireError("BAD_ARGUMENT", { what: "--lots is a second table", hint: "Name a file: --lots --out FILE.xlsx (or .csv, .html)." });
     if (out === undefined) {
@@ -27,7 +25,7 @@ export async function auditTrace(context: CommandContext, [name]: string[], opti
     if (!context.dryRun) {
       mkdirSync(dirname(out), { recursive: true });
       writeFileSync(out, bytes);
-      if (form === "csv" && input.lots) writeFileSync(lotsBeside(out), csvOf(LOT_COLUMNS, input.lots));
+      if (form === "csv" && input.lots) writeFileSync(lotsBeside(out), csvOfLots(input));
     }
     context.output.json({ out, steps: input.steps.length, result_sha256: input.result_sha256 });
     context.output.line(`Wrote ${context.output.bold(out)}: ${input.steps.length} steps${input.lots ? `, ${input.lots.length} lots${form === "csv" ? ` (in ${lotsBeside(out)})` : ""}` : ""}.`);
@@ -37,30 +35,13 @@ export async function auditTrace(context: CommandContext, [name]: string[], opti
   }
 }
 
-const csvOfSteps = ({ columns, steps }: AuditInput): string => csvOf(columns, steps);
-const csvOf = (columns: readonly string[], rows: readonly Row[]): string => formatCsv(columns, rows.map((row) => columns.map((column) => row[column])));
 const lotsBeside = (out: string): string => out.replace(/\.csv$/i, "-lots.csv");
 
-async function auditOf(context: CommandContext, newsroom: NewsroomReader, options: Options): Promise<AuditInput> {
-  const found = await askWith(context, newsroom, readAsk(options), options, { keepSteps: true });
-  if (found.steps_cut) throw new TracewireError("BAD_ARGUMENT", { what: "There are more steps than one table can hold", hint: "Ask for one method, a floor, or a depth." });
-  const { ask, sets, log_size, notes, methods } = found.result;
-  return { ask, sets, log_size, notes, methods, result_sha256: found.result_sha256, columns: STEP_COLUMNS, steps: stepsTable(found).rows, ...lotsOf(found) };
-}
-
-function lotsOf({ lots }: Pick<Answer, "lots">): Pick<AuditInput, "lots"> {
-  if (!lots) return {};
-  if (lots.cut) throw new TracewireError("BAD_ARGUMENT", { what: `More than ${LOTS_MAX} credits and debits went through the accounts it reached`, hint: "Ask for a floor or a depth, or end at busy services with --stop or --known." });
-  return { lots: lots.rows };
-}
+const auditAsked = async (context: CommandContext, newsroom: NewsroomReader, options: Options): Promise<AuditInput> =>
+  auditOf(await askWith(context, newsroom, readAsk(options), options, { keepSteps: true }));
 
 async function auditOfSaved(newsroom: NewsroomReader, name: string, options: Options): Promise<AuditInput> {
   const saved = findTrace(newsroom.log, name, undefined, "all");
   if (!saved) throw new TracewireError("NOT_FOUND", { what: `No trace is kept as "${name}"`, hint: "Keep one: tracewire trace --from SEED --save NAME" });
-  const { ask, sets, log_size, notes, methods, result_sha256 } = saved;
-  const keep_lots = options.lots === true;
-  const kept = saved.steps === null ? undefined : readRows(newsroom.log, datasetOfEntry(newsroom.log, saved.steps));
-  // Lots are not kept: they are the transfers themselves, and are read again.
-  const again = kept && !keep_lots ? undefined : await askKept(newsroom, saved, { keepSteps: true, keep_lots });
-  return { ask, sets, log_size, notes, methods, result_sha256, columns: STEP_COLUMNS, steps: kept ?? stepsTable(again!).rows, ...(again ? lotsOf(again) : {}) };
+  return auditOfKept(newsroom, saved, { keep_lots: options.lots === true });
 }

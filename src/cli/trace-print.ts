@@ -1,11 +1,10 @@
 // The answer in a terminal: where the money is under each convention, how far they differ, what stopped where.
-import { assetWords, knownErrors, shortAmount, sumOfAmounts, writeAmount, type Answer, type AssetResult, type AssetWords, type MethodResult } from "../tracing/tracing.ts";
+import { assetWords, knownErrors, shortAmount, shortName, sumOfAmounts, writeAmount, type Answer, type AssetResult, type AssetWords, type MethodResult } from "../tracing/tracing.ts";
 import { table, wrap, type Output } from "./output.ts";
 
 const PLACES_SHOWN_MAX = 20;
 /** Below this an address of 42 signs leaves no room for five columns. */
 const PLACE_WHOLE_WIDTH = 125;
-export const shortName = (place: string): string => place.replace(/[0-9A-Za-z]{20,}/g, (name) => `${name.slice(0, 10)}…${name.slice(-6)}`);
 /** Where amounts need the room; as the pages write it. */
 const shorterName = (place: string): string => place.replace(/[0-9A-Za-z]{20,}/g, (name) => `${name.slice(0, 6)}…${name.slice(-4)}`);
 

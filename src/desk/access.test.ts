@@ -127,6 +127,26 @@ const EXPECTED: Record<string, Expected> = {
   "POST /traces/:trace/notes": { roles: TRACERS, object: { name: "trace", seen: { own: TRACERS } } },
   "POST /traces/:trace/release": { roles: DESK, object: { name: "trace", seen: { own: DESK } } },
   "POST /traces/:trace/packet": { roles: TRACERS, object: { name: "trace", seen: { own: TRACERS } } },
+  // A question is its asker's alone; an administrator's is no other's either.
+  "GET /questions/:question": { roles: STAFF, object: { name: "question", seen: { own: STAFF } } },
+  "GET /questions/:question/files/:file": { roles: STAFF, object: { name: "question", seen: { own: STAFF } } },
+  "POST /questions/:question/cancel": { roles: STAFF, object: { name: "question", seen: { own: STAFF } } },
+  "POST /questions/:question/keep": { roles: TRACERS, object: { name: "question", seen: { own: TRACERS } } },
+  "POST /questions/ways": { roles: TRACERS },
+  "POST /questions/lowest": { roles: TRACERS },
+  "POST /questions/rank": { roles: TRACERS },
+  "POST /questions/compare": { roles: TRACERS },
+  "POST /traces/:trace/ways": { roles: TRACERS, object: { name: "trace", seen: { own: TRACERS } } },
+  "POST /traces/:trace/lowest": { roles: TRACERS, object: { name: "trace", seen: { own: TRACERS } } },
+  "POST /traces/:trace/audit": { roles: TRACERS, object: { name: "trace", seen: { own: TRACERS } } },
+  "POST /traces/:trace/reproduce": { roles: TRACERS, object: { name: "trace", seen: { own: TRACERS } } },
+  "GET /clusters": { roles: TRACERS },
+  "POST /clusters": { roles: TRACERS },
+  "GET /screen": { roles: STAFF },
+  "POST /screen": { roles: STAFF },
+  "GET /exceptions": { roles: STAFF },
+  "POST /exceptions": { roles: STAFF },
+  "POST /exceptions/:exception/end": { roles: STAFF },
   "GET /replies": { roles: STAFF },
   "GET /replies/new": { roles: STAFF },
   "POST /replies": { roles: STAFF },
@@ -182,6 +202,12 @@ const EXPECTED: Record<string, Expected> = {
   "POST /imports": { roles: DESK },
   "GET /imports/:job": { roles: DESK },
   "POST /imports/:job/take": { roles: DESK },
+  "GET /data": { roles: STAFF },
+  "POST /data": { roles: STAFF },
+  "GET /data/:import": { roles: STAFF, object: { name: "import", seen: { own: STAFF } } },
+  "POST /data/:import/try": { roles: STAFF, object: { name: "import", seen: { own: STAFF } } },
+  "POST /data/:import/take": { roles: STAFF, object: { name: "import", seen: { own: STAFF } } },
+  "POST /data/:import/cancel": { roles: STAFF, object: { name: "import", seen: { own: STAFF } } },
   "GET /release": { roles: DESK },
   "POST /release": { roles: DESK },
   "GET /erase": { roles: DESK },
@@ -290,6 +316,22 @@ before(async () => {
   const startJob = (by: Handle) => String(bench.desk.traceJobs.start({ by, ask: readAskWords({ from: "victim" }), among: [] }).id);
   objects.job = Object.fromEntries(ACTORS.map((handle) => [handle, { own: startJob(handle), nobody: "987654" }])) as (typeof objects)[string];
   for (const handle of ACTORS) objects.job[handle]!.other = objects.job[handle === "anna" ? "edda" : "anna"]!.own!;
+  const question = async (by: Handle) => {
+    const { id } = bench.desk.questionJobs.start(by, { kind: "compare", before: "a-trace", after: "a-trace", among: [] });
+    while (bench.desk.questionJobs.find(id)!.state !== "done") await pause(50);
+    return String(id);
+  };
+  objects.question = {} as (typeof objects)[string];
+  for (const handle of ACTORS) objects.question[handle] = { own: await question(handle), nobody: "987654" };
+  for (const handle of ACTORS) objects.question[handle]!.other = objects.question[handle === "anna" ? "edda" : "anna"]!.own!;
+  const brought = async (by: Handle) => {
+    const { id } = bench.desk.dataJobs.start({ by, format: "transfers", options: {} }, [{ name: "a.csv", bytes: new TextEncoder().encode("txid,from,to,amount\nz1,a,b,1\n") }]);
+    while (bench.desk.dataJobs.find(id)!.state === "trying") await pause(50);
+    return String(id);
+  };
+  objects.import = {} as (typeof objects)[string];
+  for (const handle of ACTORS) objects.import[handle] = { own: await brought(handle), nobody: "987654" };
+  for (const handle of ACTORS) objects.import[handle]!.other = objects.import[handle === "anna" ? "edda" : "anna"]!.own!;
   const startWork = (by: Handle, ask: WorkAsk) => bench.desk.works.start({ by, title: "A work", ask }).id;
   objects.work = {} as (typeof objects)[string];
   for (const handle of ACTORS) {
@@ -390,7 +432,7 @@ for (const fresh of [true, false])
           for (const credential of CREDENTIALS) {
             // What belongs to a press release: `own` is the same as `other` there.
             if (object?.name === "embargoed" && whose === "own") continue;
-            const params = { ...PARAMS, ...(object ? { [object.name]: objects[object.name]![handle][whose!]! } : {}) };
+            const params = { ...PARAMS, ...(object?.name === "question" ? { file: "differences.csv" } : {}), ...(object ? { [object.name]: objects[object.name]![handle][whose!]! } : {}) };
             const answer = await askAs(route, handle, params, credential, spare);
             asked += 1;
             const [found, expected] = [outcomeOf(route, answer), expectedOf(route, PEOPLE[handle], whose, credential, fresh)];
@@ -405,7 +447,7 @@ for (const fresh of [true, false])
   });
 
 /** What is there, of those that are nobody's own. */
-const PARAMS = { handle: "rosa", link: "A".repeat(43), kind: "theft", name: "of-ada", slug: "in-print", reply: "a-request", picture: "a.jpg", page: "1", table: "1", key: "1", hook: "a-hook", file: "stories.csv", report: "tw-2026-9" };
+const PARAMS = { handle: "rosa", link: "A".repeat(43), kind: "theft", name: "of-ada", slug: "in-print", reply: "a-request", picture: "a.jpg", page: "1", table: "1", key: "1", hook: "a-hook", file: "stories.csv", exception: "1", report: "tw-2026-9" };
 
 /** Two more sessions of the person: one left alone too long, one ended. Their own goes on. */
 async function spareSessions(handle: Handle): Promise<Record<"expired" | "revoked", string>> {

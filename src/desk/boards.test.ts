@@ -74,6 +74,10 @@ test("a request is due, reminds, is answered or closed, and stands in the story'
   assert.equal(asked.location, "/desk/replies/the-casino-2026-03-01", asked.body);
   assert.match((await bench.as("rosa", asked.location)).body, /We are told that coins were taken\.\n\nWhat do you say\?/);
   assert.match((await bench.as("rosa", asked.location)).body, /Readers do not see it\./);
+  assert.doesNotMatch((await bench.as("rosa", asked.location)).body, /is public here/);
+  const lost = await bench.as("rosa", "/desk/replies", { asked_of: "The bank", channel: "mail", asked_at: "2026-03-01", deadline: "2026-03-03", about: "no-such-story", wording: "What do you say?", question: "", name: "" });
+  assert.match((await bench.as("rosa", lost.location)).body, /Neither a story nor a report of the name “no-such-story” is public here/);
+  await bench.as("rosa", `${lost.location}/answer`, { claimant: "The bank", answered_at: "2026-03-02", hedge: "asserted", text: "Nothing.", printed: "" });
   assert.match((await bench.as("rosa", "/desk/replies")).body, /waits for an answer<\/td><td>no<\/td>/);
   assert.equal((await bench.as("rosa", "/desk/replies", { asked_of: "The casino", channel: "mail", asked_at: "2026-03-01", deadline: "2026-03-08", wording: "Again" })).status, 409);
   assert.equal((await bench.as("rosa", `${asked.location}/close`, {})).status, 400, "the day is not over");

@@ -127,6 +127,31 @@ test("an address is fetched; one that fails says why and can be tried again; one
 const captureSeq = () => bench.newsroom.log.db.prepare("SELECT max(seq) AS seq FROM captures WHERE body LIKE '%The list%'").get()!.seq as number;
 const CLAIM = { quote: "about $41.4 million was stolen from the casino", subject: "theft/2023-09-04-casino", field: "amount", value: "41400000", unit: "USD", claimant: "The Panel", hedge: "estimated", bound: "about", basis: "as_published", measure: "gross", as_of: "2024-02" };
 
+test("bytes that are captured already say so to who may see it; what no text was read from is not called read", async () => {
+  const take = async (who: Handle, form: Record<string, string>) => {
+    const { location } = await bench.as(who, "/desk/inbox", { grade: "copy", source_grade: "B", ...form });
+    await bench.desk.inbox.idle();
+    return location;
+  };
+  const again = await take("rosa", { text: REPORT, title: "The same again" });
+  assert.match((await bench.as("rosa", again)).body, new RegExp(`These very bytes are captured already: <a href="/desk/captures/${captureSeq()}">`));
+  const kept = await take("rosa", { text: "The same under protection, once more.", title: "Kept", protect: "yes" });
+  await bench.as("rosa", `${kept}/grade`, { item_grade: "3" });
+  const hers = await take("olga", { text: "The same under protection, once more.", title: "Hers" });
+  const page = (await bench.as("olga", hers)).body;
+  assert.match(page, /The same under protection/);
+  assert.doesNotMatch(page, /captured already/, "a protected source is not told by its bytes");
+  const boundary = "----tracewire";
+  const parts = Object.entries({ csrf: bench.signedIn("rosa").csrf, grade: "copy", source_grade: "B" }).map(([name, value]) => `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`);
+  const payload = Buffer.from(`${parts.join("")}--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\nContent-Type: application/pdf\r\n\r\n%PDF-1.4 broken\r\n--${boundary}--\r\n`);
+  const { location: broken } = await bench.ask("/desk/inbox", { cookie: `tracewire-desk=${bench.tokens.rosa}`, payload, headers: { "content-type": `multipart/form-data; boundary=${boundary}` } });
+  await bench.desk.inbox.idle();
+  const told = (await bench.as("rosa", broken)).body;
+  assert.match(told, /no text could be read; the second grade is missing/);
+  assert.doesNotMatch(told, /\.\. /, "one stop ends a sentence");
+  for (const [who, path] of [["rosa", again], ["olga", hers], ["rosa", broken]] as const) await bench.as(who, `${path}/cancel`, {});
+});
+
 test("marked words fill in the form: value, unit, who says it, how sure, which time, and the place", async () => {
   const filled = JSON.parse((await bench.as("rosa", `/desk/captures/${captureSeq()}/fill`, { quote: "about $41.4 million was stolen from the casino" })).body) as Record<string, string>;
   assert.deepEqual(filled, { paragraph: "2", basis: "as_published", value: "41400000", unit: "USD", hedge: "estimated", bound: "about", claimant: "Panel", period: "2023-09-04", field: "amount", quote: "about $41.4 million was stolen from the casino" });

@@ -20,7 +20,15 @@ const GROUPS: readonly (readonly [name: string, ways: readonly Way[]])[] = [
       { href: "/desk/release", words: "Release", key: "g q", right: "case.release" },
     ],
   ],
-  ["Tracing", [{ href: "/desk/traces", words: "Traces", key: "g x", right: "traces.write" }]],
+  [
+    "Tracing",
+    [
+      { href: "/desk/traces", words: "Traces", key: "g x", right: "traces.write", also: ["/desk/questions"] },
+      { href: "/desk/clusters", words: "Clusters", key: "g 1", right: "traces.write" },
+      { href: "/desk/screen", words: "Screening", key: "g 2", right: "case.read", also: ["/desk/exceptions"] },
+      { href: "/desk/data", words: "Data", key: "g 3", right: "case.write" },
+    ],
+  ],
   [
     "Publication",
     [

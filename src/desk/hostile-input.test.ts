@@ -13,6 +13,7 @@ import { deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import { parse as parseCsv } from "csv-parse/sync";
 import { formatCsv } from "../csv.ts";
 import { deskNewsroom, PASSWORD, type Answered, type DeskNewsroom } from "../../test/desk-newsroom.ts";
+import { keepTrace } from "../../test/kept-trace.ts";
 import { announce, scaled, seed } from "../../test/scale.ts";
 import { endSession, endSessions } from "../accounts/accounts.ts";
 import { codeAt, stepOf } from "../accounts/totp.ts";
@@ -35,7 +36,7 @@ const HOSTILE = [
   "9".repeat(30), "0", "-0", "1e309", "1e3", "0x10", "2147483648", "9007199254740993", "1.5", "٣", "2024-02-30", "0000-00-00", "9999-12-31T23:59:59Z", "2024-13-01T99:99:99Z", "+010000-01-01T00:00Z", "a".repeat(300), "a".repeat(1_900), "{".repeat(900), "[".repeat(900), "(a+)+$", "a@b", "theft/", "theft/x", "theft/../x", "theft/x/y", "*", "[]", "{}", "\"", "\\", "\t", "---\nslug: x\n---", "# x\n\n> y\n\n{no-such-figure}",
 ] as const;
 /** What is there, so that what lies behind a parameter is reached too. */
-const KNOWN: Record<string, readonly string[]> = { handle: ["rosa", "ada", "nobody"], kind: ["theft", "actor"], name: ["of-ada", "x"], link: ["A".repeat(43)] };
+const KNOWN: Record<string, readonly string[]> = { handle: ["rosa", "ada", "nobody"], kind: ["theft", "actor"], name: ["of-ada", "x"], trace: ["a-trace"], link: ["A".repeat(43)] };
 
 let bench: DeskNewsroom;
 before(async () => {
@@ -46,6 +47,8 @@ before(async () => {
   await bench.as("edda", "/desk/inbox", { text: "About 12 coins were taken.", title: "A text", grade: "copy", source_grade: "C" });
   await bench.desk.inbox.idle();
   await bench.as("edda", "/desk/inbox/1/grade", { item_grade: "3" });
+  await keepTrace(bench.newsroom, "a-trace");
+  bench.desk.questionJobs.start("ada", { kind: "compare", before: "a-trace", after: "a-trace", among: [] });
 });
 after(() => bench?.remove());
 
@@ -68,7 +71,7 @@ const CHANGES_NOTHING: readonly string[] = [
 ];
 /** What changes something or only shows it, by what is asked; and what is not done twice. */
 const AT_TIMES: readonly string[] = ["/captures/:capture/claims", "/captures/:capture/tables/:table", "/find/new-figure", "/inbox/:item/cancel", "/inbox/:item/again", "/stories/:draft"];
-/** By a function that several share, which does (pictures.test.ts, works.test.ts). */
+/** Each room's by one function, which does (pictures.test.ts, works.test.ts). */
 const BY_ANOTHER_HAND: readonly string[] = ["/stories/:draft/pictures", "/stories/:draft/pictures/use", "/exports", "/exports/archive", "/reproduce", "/reproduce/bundle", "/verify"];
 
 /** A request of every route: its own form filled in, but for one place that is hostile. */

@@ -10,7 +10,7 @@ import type { WorkAsk } from "./work-jobs.ts";
 import type { DeskContext } from "./route.ts";
 
 type Params = Record<string, string>;
-type Looks = Pick<DeskContext, "newsroom" | "accounts" | "inbox" | "drafts" | "submissions" | "traceJobs" | "works">;
+type Looks = Pick<DeskContext, "newsroom" | "accounts" | "inbox" | "drafts" | "submissions" | "traceJobs" | "works" | "questionJobs" | "dataJobs">;
 type See = (context: Looks, params: Params, who: Actor) => boolean;
 
 /** Who asks: a person with the rights of their role, or a program with those of its key. */
@@ -112,6 +112,10 @@ export const OBJECTS = {
   },
   /** :job, one's own. */
   job: ({ traceJobs }, { job }, who) => traceJobs.find(number(job))?.by === who.user.handle,
+  /** :question that was asked, one's own. */
+  question: ({ questionJobs }, { question }, who) => questionJobs.find(number(question))?.by === who.user.handle,
+  /** :import of transfers, tags or a source, one's own. */
+  import: ({ dataJobs }, params, who) => dataJobs.find(number(params.import))?.by === who.user.handle,
   /** :work, one's own, of a kind that one may still start. */
   work: ({ works }, { work }, who) => {
     const found = works.find(number(work));
@@ -147,6 +151,8 @@ export const OBJECT_WORDS: Record<ObjectName, string> = {
   draft: "one's own, others' for `stories.review`",
   trace: "over transfers of sources that one may see",
   job: "one's own",
+  question: "one's own",
+  import: "one's own",
   work: "one's own, of what one may start",
   built: "one's own, once it is built",
   board: "each asks its own right: `case.write` (inbox), `case.read` (questions, checks, replies, figures), `embargo.read`, `traces.write`, `stories.publish` (mail, releases)",

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import { openAccounts } from "../accounts/accounts.ts";
+import type { ImportedStories } from "../archive-import/archive-import.ts";
 import type { MailSettings } from "../config.ts";
 import type { Effects } from "../effects.ts";
 import { TracewireError } from "../errors.ts";
@@ -14,11 +15,12 @@ import { openTraceNotes } from "../tracing/tracing.ts";
 import { clientOf, gentleClose } from "../site/site.ts";
 import { forgetCancelled } from "./cancelled-bytes.ts";
 import { recoverDone } from "./change.ts";
-import { openImportJobs } from "./import-jobs.ts";
+import { openImportJobs, type DataAsk, type DataJobs, type StoryAsk, type ToldData } from "./import-jobs.ts";
 import { openInbox } from "./inbox.ts";
 import { openOriginals } from "./originals.ts";
 import { openPresence } from "./presence.ts";
 import { openProgramWrites } from "./program-writes.ts";
+import { openQuestionJobs, type QuestionJobs } from "./question-jobs.ts";
 import { openRefusals } from "./refusals.ts";
 import { openInboxReader, type InboxReader } from "./read-inbox.ts";
 import { DESK_ROUTES } from "./routes.ts";
@@ -54,7 +56,7 @@ export type DeskOptions = {
   watch?(line: string): void;
 };
 
-export type Desk = { app: FastifyInstance; inbox: InboxReader; traceJobs: TraceJobs; works: WorkJobs; close(): Promise<void> };
+export type Desk = { app: FastifyInstance; inbox: InboxReader; traceJobs: TraceJobs; works: WorkJobs; questionJobs: QuestionJobs; dataJobs: DataJobs; close(): Promise<void> };
 
 /** Reading a document takes a process of its own; whoever works on one asks for it again and again. */
 const TEXTS_KEPT_MAX = 12;
@@ -90,12 +92,15 @@ export function openDesk({ folder, effects, report, watch = () => {}, ...options
   const reader = openInboxReader({ inbox, blobs, egress: options.egress ?? openEgress({ clock: effects.clock }), forget, report });
   const traceNotes = openTraceNotes(folder, effects);
   const traceJobs = openTraceJobs(folder, effects.clock);
-  const importJobs = openImportJobs(folder, effects.clock);
-  const works = openWorkJobs(folder, effects.clock, () => newsroom.log.db.prepare("SELECT count(*) AS n FROM entry_index WHERE erased IS NOT NULL").get()!.n as number);
+  const importJobs = openImportJobs<StoryAsk, ImportedStories>(folder, effects.clock, "import-child.ts");
+  const dataJobs = openImportJobs<DataAsk, ToldData>(folder, effects.clock, "data-child.ts");
+  const countErased = () => newsroom.log.db.prepare("SELECT count(*) AS n FROM entry_index WHERE erased IS NOT NULL").get()!.n as number;
+  const works = openWorkJobs(folder, effects.clock, countErased);
+  const questionJobs = openQuestionJobs(folder, effects.clock, countErased);
   const remoteOf = options.remoteOf ?? ((request) => clientOf(request).remote);
   const texts = openTexts((capture) => readText(blobs, capture));
   const approval = options.approval ?? "anybody";
-  const programs = openProgramWrites({ newsroom, accounts, inbox, drafts, submissions, effects, traceJobs, works, blobs, approval, readText: texts }, { remoteOf, report });
+  const programs = openProgramWrites({ newsroom, accounts, inbox, drafts, submissions, effects, traceJobs, works, questionJobs, dataJobs, blobs, approval, readText: texts }, { remoteOf, report });
   const app = openDeskServer({
     routes: DESK_ROUTES,
     newsroom,
@@ -122,7 +127,9 @@ export function openDesk({ folder, effects, report, watch = () => {}, ...options
         }
       },
       traceJobs,
+      questionJobs,
       importJobs,
+      dataJobs,
       works,
       resolveTxt: options.resolveTxt ?? txtResolver(),
       traceNotes,
@@ -154,13 +161,17 @@ export function openDesk({ folder, effects, report, watch = () => {}, ...options
     app,
     inbox: reader,
     traceJobs,
+    questionJobs,
+    dataJobs,
     works,
     async close() {
       await closeApp();
       await programs.close();
       await reader.stop();
       await traceJobs.stop();
+      await questionJobs.stop();
       await importJobs.stop();
+      await dataJobs.stop();
       await works.stop();
       for (const store of [traceNotes, inbox, drafts, submissions, accounts, newsroom]) store.close();
     },

@@ -56,7 +56,14 @@ describe("what programs write", () => {
     const [first, second] = made.json.claims;
     assert.equal(second.rivals[0].claim, first.claim);
     assert.equal(readClaim(room.newsroom.log, first.claim)!.by, "key:analyst");
-    assert.equal((await send("POST", "/claims", { key: "case:write", body: { claims: [claim] } })).json.claims[0].is_new, false, "held already");
+    const [held] = (await send("POST", "/claims", { key: "case:write", body: { claims: [claim] } })).json.claims;
+    assert.deepEqual([held.is_new, held.rivals.map((rival: { claim: number }) => rival.claim)], [false, [second.claim]], "held already, and no rival of itself");
+    const odd = await send("POST", "/claims", { key: "case:write", body: { claims: [{ ...claim, hedge: "maybe" }] } });
+    assert.match(odd.json.detail, /claims\.0\.hedge: it is one of asserted, reported/);
+    const stray = await send("POST", "/claims", { key: "case:write", body: { claims: [{ ...claim, source: { ...claim.source, locator: { quote: "x", bogus: "y" } } }] } });
+    assert.match(stray.json.detail, /locator\.bogus: it is no name that is known here/);
+    const none = await send("POST", "/claims/999999/retraction", { key: "case:write", body: { why: "put in for a trial" } });
+    assert.doesNotMatch(none.json.hint, /tracewire show|--help/, "a program has no terminal");
     // All or none: the second one's words do not stand there.
     const size_now = room.newsroom.log.size();
     const refused = await send("POST", "/claims", { key: "case:write", body: { claims: [{ ...claim, value: "1" }, { ...claim, value: "2", source: { ...claim.source, locator: { quote: "not there" } } }] } });

@@ -50,7 +50,7 @@ export const SCOPE_RIGHTS: Partial<Record<Scope, readonly Right[]>> = {
 };
 const RIVALS_SHOWN = 20;
 
-export type ProgramDesk = Pick<DeskContext, "approval" | "readText" | "traceJobs" | "works"> & {
+export type ProgramDesk = Pick<DeskContext, "approval" | "readText" | "traceJobs" | "works" | "questionJobs" | "dataJobs"> & {
   newsroom: NewsroomReader;
   accounts: Accounts;
   inbox: Inbox;

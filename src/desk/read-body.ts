@@ -15,17 +15,17 @@ const UPLOADS_AT_ONCE_MAX = 2;
 const NAME_CHARS_MAX = 200;
 
 type Fields = [name: string, value: string][];
-type Body = { fields: Fields; file?: Upload };
+type Body = { fields: Fields; files: Upload[] };
 
 let uploads = 0;
 
 /** Throws UNSUPPORTED_MEDIA_TYPE, BODY_TOO_LARGE, BAD_ARGUMENT, TOO_MANY_JOBS. The type is compared whole: no tab or second value slips past. */
 export async function readBody(request: IncomingMessage, route: DeskRoute): Promise<Body> {
   const type = (request.headers["content-type"] ?? "").split(";")[0]!.trim().toLowerCase();
-  if (type === "application/x-www-form-urlencoded") return { fields: limited([...new URLSearchParams((await bytesOf(request, FORM_BYTES_MAX)).toString("utf8"))]) };
-  if (type === "application/json") return { fields: limited(jsonFields((await bytesOf(request, FORM_BYTES_MAX)).toString("utf8"))) };
-  if (type === "multipart/form-data" && route.upload) return readUpload(request);
-  if (type === "" && Number(request.headers["content-length"] ?? 0) === 0) return { fields: [] };
+  if (type === "application/x-www-form-urlencoded") return { fields: limited([...new URLSearchParams((await bytesOf(request, FORM_BYTES_MAX)).toString("utf8"))]), files: [] };
+  if (type === "application/json") return { fields: limited(jsonFields((await bytesOf(request, FORM_BYTES_MAX)).toString("utf8"))), files: [] };
+  if (type === "multipart/form-data" && route.upload) return readUpload(request, route.upload === "several");
+  if (type === "" && Number(request.headers["content-length"] ?? 0) === 0) return { fields: [], files: [] };
   throw new TracewireError("UNSUPPORTED_MEDIA_TYPE", { what: `A form of type “${type.slice(0, 60)}” is not read here`, hint: "Send the form of the page." });
 }
 
@@ -59,7 +59,7 @@ function jsonFields(text: string): Fields {
   }
 }
 
-async function readUpload(request: IncomingMessage): Promise<Body> {
+async function readUpload(request: IncomingMessage, takesSeveral: boolean): Promise<Body> {
   if (uploads >= UPLOADS_AT_ONCE_MAX) throw new TracewireError("TOO_MANY_JOBS", { what: "Too many files are being sent at once" });
   uploads += 1;
   try {
@@ -80,9 +80,8 @@ async function readUpload(request: IncomingMessage): Promise<Body> {
       else if (name === "file" && (part.size > 0 || part.name !== "")) files.push(part);
       else if (name !== "file") throw new TracewireError("BAD_ARGUMENT", { what: `“${name.slice(0, 60)}” takes no file` });
     }
-    if (files.length > 1) throw new TracewireError("BAD_ARGUMENT", { what: "One file at a time" });
-    const [file] = files;
-    return { fields, ...(file ? { file: { name: fileName(file.name), type: file.type, bytes: await file.bytes() } } : {}) };
+    if (files.length > 1 && !takesSeveral) throw new TracewireError("BAD_ARGUMENT", { what: "One file at a time" });
+    return { fields, files: await Promise.all(files.map(async (file) => ({ name: fileName(file.name), type: file.type, bytes: await file.bytes() }))) };
   } finally {
     uploads -= 1;
   }

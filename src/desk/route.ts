@@ -14,7 +14,8 @@ import type { Inbox } from "./inbox.ts";
 import type { ObjectName } from "./objects.ts";
 import type { Originals } from "./originals.ts";
 import type { TraceNotes } from "../tracing/tracing.ts";
-import type { ImportJobs } from "./import-jobs.ts";
+import type { DataJobs, ImportJobs } from "./import-jobs.ts";
+import type { QuestionJobs } from "./question-jobs.ts";
 import type { TraceJobs } from "./trace-jobs.ts";
 import type { WorkJobs } from "./work-jobs.ts";
 import type { Presence } from "./presence.ts";
@@ -57,7 +58,9 @@ export type DeskContext = {
   /** Captured documents as they look. */
   originals: Originals;
   traceJobs: TraceJobs;
+  questionJobs: QuestionJobs;
   importJobs: ImportJobs;
+  dataJobs: DataJobs;
   /** Exports, reports built, checks. */
   works: WorkJobs;
   traceNotes: TraceNotes;
@@ -87,7 +90,7 @@ export type SignedInContext = DeskContext & {
 };
 
 export type Upload = { name: string; type: string; bytes: Uint8Array };
-export type Asked<F> = { path: string; params: Record<string, string>; query: URLSearchParams; form: F; file?: Upload; /** The If-Match header, as it came. */ ifMatch?: string };
+export type Asked<F> = { path: string; params: Record<string, string>; query: URLSearchParams; form: F; file?: Upload; /** All of them, where several are taken. */ files?: readonly Upload[]; /** The If-Match header, as it came. */ ifMatch?: string };
 
 export type DeskAnswer = (
   | { page: Html; title: string; /** Read before the page's own words. */ wide?: boolean }
@@ -118,8 +121,8 @@ export type DeskRoute = {
   query?: readonly string[];
   /** What a form may hold, and nothing else. Left out: nothing but the token. */
   form?: TObject;
-  /** Takes one file besides. */
-  upload?: true;
+  /** Takes one file besides, or several. */
+  upload?: true | "several";
   run(context: never, asked: Asked<never>): DeskAnswer | Promise<DeskAnswer>;
 };
 

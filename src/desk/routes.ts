@@ -5,6 +5,8 @@ import { attributionRoutes } from "./rooms/attribution.ts";
 import { boardRoutes } from "./rooms/boards.ts";
 import { captureRoutes } from "./rooms/captures.ts";
 import { claimRoutes } from "./rooms/claims.ts";
+import { clusterRoutes } from "./rooms/clusters.ts";
+import { dataRoutes } from "./rooms/data.ts";
 import { frontRoutes } from "./rooms/front.ts";
 import { importRoutes } from "./rooms/imports.ts";
 import { inboxRoutes } from "./rooms/inbox.ts";
@@ -16,6 +18,8 @@ import { entryRoutes } from "./rooms/entries.ts";
 import { exportRoutes } from "./rooms/exports.ts";
 import { figureRoutes } from "./rooms/figures.ts";
 import { movedRoutes } from "./rooms/moved.ts";
+import { questionRoutes } from "./rooms/questions.ts";
+import { screeningRoutes } from "./rooms/screening.ts";
 import { proofRoutes } from "./rooms/proof.ts";
 import { programRoutes } from "./rooms/programs.ts";
 import { publishedRoutes } from "./rooms/published.ts";
@@ -48,10 +52,14 @@ export const DESK_ROUTES: readonly DeskRoute[] = [
   ...replyRoutes,
   ...traceRoutes,
   ...traceGraphRoutes,
+  ...questionRoutes,
+  ...clusterRoutes,
+  ...screeningRoutes,
   ...storyRoutes,
   ...frontRoutes,
   ...newsletterRoutes,
   ...importRoutes,
+  ...dataRoutes,
   ...entryRoutes,
   ...reportRoutes,
   ...exportRoutes,

@@ -46,7 +46,7 @@ export type DeskServerOptions = {
   approval: DeskContext["approval"];
   second_step: SecondStep;
   unsaved_words: UnsavedWords;
-  given: Pick<DeskContext, "presence" | "post" | "traceJobs" | "importJobs" | "works" | "resolveTxt" | "publicHref" | "mail" | "withPeople" | "openPeople" | "keep" | "forget" | "wakeInbox" | "readText" | "originals" | "traceNotes">;
+  given: Pick<DeskContext, "presence" | "post" | "traceJobs" | "questionJobs" | "importJobs" | "dataJobs" | "works" | "resolveTxt" | "publicHref" | "mail" | "withPeople" | "openPeople" | "keep" | "forget" | "wakeInbox" | "readText" | "originals" | "traceNotes">;
   /** A fault of ours, for the administrator. */
   report(error: unknown): void;
   refusals: Refusals;
@@ -124,19 +124,19 @@ export function openDeskServer(options: DeskServerOptions): FastifyInstance {
     for (const name of url.searchParams.keys())
       if (!route.query?.includes(name)) throw new TracewireError("BAD_ARGUMENT", { what: `“${name.slice(0, 60)}” means nothing here`, hint: "Open the page by a link of the desk." });
     let form: unknown = {};
-    let file: Awaited<ReturnType<typeof readBody>>["file"];
+    let files: Awaited<ReturnType<typeof readBody>>["files"] = [];
     if (route.method === "POST") {
       const body = await readBody(request, route);
-      Object.assign(sent, { fields: [...body.fields], hasFile: body.file !== undefined });
+      Object.assign(sent, { fields: [...body.fields], hasFile: body.files.length > 0 });
       const token = takeToken(body.fields);
       if (who && route.rule.for !== "anyone" && !isOwnForm(who.csrf, token)) throw new TracewireError("FOREIGN_FORM");
       form = checkForm(route.form, body.fields);
-      file = body.file;
+      files = body.files;
       // A body may take minutes to come: whoever was signed out, demoted or removed meanwhile is asked again.
       const now = who && signedIn(request);
       requireOpen(decide(route.rule, now, effects.clock(), () => OBJECTS[object!](context, params, now!), options.second_step));
     }
-    return route.run(context as never, { path: url.pathname, params, query: url.searchParams, form: form as never, ...(file ? { file } : {}), ifMatch: request.headers["if-match"] });
+    return route.run(context as never, { path: url.pathname, params, query: url.searchParams, form: form as never, ...(files[0] ? { file: files[0] } : {}), files, ifMatch: request.headers["if-match"] });
   };
 
   const headersOf = (request: IncomingMessage, type: string): Record<string, string> => ({

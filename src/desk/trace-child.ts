@@ -4,17 +4,15 @@ import { systemEffects } from "../effects.ts";
 import { TracewireError } from "../errors.ts";
 import { openForWriting, openNewsroom } from "../newsroom.ts";
 import { askNewsroom, openTagBook, saveTrace, stopsFromTags, totalsTable, type Stop } from "../tracing/tracing.ts";
+import { onJob } from "./job-child.ts";
 import { PLACES_MAX, type ChildNote, type TraceQuestion } from "./trace-jobs.ts";
 
 const LOOK_EVERY = 512;
 const TELL_EVERY_MS = 200;
 
-/** Kept once it is written out: an answer of megabytes is still on its way when the channel is closed behind it. */
-const say = (note: ChildNote): Promise<void> => new Promise((resolve) => process.send!(note, undefined, undefined, () => resolve()));
+onJob<TraceQuestion, ChildNote>(run);
 
-process.once("message", (question) => void run(question as TraceQuestion).finally(() => process.disconnect?.()));
-
-async function run({ folder, ask, among, sets, exploring, by, keep }: TraceQuestion): Promise<void> {
+async function run({ folder, ask, among, sets, exploring, by, keep }: TraceQuestion, say: (note: ChildNote) => Promise<void>): Promise<void> {
   const newsroom = openNewsroom(folder);
   try {
     const byTags = ask.known ? stopsFromTags(openTagBook(newsroom.log, { log_size: newsroom.log.size() })) : undefined;

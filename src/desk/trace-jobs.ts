@@ -1,18 +1,15 @@
 // Traces that were started at the desk: a queue, each in a process of its own with a limit on time and memory. They live
 // as long as the desk's process; what is to last is kept in the log under a name.
-import { fork, type ChildProcess } from "node:child_process";
-import { join } from "node:path";
 import type { Row } from "../datasets/datasets.ts";
 import type { Clock } from "../effects.ts";
 import { TracewireError } from "../errors.ts";
 import type { AssetWords, TraceAsk } from "../tracing/tracing.ts";
+import { ENDED_SILENTLY, startJob, type JobChild } from "./job-child.ts";
 
 const RUNNING_MAX = 1;
 const OPEN_PER_PERSON_MAX = 6;
 const OPEN_MAX = 30;
 const KEPT_MAX = 100;
-const TIME_MS_MAX = 600_000;
-const MEMORY_MB_MAX = 2_048;
 /** How the form calls what a fault is about. */
 const FIELD_WORDS: Record<string, string> = { from: "From", asset: "Only this asset", until: "As if the data ended at" };
 /** Rows of an answer that a job holds; a kept trace has all of them. */
@@ -58,7 +55,7 @@ export type TraceJobs = {
 
 export function openTraceJobs(folder: string, clock: Clock): TraceJobs {
   const jobs = new Map<number, TraceJob>();
-  const children = new Map<number, ChildProcess>();
+  const children = new Map<number, JobChild>();
   let next = 1;
   let stopped = false;
   const isOpen = ({ state }: TraceJob) => state === "waiting" || state === "running";
@@ -76,30 +73,26 @@ export function openTraceJobs(folder: string, clock: Clock): TraceJobs {
   };
   const run = (job: TraceJob) => {
     job.state = "running";
-    const child = fork(join(import.meta.dirname, "trace-child.ts"), [], { execArgv: ["--disable-warning=ExperimentalWarning", `--max-old-space-size=${MEMORY_MB_MAX}`], stdio: ["ignore", "ignore", "inherit", "ipc"] });
-    children.set(job.id, child);
-    const late = setTimeout(() => {
-      end(job, "failed", `It ran for ${TIME_MS_MAX / 1_000} s, the most that one may take: ask for less, by a floor, a depth or a day`);
-      child.kill("SIGKILL");
-    }, TIME_MS_MAX);
-    child.on("message", (message: ChildNote) => {
-      if (message.note === "progress") job.places = message.places;
-      else if (message.note === "fault") end(job, "failed", `${message.where === undefined ? "" : `${FIELD_WORDS[message.where] ?? message.where}: `}${message.what}. ${message.hint}`);
-      else {
-        const { note: _, seq, ...found } = message;
-        job.found = found;
-        if (seq !== undefined) job.seq = seq;
-        end(job, "done");
-      }
-    });
-    child.on("exit", () => {
-      clearTimeout(late);
-      children.delete(job.id);
-      end(job, "failed", "Its process ended without an answer; it may have needed too much memory");
-      startNext();
-    });
     const { ask, among, sets, exploring, by, keep } = job;
-    child.send({ folder, ask, among, sets, exploring, by, keep } satisfies TraceQuestion);
+    const child = startJob<ChildNote>("trace-child.ts", { folder, ask, among, sets, exploring, by, keep } satisfies TraceQuestion, {
+      late: (seconds) => end(job, "failed", `It ran for ${seconds} s, the most that one may take: ask for less, by a floor, a depth or a day`),
+      note(message) {
+        if (message.note === "progress") job.places = message.places;
+        else if (message.note === "fault") end(job, "failed", `${message.where === undefined ? "" : `${FIELD_WORDS[message.where] ?? message.where}: `}${message.what}. ${message.hint}`);
+        else {
+          const { note: _, seq, ...found } = message;
+          job.found = found;
+          if (seq !== undefined) job.seq = seq;
+          end(job, "done");
+        }
+      },
+      exit() {
+        children.delete(job.id);
+        end(job, "failed", ENDED_SILENTLY);
+        startNext();
+      },
+    });
+    children.set(job.id, child);
   };
   return {
     start(given) {
@@ -119,13 +112,13 @@ export function openTraceJobs(folder: string, clock: Clock): TraceJobs {
       const job = jobs.get(id);
       if (!job) return;
       end(job, "cancelled");
-      children.get(id)?.kill("SIGKILL");
+      children.get(id)?.end();
     },
     async stop() {
       stopped = true;
-      const ended = [...children.values()].map((child) => new Promise((resolve) => child.once("exit", resolve)));
-      for (const child of children.values()) child.kill("SIGKILL");
-      await Promise.all(ended);
+      const ended = [...children.values()];
+      for (const child of ended) child.end();
+      await Promise.all(ended.map(({ isOver }) => isOver));
     },
   };
 }

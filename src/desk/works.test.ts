@@ -138,6 +138,8 @@ test("the desk answers while they run; one can be stopped; how many one person h
   assert.equal((await bench.as("ada", `${last}/cancel`, {})).status, 303);
   assert.match((await bench.as("ada", last)).body, /It was stopped/);
   for (const one of started) await ended("ada", one);
+  const acts = (handle: Handle) => new Set(listActs(bench.accounts, { handle, limit: 100 }).map(({ act }) => act));
+  assert.deepEqual([acts("ada").isSupersetOf(new Set(["export", "verify", "work.cancel"])), acts("anna").has("verify.bundle"), acts("olga").has("reproduce")], [true, true, true]);
   assert.deepEqual(bench.faults, []);
 });
 

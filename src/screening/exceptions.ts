@@ -53,26 +53,27 @@ export function appendException(
   { address, list = "ofac-crypto", reason, until }: { address: string; list?: string; reason: string; until: string },
   { by, today }: { by: string; today: string },
 ): number {
-  const refuse = (what: string, hint?: string): never => {
-    throw new TracewireError("BAD_ARGUMENT", { what, hint });
+  const refuse = (where: string, what: string, hint?: string): never => {
+    throw new TracewireError("BAD_ARGUMENT", { what, hint, where });
   };
   const reading = readAddress(address);
   const accounts = accountsOf(reading);
   if (accounts.length !== 1)
     refuse(
+      "address",
       accounts.length === 0 ? `This is ${describeReading(reading)}` : `${address} is an account of ${accounts.length} chains, and an exception is for one`,
       accounts.length === 0 ? undefined : `Write it with its chain: ${accounts[0]!.caip10}`,
     );
   const known = LISTS.filter(({ address_column }) => address_column !== undefined).map(({ id }) => id);
-  if (!known.includes(list)) refuse(`"${list}" is no list of addresses`, `Lists: ${known.join(", ")}`);
-  if (reason.trim().length < REASON_MIN || reason.length > REASON_MAX) refuse(`--why: a reason in words, ${REASON_MIN} to ${REASON_MAX} characters`);
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(until) || Number.isNaN(Date.parse(until))) refuse(`--until: "${until}" is no day`, "Write YYYY-MM-DD.");
+  if (!known.includes(list)) refuse("list", `"${list}" is no list of addresses`, `Lists: ${known.join(", ")}`);
+  if (reason.trim().length < REASON_MIN || reason.length > REASON_MAX) refuse("why", `why: a reason in words, ${REASON_MIN} to ${REASON_MAX} characters`);
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(until) || Number.isNaN(Date.parse(until))) refuse("until", `until: "${until}" is no day`, "Write YYYY-MM-DD.");
   // Before any edition has it there is no hit that somebody looked at: the first alarm would be silent.
   const tables = LISTS.find(({ id }) => id === list)!.tables;
   if (!screenAddress(transaction, accounts[0]!.caip10, today, Number.MAX_SAFE_INTEGER).hits.some((hit) => hit.is_asked && tables.includes(hit.list)))
-    refuse(`No edition of ${list} that is held and released has ${accounts[0]!.caip10}: there is no hit to except`);
+    refuse("address", `No edition of ${list} that is held and released has ${accounts[0]!.caip10}: there is no hit to except`);
   const days = (Date.parse(until) - Date.parse(today)) / 86_400_000;
-  if (days < 0 || days > DAYS_MAX) refuse(`--until: ${until} is not within ${DAYS_MAX} days from ${today}`, "An exception is looked at again within a year.");
+  if (days < 0 || days > DAYS_MAX) refuse("until", `until: ${until} is not within ${DAYS_MAX} days from ${today}`, "An exception is looked at again within a year.");
   return transaction.append({ kind: "screening_exception", account: accounts[0]!.caip10, list, reason: reason.trim(), until, by });
 }
 
@@ -81,7 +82,7 @@ export function endException(transaction: Transaction, seq: number, reason: stri
   const known = listExceptions(transaction).find((exception) => exception.seq === seq);
   if (!known) throw new TracewireError("NOT_FOUND", { what: `Entry ${seq} is no exception` });
   if (known.ended) throw new TracewireError("BAD_ARGUMENT", { what: `Exception ${seq} was ended already, by entry ${known.ended.seq}` });
-  if (reason.trim().length < REASON_MIN) throw new TracewireError("BAD_ARGUMENT", { what: `--why: a reason in words, at least ${REASON_MIN} characters` });
+  if (reason.trim().length < REASON_MIN) throw new TracewireError("BAD_ARGUMENT", { what: `why: a reason in words, at least ${REASON_MIN} characters`, where: "why" });
   return transaction.append({ kind: "screening_exception_end", exception: seq, reason: reason.trim(), by });
 }
 

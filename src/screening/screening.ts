@@ -59,3 +59,6 @@ export { openScreener, type BatchAnswer, type Screener, type Vintage } from "./s
 export { appendException, endException, exceptionsView, listExceptions, stateOf, type ScreeningException } from "./exceptions.ts";
 export { chainsHeld, exposureOverChains, joinExposures, type ChainData, type ChainExposures } from "./exposure-over-chains.ts";
 export { exposureOf, type Exposure, type ExposureAnswer, type MethodExposure } from "./exposure.ts";
+export { addressOfLine, batchLine, batchWords, BATCH_COLUMNS, count, evidenceLines, isShown, newCounts, type BatchCounts } from "./batch-table.ts";
+export { EXPOSED_MAX, exposureCells, exposureInNewsroom, exposureJson, exposureTitle, type ExposureFound } from "./exposure-in-newsroom.ts";
+export { NARROW_DOWN, nameWords, type EntryWords, type NameWords } from "./name-words.ts";

@@ -40,3 +40,6 @@ export function shortAmount(amount: bigint, words: AssetWords | undefined, place
   if (places === 0) return `${integer}…`;
   return `${integer}.${fraction.slice(0, places)}…`;
 }
+
+/** Addresses, hashes and contracts cut in the middle, where a table has no room for them. */
+export const shortName = (place: string): string => place.replace(/[0-9A-Za-z]{20,}/g, (name) => `${name.slice(0, 10)}…${name.slice(-6)}`);

@@ -4,10 +4,13 @@
 // afterwards does not make up for it. No convention is needed: it is a bound that holds whichever units left.
 import { accountsOf, readAddress } from "../chains/chains.ts";
 import { TracewireError } from "../errors.ts";
-import { dataOf, readWanted, type Newsroom } from "./ask-newsroom.ts";
+import type { LogReader } from "../evidence/evidence.ts";
+import { dataOf, readWanted, type AskOptions, type Newsroom } from "./ask-newsroom.ts";
+import { assetWords, writeAmount, type AssetWords } from "./asset-words.ts";
 import { lowestIntermediateBalance, type AccountLedger } from "./account-ledger.ts";
 import type { SetRef } from "./ask.ts";
 import { rowOfOrder } from "./seed-text.ts";
+import { listTransferSets } from "./transfer-sets.ts";
 import type { TransferTable } from "./transfer-table.ts";
 
 export type LowestAsk = {
@@ -47,10 +50,9 @@ export type LowestAnswer = Lowest & { sets: SetRef[]; log_size: number; notes: s
 export const LOWEST_NOTE =
   "A bound for one account, in base units: no more of the amount can still be there. Money paid in later does not restore it. It says nothing of where the rest went.";
 
-/** Over the sets named, or all that are held. Throws NOT_FOUND and BAD_ARGUMENT. */
-export async function lowestInNewsroom(newsroom: Newsroom, ask: LowestAsk, sets?: string[]): Promise<LowestAnswer> {
-  const log_size = newsroom.log.size();
-  const read = await readWanted(newsroom, { from: ask.address }, { sets }, log_size);
+/** Over the sets named, or all that are held, or of these `among`. Throws NOT_FOUND and BAD_ARGUMENT. */
+export async function lowestInNewsroom(newsroom: Newsroom, ask: LowestAsk, { log_size = newsroom.log.size(), ...wanted }: Pick<AskOptions, "sets" | "among" | "log_size"> = {}): Promise<LowestAnswer> {
+  const read = await readWanted(newsroom, { from: ask.address }, wanted, log_size);
   const data = dataOf(read, { from: ask.address });
   if (data.kind === "utxo")
     throw new TracewireError("BAD_ARGUMENT", { what: "A lowest balance is of an account; transactions with inputs and outputs keep every coin apart", hint: "Trace the output itself: tracewire trace --from txid:vout." });
@@ -59,6 +61,21 @@ export async function lowestInNewsroom(newsroom: Newsroom, ask: LowestAsk, sets?
     sets: read.sets.map(({ name, seq, rows_root, row_count }) => ({ name, seq, rows_root, row_count })),
     log_size,
     notes: read.notes,
+  };
+}
+
+/** The answer as it is printed: amounts with their units, the three moments as lines of (which, balance, after what, when). */
+export function lowestWords(log: Pick<LogReader, "db">, found: LowestAnswer): { title: string; over: string; moments: string[][]; says: string[] } {
+  const used = new Set(found.sets.map(({ seq }) => seq));
+  const tokens = Object.assign({}, ...listTransferSets(log).filter(({ seq }) => used.has(seq)).map((set) => set.tokens)) as Record<string, AssetWords>;
+  const write = (amount: string) => writeAmount(BigInt(amount), assetWords(found.asset, tokens));
+  const line = (which: string, { balance, transfer, time }: Moment) => [which, write(balance), transfer === null ? "before its first transfer" : `after ${transfer}`, time ?? ""];
+  const missing = `It paid out ${write(found.unknown)} more in between than the rows show it to have had: transfers are missing, and the lowest balance was higher by an amount that is not known.`;
+  return {
+    title: `Of ${write(found.amount)}, at most ${write(found.traceable)} can still be at ${found.address}`,
+    over: `over ${found.sets.map(({ name }) => name).join(", ")} (log size ${found.log_size})`,
+    moments: [line("since", found.since), line("lowest", found.lowest_at), line("until", found.until)],
+    says: [...(found.unknown === "0" ? [] : [missing]), LOWEST_NOTE],
   };
 }
 

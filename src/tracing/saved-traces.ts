@@ -107,13 +107,21 @@ export function saveTrace(transaction: Transaction, found: Answer, options: Save
     tokens: result.tokens as unknown as Json,
     by,
   });
-  if (options.release) appendRelease(transaction, [seq, totals, flows, ...(steps === null ? [] : [steps])], [], by);
+  if (options.release) appendRelease(transaction, entriesOf({ seq, totals, flows, steps }), [], by);
   return { outcome: "saved", seq, id, step_count, steps_kept };
 }
 
+const entriesOf = ({ seq, totals, flows, steps }: Pick<SavedTrace, "seq" | "totals" | "flows" | "steps">): number[] => [seq, totals, flows, ...(steps === null ? [] : [steps])];
+
 /** Inside a change: the trace and the tables of its answer become public. */
-export function releaseTrace(transaction: Transaction, { seq, totals, flows, steps }: SavedTrace, by: string): void {
-  appendRelease(transaction, [seq, totals, flows, ...(steps === null ? [] : [steps])], [], by);
+export function releaseTrace(transaction: Transaction, trace: SavedTrace, by: string): void {
+  appendRelease(transaction, entriesOf(trace), [], by);
+}
+
+/** A trace with the tables of its answer: its page shows them, so that none is public without the others. Nothing for an entry that is no trace. */
+export function entriesOfTrace(log: Pick<LogReader, "db">, seq: number): number[] | undefined {
+  const row = log.db.prepare(`${SELECT} WHERE t.seq = ?`).get(seq);
+  return row && entriesOf(toTrace(row));
 }
 
 const SELECT = "SELECT t.seq, t.at, t.body, i.released FROM traces t JOIN entry_index i ON i.seq = t.seq";

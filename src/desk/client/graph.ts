@@ -55,7 +55,8 @@ async function start(page: HTMLElement): Promise<void> {
   }
 
   const nameOf = (place: number): string => data.places[place]![1] || data.places[place]![0];
-  const short = (words: string): string => (words.length > LABEL_CHARS_MAX ? `${words.slice(0, LABEL_CHARS_MAX - 7)}…${words.slice(-6)}` : words);
+  /** An address is known by both its ends, a name by its beginning. */
+  const short = (words: string): string => (words.length <= LABEL_CHARS_MAX ? words : words.includes(" ") ? `${words.slice(0, LABEL_CHARS_MAX - 1).trimEnd()}…` : `${words.slice(0, LABEL_CHARS_MAX - 7)}…${words.slice(-6)}`);
   const starts = new Set(index.starts);
   const outOf = (place: number): number[] => index.out.get(place) ?? [];
   const { format: count } = new Intl.NumberFormat("en-US");
@@ -78,8 +79,10 @@ async function start(page: HTMLElement): Promise<void> {
     graph = new graphology.MultiDirectedGraph();
     const weight = new Map<number, number>();
     for (const at of visible.flows) weight.set(data.flows[at]![1], Math.max(weight.get(data.flows[at]![1]) ?? 0, data.flows[at]![2]));
+    // Behind the last column is the frame: its labels stand over their places and are not cut off.
+    const right = Math.max(...[...positions.values()].map(({ x }) => x));
     for (const [place, { x, y }] of positions)
-      graph.addNode(String(place), { x, y, size: scale * (3 + 9 * Math.sqrt(weight.get(place) ?? 1)), color: colourOf(place), label: short(nameOf(place)) });
+      graph.addNode(String(place), { x, y, labelPosition: x === right ? "above" : "right", size: scale * (3 + 9 * Math.sqrt(weight.get(place) ?? 1)), color: colourOf(place), label: short(nameOf(place)) });
     for (const at of visible.flows) {
       const [from, to, share] = data.flows[at]!;
       graph.addEdge(String(from), String(to), { size: scale * (0.6 + 5 * Math.sqrt(share)), color: inks.line });
@@ -97,7 +100,7 @@ async function start(page: HTMLElement): Promise<void> {
         },
         styles: {
           nodes: {
-            ...Object.fromEntries(["x", "y", "size", "color", "label"].map((attribute) => [attribute, { attribute }])),
+            ...Object.fromEntries(["x", "y", "size", "color", "label", "labelPosition"].map((attribute) => [attribute, { attribute }])),
             labelColor: inks.ink,
             labelBackgroundColor: inks.paper,
             labelSize: 12,
@@ -212,7 +215,7 @@ async function start(page: HTMLElement): Promise<void> {
   function showTwin(): void {
     const rows = visible.flows;
     const page_rows = rows.slice(first, first + ROWS_SHOWN);
-    const table = make("table", {}, make("caption", { textContent: `${count(rows.length)} flows between ${count(visible.nodes.size)} places shown, of ${count(data.flow_count)} flows in all${visible.cut ? `; the picture holds ${count(NODES_MAX)} places` : ""}` }));
+    const table = make("table", {}, make("caption", { textContent: `${count(rows.length)} ${rows.length === 1 ? "flow" : "flows"} between ${count(visible.nodes.size)} places shown, of ${count(data.flow_count)} in all${visible.cut ? `; the picture holds ${count(NODES_MAX)} places` : ""}` }));
     const head = make("thead", {}, make("tr", {}, ...["From", "To", "Amount", "How", "Transfers", "Out of it", "Note"].map((words) => make("th", { textContent: words, scope: "col", ...(["Amount", "Transfers"].includes(words) ? { className: "num" } : {}) }))));
     const body = make("tbody");
     for (const at of page_rows) {

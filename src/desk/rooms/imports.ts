@@ -44,7 +44,7 @@ ${
 function jobPage({ who }: SignedInContext, job: ImportJob): Html {
   const isRunning = job.state === "trying" || job.state === "taking in";
   const fresh = job.result?.stories.filter(({ outcome }) => outcome === "published" || outcome === "revised").length ?? 0;
-  return html`<h1>Import of ${job.name}</h1>
+  return html`<h1>Import of ${job.names[0]!}</h1>
 <p class="hint">${job.format}, by ${job.by}, ${when(job.at)}. <a href="/desk/imports">Imports</a></p>
 ${isRunning && html`<p role="status">${job.state === "trying" ? "It is being tried; nothing is written" : "It is being taken in"}: ${count(job.done, "story", "stories")} so far. <a href="/desk/imports/${job.id}" data-key="r">Look again</a></p>
 `}${job.state === "failed" && html`<div class="finding" role="alert"><p><strong>It failed.</strong> ${job.reason ?? ""}</p></div>
@@ -78,7 +78,7 @@ ${deskForm(
   { upload: true },
 )}${
         importJobs.list().length > 0 &&
-        html`<div class="scroll" tabindex="0"><table><thead><tr><th>Archive</th><th>State</th><th>By</th><th>When</th></tr></thead><tbody>${importJobs.list().map(({ id, name, state, by, at }) => html`<tr><td><a href="/desk/imports/${id}">${name}</a></td><td>${state}</td><td>${by}</td><td>${when(at)}</td></tr>
+        html`<div class="scroll" tabindex="0"><table><thead><tr><th>Archive</th><th>State</th><th>By</th><th>When</th></tr></thead><tbody>${importJobs.list().map(({ id, names: [name], state, by, at }) => html`<tr><td><a href="/desk/imports/${id}">${name!}</a></td><td>${state}</td><td>${by}</td><td>${when(at)}</td></tr>
 `)}</tbody></table></div>`
       }`,
     }),
@@ -96,7 +96,7 @@ ${deskForm(
     run({ importJobs, who, record }, { form: { format, mend, ...options }, file }) {
       if (!file || file.bytes.length === 0) throw new TracewireError("BAD_INPUT", { what: "There is no archive in it", where: "file" });
       if (options.address !== undefined && !/^https?:$/.test(URL.parse(options.address)?.protocol ?? "")) throw new TracewireError("BAD_ARGUMENT", { what: "That is no web address", where: "address", hint: "Write https://example.org" });
-      const job = importJobs.start({ by: who.user.handle, name: file.name, format: format as string, options: { ...options, ...(mend === undefined ? {} : { mend: true }) } }, file.bytes);
+      const job = importJobs.start({ by: who.user.handle, format: format as string, options: { ...options, ...(mend === undefined ? {} : { mend: true }) } }, [file]);
       record("archive.try", file.name);
       return { go: `/desk/imports/${job.id}` };
     },
@@ -110,7 +110,7 @@ ${deskForm(
       const job = findJob(context, params);
       if (!job) return { title: "No such import", page: html`<h1>There is no such import</h1>
 <p>Jobs end with the desk’s process. <a href="/desk/imports">Imports</a></p>` };
-      return { title: job.name, wide: true, page: jobPage(context, job) };
+      return { title: job.names[0]!, wide: true, page: jobPage(context, job) };
     },
   }),
   deskRoute({
@@ -122,7 +122,7 @@ ${deskForm(
       const job = jobOf(context, params);
       if (!context.importJobs.takeIn(job.id, context.who.user.handle)) throw new TracewireError("CONFLICT", { what: `It is ${job.state} now`, hint: "Open it again." });
       // Its entries bear the same handle; a stop in the middle leaves whole batches.
-      context.record("archive.import", job.name);
+      context.record("archive.import", job.names[0]!);
       return { go: `/desk/imports/${job.id}` };
     },
   }),

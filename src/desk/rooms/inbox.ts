@@ -2,13 +2,13 @@
 // the second grade, it is a capture.
 import Type from "typebox";
 import { TracewireError } from "../../errors.ts";
-import { appendCapture, extractText, GRADES, ITEM_GRADES, prepareCapture, SOURCE_GRADES, type CaptureInput } from "../../evidence/evidence.ts";
+import { appendCapture, capturesOf, extractText, GRADES, ITEM_GRADES, prepareCapture, SOURCE_GRADES, type CaptureInput } from "../../evidence/evidence.ts";
 import { oneOf } from "../../schema.ts";
 import { html, type Html } from "../../site/site.ts";
 import { deskAssetHref } from "../desk-assets.ts";
 import { area, choice, deskForm, field, sentence, when } from "../frame.ts";
 import type { InboxItem } from "../inbox.ts";
-import { seesInboxItem } from "../objects.ts";
+import { seesCapture, seesInboxItem } from "../objects.ts";
 import { deskRoute, type DeskRoute, type SignedInContext } from "../route.ts";
 
 const TEXT_CHARS_SHOWN = 6_000;
@@ -77,9 +77,12 @@ ${item.state === "read" && (await gradeForm(context, item))}${["waiting", "fetch
 }
 
 async function gradeForm({ newsroom, who }: SignedInContext, item: InboxItem): Promise<Html> {
+  // Whether a source that is protected has the same bytes is not for others to learn.
+  const same = capturesOf(newsroom.log, item.sha256!).filter((capture) => seesCapture(who, capture));
   const bytes = newsroom.blobs.get(item.sha256!);
   const text = bytes && (await extractText(bytes, { declared_media_type: item.declared_media_type ?? undefined, file_name: item.origin.name }));
-  return html`<div class="panes"><section aria-label="Its text">
+  return html`${same.length > 0 && html`<p class="finding">These very bytes are captured already: ${same.slice(0, 5).map(({ seq, title }, at) => html`${at > 0 && ", "}<a href="/desk/captures/${seq}">entry ${seq}, ${title}</a>`)}. Claims can be read out of that; another capture of them stands beside it.</p>
+`}<div class="panes"><section aria-label="Its text">
 ${
   text?.outcome === "text"
     ? html`<p class="hint">${text.text.length.toLocaleString("en-US")} characters, read by ${text.extractor}.${text.warnings.slice(0, 3).map((warning) => html` ${warning}.`)}</p>

@@ -125,6 +125,7 @@ export const newsletterRoutes: DeskRoute[] = [
     async run(context, { form: { domain, selector } }) {
       context.record("newsletter.check-dns", domain);
       const findings = await checkMailDomain(context.mail, { domain, selector, resolveTxt: context.resolveTxt });
+      context.record("newsletter.check-dns", domain);
       return {
         title: domain,
         page: html`<h1>${domain}</h1>

@@ -17,7 +17,8 @@ import {
   type Reply,
 } from "../../casefile/casefile.ts";
 import { TracewireError } from "../../errors.ts";
-import { slugOf } from "../../press/press.ts";
+import { readPublication, slugOf } from "../../press/press.ts";
+import { listReports } from "../../reports/reports.ts";
 import { oneOf } from "../../schema.ts";
 import { html, nothing, type Html } from "../../site/site.ts";
 import { vantageOf } from "../claim-form.ts";
@@ -47,6 +48,11 @@ function replyOf(context: SignedInContext, params: Record<string, string>): Repl
 
 const STATE_WORDS = { waiting: "waits for an answer", answered: "answered", "no reply": "no reply by its deadline" } as const;
 const isPublic = ({ claims }: Reply): boolean => unreleased(claims).length === 0;
+/** By its slug, or its symbol. */
+function isThere({ newsroom: { log } }: SignedInContext, about: string): boolean {
+  return readPublication(log, about) !== undefined || listReports(log, { log_size: log.size(), evidence: "released" }).some(({ symbol }) => symbol === about);
+}
+
 const publicWords = (reply: Reply): string => (isPublic(reply) ? "yes" : reply.claims.some(({ released }) => released !== undefined) ? "not all of it" : "no");
 const unreleased = (claims: Reply["claims"]) => claims.filter(({ field: name, released }) => released === undefined && fieldSpec("reply", name)?.private !== true);
 
@@ -110,7 +116,8 @@ function replyPage(context: SignedInContext, reply: Reply): Html {
   const letter = reply.claims.find(({ field: name }) => name === "asked");
   return html`<h1>${reply.asked_of ?? reply.name}</h1>
 <p class="hint"><a href="/desk/replies">Right of reply</a>. ${reply.name}: ${STATE_WORDS[reply.state]}. ${{ yes: "All that may be public is.", "not all of it": "Readers do not see all of it yet.", no: "Readers do not see it." }[publicWords(reply)]!} <a href="/desk/subjects/${reply.subject}">Its claims</a></p>
-${reply.state === "waiting" && (passed ? html`<p class="finding">The deadline has passed.</p>` : reply.reminder !== null && reply.reminder <= today(context) && html`<p class="finding">Reminder of ${reply.reminder}: ask again, or look whether an answer came.</p>`)}
+${reply.about !== null && !isThere(context, reply.about) && html`<p class="finding">Neither a story nor a report of the name “${reply.about}” is public here: no reply box shows this until one is.</p>
+`}${reply.state === "waiting" && (passed ? html`<p class="finding">The deadline has passed.</p>` : reply.reminder !== null && reply.reminder <= today(context) && html`<p class="finding">Reminder of ${reply.reminder}: ask again, or look whether an answer came.</p>`)}
 <table class="facts"><tbody>${facts.filter(([, value]) => value !== null).map(([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>
 `)}</tbody></table>
 ${letter && html`<h2>What was asked</h2><blockquote class="words">${letter.value}</blockquote><p class="hint"><a href="/desk/captures/${letter.source.capture}">The letter as it was sent</a></p>`}

@@ -13,10 +13,7 @@ import {
   auditHtml,
   auditWorkbook,
   findTrace,
-  listTraces,
-  listTransferSets,
   METHOD_NAMES,
-  readAskWords,
   releaseTrace,
   stepsOf,
   STEP_COLUMNS,
@@ -26,22 +23,19 @@ import {
 } from "../../tracing/tracing.ts";
 import { deskAssetHref } from "../desk-assets.ts";
 import { area, choice, deskForm, field, when } from "../frame.ts";
-import { seesSets } from "../objects.ts";
 import { deskRoute, type DeskRoute, type SignedInContext } from "../route.ts";
+import { seenSets, seenTraces, wantedSets } from "../seen-sets.ts";
+import { compareForm, lowestForm, lowestOfTraceForm, rankForm, waysForm, waysOfTraceForm } from "../question-forms.ts";
 import { flowsTable, placesTable } from "../trace-table.ts";
-import { questionForm, SETS_LISTED_MAX, wordsOf, type QuestionWords } from "../trace-form.ts";
+import { askOf, LIMIT_FIELDS, linesOf, questionForm, wordsOf, type QuestionWords } from "../trace-form.ts";
 import type { TraceJob } from "../trace-jobs.ts";
 
 const KEPT_SHOWN = 50;
 const JOBS_SHOWN = 20;
-const STOPS_MAX = 200;
 const STEP_FORMS = ["csv", "xlsx", "html"] as const;
 const LINE = Type.String({ minLength: 1, maxLength: 200 });
 const NAME = Type.String({ pattern: "^[a-z0-9][a-z0-9-]{1,60}$", maxLength: 61 });
 
-const linesOf = (text: string | undefined): string[] => (text ?? "").split("\n").map((line) => line.trim()).filter((line) => line !== "");
-const seenTraces = ({ newsroom, who }: SignedInContext): SavedTrace[] => listTraces(newsroom.log, "all").filter(({ sets }) => seesSets(newsroom.log, who, sets.map(({ seq }) => seq)));
-const seenSets = ({ newsroom, who }: SignedInContext): TransferSet[] => listTransferSets(newsroom.log).filter((set) => set.superseded_by === undefined && seesSets(newsroom.log, who, [set.seq]));
 const traceOf = ({ newsroom }: SignedInContext, params: Record<string, string>): SavedTrace => findTrace(newsroom.log, params.trace!, undefined, "all")!;
 const jobOf = ({ traceJobs }: SignedInContext, params: Record<string, string>): TraceJob => traceJobs.find(Number(params.job))!;
 
@@ -85,9 +79,25 @@ ${
           html`<tr><td class="title"><a href="/desk/traces/${trace.id}">${trace.title}</a></td><td><code>${trace.ask.from.slice(0, 50)}</code></td><td>${trace.ask.methods.join(", ")}</td><td class="num">${trace.step_count.toLocaleString("en-US")}</td><td>${trace.by}, ${when(trace.at)}</td><td>${trace.released === undefined ? "no" : "yes"}</td></tr>
 `,
       )}</tbody></table></div>${kept.length > shown.length && html`<p>${shown.length} of ${kept.length} shown. <a href="/desk/traces?before=${shown.at(-1)!.seq}" rel="next" data-key="n">Older ones</a></p>`}`
-}</section><section class="pane-form" aria-label="A new trace"><h2>${typed ? "The same, asked otherwise" : "A new one"}</h2>
+}${asking(context, seenTraces(context), sets)}</section><section class="pane-form" aria-label="A new trace"><h2>${typed ? "The same, asked otherwise" : "A new one"}</h2>
 ${refused && html`<p class="finding" role="alert">${refused.message}. Where: ${refused.where ?? "the question"}. ${refused.hint}</p>
 `}${questionForm(who, sets, typed)}</section></div>`;
+}
+
+/** What else can be asked of what is held, and what was. */
+function asking({ who, questionJobs }: SignedInContext, kept: readonly SavedTrace[], sets: readonly TransferSet[]): Html {
+  const given = { who, sets };
+  const own = questionJobs.list(who.user.handle).filter(({ question: { kind } }) => kind !== "screen" && kind !== "cluster").slice(0, JOBS_SHOWN);
+  return html`<h2>Ask</h2>
+${own.length > 0 && html`<ul class="board">${own.map(({ id, words, state, at }) => html`<li><a href="/desk/questions/${id}">${words.slice(0, 120)}</a>: ${state}, ${when(at)}</li>
+`)}</ul>`}${
+    kept.length > 0 &&
+    html`<details><summary data-key="c">Compare two kept traces, or one as kept at two log sizes</summary>${compareForm(who, kept)}</details>
+`
+  }<details><summary data-key="k">Rank: which addresses to look at next; scores, no amounts</summary>${rankForm(given)}</details>
+<details><summary data-key="w">Ways from one address to another</summary>${waysForm(given)}</details>
+<details><summary data-key="b">The lowest balance: of what came in, how much can still be there</summary>${lowestForm(given)}</details>
+<p><a href="/desk/clusters">Clusters</a>: which addresses were spent together. <a href="/desk/screen">Screening</a>. <a href="/desk/data">Take transfers, tags and lists in</a>.</p>`;
 }
 
 function jobPage({ who, traceJobs }: SignedInContext, job: TraceJob): Html {
@@ -120,7 +130,7 @@ function keptPage(context: SignedInContext, trace: SavedTrace, query: URLSearchP
   const path = `/desk/traces/${trace.id}`;
   const link = (name: string, of: string) => `${path}?${new URLSearchParams({ method: name, asset: of }).toString()}`;
   return html`<h1>${trace.title}</h1>
-<p class="hint"><a href="/desk/traces">Traces</a>. Entry ${trace.seq}, from <code>${trace.ask.from}</code>, ${trace.ask.direction}, ${trace.step_count.toLocaleString("en-US")} steps, over ${trace.sets.map(({ name }) => name).join(", ")}. ${trace.released === undefined ? "Readers do not see it." : html`<a href="${publicHref(`/traces/${trace.id}`)}">Its public page</a>, with a picture and every step.`}</p>
+<p class="hint"><a href="/desk/traces">Traces</a>. Entry ${trace.seq}, from <code>${trace.ask.from}</code>, ${trace.ask.direction}, ${trace.step_count.toLocaleString("en-US")} steps, over ${trace.sets.map(({ name }) => name).join(", ")}. ${trace.released === undefined ? "Readers do not see it." : html`<a href="${publicHref(`/traces/${trace.id}`)}">Its public page</a>, with a picture and every step.`} On this page: <a href="#ask" data-key="a">ask of it</a>, <a href="#steps" data-key="e">every step</a>${trace.ask.direction === "forward" && html`, <a href="#packet" data-key="f">freeze packet</a>`}.</p>
 ${can(who.user.role, "case.release") && trace.released === undefined && releaseForm(context, trace, path)}
 <h2>The way, opened step by step</h2>
 <p><a href="${path}/graph?${new URLSearchParams({ method, asset }).toString()}" data-key="p">As a picture</a>, with notes.</p>
@@ -131,8 +141,13 @@ ${
 `
 }${flowsTable(flows, path, { method, asset, open: query.getAll("open"), more: query.getAll("more") }, trace.tokens)}
 ${placesTable(own, own.length, trace.tokens)}
-<h2>Every step</h2>
-<p>Line by line, to be added up by anybody; in the workbook and on the page with the method statement: ${STEP_FORMS.map((form, at) => html`${at > 0 && ", "}<a href="${path}/steps?form=${form}">${form.toUpperCase()}</a>`)}. Hash of the answer: <code>${trace.result_sha256}</code>; <code>tracewire reproduce ${trace.id}</code> makes it again.</p>
+<h2 id="ask">Ask of this trace</h2>
+<h3>By which transfers it came to an address</h3>
+${waysOfTraceForm(who, trace)}<h3>Of what came in, how much can still be there: the lowest balance since then</h3>
+${lowestOfTraceForm(who, trace, accountOf(trace))}<h3>Beside another kept trace</h3>
+${compareForm(who, seenTraces(context), { before: trace.id })}<h2 id="steps">Every step</h2>
+<p>Line by line, to be added up by anybody; in the workbook and on the page with the method statement: ${STEP_FORMS.map((form, at) => html`${at > 0 && ", "}<a href="${path}/steps?form=${form}">${form.toUpperCase()}</a>`)}. Hash of the answer: <code>${trace.result_sha256}</code>.</p>
+<div class="row">${deskForm(who, `${path}/audit`, html`<button data-key="l">With the lots</button> <small>every credit and debit of the accounts it went into</small>`)}${deskForm(who, `${path}/reproduce`, html`<button data-key="m">Make it again</button> <small>and compare byte for byte (<code>tracewire reproduce ${trace.id}</code>)</small>`)}</div>
 ${trace.ask.direction === "forward" && packetForm(who, path, servicesOf(trace, totals), asked, refused, trace.released !== undefined)}`;
 }
 
@@ -142,6 +157,9 @@ function releaseForm({ who, newsroom }: SignedInContext, trace: SavedTrace, path
   return html`<div class="finding"><p>Public for good with it: its title, where it began, every step${names.length > 0 && html`, and the names at its ends, from whatever tags they are: ${names.join(", ")}`}.${seeds.map((subject) => html` Nothing that is claimed of <a href="/desk/subjects/${subject}">${subject}</a> is public yet; that it is a theft here is then.`)}${hidden_sets.length > 0 && html` Not public: the transfers of ${hidden_sets.join(", ")}. Who reads the trace can add it up, and cannot ask it again.`}</p>
 ${deskForm(who, `${path}/release`, html`<button>Make it public</button>`)}</div>`;
 }
+
+/** Of a trace from one address: the account that one asks about next. */
+const accountOf = ({ ask: { from } }: SavedTrace): { address?: string } => (/[,@=]|^theft\//.test(from) ? {} : { address: from });
 
 type PacketWords = { service?: string; contact?: string; reference?: string; addresses?: string };
 
@@ -157,28 +175,6 @@ ${!is_public && html`<p class="finding">The trace is not public: the packet's pr
 ${area("addresses", "Addresses of it that no stop names", { rows: 2, value: addresses, hint: "one a line" })}<button>Make the packet</button>
 `,
 )}`;
-
-/** What the form asks, checked. Throws BAD_ARGUMENT naming the field, NOT_FOUND for a set that is not theirs to see. */
-function questionOf(context: SignedInContext, form: QuestionWords): Pick<TraceJob, "ask" | "sets" | "exploring"> {
-  const stops = linesOf(form.stops);
-  if (stops.length > STOPS_MAX) throw new TracewireError("BAD_ARGUMENT", { what: `stops: at most ${STOPS_MAX}`, where: "stops" });
-  const seen = new Set(seenSets(context).map(({ seq }) => String(seq)));
-  const unseen = form.sets?.find((seq) => !seen.has(seq));
-  if (unseen !== undefined) throw new TracewireError("NOT_FOUND", { what: `sets: no set of transfers is held as entry ${unseen}`, where: "sets" });
-  const ask = readAskWords({
-    from: form.from?.trim(),
-    methods: form.methods?.join(","),
-    backward: form.direction === "backward",
-    asset: form.asset,
-    floors: form.floor?.split(/\s+/).filter(Boolean) ?? [],
-    until: form.until,
-    ...(form.depth === undefined ? {} : { depth: Number(form.depth) }),
-    stops,
-    known: form.known === "yes",
-    conversions: form.no_conversions !== "yes",
-  });
-  return { ask, ...(form.sets ? { sets: [...form.sets] } : {}), exploring: form.explore === "yes" };
-}
 
 export const traceRoutes: DeskRoute[] = [
   deskRoute({
@@ -203,22 +199,15 @@ export const traceRoutes: DeskRoute[] = [
         from: Type.String({ minLength: 1, maxLength: 20_000 }),
         direction: oneOf(["forward", "backward"] as const),
         methods: Type.Optional(Type.Array(oneOf(METHOD_NAMES), { maxItems: METHOD_NAMES.length })),
-        stops: Type.Optional(Type.String({ maxLength: 40_000 })),
-        known: Type.Optional(Type.Literal("yes")),
-        asset: Type.Optional(LINE),
-        floor: Type.Optional(Type.String({ maxLength: 4_000 })),
-        until: Type.Optional(LINE),
-        depth: Type.Optional(Type.String({ pattern: "^\\d{1,6}$" })),
-        sets: Type.Optional(Type.Array(Type.String({ pattern: "^\\d{1,12}$" }), { maxItems: SETS_LISTED_MAX })),
-        no_conversions: Type.Optional(Type.Literal("yes")),
+        ...LIMIT_FIELDS,
         explore: Type.Optional(Type.Literal("yes")),
       },
       { additionalProperties: false },
     ),
     run(context, { form }) {
       try {
-        const { ask, sets, exploring } = questionOf(context, form);
-        const job = context.traceJobs.start({ by: context.who.user.handle, ask, among: seenSets(context).map(({ seq }) => String(seq)), ...(sets ? { sets } : {}), exploring });
+        const ask = askOf(form);
+        const job = context.traceJobs.start({ by: context.who.user.handle, ask, ...wantedSets(context, form.sets), exploring: form.explore === "yes" });
         context.record("trace.start", ask.from.slice(0, 200));
         return { go: `/desk/traces/jobs/${job.id}` };
       } catch (error) {

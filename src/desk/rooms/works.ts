@@ -38,7 +38,7 @@ function workPage(context: SignedInContext, work: Work): Html {
   const isOpen = work.state === "waiting" || work.state === "running";
   const { found } = work;
   return html`<h1>${work.title}</h1>
-<p class="hint">By ${work.by}, ${when(work.at)}. Files are kept until newer ones need the room, or the desk stops.</p>
+<p class="hint">By ${work.by}, ${when(work.at)}.${found !== undefined && found.files.length > 0 && " Files are kept until newer ones need the room, something is erased, or the desk stops."}</p>
 ${isOpen && html`<p role="status">It ${work.state === "waiting" ? "waits for its turn" : "runs"}${work.progress !== undefined && html`. ${work.progress}`}. <a href="/desk/works/${work.id}" data-key="r">Look again</a></p>
 ${deskForm(context.who, `/desk/works/${work.id}/cancel`, html`<button>Stop it</button>`)}`}${work.state === "failed" && html`<div class="finding" role="alert"><p><strong>It failed.</strong> ${work.reason ?? ""}</p></div>
 `}${work.state === "cancelled" && html`<p>It was stopped.</p>
@@ -109,7 +109,7 @@ export const workRoutes: DeskRoute[] = [
     run(context, { params }) {
       const work = workOf(context, params);
       context.works.cancel(work.id);
-      context.record("work.cancel", `${work.id}`);
+      context.record("work.cancel", work.title);
       return { go: `/desk/works/${work.id}` };
     },
   }),
