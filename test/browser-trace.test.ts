@@ -14,22 +14,25 @@ before(async () => {
 });
 after(() => desk?.close());
 
+/** The form of a new question; others ask of what is held. */
+const FORM = "form[action='/desk/traces']";
+
 for (const [width, color] of [[1280, "light"], [390, "dark"]] as const)
   test(`started, watched, kept, and frozen at ${width} wide`, { skip: noChromium }, async () => {
     const { page, faults, context } = await desk.asPerson("anna", { viewport: { width, height: 900 }, colorScheme: color });
     await page.goto(`${desk.base}/desk/traces`);
     assert.deepEqual(await page.locator("input[type=checkbox]:checked").count(), 0, "nothing is asked for that nobody asked for");
-    await page.fill("input[name=from]", "thief");
-    await page.fill("textarea[name=stops]", "market service");
-    await page.click("button.main-act");
+    await page.fill(`${FORM} input[name=from]`, "thief");
+    await page.fill(`${FORM} textarea[name=stops]`, "market service");
+    await page.click(`${FORM} button.main-act`);
     await page.waitForSelector("[role=alert]");
     assert.match((await page.textContent("[role=alert]"))!, /Where: stops/);
-    assert.equal(await page.inputValue("input[name=from]"), "thief", "what was typed is not typed again");
-    await page.fill("textarea[name=stops]", "market=service:The market");
-    await page.locator("details summary").click();
+    assert.equal(await page.inputValue(`${FORM} input[name=from]`), "thief", "what was typed is not typed again");
+    await page.fill(`${FORM} textarea[name=stops]`, "market=service:The market");
+    await page.locator(`${FORM} details summary`).click();
     assert.deepEqual(await desk.axe(page), []);
     await desk.picture(page, `trace-form-${width}`);
-    await page.click("button.main-act");
+    await page.click(`${FORM} button.main-act`);
     await page.waitForSelector("input[name=id]");
     assert.deepEqual(await desk.axe(page), []);
     await page.fill("input[name=id]", `walked-${width}`);
