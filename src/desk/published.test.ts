@@ -88,3 +88,17 @@ test("withdrawn with a reason that readers see, once, on the revision that was l
   assert.match((await read("/latest")).body, /stories\/by-command/);
   assert.deepEqual(bench.faults, []);
 });
+
+test("a finding that was let stand is printed with its reason under the story, and goes with its page as data", async () => {
+  const { location } = await bench.as("edda", "/desk/stories", { headline: "The list counts for itself" });
+  const text = "---\nslug: let-stand\ntopic: Sanctions\nbyline: edda\nhappened: 2026-03-01\n---\n\n# The list counts for itself\n\n> It is said.\n\nThey took 58 coins.\n";
+  assert.equal((await bench.as("edda", location, { version: "1", text })).status, 303);
+  assert.equal((await sendOut(location)).status, 422, "a typed number is open");
+  const why = "It is the number <of> the list itself.";
+  assert.equal((await bench.as("edda", `${location}/waive`, { rule: "unbound-number", why })).status, 200);
+  const version = versionOf((await bench.as("edda", location)).body);
+  const out = await bench.as("edda", `${location}/publish`, { version, at: "", why: "", correction: "" });
+  assert.equal(out.status, 303, out.body);
+  assert.match((await read("/stories/let-stand")).body, /Reason given: It is the number &lt;of&gt; the list itself\./);
+  assert.match((await read("/stories/let-stand.json")).body, /"waivers":\[\{"rule":"unbound-number","why":"It is the number <of> the list itself\."\}\]|"why": ?"It is the number <of> the list itself\."/);
+});

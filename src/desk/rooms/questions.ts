@@ -35,11 +35,8 @@ const jobOf = ({ questionJobs }: SignedInContext, params: Record<string, string>
 /** Of a kept trace: its own sets, as their entries. */
 const setsOf = (trace: SavedTrace) => ({ sets: trace.sets.map(({ seq }) => String(seq)), among: [] });
 
-function start({ questionJobs, who, record }: SignedInContext, question: Question): { go: string } {
-  const job = questionJobs.start(who.user.handle, question);
-  record(`trace.${question.kind}`, job.words);
-  return { go: `/desk/questions/${job.id}` };
-}
+const start = ({ questionJobs, who }: SignedInContext, question: Question): QuestionJob => questionJobs.start(who.user.handle, question);
+const pageOf = ({ id }: QuestionJob): { go: string } => ({ go: `/desk/questions/${id}` });
 
 /** The same, asked otherwise. */
 function otherwise(context: SignedInContext, { question, id, state }: QuestionJob): Html | false {
@@ -134,7 +131,9 @@ export const questionRoutes: DeskRoute[] = [
     ),
     run(context, { form }) {
       const { to, method, ...words } = form;
-      return start(context, { kind: "ways", to: to.trim(), method, ask: askOf({ ...words, methods: [method] }), ...depthOf(form), ...wantedSets(context, form.sets) });
+      const job = start(context, { kind: "ways", to: to.trim(), method, ask: askOf({ ...words, methods: [method] }), ...depthOf(form), ...wantedSets(context, form.sets) });
+      context.record("trace.ways", job.words);
+      return pageOf(job);
     },
   }),
   deskRoute({
@@ -143,7 +142,11 @@ export const questionRoutes: DeskRoute[] = [
     about: "Asks how much of what came in can still be there.",
     rule: { for: "traces.write" },
     form: Type.Object({ ...MOMENTS, sets: LIMIT_FIELDS.sets }, { additionalProperties: false }),
-    run: (context, { form: { sets, ...moments } }) => start(context, { kind: "lowest", ...moments, ...wantedSets(context, sets) }),
+    run(context, { form: { sets, ...moments } }) {
+      const job = start(context, { kind: "lowest", ...moments, ...wantedSets(context, sets) });
+      context.record("trace.lowest", job.words);
+      return pageOf(job);
+    },
   }),
   deskRoute({
     method: "POST",
@@ -151,7 +154,11 @@ export const questionRoutes: DeskRoute[] = [
     about: "Asks which addresses to look at next, seen from one.",
     rule: { for: "traces.write" },
     form: Type.Object({ from: Type.String({ minLength: 1, maxLength: 2_000 }), method: oneOf(RANKING_METHODS), sets: LIMIT_FIELDS.sets }, { additionalProperties: false }),
-    run: (context, { form: { from, method, sets } }) => start(context, { kind: "rank", from: from.trim(), method, ...wantedSets(context, sets) }),
+    run(context, { form: { from, method, sets } }) {
+      const job = start(context, { kind: "rank", from: from.trim(), method, ...wantedSets(context, sets) });
+      context.record("trace.rank", job.words);
+      return pageOf(job);
+    },
   }),
   deskRoute({
     method: "POST",
@@ -161,7 +168,9 @@ export const questionRoutes: DeskRoute[] = [
     form: Type.Object({ before: KEPT, after: KEPT }, { additionalProperties: false }),
     run(context, { form: { before, after } }) {
       for (const [where, reference] of [["before", before], ["after", after]] as const) keptOf(context, reference, where);
-      return start(context, { kind: "compare", before, after, among: [] });
+      const job = start(context, { kind: "compare", before, after, among: [] });
+      context.record("trace.compare", job.words);
+      return pageOf(job);
     },
   }),
   deskRoute({
@@ -173,7 +182,9 @@ export const questionRoutes: DeskRoute[] = [
     run(context, { params, form }) {
       const trace = traceOf(context, params);
       if (!trace.ask.methods.includes(form.method)) throw new TracewireError("BAD_ARGUMENT", { what: `method: ${trace.id} was not asked by ${form.method}`, where: "method", hint: `It was by ${trace.ask.methods.join(", ")}.` });
-      return start(context, { kind: "ways", trace: trace.id, to: form.to.trim(), method: form.method, ...depthOf(form), ...setsOf(trace) });
+      const job = start(context, { kind: "ways", trace: trace.id, to: form.to.trim(), method: form.method, ...depthOf(form), ...setsOf(trace) });
+      context.record("trace.ways", job.words);
+      return pageOf(job);
     },
   }),
   deskRoute({
@@ -184,7 +195,9 @@ export const questionRoutes: DeskRoute[] = [
     form: Type.Object(MOMENTS, { additionalProperties: false }),
     run(context, { params, form }) {
       const trace = traceOf(context, params);
-      return start(context, { kind: "lowest", trace: trace.id, ...form, ...setsOf(trace) });
+      const job = start(context, { kind: "lowest", trace: trace.id, ...form, ...setsOf(trace) });
+      context.record("trace.lowest", job.words);
+      return pageOf(job);
     },
   }),
   deskRoute({
@@ -194,7 +207,9 @@ export const questionRoutes: DeskRoute[] = [
     rule: { for: "traces.write", object: "trace" },
     run(context, { params }) {
       const trace = traceOf(context, params);
-      return start(context, { kind: "audit", trace: trace.id, ...setsOf(trace) });
+      const job = start(context, { kind: "audit", trace: trace.id, ...setsOf(trace) });
+      context.record("trace.audit", job.words);
+      return pageOf(job);
     },
   }),
   deskRoute({
@@ -204,7 +219,9 @@ export const questionRoutes: DeskRoute[] = [
     rule: { for: "traces.write", object: "trace" },
     run(context, { params }) {
       const trace = traceOf(context, params);
-      return start(context, { kind: "reproduce", trace: trace.id, ...setsOf(trace) });
+      const job = start(context, { kind: "reproduce", trace: trace.id, ...setsOf(trace) });
+      context.record("trace.reproduce", job.words);
+      return pageOf(job);
     },
   }),
 ];
