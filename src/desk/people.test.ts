@@ -58,3 +58,10 @@ test("without a mail server no link lies in the local mail: it is shown to who i
     await fresh.remove();
   }
 });
+
+test("who has to prove once more who they are gets back what was typed, and nothing of it is done", async () => {
+  bench.pass(11 * 60_000);
+  const asked = await bench.as("ada", "/desk/people", { handle: "petra", address: "petra@example.org", role: "analyst" });
+  assert.deepEqual([asked.status, /Confirm that it is you/.test(asked.body), asked.body.includes("petra@example.org"), asked.body.includes(bench.signedIn("ada").csrf + "</textarea>")], [403, true, true, false]);
+  assert.doesNotMatch((await bench.as("ada", "/desk/people")).body, /petra/);
+});

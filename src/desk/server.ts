@@ -119,7 +119,8 @@ export function openDeskServer(options: DeskServerOptions): FastifyInstance {
     if (route.method === "POST") requireSameOrigin(request);
     const object = "object" in route.rule ? route.rule.object : undefined;
     const verdict = decide(route.rule, who, effects.clock(), () => OBJECTS[object!](context, params, who!), options.second_step);
-    if (route.method === "POST" && verdict === "NOT_SIGNED_IN" && !isForScript(request) && isShort(request) && route.form) return handBack(await readBody(request, route), request.headers.referer);
+    const isHandedBack = verdict === "NOT_SIGNED_IN" || verdict === "CONFIRM_IDENTITY";
+    if (route.method === "POST" && isHandedBack && !isForScript(request) && isShort(request) && route.form) return handBack(await readBody(request, route), request.headers.referer, verdict);
     requireOpen(verdict);
     for (const name of url.searchParams.keys())
       if (!route.query?.includes(name)) throw new TracewireError("BAD_ARGUMENT", { what: `“${name.slice(0, 60)}” means nothing here`, hint: "Open the page by a link of the desk." });

@@ -33,16 +33,16 @@ ${error.where !== undefined && html`<p class="hint">Where: ${error.where}</p>
 <p class="hint">${error.code}</p>`;
 }
 
-/** A session that ended while somebody wrote: what they sent is not taken, and not lost either. It goes back to who sent it. */
-export function handBack({ fields }: { fields: readonly (readonly [string, string])[] }, referer: string | undefined): DeskAnswer {
-  const error = new TracewireError("NOT_SIGNED_IN", { what: "You are signed out; nothing was saved" });
+/** A session that ended, or has to be proven once more, while somebody wrote: what they sent is not taken, and not lost either. It goes back to who sent it. */
+export function handBack({ fields }: { fields: readonly (readonly [string, string])[] }, referer: string | undefined, code: "NOT_SIGNED_IN" | "CONFIRM_IDENTITY"): DeskAnswer {
+  const error = new TracewireError(code, { what: code === "NOT_SIGNED_IN" ? "You are signed out; nothing was saved" : "For this you prove once more who you are; nothing was saved yet" });
   const kept = fields.filter(([name, value]) => !SECRET_FIELDS.has(name) && value.trim() !== "");
   return {
     status: error.status,
     title: error.message,
     page: html`${errorBody(error, referer)}
 ${kept.length > 0 && html`<h2>What you wrote</h2>
-<p class="hint">Copy it, sign in, and put it back.</p>
+<p class="hint">Copy it, ${code === "NOT_SIGNED_IN" ? "sign in" : "confirm"}, and put it back.</p>
 ${kept.map(([name, value]) => area("", name.replaceAll("_", " "), { value, rows: Math.min(20, value.split("\n").length + 1) }))}`}`,
   };
 }
