@@ -1,13 +1,16 @@
 // Programs write by their keys: once under an Idempotency-Key, on the version they read, within their scopes, and never
 // around the lint, the review or somebody else's work.
 import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { after, before, describe, test } from "node:test";
 import { apiNewsroom, type ApiNewsroom, type Called } from "../../test/api-newsroom.ts";
 import { apiWrites, openKeyStore, SCOPE_NAMES, type Scope } from "../api/api.ts";
 import { listActs, openAccounts } from "../accounts/accounts.ts";
 import { readClaim } from "../casefile/casefile.ts";
 import { appendCapture, prepareCapture } from "../evidence/evidence.ts";
-import { appendClaim, appendJudgement, parseClaim } from "../casefile/casefile.ts";
+import { appendClaim, appendJudgement, claimSchema, parseClaim } from "../casefile/casefile.ts";
 import { openDrafts, openSchedule, parseStoryText, readPublication } from "../press/press.ts";
 
 let room: ApiNewsroom;
@@ -227,6 +230,53 @@ describe("what programs write", () => {
       keys.close();
     }
   });
+});
+
+test("no address that writes takes a name that is not its own: every column of every table, and the names that objects have", async () => {
+  room = await apiNewsroom();
+  try {
+    const { folder, log } = room.newsroom;
+    const files = readdirSync(folder).filter((name) => name.endsWith(".db"));
+    const columns = files.flatMap((name) => {
+      const db = new DatabaseSync(join(folder, name), { readOnly: true });
+      const found = db.prepare("SELECT DISTINCT c.name FROM sqlite_master t JOIN pragma_table_info(t.name) c WHERE t.type = 'table'").all();
+      db.close();
+      return found.map((row) => String(row.name));
+    });
+    const names = [...new Set([...columns, "__proto__", "constructor", "prototype", "toString", "by", "user", "actor", "role", "is_admin", "handle", "scope", "released"])];
+    assert.ok(names.length > 100, `${names.length}`);
+    const why = { why: "for the test" };
+    const claim = { subject: "theft/a", field: "victim", value: "A", claimant: "S", hedge: "asserted", as_of: "2024", source: { capture: 1, locator: { quote: "x" } } };
+    // Whole, so that nothing but the name is wrong.
+    const whole: Record<string, object> = {
+      "POST /captures": { title: "A", text: "x", grade: "copy", source_grade: "C", item_grade: "3" }, "POST /claims": { claims: [claim] }, "POST /judgements": { question: "same", subject: "theft/a", verdict: "unsure", ...why },
+      "POST /drafts": { text: "x" }, "PUT /drafts/{draft}": { text: "x" }, "POST /drafts/{draft}/steps": { to: "in review" }, "POST /drafts/{draft}/waivers": { rule: "unbound-number", ...why },
+      "POST /stories/{slug}/correction": { what: "It was wrong" }, "POST /stories/{slug}/withdrawal": why, "POST /claims/{claim}/retraction": why, "POST /judgements/{judgement}/retraction": why,
+    };
+    const ofClaims = new Set(Object.keys(claimSchema().ClaimSchema.properties));
+    const size = log.size();
+    const wrong: string[] = [];
+    let asked = 0;
+    // As JSON, for an object literal would lose `__proto__`.
+    const withName = (body: object, name: string): unknown => JSON.parse(`{${JSON.stringify(name)}: "x", ${JSON.stringify(body).slice(1)}`.replace(/, \}$/, "}"));
+    for (const { method, path, scope, body } of apiWrites().WRITE_LIST) {
+      if (method === "GET") continue;
+      const own = Object.keys((body as { properties?: object } | undefined)?.properties ?? {});
+      for (const name of names.filter((one) => !own.includes(one))) {
+        const ask = async (body: unknown, where: string) => {
+          asked += 1;
+          const answer = await send(method, path.replace(/\{slug\}/, "nobody").replace(/\{\w+\}/, "1"), { key: scope as "case:write", body });
+          if (answer.status !== 400 || !(answer.text.includes(name) || /nothing is taken here/.test(answer.text))) wrong.push(`${method} ${path} with ${where}: ${answer.status} ${answer.text.slice(0, 200)}`);
+        };
+        await ask(withName(whole[`${method} ${path}`] ?? {}, name), name);
+        if (path === "/claims" && !Object.hasOwn(claim, name) && !ofClaims.has(name)) await ask({ claims: [withName(claim, name)] }, `claims.0.${name}`);
+      }
+    }
+    assert.deepEqual(wrong.slice(0, 20), [], `${wrong.length} of ${asked}`);
+    assert.equal(log.size(), size);
+  } finally {
+    await room.stop();
+  }
 });
 
 test("where another person approves, a key approves nothing", async () => {
