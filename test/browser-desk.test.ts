@@ -86,7 +86,7 @@ test("a passkey is made, and signs in by itself; a second device's answer for an
   await session.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified: false });
   await page.click("text=Sign out");
   await page.click("text=Sign in with a passkey");
-  await page.waitForFunction("document.querySelector('[data-passkey-says]').textContent !== ''");
+  await page.waitForFunction(() => document.querySelector("[data-passkey-says]")!.textContent !== "");
   assert.match(page.url(), /sign-in/);
   assert.deepEqual(faults, []);
   await context.close();
@@ -119,7 +119,7 @@ test("a text is pasted, read, graded, and a sentence of it becomes a claim by ke
     getSelection().removeAllRanges(); getSelection().addRange(range);
   })()`);
   await page.keyboard.press("c");
-  await page.waitForFunction("document.querySelector('[name=value]').value !== ''");
+  await page.waitForFunction(() => document.querySelector<HTMLInputElement>("[name=value]")!.value !== "");
   const values = await page.evaluate<Record<string, string>>("Object.fromEntries(['quote','paragraph','field','value','unit','claimant','hedge','bound','period'].map((name) => [name, document.querySelector(`form.claim [name=${name}]`).value]))");
   assert.deepEqual(values, { quote: "at least $41.4 million was taken", paragraph: "2", field: "amount", value: "41400000", unit: "USD", claimant: "Panel", hedge: "asserted", bound: "at_least", period: "2023-09" });
   await page.keyboard.type("theft/2023-09-04-casino");
