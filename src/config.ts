@@ -149,10 +149,7 @@ export function readConfig(flags: ConfigFlags, environment: NodeJS.ProcessEnv): 
   const host = read("host") ?? "127.0.0.1";
   const port = Number(read("port") ?? PORT_DEFAULT);
   const base_url = (read("base_url") ?? `http://${host.includes(":") ? `[${host}]` : host}:${port}`).replace(/\/+$/, "");
-  const log = (read("log") ?? "off") as Config["log"];
-  if (!LOG_FORMATS.includes(log)) refuse("log", `"${log}" is none of ${LOG_FORMATS.join(", ")}`);
-  const plain_http = (read("plain_http") ?? "refused") as Config["plain_http"];
-  if (!PLAIN_HTTP.includes(plain_http)) refuse("plain_http", `"${plain_http}" is none of ${PLAIN_HTTP.join(", ")}`);
+  const [log, plain_http] = [chosen(read, "log", LOG_FORMATS, refuse), chosen(read, "plain_http", PLAIN_HTTP, refuse)];
   const [desk, proxies] = [deskSettings(read, base_url, refuse), proxyNetworks(read("proxies"), refuse)];
   if (faults.length > 0) throw allFaults(faults);
   return {
@@ -214,6 +211,13 @@ function readConfigFile(path: string, fault: Refuse): Partial<Record<SettingName
   return parsed;
 }
 
+/** What is asked for, or the first of the choices, which is the default. */
+function chosen<const T extends readonly [string, ...string[]]>(read: (name: SettingName) => string | undefined, name: SettingName, choices: T, refuse: Refuse): T[number] {
+  const value = read(name) ?? choices[0];
+  if (!choices.includes(value)) refuse(name, `"${value}" is none of ${choices.join(", ")}`);
+  return value;
+}
+
 function proxyNetworks(text: string | undefined, refuse: Refuse): string[] {
   const networks = (text ?? "").split(",").map((part) => part.trim()).filter(Boolean);
   for (const network of networks) {
@@ -232,13 +236,9 @@ function deskSettings(read: (name: SettingName) => string | undefined, base_url:
   const listen = match ? { host: match[1]!.replace(/^\[|\]$/g, ""), port: Number(match[2]) } : undefined;
   const url = read("desk_url")?.replace(/\/+$/, "");
   if (url !== undefined && !/^https?:\/\/[^\s/?#@]+$/.test(url)) refuse("desk_url", `"${url}" is not scheme and host, such as https://desk.example.org`);
-  const approval = read("approval") ?? "anybody";
-  if (approval !== "anybody" && approval !== "another") refuse("approval", `"${approval}" is none of anybody, another`);
-  const second_step = read("second_step") ?? "asked";
-  if (second_step !== "asked" && second_step !== "required") refuse("second_step", `"${second_step}" is none of asked, required`);
-  const unsaved_words = (read("unsaved_words") ?? "kept") as Config["desk"]["unsaved_words"];
-  if (!UNSAVED_WORDS.includes(unsaved_words)) refuse("unsaved_words", `"${unsaved_words}" is none of ${UNSAVED_WORDS.join(", ")}`);
-  return { approval: approval as "anybody", second_step: second_step as "asked", unsaved_words, ...(listen ? { listen } : {}), url: url ?? deskOrigin(listen ? `http://${text}` : base_url) };
+  const [approval, second_step] = [chosen(read, "approval", SETTINGS.approval.choices, refuse), chosen(read, "second_step", SETTINGS.second_step.choices, refuse)];
+  const unsaved_words = chosen(read, "unsaved_words", UNSAVED_WORDS, refuse);
+  return { approval, second_step, unsaved_words, ...(listen ? { listen } : {}), url: url ?? deskOrigin(listen ? `http://${text}` : base_url) };
 }
 
 const THIS_MACHINE = /^(localhost|127\.[\d.]+|::1|\[::1\])$/i;

@@ -144,7 +144,7 @@ test("every algorithm in the source stands in the inventory of SECURITY.md, and 
 test("nothing makes code of text, runs a shell, or stores anything in the browser but words not yet saved", () => {
   const where = (pattern: RegExp) => sources.filter(({ text }) => pattern.test(text)).map(({ name }) => name).sort();
   assert.deepEqual(where(/(?<![\w.])eval\(|new Function\(|node:vm|\bshell: *true|\bexecSync\(|\bexecFile|setTimeout\(\s*["'`]/), []);
-  assert.deepEqual(where(/node:child_process/), ["src/desk/desk-process.ts", "src/desk/job-child.ts", "src/desk/work-jobs.ts", "src/evidence/limited-child.ts"], "who starts processes, by a list of arguments");
+  assert.deepEqual(where(/node:child_process/), ["src/desk/desk-process.ts", "src/desk/job-child.ts", "src/evidence/limited-child.ts"], "who starts processes, by a list of arguments");
   const client = sources.filter(({ name }) => name.startsWith("src/desk/client/"));
   assert.ok(client.length >= 4);
   const kept = client.filter(({ text }) => /innerHTML|outerHTML|insertAdjacentHTML|document\.write|srcdoc|localStorage|sessionStorage|indexedDB|document\.cookie|addEventListener\(\s*["']message["']|createContextualFragment|DOMParser/.test(text)).map(({ name }) => name);

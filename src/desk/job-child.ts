@@ -12,13 +12,13 @@ export const ENDED_SILENTLY = "Its process ended without an answer; it may have 
 export type JobChild = { end(signal?: "SIGKILL" | "SIGTERM"): void; isOver: Promise<void> };
 export type JobEvents<Note> = { note(note: Note): void; /** It took as long as it may, and is ended. */ late(seconds: number): void; exit(): void };
 
-/** `module`: a file of this folder. */
-export function startJob<Note>(module: string, question: object, events: JobEvents<Note>): JobChild {
-  const child = fork(join(import.meta.dirname, module), [], { execArgv: ["--disable-warning=ExperimentalWarning", `--max-old-space-size=${MEMORY_MB_MAX}`], stdio: ["ignore", "ignore", "inherit", "ipc"] });
+/** `module`: a file of this folder. `limits`: where they are others than those of a question. */
+export function startJob<Note>(module: string, question: object, events: JobEvents<Note>, { time_ms, memory_mb } = { time_ms: TIME_MS_MAX, memory_mb: MEMORY_MB_MAX }): JobChild {
+  const child = fork(join(import.meta.dirname, module), [], { execArgv: ["--disable-warning=ExperimentalWarning", `--max-old-space-size=${memory_mb}`], stdio: ["ignore", "ignore", "inherit", "ipc"] });
   const late = setTimeout(() => {
-    events.late(TIME_MS_MAX / 1_000);
+    events.late(time_ms / 1_000);
     child.kill("SIGKILL");
-  }, TIME_MS_MAX);
+  }, time_ms);
   child.on("message", (note) => events.note(note as Note));
   const isOver = new Promise<void>((resolve) =>
     child.once("exit", () => {

@@ -11,21 +11,21 @@ import { bundleOf, exportTo } from "../exchange/exchange.ts";
 import { openNewsroom, signingKeyFault, type NewsroomReader } from "../newsroom.ts";
 import { recomputeFolder, reproduceFromText, reproducePrinted, type Reproduced } from "../recompute.ts";
 import { buildReport, checkReport, paragraphsOf, parsePrevious, parseReportSpec, renderReport } from "../reports/reports.ts";
+import { onJob } from "./job-child.ts";
 import { GIVEN_FILE, MADE_FOLDER, WORK_LIMITS, type WorkAsk, type WorkFile, type WorkFound, type WorkNote, type WorkQuestion } from "./work-jobs.ts";
 
 const TELL_EVERY_MS = 300;
 
 type Found = Omit<WorkFound, "files">;
 
-/** Kept once it is written out: an answer may still be on its way when the channel is closed behind it. */
-const say = (note: WorkNote): Promise<void> => new Promise((resolve) => process.send!(note, undefined, undefined, () => resolve()));
+type Say = (note: WorkNote) => Promise<void>;
 
-process.once("message", (question) => void run(question as WorkQuestion).finally(() => process.disconnect?.()));
+onJob<WorkQuestion, WorkNote>(run);
 
-async function run({ folder, place, ask }: WorkQuestion): Promise<void> {
+async function run({ folder, place, ask }: WorkQuestion, say: Say): Promise<void> {
   try {
     const made = join(place, MADE_FOLDER);
-    const found = await MAKERS[ask.kind]({ folder, made, given: () => readFileSync(join(place, GIVEN_FILE), "utf8") }, ask as never);
+    const found = await MAKERS[ask.kind]({ folder, made, say, given: () => readFileSync(join(place, GIVEN_FILE), "utf8") }, ask as never);
     await say({ note: "found", ...found, files: await filesOf(made) });
   } catch (error) {
     if (!(error instanceof TracewireError)) throw error;
@@ -33,7 +33,7 @@ async function run({ folder, place, ask }: WorkQuestion): Promise<void> {
   }
 }
 
-type Place = { folder: string; made: string; given(): string };
+type Place = { folder: string; made: string; say: Say; given(): string };
 type Of<K extends WorkAsk["kind"]> = Extract<WorkAsk, { kind: K }>;
 
 const MAKERS: { [K in WorkAsk["kind"]]: (place: Place, ask: Of<K>) => Promise<Found> } = {
@@ -61,7 +61,7 @@ const MAKERS: { [K in WorkAsk["kind"]]: (place: Place, ask: Of<K>) => Promise<Fo
         lists: [listOf("Left out", bundle.left_out.map(({ what, why }) => `${what} (${why})`))],
       };
     }),
-  report: ({ folder, made, given }, { symbol, text, draft, at, previous }) =>
+  report: ({ folder, made, given, say }, { symbol, text, draft, at, previous }) =>
     reading(folder, async (newsroom) => {
       const parsed = parseReportSpec(text, symbol);
       const log_size = sizeOf(newsroom, at);
@@ -82,7 +82,7 @@ const MAKERS: { [K in WorkAsk["kind"]]: (place: Place, ask: Of<K>) => Promise<Fo
         lists: [],
       };
     }),
-  async verify({ folder }, { key, against }) {
+  async verify({ folder, say }, { key, against }) {
     let told = 0;
     const report = await verifyFolder(folder, {
       key,

@@ -1,12 +1,12 @@
 // Work that takes long and writes nothing into the log: exports, reports built, checks of the whole. Each runs in a process of
 // its own with a limit on time and memory; what it makes lies in a folder of its owner's until it is old, or the desk ends. The
 // folder is below the newsroom's: an erasure by command finds it there.
-import { fork, type ChildProcess } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "../effects.ts";
 import { TracewireError } from "../errors.ts";
 import type { BundleSubject, ExchangeFormat, TableForm, TlpLevel } from "../exchange/exchange.ts";
+import { startJob, type JobChild, type JobEvents } from "./job-child.ts";
 
 const RUNNING_MAX = 2;
 const OPEN_PER_PERSON_MAX = 4;
@@ -87,7 +87,7 @@ export function openWorkJobs(folder: string, clock: Clock, countErased: () => nu
   const base = join(folder, WORKS_FOLDER);
   dropLeft(base);
   const works = new Map<number, Work>();
-  const children = new Map<number, ChildProcess>();
+  const children = new Map<number, JobChild>();
   let next = 1;
   let stopped = false;
   const isOpen = ({ state }: Work) => state === "waiting" || state === "running";
@@ -123,32 +123,28 @@ export function openWorkJobs(folder: string, clock: Clock, countErased: () => nu
   };
   const run = (work: Work): void => {
     work.state = "running";
-    const child = fork(join(import.meta.dirname, "work-child.ts"), [], { execArgv: ["--disable-warning=ExperimentalWarning", `--max-old-space-size=${WORK_LIMITS.memory_mb}`], stdio: ["ignore", "ignore", "inherit", "ipc"] });
-    children.set(work.id, child);
-    const late = setTimeout(() => {
-      end(work, "failed", `It ran for ${WORK_LIMITS.time_ms / 1_000} s, the most that it may take at the desk: the command has no such limit`);
-      child.kill("SIGKILL");
-    }, WORK_LIMITS.time_ms);
-    child.on("message", (message: WorkNote) => {
-      if (message.note === "progress") work.progress = message.words;
-      else if (message.note === "fault") end(work, "failed", `${message.what}. ${message.hint}`.trim());
-      else if (isOpen(work)) {
-        const { note: _, ...found } = message;
-        work.found = found;
-        end(work, "done");
-      }
-    });
-    child.on("exit", () => {
-      clearTimeout(late);
-      children.delete(work.id);
-      end(work, "failed", `Its process ended without an answer; it may have needed more than ${WORK_LIMITS.memory_mb} MB of memory: the command has no such limit`);
-      // What was cut off leaves no half of a file.
-      if (work.state !== "done") rmSync(work.place, { recursive: true, force: true });
-      if (!works.has(work.id)) return;
-      dropOld();
-      startNext();
-    });
-    child.send({ folder, place: work.place, ask: work.ask } satisfies WorkQuestion);
+    const events: JobEvents<WorkNote> = {
+      late: (seconds) => end(work, "failed", `It ran for ${seconds} s, the most that it may take at the desk: the command has no such limit`),
+      note(message) {
+        if (message.note === "progress") work.progress = message.words;
+        else if (message.note === "fault") end(work, "failed", `${message.what}. ${message.hint}`.trim());
+        else if (isOpen(work)) {
+          const { note: _, ...found } = message;
+          work.found = found;
+          end(work, "done");
+        }
+      },
+      exit() {
+        children.delete(work.id);
+        end(work, "failed", `Its process ended without an answer; it may have needed more than ${WORK_LIMITS.memory_mb} MB of memory: the command has no such limit`);
+        // What was cut off leaves no half of a file.
+        if (work.state !== "done") rmSync(work.place, { recursive: true, force: true });
+        if (!works.has(work.id)) return;
+        dropOld();
+        startNext();
+      },
+    };
+    children.set(work.id, startJob("work-child.ts", { folder, place: work.place, ask: work.ask } satisfies WorkQuestion, events, WORK_LIMITS));
   };
   return {
     start(asked, given) {
@@ -183,13 +179,13 @@ export function openWorkJobs(folder: string, clock: Clock, countErased: () => nu
       const wasWaiting = work.state === "waiting";
       end(work, "cancelled");
       if (wasWaiting) rmSync(work.place, { recursive: true, force: true });
-      children.get(id)?.kill("SIGKILL");
+      children.get(id)?.end();
     },
     async stop() {
       stopped = true;
-      const ended = [...children.values()].map((child) => new Promise((resolve) => child.once("exit", resolve)));
-      for (const child of children.values()) child.kill("SIGKILL");
-      await Promise.all(ended);
+      const ended = [...children.values()];
+      for (const child of ended) child.end();
+      await Promise.all(ended.map(({ isOver }) => isOver));
       for (const work of [...works.values()]) drop(work);
     },
   };
